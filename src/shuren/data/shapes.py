@@ -1,0 +1,183 @@
+"""What the data room hands to others: contracts, receipts, refused rows, tables read."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+# How a column is kept: as it is; as a pseudonym; sealed in the identity vault and
+# nowhere else; or dropped at the door because no purpose needs it.
+KEEP, PSEUDONYM, VAULT, DROP = "keep", "pseudonym", "vault", "drop"
+
+CLASSES = {1: "public", 2: "internal", 3: "personal", 4: "sensitive"}
+
+
+@dataclass(frozen=True)
+class Field:
+    """One column of a contract.
+
+    type       ODCS logicalType: string, integer, number, date, timestamp, boolean
+    classification  1 public, 2 internal, 3 personal, 4 sensitive
+    allowed    the values it may have, or () for any
+    names      other names the column has in real exports, ours first
+    formats    strptime formats tried in order for date and timestamp; ISO 8601 is always tried first
+    """
+
+    name: str
+    type: str
+    title: dict[str, str]
+    description: dict[str, str]
+    required: bool = False
+    unique: bool = False
+    unit: str = ""
+    classification: int = 2
+    storage: str = KEEP
+    purposes: tuple[str, ...] = ()
+    pattern: str = ""
+    minimum: str | None = None
+    maximum: str | None = None
+    allowed: tuple[str, ...] = ()
+    names: tuple[str, ...] = ()
+    formats: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class RowRule:
+    """A rule over several columns of one row: a SQL predicate that is true for good rows."""
+
+    id: str
+    sql: str
+    message: dict[str, str]
+
+
+@dataclass(frozen=True)
+class Contract:
+    """A data contract (Open Data Contract Standard v3). `key` names the columns that
+    identify a row; where a source has no key of its own, all columns together do."""
+
+    id: str
+    version: str
+    status: str
+    title: dict[str, str]
+    description: dict[str, str]
+    owner: str
+    data_class: str
+    purposes: tuple[str, ...]
+    key: tuple[str, ...]
+    fields: tuple[Field, ...]
+    row_rules: tuple[RowRule, ...] = ()
+    retention_days: int | None = None
+    local: bool = False
+
+    def field(self, name: str) -> Field:
+        return next(f for f in self.fields if f.name == name)
+
+
+@dataclass(frozen=True)
+class ColumnSource:
+    """Where a field comes from: header names or 1-based positions, tried in order;
+    or a constant; then an optional RE2 pattern (its first group) and a value table."""
+
+    names: tuple[str | int, ...] = ()
+    value: str | None = None
+    extract: str = ""
+    values: dict[str, str] = field(default_factory=dict)
+    formats: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Mapping:
+    """How one system's export becomes rows of a contract (definitions/mappings/*.yaml)."""
+
+    id: str
+    contract: str
+    title: dict[str, str] = field(default_factory=dict)
+    files: tuple[str, ...] = ()
+    encoding: str = "auto"
+    delimiter: str = "auto"
+    quote: str = '"'
+    header: bool = True
+    skip_lines: int = 0
+    quoted_newlines: bool = True
+    short_rows: str = "refuse"  # or "fill": missing columns at the end are empty
+    minimum_columns: int | None = None
+    columns_expected: int | None = None
+    sheet: str = ""
+    null_values: tuple[str, ...] = ("", "NULL", "null", "N/A", "\\N")
+    duplicates: str = "refuse"  # or "keep": a row that repeats another word for word
+    columns: dict[str, ColumnSource] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Receipt:
+    """What became of one load. Written last; a load without a receipt never happened.
+
+    accepted + refused == records, always. `records` counts physical records: lines that
+    are not blank and not the header, a record with quoted line breaks counting once.
+    rules      {rule code: refused rows whose first broken rule it is}
+    replays    id of the load whose quarantine this one took up, or ""
+    took       the quarantine row numbers taken from it, or () for all
+    """
+
+    id: str
+    contract: str
+    contract_version: str
+    mapping: str
+    source_name: str
+    source_hash: str
+    source_bytes: int
+    encoding: str
+    dialect: dict[str, Any]
+    records: int
+    accepted: int
+    refused: int
+    blank_lines: int
+    rules: dict[str, int]
+    started_at: datetime
+    finished_at: datetime
+    actor: str
+    replays: str = ""
+    took: tuple[int, ...] = ()
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class RefusedRow:
+    """One row in quarantine.
+
+    row      its number in this load's quarantine, from 1
+    line     first physical line in the file, from 1 (for a spreadsheet: the row)
+    rule     code from data/rules.py, e.g. 'S02'
+    field    the contract's field, or "" for a rule about the whole record
+    raw      the original bytes; None when the caller may not see them
+    shown    the text with identity columns masked
+    """
+
+    load: str
+    row: int
+    file: str
+    line: int
+    rule: str
+    field: str
+    reason: dict[str, str]
+    raw: bytes | None
+    shown: str
+    also: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Table:
+    """Rows read through the door.
+
+    suppressed  how many groups were hidden because fewer than k persons stand behind them
+    data_date   the last day the data speak of, ISO, or ""
+    snapshot    id of the snapshot they were read from
+    """
+
+    columns: tuple[str, ...]
+    rows: list[tuple[Any, ...]]
+    suppressed: int = 0
+    data_date: str = ""
+    snapshot: str = ""
+
+    def dicts(self) -> list[dict[str, Any]]:
+        return [dict(zip(self.columns, row, strict=True)) for row in self.rows]

@@ -1,0 +1,74 @@
+"""Finds definition files: ours, and the site's, which override ours by id.
+
+A definition is one file whose name is its id. Two local files with one id are an
+error; a local file with the id of one of ours replaces it.
+"""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from shuren.kernel.errors import DefinitionError
+from shuren.kernel.i18n import gettext as _
+from shuren.kernel.site import Site
+
+SHIPPED = Path(__file__).parent.parent / "definitions"
+
+
+@dataclass(frozen=True)
+class DefinitionFile:
+    """One file. `local` says that it is the site's, not ours."""
+
+    id: str
+    path: Path
+    local: bool
+
+    def read_yaml(self) -> dict[str, Any]:
+        """The parsed content; raises DefinitionError naming the line that cannot be read."""
+        try:
+            content = yaml.load(self.path.read_text("utf-8"), Loader=_Loader)
+        except (yaml.YAMLError, UnicodeDecodeError) as error:
+            place = getattr(error, "problem_mark", None)
+            line = place.line + 1 if place else 1
+            raise DefinitionError(
+                _("%(path)s, line %(line)s, is not valid YAML.", path=self.path, line=line),
+                fix=str(getattr(error, "problem", "") or _("Save the file as UTF-8.")),
+            ) from None
+        if not isinstance(content, dict):
+            raise DefinitionError(
+                _("%(path)s must be a list of `key: value` lines.", path=self.path)
+            )
+        return content
+
+
+_Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
+
+def find_definitions(kind: str, site: Site | None, suffix: str = ".yaml") -> dict[str, DefinitionFile]:
+    """Definition files of one kind ('contracts', 'models', 'roles' …) by id, sorted by id.
+
+    Folders below the kind are searched too; the id is the file name without suffix.
+    raises  DefinitionError if two files of the same origin share an id
+    """
+    found: dict[str, DefinitionFile] = {}
+    origins = [(SHIPPED / kind, False)]
+    if site is not None:
+        origins.append((site.definitions / kind, True))
+    for folder, local in origins:
+        own: dict[str, DefinitionFile] = {}
+        for path in sorted(folder.rglob(f"*{suffix}")):
+            file = DefinitionFile(path.name.removesuffix(suffix), path, local)
+            if file.id in own:
+                raise DefinitionError(
+                    _(
+                        "%(first)s and %(second)s have the same id.",
+                        first=own[file.id].path,
+                        second=path,
+                    ),
+                    fix=_("Rename or remove one of them."),
+                )
+            own[file.id] = file
+        found.update(own)
+    return dict(sorted(found.items()))

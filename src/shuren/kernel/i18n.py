@@ -1,0 +1,52 @@
+"""Translation without a framework, from the catalogue the web pages use too.
+
+Source strings are English; `locale/zh_Hans/LC_MESSAGES/django.mo` holds the Chinese.
+The web sets the language of each request with `use_language`; the command line
+takes SHUREN_LANG, else the terminal's locale.
+"""
+
+import gettext as _gettext
+import os
+from contextvars import ContextVar
+from functools import cache
+from pathlib import Path
+
+LOCALE_DIR = Path(__file__).parent.parent / "locale"
+CHINESE, ENGLISH = "zh-hans", "en"
+
+_language: ContextVar[str | None] = ContextVar("shuren_language", default=None)
+
+
+def use_language(code: str | None) -> None:
+    """Set the language of this thread or request; None goes back to the environment's."""
+    _language.set(code)
+
+
+def current_language() -> str:
+    """'zh-hans' or 'en'."""
+    chosen = _language.get()
+    if chosen is None:
+        names = ("SHUREN_LANG", "LC_ALL", "LC_MESSAGES", "LANG")
+        chosen = next((os.environ[n] for n in names if os.environ.get(n)), ENGLISH)
+    return CHINESE if chosen.lower().startswith("zh") else ENGLISH
+
+
+@cache
+def _catalogue(language: str) -> _gettext.NullTranslations:
+    if language == ENGLISH:
+        return _gettext.NullTranslations()
+    return _gettext.translation("django", LOCALE_DIR, languages=["zh_Hans"], fallback=True)
+
+
+def gettext(message: str, **values: object) -> str:
+    """Translate, then fill `%(name)s` places from the keyword arguments."""
+    text = _catalogue(current_language()).gettext(message)
+    return text % values if values else text
+
+
+def pick(texts: dict[str, str] | str, language: str | None = None) -> str:
+    """The text of a definition's bilingual field `{zh: …, en: …}` in one language."""
+    if isinstance(texts, str):
+        return texts
+    short = (language or current_language())[:2]
+    return texts.get(short) or next(iter(texts.values()), "")
