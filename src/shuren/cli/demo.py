@@ -1,0 +1,130 @@
+"""`shuren demo`: a whole demo library, made through the same doors as anybody's."""
+
+import json
+from pathlib import Path
+
+import click
+
+from shuren.cli.context import CliContext
+from shuren.cli.init import make_site
+from shuren.kernel.files import write_atomically
+from shuren.kernel.i18n import gettext as _
+from shuren.kernel.site import SETTINGS_FILE, Site
+
+SEED = 2029
+CHECKOUT = Path(__file__).parents[3]
+EXTRA_SETTINGS = 'demo = true\ncalendar = "demo-university"\n'
+
+
+def default_folder() -> Path:
+    """`demo-site` in the checkout this code runs from; else `shuren-demo` where you stand."""
+    if (CHECKOUT / "pyproject.toml").is_file() and (CHECKOUT / "shuren").is_file():
+        return CHECKOUT / "demo-site"
+    return Path("shuren-demo")
+
+
+@click.command()
+@click.argument("folder", type=click.Path(path_type=Path), required=False)
+@click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
+@click.option("--port", default=8000, show_default=True, help="Port to listen on.")
+@click.option(
+    "--scale",
+    default=1.0,
+    show_default=True,
+    help="Size of the university; 1 is about 12,000 readers.",
+)
+@click.option("--no-serve", is_flag=True, help="Only set the demo library up.")
+@click.pass_obj
+def demo(
+    context: CliContext, folder: Path | None, host: str, port: int, scale: float, no_serve: bool
+) -> None:
+    """Serve a demo university library, set up on first use in FOLDER."""
+    folder = folder or default_folder()
+    if not no_serve:
+        from shuren.web.server import check_port
+
+        check_port(host, port)  # better now than after a minute of work
+    site = open_or_make(folder)
+    context.use(site)
+    if not ready_mark(site).is_file():
+        set_up(context, site, scale)
+    if no_serve:
+        return
+    from shuren.web.server import run
+
+    run(site, host=host, port=port)
+
+
+def ready_mark(site: Site) -> Path:
+    """Written when set-up is complete; until then every run goes on where the last stopped."""
+    return site.data / "demo-ready.json"
+
+
+def open_or_make(folder: Path) -> Site:
+    if (folder / SETTINGS_FILE).is_file():
+        return Site(folder.resolve())
+    return make_site(
+        folder,
+        name_zh="山城大学图书馆",
+        name_en="Shancheng University Library",
+        extra=EXTRA_SETTINGS,
+    )
+
+
+def set_up(context: CliContext, site: Site, scale: float) -> None:
+    """Source files → loads → build → accounts. Each step does nothing when it was done before."""
+    from shuren.campus.actions import write_campus
+    from shuren.data.actions import build, load_file
+    from shuren.data.errors import AlreadyLoaded
+
+    say = context.messages.print
+    say(_("Setting up a demo university library in %(folder)s (once).", folder=site.root))
+    with context.progress(_("1/4 Writing exports as its systems would")) as progress:
+        sources = write_campus(site.root / "exports", seed=SEED, scale=scale, progress=progress)
+    for source in sources:
+        label = _("2/4 Loading %(name)s", name=source.path.name)
+        with context.progress(label) as progress:
+            try:
+                receipt = load_file(
+                    site,
+                    source.contract,
+                    source.path,
+                    actor=context.actor,
+                    mapping_id=source.mapping,
+                    progress=progress,
+                )
+            except AlreadyLoaded:
+                continue
+        say(
+            _(
+                "    %(name)s: %(accepted)s accepted, %(refused)s refused",
+                name=source.path.name,
+                accepted=f"{receipt.accepted:,}",
+                refused=f"{receipt.refused:,}",
+            )
+        )
+    with context.progress(_("3/4 Building tables")) as progress:
+        build(site, actor=context.actor, progress=progress)
+    with context.progress(_("4/4 Making one account for each role")) as progress:
+        make_accounts(site)
+    write_atomically(ready_mark(site), json.dumps({"seed": SEED, "scale": scale}).encode())
+    say(_("Ready. The sign-in page lists the demo accounts."))
+
+
+def make_accounts(site: Site) -> None:
+    """One account a role; readers are tied to a reader of the generated university."""
+    from shuren.campus.accounts import DEMO_ACCOUNTS, DEMO_PASSWORD
+    from shuren.trust.actions import create_account, pseudonymise
+    from shuren.trust.queries import account_exists
+
+    for account in DEMO_ACCOUNTS:
+        if account_exists(account.username):
+            continue
+        reader_key = pseudonymise(site, [account.card])[0] if account.card else ""
+        create_account(
+            account.username,
+            DEMO_PASSWORD,
+            account.role,
+            reader_key=reader_key,
+            display_name=account.name,
+        )

@@ -1,0 +1,192 @@
+"""The `shuren` command: finds a command by name, imports only that one, and turns every
+error into a sentence and an exit code."""
+
+import errno
+import importlib
+import os
+import sys
+from dataclasses import dataclass
+
+import click
+
+from shuren.cli.context import CliContext
+from shuren.kernel.errors import ShurenError
+from shuren.kernel.i18n import gettext as _
+from shuren.kernel.i18n import use_language
+
+# Exit codes, documented in docs/reference/commands.md.
+OK, FAILED, WRONG_CALL, NOTHING_LOADED, BUG, INTERRUPTED = 0, 1, 2, 3, 70, 130
+
+
+@dataclass(frozen=True)
+class Entry:
+    """Where a command lives and its line in --help, so that help imports no command."""
+
+    name: str
+    section: str
+    help: str
+
+
+def entries() -> tuple[Entry, ...]:
+    """All commands in the order --help shows them; the module is shuren.cli.<name>."""
+    begin, data, keep = _("Begin"), _("Data"), _("Keep")
+    return (
+        Entry("demo", begin, _("Serve a demo university library, set up on first use.")),
+        Entry("init", begin, _("Make a site: the folder your library owns.")),
+        Entry("serve", begin, _("Serve the portal and the workbench.")),
+        Entry("account", begin, _("Add, list and change accounts.")),
+        Entry("load", data, _("Load exports by a data contract.")),
+        Entry("quarantine", data, _("See, mend and replay refused rows.")),
+        Entry("build", data, _("Build tables from what was loaded and publish them.")),
+        Entry("doctor", keep, _("Check the whole site and say what to do.")),
+        Entry("backup", keep, _("Write a consistent copy of the site to one file.")),
+        Entry("restore", keep, _("Bring a site back from a backup file.")),
+        Entry("reference", keep, _("Write the reference pages from the code.")),
+    )
+
+
+class LazyGroup(click.Group):
+    """Imports a command's module when it is called, not before."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return [entry.name for entry in entries()]
+
+    def get_command(self, ctx: click.Context, name: str) -> click.Command | None:
+        if name not in self.list_commands(ctx):
+            return None
+        command = getattr(importlib.import_module(f"shuren.cli.{name}"), name)
+        assert isinstance(command, click.Command)
+        return command
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        try:
+            return super().resolve_command(ctx, args)
+        except click.UsageError as error:
+            if args and args[0] not in self.list_commands(ctx):
+                error.message = unknown_command(args[0], self.list_commands(ctx))
+            raise
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        sections: dict[str, list[tuple[str, str]]] = {}
+        for entry in entries():
+            sections.setdefault(entry.section, []).append((entry.name, entry.help))
+        for title, rows in sections.items():
+            with formatter.section(title):
+                formatter.write_dl(rows)
+
+
+def unknown_command(name: str, known: list[str]) -> str:
+    from difflib import get_close_matches
+
+    close = get_close_matches(name, known, n=1)
+    if close:
+        return _(
+            "There is no command '%(name)s'. Did you mean '%(close)s'?",
+            name=name,
+            close=close[0],
+        )
+    return _("There is no command '%(name)s'. See `shuren --help`.", name=name)
+
+
+def print_version(ctx: click.Context, _param: click.Parameter, value: bool) -> None:
+    if not value or ctx.resilient_parsing:
+        return
+    from importlib.metadata import version
+
+    click.echo(f"shuren {version('shuren')}")
+    ctx.exit()
+
+
+def choose_language(ctx: click.Context, _param: click.Parameter, value: str | None) -> None:
+    if value:
+        use_language(value)
+
+
+@click.group(
+    cls=LazyGroup,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+    epilog="docs/reference/commands.md",
+)
+@click.option(
+    "--site",
+    "site_folder",
+    metavar="DIR",
+    help="The site to work on (else SHUREN_SITE, else here).",
+)
+@click.option(
+    "--lang",
+    type=click.Choice(["zh", "en"]),
+    callback=choose_language,
+    is_eager=True,
+    expose_value=False,
+    help="Language of messages (else SHUREN_LANG, else the terminal's).",
+)
+@click.option(
+    "--version",
+    is_flag=True,
+    is_eager=True,
+    expose_value=False,
+    callback=print_version,
+    help="Print the version and leave.",
+)
+@click.pass_context
+def shuren(ctx: click.Context, site_folder: str | None) -> None:
+    """Shuren 书人: the open smart-library platform for universities."""
+    ctx.obj = CliContext(site_folder)
+
+
+def main() -> None:
+    """Entry point of the `shuren` script."""
+    sys.exit(run(sys.argv[1:]))
+
+
+def run(arguments: list[str]) -> int:
+    """Run one command line and return its exit code; never raises, never prints a traceback
+    (unless SHUREN_DEBUG is set)."""
+    try:
+        result = shuren.main(arguments, prog_name="shuren", standalone_mode=False)
+        return result if isinstance(result, int) else OK
+    except click.ClickException as error:
+        error.show()
+        return WRONG_CALL
+    except (KeyboardInterrupt, click.Abort):
+        click.echo(_("Stopped. Nothing was left half done."), err=True)
+        return INTERRUPTED
+    except ShurenError as error:
+        report(error.message, error.fix)
+        return error.exit_code
+    except BrokenPipeError:
+        # The reader of our output left (`| head`); point stdout away so exit stays quiet.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return OK
+    except OSError as error:
+        if os.environ.get("SHUREN_DEBUG"):
+            raise
+        report(*explain_os_error(error))
+        return FAILED
+    except Exception as error:
+        if os.environ.get("SHUREN_DEBUG"):
+            raise
+        report(
+            _("Something unexpected happened: %(kind)s.", kind=type(error).__name__),
+            _("This is a fault of ours. Run again with SHUREN_DEBUG=1 and send us what it prints."),
+        )
+        return BUG
+
+
+def report(message: str, fix: str = "") -> None:
+    click.echo(click.style(_("Error:"), fg="red", bold=True) + f" {message}", err=True)
+    if fix:
+        click.echo(f"  {fix}", err=True)
+
+
+def explain_os_error(error: OSError) -> tuple[str, str]:
+    """A system error as a sentence and what to do about it."""
+    place = error.filename or ""
+    if error.errno == errno.ENOSPC:
+        return _("The disk is full."), _("Free some space and run the same command again.")
+    if error.errno in (errno.EACCES, errno.EPERM, errno.EROFS):
+        return _("%(place)s may not be read or written by this user.", place=place), ""
+    return f"{error.strerror or error}: {place}".rstrip(": "), ""
