@@ -1,0 +1,160 @@
+"""What `shuren doctor` looks at. Each check yields findings and never raises."""
+
+import shutil
+import stat
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from shuren.cli.context import CliContext
+from shuren.kernel.errors import ShurenError
+from shuren.kernel.i18n import gettext as _
+from shuren.kernel.site import Site, open_site
+
+LEAST_FREE_BYTES = 1_000_000_000
+
+
+@dataclass(frozen=True)
+class Finding:
+    """state: ok, advice (works, could be better), wrong (needs a person)."""
+
+    state: str
+    message: str
+    fix: str = ""
+
+
+def run_checks(context: CliContext) -> Iterator[Finding]:
+    """All findings in the order a newcomer would ask; a check that fails is a finding itself."""
+    site = open_site(context.site_folder)  # its absence is the one error that stops doctor
+    yield Finding("ok", _("The site is %(folder)s.", folder=site.root))
+    checks: tuple[Callable[[CliContext, Site], Iterator[Finding]], ...] = (
+        disk,
+        settings_and_database,
+        secrets,
+        definitions,
+        loads,
+        snapshot,
+        browser_parts,
+    )
+    for check in checks:
+        try:
+            yield from check(context, site)
+        except ShurenError as error:
+            yield Finding("wrong", error.message, error.fix)
+        except Exception as error:  # doctor's task is to report, whatever it meets
+            yield Finding("wrong", f"{check.__name__}: {type(error).__name__}: {error}")
+
+
+def disk(context: CliContext, site: Site) -> Iterator[Finding]:
+    free = shutil.disk_usage(site.root).free
+    size = f"{free / 1e9:.1f}"
+    if free < LEAST_FREE_BYTES:
+        yield Finding(
+            "advice",
+            _("Only %(size)s GB of disk are free.", size=size),
+            _("A load needs about twice the size of its file while it runs."),
+        )
+    else:
+        yield Finding("ok", _("%(size)s GB of disk are free.", size=size))
+
+
+def settings_and_database(context: CliContext, site: Site) -> Iterator[Finding]:
+    context.use(site)  # reads the settings, connects, and brings tables up to date
+    from django.db import connection
+
+    yield Finding("ok", _("Settings are good; the database is %(kind)s.", kind=connection.vendor))
+    from shuren.trust.queries import accounts
+
+    if not accounts():
+        yield Finding(
+            "advice",
+            _("There is no account yet, so nobody can sign in."),
+            "shuren account add NAME --role administrator",
+        )
+
+
+def secrets(context: CliContext, site: Site) -> Iterator[Finding]:
+    open_to_others = [
+        path.name
+        for path in [site.secrets, *site.secrets.glob("*")]
+        if path.exists() and stat.S_IMODE(path.stat().st_mode) & 0o077
+    ]
+    if open_to_others:
+        yield Finding(
+            "wrong",
+            _("Other users may read secrets: %(names)s.", names=", ".join(open_to_others)),
+            f"chmod -R go-rwx {site.secrets}",
+        )
+    elif site.secrets.exists():
+        yield Finding("ok", _("Secrets are for this user only."))
+
+
+def definitions(context: CliContext, site: Site) -> Iterator[Finding]:
+    from shuren.data import definitions as data
+    from shuren.data.queries import lint
+    from shuren.insight.queries import figures
+    from shuren.trust import queries as trust
+
+    contracts = data.contracts(site)
+    counts = {
+        _("contracts"): len(contracts),
+        _("mappings"): len(data.mappings(site)),
+        _("models"): len(data.models(site)),
+        _("figures"): len(figures(site)),
+        _("roles"): len(trust.roles(site)),
+        _("purposes"): len(trust.purposes(site)),
+    }
+    listed = ", ".join(f"{count} {name}" for name, count in counts.items())
+    yield Finding("ok", _("Definitions can be read: %(listed)s.", listed=listed))
+    for contract in contracts.values():
+        for finding in lint(contract):
+            yield Finding(
+                "wrong", f"{contract.id}: {finding.rule} {finding.where}: {finding.text()}"
+            )
+
+
+def loads(context: CliContext, site: Site) -> Iterator[Finding]:
+    from shuren.data.queries import check_loads, quarantine_counts, receipts
+
+    problems = check_loads(site)
+    for problem in problems:
+        yield Finding("wrong", problem.message, problem.fix)
+    done = receipts(site)
+    if not done:
+        yield Finding("advice", _("Nothing has been loaded yet."), "shuren load CONTRACT FILE…")
+        return
+    if not problems:
+        yield Finding("ok", _("%(count)s loads, all files in place.", count=len(done)))
+    waiting = sum(entry.open_rows for entry in quarantine_counts(site))
+    if waiting:
+        yield Finding(
+            "advice",
+            _("%(rows)s refused rows wait in quarantine.", rows=f"{waiting:,}"),
+            "shuren quarantine list",
+        )
+
+
+def snapshot(context: CliContext, site: Site) -> Iterator[Finding]:
+    from shuren.data.queries import current_snapshot, receipts
+
+    newest = next(iter(receipts(site)), None)
+    live = current_snapshot(site)
+    if live is None:
+        if newest:
+            yield Finding("advice", _("Nothing has been built yet."), "shuren build")
+        return
+    if newest and newest.finished_at > live.built_at:
+        yield Finding("advice", _("There are loads newer than the snapshot."), "shuren build")
+    else:
+        yield Finding("ok", _("The snapshot %(id)s is up to date.", id=live.id))
+
+
+def browser_parts(context: CliContext, site: Site) -> Iterator[Finding]:
+    from django.contrib.staticfiles import finders
+
+    missing = [
+        name for name in ("vendor/echarts.min.js", "vendor/htmx.min.js") if not finders.find(name)
+    ]
+    if missing:
+        yield Finding("wrong", _("Browser parts are missing: %(names)s.", names=", ".join(missing)))
+    else:
+        yield Finding("ok", _("Browser parts are in place."))

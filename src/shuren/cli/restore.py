@@ -1,0 +1,37 @@
+"""`shuren restore`: a site out of a backup file."""
+
+from pathlib import Path
+
+import click
+
+from shuren.cli.context import CliContext
+from shuren.kernel.i18n import gettext as _
+from shuren.kernel.site import Site
+
+
+@click.command()
+@click.argument("file", type=click.Path(path_type=Path, exists=True, dir_okay=False))
+@click.argument("folder", type=click.Path(path_type=Path))
+@click.option("--json", "as_json", is_flag=True, help="Report as JSON.")
+@click.pass_obj
+def restore(context: CliContext, file: Path, folder: Path, as_json: bool) -> None:
+    """Bring a site back from a backup FILE into FOLDER, which must be empty or new.
+
+    Every byte is verified first. A site that used PostgreSQL wants an empty database named
+    in its settings (or DATABASE_URL) before this.
+    """
+    from shuren.data.actions import unpack_backup
+
+    with context.progress(_("Restoring")) as progress:
+        dump = unpack_backup(file, folder.absolute(), progress)
+    site = Site(folder.resolve())
+    context.use(site)
+    from shuren.data.actions import load_database
+
+    load_database(dump)
+    if as_json:
+        context.emit_json({"site": str(site.root)})
+        return
+    click.echo(
+        _("Restored to %(folder)s. Check it: shuren --site %(folder)s doctor", folder=folder)
+    )
