@@ -181,3 +181,108 @@ class Table:
 
     def dicts(self) -> list[dict[str, Any]]:
         return [dict(zip(self.columns, row, strict=True)) for row in self.rows]
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column of a modelled table. `type` is a SQL type, `classification` as in Field."""
+
+    name: str
+    type: str
+    classification: int
+    title: dict[str, str]
+    unit: str = ""
+
+
+@dataclass(frozen=True)
+class Model:
+    """One table of the lake, made by one SELECT (definitions/models/<layer>/<id>.sql).
+
+    key      columns no two rows may share
+    person   the column that says whose row it is, or ""; such a table is about people
+    public   anybody may read its columns of class 1
+    speaks_until  the column whose greatest value is the data date, or ""
+    sql      the SELECT itself, without the front matter
+    """
+
+    id: str
+    layer: str
+    title: dict[str, str]
+    description: dict[str, str]
+    grain: dict[str, str]
+    data_class: str
+    columns: tuple[Column, ...]
+    key: tuple[str, ...]
+    sql: str
+    reads: tuple[str, ...]
+    person: str = ""
+    public: bool = False
+    speaks_until: str = ""
+    hash: str = ""
+    local: bool = False
+
+    @property
+    def name(self) -> str:
+        """`mart.loan_fact`: how other models and the door call it."""
+        return f"{self.layer}.{self.id}"
+
+
+@dataclass(frozen=True)
+class SnapshotTable:
+    """A table as it was published; what the door needs to know to open it."""
+
+    name: str
+    rows: int
+    columns: tuple[Column, ...]
+    title: dict[str, str]
+    person: str = ""
+    public: bool = False
+
+    def column(self, name: str) -> Column | None:
+        return next((c for c in self.columns if c.name == name), None)
+
+
+@dataclass(frozen=True)
+class SnapshotInfo:
+    """One published state of the lake: all tables of one build, never a mixture.
+
+    data_date  the last day the data speak of, ISO, or "" when there are no data
+    loads      ids of the receipts it was built from
+    """
+
+    id: str
+    built_at: datetime
+    data_date: str
+    tables: dict[str, SnapshotTable]
+    loads: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class BuiltTable:
+    """One line of a build's receipt."""
+
+    name: str
+    rows: int
+    seconds: float
+
+
+@dataclass(frozen=True)
+class BuildReport:
+    """What a build made and from which loads."""
+
+    snapshot: str
+    tables: tuple[BuiltTable, ...]
+    data_date: str
+    loads: tuple[str, ...]
+    seconds: float
+
+
+@dataclass(frozen=True)
+class Step:
+    """One named step of a model with its first rows; pseudonyms in them are masked."""
+
+    name: str
+    sql: str
+    columns: tuple[str, ...]
+    rows: list[tuple[Any, ...]]
+    count: int

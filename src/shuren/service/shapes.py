@@ -1,0 +1,29 @@
+"""What the service room hands to others."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+
+@dataclass(frozen=True)
+class OwnLoan:
+    """One loan of the person who asks; due and returned are None when not recorded."""
+
+    loan_id: str
+    title_id: str
+    title: str
+    author: str
+    call_number: str
+    campus: str
+    loaned_at: datetime
+    due_at: datetime | None
+    returned_at: datetime | None
+    renewals: int
+
+
+@dataclass(frozen=True)
+class OwnLoans:
+    """`out`: still with the reader, soonest due first; `past`: newest first."""
+
+    out: tuple[OwnLoan, ...]
+    past: tuple[OwnLoan, ...]
+    data_date: str = ""
