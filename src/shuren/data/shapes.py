@@ -51,8 +51,11 @@ class RowRule:
 
 @dataclass(frozen=True)
 class Contract:
-    """A data contract (Open Data Contract Standard v3). `key` names the columns that
-    identify a row; where a source has no key of its own, all columns together do."""
+    """A data contract (Open Data Contract Standard v3).
+
+    key           the columns that identify a row; () means all of them together
+    fallback_key  used for a row whose `key` columns are empty (a source without loan numbers)
+    """
 
     id: str
     version: str
@@ -67,6 +70,7 @@ class Contract:
     row_rules: tuple[RowRule, ...] = ()
     retention_days: int | None = None
     local: bool = False
+    fallback_key: tuple[str, ...] = ()
 
     def field(self, name: str) -> Field:
         return next(f for f in self.fields if f.name == name)

@@ -1,0 +1,78 @@
+"""What can go wrong in the data room, each a sentence with a way out."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from shuren.kernel.errors import ShurenError, UsageError
+from shuren.kernel.i18n import gettext as _
+
+if TYPE_CHECKING:
+    from shuren.data.shapes import Receipt
+
+
+class NothingLoaded(ShurenError):
+    """The file cannot be loaded at all: the site is as it was."""
+
+    exit_code = 3
+
+
+class FileUnreadable(NothingLoaded):
+    """The file cannot be opened, or is not what its name says."""
+
+
+class WrongColumns(NothingLoaded):
+    """A required column of the contract is not among the columns of the file."""
+
+
+class StorageFull(NothingLoaded):
+    """The disk has no room; everything half-written has been taken away again."""
+
+    def __init__(self, folder: Path) -> None:
+        super().__init__(
+            _("The disk that holds %(folder)s is full; nothing was loaded.", folder=folder),
+            fix=_("Free some space, then load the file again."),
+        )
+
+
+class AlreadyLoaded(ShurenError):
+    """The same bytes are already here under the same contract. Not a failure: exit code 0."""
+
+    exit_code = 0
+
+    def __init__(self, receipt: "Receipt") -> None:
+        self.receipt = receipt
+        super().__init__(
+            _(
+                "%(name)s is already loaded (%(load)s, %(day)s); loading it again adds nothing.",
+                name=receipt.source_name,
+                load=receipt.id,
+                day=f"{receipt.started_at:%Y-%m-%d %H:%M}",
+            ),
+            fix=_("Use `shuren quarantine replay %(load)s` to try its refused rows again.", load=receipt.id)
+            if receipt.refused
+            else "",
+        )
+
+
+class UnknownName(UsageError):
+    """No contract, mapping, load or table has this name."""
+
+    def __init__(self, kind: str, name: str, known: Sequence[str]) -> None:
+        from shuren.data.internals.suggest import closest
+
+        near = closest(name, known)
+        super().__init__(
+            _("There is no %(kind)s called '%(name)s'.", kind=kind, name=name),
+            fix=_("Did you mean '%(near)s'?", near=near)
+            if near
+            else _("Known: %(names)s.", names=", ".join(known[:12]) or "–"),
+        )
+
+
+class NothingToReplay(UsageError):
+    """None of the rows asked for is open in this load's quarantine."""
+
+
+class QuarantineBroken(ShurenError):
+    """A quarantine file cannot be opened: damaged, or sealed by another site's key."""
