@@ -3,6 +3,7 @@ error into a sentence and an exit code."""
 
 import errno
 import importlib
+import inspect
 import os
 import sys
 from dataclasses import dataclass
@@ -41,7 +42,6 @@ def entries() -> tuple[Entry, ...]:
         Entry("doctor", keep, _("Check the whole site and say what to do.")),
         Entry("backup", keep, _("Write a consistent copy of the site to one file.")),
         Entry("restore", keep, _("Bring a site back from a backup file.")),
-        Entry("reference", keep, _("Write the reference pages from the code.")),
     )
 
 
@@ -56,7 +56,7 @@ class LazyGroup(click.Group):
             return None
         command = getattr(importlib.import_module(f"shuren.cli.{name}"), name)
         assert isinstance(command, click.Command)
-        return command
+        return translated(command)
 
     def resolve_command(
         self, ctx: click.Context, args: list[str]
@@ -75,6 +75,17 @@ class LazyGroup(click.Group):
         for title, rows in sections.items():
             with formatter.section(title):
                 formatter.write_dl(rows)
+
+
+def translated(command: click.Command) -> click.Command:
+    """Put a command's help into the chosen language; its texts are message ids."""
+    for part in [command, *getattr(command, "commands", {}).values()]:
+        part.help = _(inspect.cleandoc(part.help)) if part.help else part.help
+        part.short_help = _(part.short_help) if part.short_help else part.short_help
+        for option in part.params:
+            if isinstance(option, click.Option) and option.help:
+                option.help = _(option.help)
+    return command
 
 
 def unknown_command(name: str, known: list[str]) -> str:
