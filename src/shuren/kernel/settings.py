@@ -1,0 +1,182 @@
+"""The settings of a site: shuren.toml, overridden by SHUREN_<NAME> in the environment.
+
+Each setting is one line: name, default, help. docs/reference/settings.md is made from them.
+"""
+
+import os
+import tomllib
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Any, Literal
+from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo
+
+from pydantic import Field, ValidationError, field_validator, model_validator
+from pydantic_core import ErrorDetails
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
+
+from shuren.kernel.errors import UsageError
+from shuren.kernel.i18n import gettext as _
+from shuren.kernel.site import Site
+from shuren.kernel.suggestions import did_you_mean
+
+PREFIX = "SHUREN_"
+# Environment names with the same prefix that say how to run, not how the site is.
+RUN_NAMES = ("SHUREN_SITE", "SHUREN_LANG", "SHUREN_NOW", "SHUREN_DEBUG")
+
+# Groups with fewer persons than this are never shown. A law of the house, not a setting.
+SMALLEST_GROUP = 5
+
+
+# fmt: off
+class SiteSettings(BaseSettings):
+    """All settings with their defaults."""
+
+    model_config = SettingsConfigDict(env_prefix=PREFIX, env_nested_delimiter="__", extra="forbid", env_ignore_empty=True)  # noqa: E501
+
+    name_zh: str = Field("本馆", description="Name of the library in Chinese.")
+    name_en: str = Field("Our Library", description="Name of the library in English.")
+    language: Literal["zh-hans", "en"] = Field("zh-hans", description="Language of a visitor's first page.")  # noqa: E501
+    time_zone: str = Field("Asia/Shanghai", description="Time zone of the library, an IANA name.")
+    calendar: str = Field("china-university", description="The calendar in definitions/calendars/ that the library keeps.")  # noqa: E501
+    demo: bool = Field(False, description="A demo library: the sign-in page lists its accounts.")
+    host: str = Field("127.0.0.1", description="Address to listen on; 0.0.0.0 for all.")
+    port: int = Field(8000, ge=1, le=65535, description="Port to listen on.")
+    workers: int = Field(1, ge=1, le=64, description="Processes that answer requests.")
+    public_url: str = Field("", description="Address readers use, like https://lib.example.edu; empty: as they came.")  # noqa: E501
+    tls_cert: Path | None = Field(None, description="Certificate chain (PEM); with tls_key it turns TLS on.")  # noqa: E501
+    tls_key: Path | None = Field(None, description="Private key of the certificate (PEM).")
+    http_port: int | None = Field(None, ge=1, le=65535, description="With TLS: also listen here and redirect to https.")  # noqa: E501
+    behind_proxy: bool = Field(False, description="A proxy of yours sets X-Forwarded-Proto and X-Forwarded-For.")  # noqa: E501
+    database_url: str = Field("", description="postgresql://user:password@host:5432/name; empty: SQLite in the site.")  # noqa: E501
+# fmt: on
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """The environment first, then what shuren.toml says."""
+        return env_settings, init_settings
+
+    @field_validator("time_zone")
+    @classmethod
+    def _zone_exists(cls, value: str) -> str:
+        try:
+            ZoneInfo(value)
+        except (KeyError, ValueError, OSError):
+            raise ValueError(_("it is no IANA time zone")) from None
+        return value
+
+    @field_validator("public_url")
+    @classmethod
+    def _is_http_address(cls, value: str) -> str:
+        parts = urlsplit(value)
+        if value and (parts.scheme not in ("http", "https") or not parts.hostname):
+            raise ValueError(_("it must begin with http:// or https:// and name a host"))
+        return value.rstrip("/")
+
+    @field_validator("database_url")
+    @classmethod
+    def _is_postgresql(cls, value: str) -> str:
+        if value and urlsplit(value).scheme not in ("postgresql", "postgres"):
+            # The address may hold a password, so the sentence does not repeat it.
+            raise ValueError(_("it must begin with postgresql://"))
+        return value
+
+    @model_validator(mode="after")
+    def _cert_and_key(self) -> "SiteSettings":
+        if bool(self.tls_cert) != bool(self.tls_key):
+            raise ValueError(_("tls_cert and tls_key belong together; one of them is missing"))
+        return self
+
+    @property
+    def tls(self) -> bool:
+        return self.tls_cert is not None
+
+    @property
+    def https(self) -> bool:
+        """Whether readers arrive by https, here or at the proxy."""
+        return self.tls or self.public_url.startswith("https://")
+
+
+def read_settings(site: Site) -> SiteSettings:
+    """The settings of a site; relative paths in them start at its folder.
+
+    raises  UsageError naming every wrong line of shuren.toml or of the environment
+    """
+    values = _read_toml(site.settings_file)
+    if os.environ.get("DATABASE_URL") and not os.environ.get(f"{PREFIX}DATABASE_URL"):
+        values["database_url"] = os.environ["DATABASE_URL"]
+    wrong = _unknown_environment()
+    try:
+        settings = SiteSettings(**values)
+    except ValidationError as error:
+        wrong += [_sentence(detail, site) for detail in error.errors(include_url=False)]
+    if wrong:
+        raise UsageError(" ".join(wrong), fix=_("docs/reference/settings.md lists all settings."))
+    for name in ("tls_cert", "tls_key"):
+        path = getattr(settings, name)
+        if path is not None:
+            setattr(settings, name, site.root / path.expanduser())
+    return settings
+
+
+def _read_toml(path: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(path.read_text("utf-8-sig"))
+    except UnicodeDecodeError:
+        raise UsageError(
+            _("%(path)s is not UTF-8 text.", path=path), fix=_("Save the file as UTF-8.")
+        ) from None
+    except tomllib.TOMLDecodeError as error:
+        raise UsageError(
+            _("%(path)s is not valid TOML: %(problem)s.", path=path, problem=error)
+        ) from None
+
+
+def _unknown_environment() -> list[str]:
+    """Sentences about names one slip away from a setting; others may belong to a wrapper."""
+    known = {PREFIX + name.upper() for name in SiteSettings.model_fields}
+    names = [n for n in sorted(os.environ) if n.startswith(PREFIX) and n not in RUN_NAMES]
+    return [
+        _("There is no setting %(name)s.", name=name) + " " + did_you_mean(name, known)
+        for name in names
+        if name not in known and get_close_matches(name, known, n=1, cutoff=0.8)
+    ]
+
+
+def _sentence(detail: ErrorDetails, site: Site) -> str:
+    """One of pydantic's findings in words for the person who wrote the line."""
+    name = ".".join(str(part) for part in detail["loc"])
+    origin = f"{PREFIX}{name.upper()}"
+    place = origin if os.environ.get(origin) else f"{site.settings_file.name}: {name}"
+    kind, context = detail["type"], detail.get("ctx", {})
+    if kind == "extra_forbidden":
+        known = SiteSettings.model_fields
+        return (
+            _("%(place)s: there is no such setting.", place=place) + " " + did_you_mean(name, known)
+        )
+    if kind == "value_error":
+        reason = str(context["error"])
+        return f"{place}: {reason}." if name else f"{site.settings_file.name}: {reason}."
+    wanted = _wanted(kind, context)
+    return _("%(place)s must be %(wanted)s.", place=place, wanted=wanted)
+
+
+def _wanted(kind: str, context: dict[str, Any]) -> str:
+    if kind.startswith("int_"):
+        return _("a whole number")
+    if kind.startswith("bool_"):
+        return _("true or false")
+    if kind == "literal_error":
+        return _("one of %(values)s", values=context["expected"])
+    if kind == "greater_than_equal":
+        return _("at least %(limit)s", limit=context["ge"])
+    if kind == "less_than_equal":
+        return _("at most %(limit)s", limit=context["le"])
+    return _("text in quotes")

@@ -1,0 +1,181 @@
+"""What the guard rail does: pseudonyms, seals, the ledger of uses, accounts, sign-in.
+
+Keys live in the site's data/secrets and are made on first use.
+"""
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+
+from django.conf import settings
+from django.contrib.auth import authenticate
+from django.contrib.auth.password_validation import validate_password
+from django.core.exceptions import ValidationError
+from django.db import transaction
+
+from shuren.kernel.clock import now
+from shuren.kernel.errors import UsageError
+from shuren.kernel.i18n import gettext as _
+from shuren.kernel.keyfiles import key_bytes
+from shuren.kernel.masking import mask
+from shuren.kernel.shapes import Actor
+from shuren.kernel.site import Site
+from shuren.kernel.suggestions import did_you_mean
+from shuren.trust import definitions
+from shuren.trust.errors import (
+    AccountExists,
+    NoSuchAccount,
+    SignInRefused,
+    UnknownName,
+    WeakPassword,
+)
+from shuren.trust.internals import identities, pseudonyms, sign_in, vault
+from shuren.trust.models import Account, UseRecord
+
+_USERNAME = re.compile(r"[\w.@+-]{1,150}")
+_NAME = re.compile(r"[A-Za-z_][\w.]*")
+
+
+def pseudonymise(site: Site, values: Sequence[str | None]) -> list[str]:
+    """The pseudonym of each identity: `r_` and 26 characters, the same at every load.
+
+    Spaces around a value do not count; "" and None become "".
+    """
+    return pseudonyms.pseudonyms(key_bytes(site, "pseudonym.key"), values)
+
+
+def seal(site: Site, data: bytes, context: str) -> bytes:
+    """Encrypt (AES-256-GCM). Opens only under the same context, so a blob cannot change place."""
+    return vault.seal(site, data, context)
+
+
+def unseal(site: Site, data: bytes, context: str) -> bytes:
+    """What was sealed; raises SealBroken if a byte or the context is another."""
+    return vault.unseal(site, data, context)
+
+
+def add_vault_key(site: Site) -> int:
+    """A new key seals from now on and old ones still open; returns its version."""
+    return vault.add_key(site)
+
+
+def keep_identities(site: Site, rows: Iterable[tuple[str, Mapping[str, str]]]) -> int:
+    """Store who each pseudonym is, sealed; a later record replaces the earlier. Returns how many."""
+    return identities.keep(site, rows)
+
+
+def record_use(
+    actor: Actor,
+    purpose: str,
+    table: str,
+    columns: Iterable[str],
+    rows: int,
+    detail: str = "",
+) -> None:
+    """Write one use of data to the ledger; names of tables and columns only, never values.
+
+    detail  a remark of at most 200 characters; long numbers and pseudonyms in it are masked
+    raises  ValueError if a table or column is not a name: that would be a value
+    """
+    names = list(columns)
+    for name in (table, *names):
+        if not _NAME.fullmatch(name):
+            raise ValueError(f"the ledger takes names of columns, not {name[:40]!r}")
+    role = definitions.roles(settings.SITE).get(actor.role)
+    is_reader = role is None or role.kind == definitions.READER
+    UseRecord.objects.create(
+        at=now(),
+        actor=(actor.reader_key if is_reader and actor.reader_key else actor.id),
+        role=actor.role,
+        purpose=purpose,
+        table=table,
+        columns=" ".join(names),
+        rows=rows,
+        detail=mask(detail)[:200],
+    )
+
+
+@transaction.atomic
+def create_account(
+    username: str,
+    password: str,
+    role: str,
+    *,
+    reader_key: str = "",
+    display_name: str = "",
+    campus: str = "",
+) -> Account:
+    """Make an account, or raise AccountExists, UnknownName (role), WeakPassword or UsageError."""
+    if not _USERNAME.fullmatch(username):
+        raise UsageError(
+            _("'%(name)s' cannot be an account name.", name=username),
+            fix=_("Use letters, digits and . @ + - _ only."),
+        )
+    known = definitions.roles(settings.SITE)
+    if role not in known:
+        raise UnknownName(
+            _("There is no role called '%(role)s'.", role=role), fix=did_you_mean(role, known)
+        )
+    if Account.objects.filter(username__iexact=username).exists():
+        raise AccountExists(
+            _("There is an account called '%(name)s' already.", name=username),
+            fix=_("Choose another name."),
+        )
+    account = Account(
+        username=username,
+        role=role,
+        reader_key=reader_key,
+        display_name=display_name,
+        campus=campus,
+    )
+    _set_password(account, password)
+    account.save()
+    return account
+
+
+@transaction.atomic
+def change_password(username: str, password: str) -> None:
+    """Give an account a new password; its open sessions end."""
+    account = _account(username)
+    _set_password(account, password)
+    account.save()
+
+
+@transaction.atomic
+def remove_account(username: str) -> None:
+    """Remove an account. What the ledger says about it stays."""
+    _account(username).delete()
+
+
+def check_sign_in(username: str, password: str, address: str) -> Account:
+    """The account, when name and password belong together and it is active.
+
+    address  where the request came from; part of what is counted
+    raises   SignInRefused; SignInLocked for five minutes after five wrong passwords
+    """
+    sign_in.count_attempt(username, address)
+    account = authenticate(username=username, password=password)
+    if not isinstance(account, Account):
+        raise SignInRefused(
+            _("Name and password do not belong together."), fix=_("Check both and try again.")
+        )
+    sign_in.forget_attempts(username, address)
+    return account
+
+
+def _set_password(account: Account, password: str) -> None:
+    try:
+        validate_password(password, account)
+    except ValidationError as error:
+        raise WeakPassword(" ".join(error.messages), fix=_("Choose another password.")) from None
+    account.set_password(password)
+
+
+def _account(username: str) -> Account:
+    account = Account.objects.filter(username__iexact=username).first()
+    if account is None:
+        names = Account.objects.values_list("username", flat=True)
+        raise NoSuchAccount(
+            _("There is no account called '%(name)s'.", name=username),
+            fix=did_you_mean(username, names),
+        )
+    return account
