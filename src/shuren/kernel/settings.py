@@ -22,7 +22,8 @@ from shuren.kernel.suggestions import did_you_mean
 
 PREFIX = "SHUREN_"
 # Environment names with the same prefix that say how to run, not how the site is.
-RUN_NAMES = ("SHUREN_SITE", "SHUREN_LANG", "SHUREN_NOW", "SHUREN_DEBUG")
+RUN_NAMES = ("SHUREN_SITE", "SHUREN_LANG", "SHUREN_NOW", "SHUREN_DEBUG",
+             "SHUREN_PYTHON", "SHUREN_CHROMIUM")  # fmt: skip
 
 # Groups with fewer persons than this are never shown. A law of the house, not a setting.
 SMALLEST_GROUP = 5

@@ -21,6 +21,7 @@ from shuren.kernel.shapes import Actor
 from shuren.kernel.site import Site
 from shuren.kernel.suggestions import did_you_mean
 from shuren.trust import definitions
+from shuren.trust.definitions import VISITOR
 from shuren.trust.errors import (
     AccountExists,
     NoSuchAccount,
@@ -59,7 +60,7 @@ def add_vault_key(site: Site) -> int:
 
 
 def keep_identities(site: Site, rows: Iterable[tuple[str, Mapping[str, str]]]) -> int:
-    """Store who each pseudonym is, sealed; a later record replaces the earlier. Returns how many."""
+    """Store who each pseudonym is, sealed; a later record replaces the earlier. Says how many."""
     return identities.keep(site, rows)
 
 
@@ -110,7 +111,7 @@ def create_account(
             _("'%(name)s' cannot be an account name.", name=username),
             fix=_("Use letters, digits and . @ + - _ only."),
         )
-    known = definitions.roles(settings.SITE)
+    known = [r.id for r in definitions.roles(settings.SITE).values() if r.kind != VISITOR]
     if role not in known:
         raise UnknownName(
             _("There is no role called '%(role)s'.", role=role), fix=did_you_mean(role, known)

@@ -14,7 +14,8 @@ from shuren.kernel.i18n import gettext as _
 from shuren.kernel.site import Site
 from shuren.kernel.suggestions import did_you_mean
 
-READER, STAFF = "reader", "staff"
+READER, STAFF, VISITOR = "reader", "staff", "visitor"
+KINDS = (READER, STAFF, VISITOR)
 BASES = ("service", "statistics", "operation", "consent")
 
 # Every permission there is, and what it opens. A role names them; nothing else grants them.
@@ -61,7 +62,7 @@ class Purpose:
 
 @dataclass(frozen=True)
 class Role:
-    """A kind of person. `kind` is 'reader' or 'staff'."""
+    """A kind of person. `kind` is 'reader', 'staff', or 'visitor' for who is not signed in."""
 
     id: str
     title: dict[str, str]
@@ -73,10 +74,11 @@ class Role:
 
 @cache
 def roles(site: Site | None) -> dict[str, Role]:
-    """All roles by id, readers first; raises DefinitionError naming file and key."""
+    """All roles by id: readers, staff, visitors; raises DefinitionError naming file and key."""
     known = purposes(site)
     found = [_role(file, known) for file in find_definitions("roles", site).values()]
-    return {role.id: role for role in sorted(found, key=lambda role: (role.kind, role.id))}
+    order = {kind: place for place, kind in enumerate(KINDS)}
+    return {role.id: role for role in sorted(found, key=lambda role: (order[role.kind], role.id))}
 
 
 @cache
@@ -87,7 +89,7 @@ def purposes(site: Site | None) -> dict[str, Purpose]:
 
 def _role(file: DefinitionFile, known: dict[str, Purpose]) -> Role:
     values = _checked(file, Role)
-    _one_of(file, "kind", values["kind"], (READER, STAFF))
+    _one_of(file, "kind", values["kind"], KINDS)
     for key, names in (("permissions", PERMISSIONS), ("purposes", known)):
         values[key] = tuple(values.get(key) or ())
         for name in values[key]:

@@ -44,9 +44,6 @@ class AppendOnly(models.QuerySet["UseRecord"]):
     def bulk_update(self, *args: Any, **kwargs: Any) -> int:
         _refuse()
 
-    def update_or_create(self, *args: Any, **kwargs: Any) -> tuple["UseRecord", bool]:
-        _refuse()
-
 
 class UseRecord(models.Model):
     """One use of data: who, in which role, why, which columns, how many rows. Never a value.
@@ -70,7 +67,7 @@ class UseRecord(models.Model):
         return f"{self.at:%Y-%m-%d %H:%M} {self.actor} {self.table} {self.purpose}"
 
     def save(self, *args: Any, **kwargs: Any) -> None:
-        if self.pk is not None:
+        if not self._state.adding:
             _refuse()
         super().save(*args, **kwargs)
 
