@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from shuren.kernel.errors import ShurenError, UsageError
+from shuren.kernel.errors import DefinitionError, ShurenError, UsageError
 from shuren.kernel.i18n import gettext as _
 
 if TYPE_CHECKING:
@@ -76,3 +76,26 @@ class NothingToReplay(UsageError):
 
 class QuarantineBroken(ShurenError):
     """A quarantine file cannot be opened: damaged, or sealed by another site's key."""
+
+
+class ModelError(DefinitionError):
+    """A model cannot be used: its front matter, its SQL, or the order it asks for."""
+
+
+class BuildFailed(ShurenError):
+    """A model's SQL did not give what it declares; the live snapshot is untouched."""
+
+
+class NoSnapshot(ShurenError):
+    """Nothing has been published yet, so there is nothing to read."""
+
+    def __init__(self) -> None:
+        super().__init__(_("Nothing has been built yet."), fix=_("Run `shuren build`."))
+
+
+class NoSuchTable(UnknownName):
+    """The live snapshot has no such table or column."""
+
+
+class NotOpen(ShurenError):
+    """The purpose named does not open this table, column or form of answer."""

@@ -1,0 +1,192 @@
+"""Models: one table, one SQL file, with a YAML front matter that declares what comes out.
+
+The front matter is the leading /* … */ comment. The SELECT below it may read raw.<contract>,
+conformed.<table>, mart.<table>, calendar.day and vocabulary.<table>, and its own steps.
+"""
+
+import hashlib
+import re
+from graphlib import CycleError, TopologicalSorter
+from typing import Any
+
+import yaml
+from sqlglot import exp
+
+from shuren.data.errors import ModelError, NoSuchTable
+from shuren.data.internals import portable
+from shuren.data.shapes import CLASSES, Column, Model
+from shuren.kernel.definitions import DefinitionFile, find_definitions
+from shuren.kernel.i18n import gettext as _
+from shuren.kernel.site import Site
+
+LAYERS = ("conformed", "mart")
+SOURCES = {"calendar": {"day"}, "vocabulary": {"clc", "clc_prefix"}}
+TYPES = {"VARCHAR", "BIGINT", "DOUBLE", "DATE", "TIMESTAMP", "BOOLEAN"}
+_FILE = re.compile(r"\s*/\*(?P<front>.*?)\*/(?P<sql>.*)\Z", re.DOTALL)
+_REQUIRED = ("title", "description", "grain", "data_class", "key", "columns")
+_KNOWN = {"id", "layer", "person", "public", "speaks_until", *_REQUIRED}
+
+
+def load_models(site: Site | None) -> dict[str, Model]:
+    """All models by name (`mart.loan_fact`), in an order in which they can be built.
+
+    raises  ModelError naming the file, or the tables that wait for each other
+    """
+    files = find_definitions("models", site, suffix=".sql")
+    models = {model.name: model for model in map(_load, files.values())}
+    return {name: models[name] for name in _order(models)}
+
+
+def model(site: Site | None, name: str) -> Model:
+    """One model by its name, with or without the layer.
+
+    raises  NoSuchTable with the closest name
+    """
+    models = load_models(site)
+    for candidate in models.values():
+        if name in (candidate.name, candidate.id):
+            return candidate
+    raise NoSuchTable(_("table"), name, list(models))
+
+
+def needed_for(models: dict[str, Model], name: str) -> list[str]:
+    """The tables below one model, itself last, in building order."""
+    wanted, queue = {name}, [name]
+    while queue:
+        for table in models[queue.pop()].reads:
+            if table in models and table not in wanted:
+                wanted.add(table)
+                queue.append(table)
+    return [table for table in models if table in wanted]
+
+
+def steps(model: Model) -> list[tuple[str, str, str]]:
+    """(name, its SQL, a query that runs it with the steps before it), the result last."""
+    tree = portable.parse(model.sql)
+    before: list[exp.Expression] = []
+    found = []
+    for cte in tree.ctes:
+        before.append(cte)
+        query = exp.select("*").from_(exp.to_table(cte.alias))
+        query.set("with_", exp.With(expressions=[part.copy() for part in before]))
+        found.append((cte.alias, cte.this.sql("duckdb", pretty=True), query.sql("duckdb")))
+    last = tree.copy()
+    last.set("with_", None)
+    found.append((model.id, last.sql("duckdb", pretty=True), model.sql))
+    return found
+
+
+def _load(file: DefinitionFile) -> Model:
+    try:
+        text = file.path.read_text("utf-8")
+        match = _FILE.match(text)
+        if match is None:
+            raise ValueError(_("it must begin with its front matter in /* … */"))
+        front = _front_matter(match["front"], file)
+        reads = _reads(portable.parse(match["sql"]))
+        return Model(
+            id=file.id,
+            layer=front["layer"],
+            title=front["title"],
+            description=front["description"],
+            grain=front["grain"],
+            data_class=str(front["data_class"]),
+            columns=_columns(front["columns"]),
+            key=tuple(front["key"]),
+            sql=match["sql"].strip().rstrip(";"),
+            reads=reads,
+            person=_column_named(front, "person"),
+            public=bool(front.get("public", False)),
+            speaks_until=_column_named(front, "speaks_until"),
+            hash=hashlib.sha256(text.encode()).hexdigest(),
+            local=file.local,
+        )
+    except (ValueError, UnicodeDecodeError) as error:
+        raise ModelError(
+            _("The model %(path)s cannot be used: %(reason)s.", path=file.path, reason=error)
+        ) from None
+
+
+def _front_matter(text: str, file: DefinitionFile) -> dict[str, Any]:
+    try:
+        front = yaml.safe_load(text)
+    except yaml.YAMLError as error:
+        problem = getattr(error, "problem", None) or _("not YAML")
+        raise ValueError(_("front matter: %(problem)s", problem=problem)) from None
+    if not isinstance(front, dict):
+        raise ValueError(_("its front matter must be `key: value` lines"))
+    front.setdefault("layer", file.path.parent.name)
+    for key in _REQUIRED:
+        if not front.get(key):
+            raise ValueError(_("its front matter has no '%(key)s'", key=key))
+    for key in front:
+        if key not in _KNOWN:
+            raise ValueError(_("its front matter has an unknown key '%(key)s'", key=key))
+    if front.get("id", file.id) != file.id:
+        raise ValueError(_("its id '%(id)s' is not the file's name", id=front["id"]))
+    if front["layer"] not in LAYERS or file.path.parent.name != front["layer"]:
+        raise ValueError(_("its layer must be its folder, conformed or mart"))
+    unknown = [name for name in front["key"] if name not in front["columns"]]
+    if unknown:
+        raise ValueError(_("its key names '%(name)s', which is no column", name=unknown[0]))
+    return front
+
+
+def _column_named(front: dict[str, Any], key: str) -> str:
+    name = front.get(key) or ""
+    if name and name not in front["columns"]:
+        raise ValueError(_("%(key)s names '%(name)s', which is no column", key=key, name=name))
+    return str(name)
+
+
+def _columns(declared: dict[str, dict[str, Any]]) -> tuple[Column, ...]:
+    columns = []
+    for name, entry in declared.items():
+        type_, class_ = str(entry.get("type", "")).upper(), entry.get("class")
+        if type_ not in TYPES:
+            types = ", ".join(sorted(TYPES))
+            raise ValueError(_("column %(name)s: type must be one of %(types)s", name=name, types=types))
+        if class_ not in CLASSES:
+            raise ValueError(_("column %(name)s: class must be 1 to 4", name=name))
+        if set(entry.get("title", {})) != {"zh", "en"}:
+            raise ValueError(_("column %(name)s: title needs zh and en", name=name))
+        columns.append(Column(name, type_, class_, entry["title"], str(entry.get("unit", ""))))
+    return tuple(columns)
+
+
+def _reads(tree: exp.Query) -> tuple[str, ...]:
+    """The tables a query reads, its own steps left out."""
+    own = {cte.alias for cte in tree.find_all(exp.CTE)}
+    found = set()
+    for table in tree.find_all(exp.Table):
+        if not isinstance(table.this, exp.Identifier):
+            raise ValueError(_("it reads %(table)s, which is no table", table=table.sql("duckdb")))
+        if not table.db and table.name in own:
+            continue
+        known = SOURCES.get(table.db)
+        if table.db not in (*LAYERS, "raw") and (known is None or table.name not in known):
+            name = f"{table.db}.{table.name}" if table.db else table.name
+            raise ValueError(_("it reads %(table)s, which is no source", table=name))
+        found.add(f"{table.db}.{table.name}")
+    return tuple(sorted(found))
+
+
+def _order(models: dict[str, Model]) -> list[str]:
+    graph: dict[str, list[str]] = {}
+    for name, model in sorted(models.items()):
+        graph[name] = []
+        for table in model.reads:
+            if table in models:
+                graph[name].append(table)
+            elif table.split(".")[0] in LAYERS:
+                raise ModelError(
+                    _("%(model)s reads %(table)s, which no model makes.", model=name, table=table)
+                )
+    try:
+        return list(TopologicalSorter(graph).static_order())
+    except CycleError as error:
+        circle = " → ".join(reversed(error.args[1]))
+        raise ModelError(
+            _("These tables wait for each other: %(circle)s.", circle=circle),
+            fix=_("Take one of these readings out of its model."),
+        ) from None
