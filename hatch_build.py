@@ -56,7 +56,8 @@ def _listed_parts(root: Path) -> dict[str, str]:
     """Read by path: the platform and what it needs are not installed while it is being built."""
     path = root / "src" / "shuren" / "web" / "browser_parts.py"
     spec = importlib.util.spec_from_file_location("browser_parts", path)
-    assert spec and spec.loader
+    assert spec is not None
+    assert spec.loader is not None
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
     return dict(module.BROWSER_PARTS)
