@@ -1,0 +1,188 @@
+"""Covers drawn from title and class, always the same for the same book.
+
+The class (CLC main class) chooses the colours, the title chooses the composition. Only
+attributes, no style: the pages' security policy allows no inline style.
+"""
+
+import hashlib
+from collections.abc import Callable
+from functools import lru_cache
+
+from django.utils.html import escape
+from django.utils.safestring import SafeString, mark_safe
+
+from shuren.web.cover_text import Lines, lay_out
+
+WIDTH, HEIGHT = 120, 168
+PAPER, INK = "#fbf5e6", "#2a241c"
+
+# Ground and second colour by the letter of the Chinese Library Classification, in the
+# manner of old dye names: 朱 绛 藕 黛 铁 赭 松 靛 胭 紫 棕 缥 青 蓝 绿 艾 秧 石 …
+PALETTE = {
+    "A": ("#9c2f24", "#d9a441"),
+    "B": ("#5b4a6f", "#b9a3c9"),
+    "C": ("#7a5c3e", "#d8bd92"),
+    "D": ("#7d2b33", "#d99a86"),
+    "E": ("#45524a", "#a3b18a"),
+    "F": ("#8a5a1f", "#e2bd74"),
+    "G": ("#2f6357", "#9cc5ae"),
+    "H": ("#2f4f7f", "#9db8d9"),
+    "I": ("#a3463c", "#efc3a4"),
+    "J": ("#774066", "#dca9c4"),
+    "K": ("#6b4226", "#cfa77a"),
+    "N": ("#3b5d73", "#a9c6d3"),
+    "O": ("#274c6b", "#86b3d1"),
+    "P": ("#3f5e52", "#b6c99e"),
+    "Q": ("#3c6a3c", "#b4d19a"),
+    "R": ("#2f6f73", "#a2d2cd"),
+    "S": ("#5c6b2c", "#ccd58a"),
+    "T": ("#37474f", "#9fb4bd"),
+    "U": ("#4a5568", "#b7bfd0"),
+    "V": ("#33415c", "#98a7cc"),
+    "X": ("#35695a", "#a5cdb0"),
+    "Z": ("#5a5248", "#c9bda8"),
+}
+PLAIN = ("#5a5248", "#c9bda8")
+
+
+@lru_cache(maxsize=2048)
+def cover(title: str, author: str, class_number: str) -> SafeString:
+    """An <svg> of 120 by 168; decoration, so hidden from assistive technology by its caller."""
+    seed = hashlib.sha256(f"{title}\n{author}".encode()).digest()
+    ground, second = PALETTE.get(class_number[:1].upper(), PLAIN)
+    draw = COMPOSITIONS[seed[0] % len(COMPOSITIONS)]
+    body = draw(title, author, ground, second, seed)
+    return mark_safe(  # noqa: S308 - every text below went through escape()
+        f'<svg class="cover" viewBox="0 0 {WIDTH} {HEIGHT}" width="{WIDTH}" height="{HEIGHT}"'
+        f' xmlns="http://www.w3.org/2000/svg" aria-hidden="true" focusable="false">'
+        f'<path fill="{ground}" d="M0 0h{WIDTH}v{HEIGHT}H0z"/>{body}'
+        f'<path fill="#000" opacity=".12" d="M0 0h4v{HEIGHT}H0z"/></svg>'
+    )
+
+
+def _text(lines: Lines, x: float, y: float, fill: str) -> str:
+    """Lines from (x, y): the top left of horizontal text, the top right of vertical columns."""
+    parts = []
+    for number, line in enumerate(lines.lines):
+        if lines.vertical:
+            column = x - number * lines.size * 1.35 - lines.size / 2
+            for place, sign in enumerate(line):
+                down = y + lines.size * (0.88 + place * 1.16)
+                parts.append(f'<tspan x="{column:.1f}" y="{down:.1f}">{escape(sign)}</tspan>')
+        else:
+            down = y + lines.size * (0.88 + number * 1.28)
+            parts.append(f'<tspan x="{x:.1f}" y="{down:.1f}">{escape(line)}</tspan>')
+    anchor = "middle" if lines.vertical else "start"
+    return (
+        f'<text fill="{fill}" font-family="Noto Serif CJK SC,Source Han Serif SC,Songti SC,serif"'
+        f' font-weight="700" font-size="{lines.size}" text-anchor="{anchor}">{"".join(parts)}</text>'
+    )
+
+
+def _author(author: str, fill: str, y: float = 156, x: float = 14) -> str:
+    lines = lay_out(author, width=92, height=9, sizes=(7.5,), upright=False)
+    return _text(lines, x, y - 7.5, fill)
+
+
+def _thread_bound(title: str, author: str, ground: str, second: str, seed: bytes) -> str:
+    """An old stitched volume: the slip with the title at the left, stitches at the right."""
+    lines = lay_out(title, width=30, height=104, sizes=(15, 12.5, 10.5, 9), upright=True)
+    wide = max(24.0, len(lines.lines) * lines.size * 1.35 + 8) if lines.vertical else 76.0
+    stitches = "".join(
+        f'<path stroke="{second}" stroke-width=".8" d="M108 {y}h12"/>' for y in (14, 50, 86, 122, 154)
+    )
+    start = 14 + wide - 4 - lines.size * 0.175 if lines.vertical else 20
+    return (
+        f'{stitches}<path stroke="{second}" stroke-width=".8" d="M108 0v{HEIGHT}"/>'
+        f'<path fill="{PAPER}" d="M14 14h{wide:.1f}v116h-{wide:.1f}z"/>'
+        f'<path fill="none" stroke="{ground}" stroke-width=".7" d="M16 16h{wide - 4:.1f}v112h-{wide - 4:.1f}z"/>'
+        f"{_text(lines, start, 21, INK)}{_author(author, second)}"
+    )
+
+
+def _hills(title: str, author: str, ground: str, second: str, seed: bytes) -> str:
+    """A sun over hills in mist."""
+    sun = 70 + seed[1] % 30
+    one, two = 96 + seed[2] % 16, 112 + seed[3] % 12
+    return (
+        f'<circle cx="{sun}" cy="84" r="15" fill="{second}"/>'
+        f'<path fill="{PAPER}" opacity=".2" d="M0 {one + 12}C24 {one - 14} 44 {one + 18} 66 {one + 2}'
+        f'S104 {one - 12} 120 {one + 8}V168H0z"/>'
+        f'<path fill="{PAPER}" opacity=".28" d="M0 {two + 14}C30 {two + 4} 50 {two - 8} 76 {two + 8}'
+        f'S108 {two + 4} 120 {two - 2}V168H0z"/>'
+        f"{_free_title(title, PAPER)}{_author(author, PAPER)}"
+    )
+
+
+def _moon_gate(title: str, author: str, ground: str, second: str, seed: bytes) -> str:
+    """A round gate with lattice, low on the page."""
+    bars = "".join(
+        f"M{60 + step} 84v84M12 {128 + step}h96" for step in (-30, -18, -6, 6, 18, 30)
+    )
+    return (
+        f'<clipPath id="g{seed.hex()[:8]}"><circle cx="60" cy="124" r="38"/></clipPath>'
+        f'<g clip-path="url(#g{seed.hex()[:8]})"><path fill="{second}" opacity=".35" d="M0 80h120v88H0z"/>'
+        f'<path stroke="{second}" stroke-width="1.3" d="{bars}"/></g>'
+        f'<circle cx="60" cy="124" r="38" fill="none" stroke="{second}" stroke-width="2.5"/>'
+        f"{_free_title(title, PAPER, height=62)}{_author(author, PAPER, y=162)}"
+    )
+
+
+def _bands(title: str, author: str, ground: str, second: str, seed: bytes) -> str:
+    """A plain modern cover: a light field for the title over bands of the second colour."""
+    top = 104 + seed[1] % 10
+    stripes = "".join(
+        f'<path fill="{second}" opacity="{0.9 - place * 0.17:.2f}" d="M0 {top + place * 10}h120v{7 - place}H0z"/>'
+        for place in range(5)
+    )
+    return (
+        f'<path fill="{PAPER}" d="M0 0h120v{top - 6}H0z"/>{stripes}'
+        f"{_free_title(title, ground, height=top - 34)}{_author(author, ground, y=top - 12)}"
+    )
+
+
+def _waves(title: str, author: str, ground: str, second: str, seed: bytes) -> str:
+    """Overlapping waves, row over row."""
+    rows = []
+    for row in range(4):
+        for step in range(-1, 5):
+            x, y = step * 30 + (15 if row % 2 else 0), 120 + row * 15
+            rows.append(
+                f'<circle cx="{x}" cy="{y}" r="15" fill="{ground}" stroke="{second}" stroke-width="1.1"/>'
+                f'<circle cx="{x}" cy="{y}" r="9.5" fill="none" stroke="{second}" stroke-width=".9"/>'
+                f'<circle cx="{x}" cy="{y}" r="4.5" fill="none" stroke="{second}" stroke-width=".7"/>'
+            )
+    return f"{''.join(rows)}{_free_title(title, PAPER, height=72)}{_author(author, second, y=102)}"
+
+
+def _manuscript(title: str, author: str, ground: str, second: str, seed: bytes) -> str:
+    """Squared writing paper with a seal at its foot."""
+    rules = "".join(f"M{x} 12v132" for x in range(12, 109, 12)) + "".join(
+        f"M12 {y}h96" for y in range(12, 145, 12)
+    )
+    mark = 84 + seed[1] % 8
+    return (
+        f'<path fill="{PAPER}" d="M8 8h104v152H8z"/>'
+        f'<path stroke="{second}" stroke-width=".5" opacity=".7" d="{rules}"/>'
+        f'<path fill="{PAPER}" d="M12 24h96v84H12z" opacity=".82"/>'
+        f'<path fill="{ground}" d="M{mark} 120h18v18H{mark}z"/>'
+        f'<path stroke="{PAPER}" stroke-width="1.4" d="M{mark + 5} 124v10m4-10v10m4-10v10"/>'
+        f"{_free_title(title, INK, y=28, height=78)}{_author(author, INK, y=155)}"
+    )
+
+
+def _free_title(title: str, fill: str, y: float = 16, height: float = 66) -> str:
+    lines = lay_out(title, width=92, height=height, sizes=(17, 15, 13, 11, 9.5), upright=False)
+    return _text(lines, 14, y, fill)
+
+
+Composition = Callable[[str, str, str, str, bytes], str]
+COMPOSITIONS: tuple[Composition, ...] = (
+    _thread_bound,
+    _hills,
+    _moon_gate,
+    _bands,
+    _waves,
+    _manuscript,
+    _thread_bound,
+)

@@ -1,0 +1,45 @@
+"""Times in words: near now relative, else absolute, always in the library's time zone."""
+
+from datetime import date, datetime
+
+from django.utils import timezone
+
+from shuren.kernel.clock import now
+from shuren.kernel.i18n import CHINESE, current_language
+from shuren.kernel.i18n import gettext as _
+
+MINUTE, HOUR = 60, 3600
+
+
+def today() -> date:
+    return timezone.localtime(now()).date()
+
+
+def exact(value: datetime) -> str:
+    """2026年11月22日 09:30, or 22 November 2026, 09:30."""
+    local = timezone.localtime(value)
+    if current_language() == CHINESE:
+        return f"{day(local.date())} {local:%H:%M}"
+    return f"{day(local.date())}, {local:%H:%M}"
+
+
+def day(value: date) -> str:
+    if current_language() == CHINESE:
+        return f"{value.year}年{value.month}月{value.day}日"
+    return f"{value.day} {value:%B %Y}"
+
+
+def relative(value: datetime) -> str:
+    """ "3 minutes ago" within the hour, a clock time today and yesterday, else the day."""
+    local, present = timezone.localtime(value), timezone.localtime(now())
+    seconds = (present - local).total_seconds()
+    if 0 <= seconds < MINUTE:
+        return _("just now")
+    if 0 <= seconds < HOUR:
+        return _("%(minutes)s min ago", minutes=int(seconds // MINUTE))
+    days = (present.date() - local.date()).days
+    if days == 0:
+        return _("today %(time)s", time=f"{local:%H:%M}")
+    if days == 1:
+        return _("yesterday %(time)s", time=f"{local:%H:%M}")
+    return day(local.date())

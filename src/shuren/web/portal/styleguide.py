@@ -1,0 +1,23 @@
+"""Every component with its states and the inputs it takes. What is not here does not exist."""
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.template import engines
+
+from shuren.web.portal.specimens import SWATCHES, specimens
+
+FOLDER = "components"
+
+
+def styleguide(request: HttpRequest) -> HttpResponse:
+    shown = [
+        {"name": name, "inputs": inputs_of(name), "states": states}
+        for name, states in specimens().items()
+    ]
+    return render(request, "portal/styleguide.html", {"shown": shown, "swatches": SWATCHES})
+
+
+def inputs_of(name: str) -> str:
+    """The comment at the head of a component: what it takes."""
+    source = engines["django"].engine.get_template(f"{FOLDER}/{name}.html").source
+    return source.partition("{% comment %}")[2].partition("{% endcomment %}")[0].strip()

@@ -1,0 +1,77 @@
+"""What templates say often: an icon, a cover, a number with its commas, a moment."""
+
+from datetime import date, datetime
+from typing import Any
+
+from django import template
+from django.templatetags.static import static
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+from shuren.kernel.i18n import pick
+from shuren.web import covers, moments
+
+register = template.Library()
+
+
+@register.simple_tag
+def icon(name: str) -> SafeString:
+    """One symbol of icons.svg; decoration only, the words stand beside it."""
+    return format_html(
+        '<svg class="icon" aria-hidden="true" focusable="false"><use href="{}#{}"/></svg>',
+        static("shuren/img/icons.svg"),
+        name,
+    )
+
+
+@register.simple_tag
+def cover(title: str, author: str = "", class_number: str = "") -> SafeString:
+    return covers.cover(title or "", author or "", class_number or "")
+
+
+@register.filter
+def grouped(value: Any) -> str:
+    """12,345; anything but a number stays as it is."""
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return "" if value is None else str(value)
+    return f"{value:,}"
+
+
+@register.filter
+def unlocalised(value: Any) -> str:
+    """A number for a machine: no thousands marks."""
+    return str(value)
+
+
+@register.filter
+def picked(texts: Any) -> str:
+    """The current language's text of a definition's {zh, en}."""
+    return pick(texts) if texts else ""
+
+
+@register.simple_tag
+def moment(value: datetime | None) -> SafeString | str:
+    """A <time>: relative within a week, else the date; the exact time is in the title."""
+    if value is None:
+        return ""
+    return format_html(
+        '<time datetime="{}" title="{}">{}</time>',
+        value.isoformat(timespec="seconds"),
+        moments.exact(value),
+        moments.relative(value),
+    )
+
+
+@register.simple_tag
+def day(value: date | None) -> SafeString | str:
+    if value is None:
+        return ""
+    return format_html('<time datetime="{}">{}</time>', value.isoformat(), moments.day(value))
+
+
+@register.simple_tag(takes_context=True)
+def show_component(context: template.Context, name: str, inputs: dict[str, Any]) -> SafeString:
+    """A component of templates/components/, with the inputs of one of its states."""
+    found = context.template.engine.get_template(f"components/{name}.html")
+    with context.push(**inputs):
+        return found.render(context)

@@ -1,0 +1,109 @@
+"""What workbench templates need and the portal does not."""
+
+from typing import Any
+
+from django import template
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString, mark_safe
+
+from shuren.data.rules import RULES
+from shuren.data.shapes import Field
+from shuren.kernel.i18n import gettext as _
+from shuren.kernel.i18n import pick
+
+register = template.Library()
+
+LEVELS = {1: "good", 2: "info", 3: "warn", 4: "bad"}
+
+
+@register.filter
+def item(mapping: dict[str, Any], key: str) -> Any:
+    """mapping[key], or nothing."""
+    return mapping.get(key, "")
+
+
+@register.filter
+def rule_title(code: str) -> str:
+    """`S02 Broken quotes`: the code people quote and the words they understand."""
+    rule = RULES.get(code)
+    return f"{code} {pick(rule.title)}" if rule else code
+
+
+@register.filter
+def share(part: int, whole: int) -> str:
+    """Per cent with one decimal; never 0 or 100 unless it is exactly none or all."""
+    if not whole:
+        return "–"
+    if part in (0, whole):
+        return "100%" if part else "0%"
+    return f"{min(99.9, max(0.1, 100 * part / whole)):.1f}%"
+
+
+@register.simple_tag
+def split_bar(good: int, held: int, label: str) -> SafeString:
+    """Two lengths that make up a whole; a share that is there is never too thin to see."""
+    whole = good + held
+    width = 100 * good / whole if whole else 0
+    if good and held:
+        width = min(98.5, max(1.5, width))
+    parts = [("split-good", 0.0, width), ("split-held", width, 100 - width if whole else 0)]
+    rects = format_html_join(
+        "", '<rect class="{}" x="{}%" y="0" width="{}%" height="100%"/>',
+        ((name, f"{x:.2f}", f"{w:.2f}") for name, x, w in parts if w),
+    )
+    return format_html('<svg class="split-bar" role="img" aria-label="{}">{}</svg>', label, rects)
+
+
+@register.filter
+def level_name(level: int) -> str:
+    """Data class in words, its level first."""
+    names = {1: _("public"), 2: _("internal"), 3: _("personal"), 4: _("sensitive")}
+    return f"{level} {names.get(level, '')}"
+
+
+@register.filter
+def level_tone(level: int) -> str:
+    return LEVELS.get(level, "")
+
+
+@register.filter
+def storage_name(storage: str) -> str:
+    """How a column is kept, in words."""
+    names = {
+        "keep": _("as it is"),
+        "pseudonym": _("as a pseudonym"),
+        "vault": _("sealed in the vault"),
+        "drop": _("not kept"),
+    }
+    return names.get(storage, storage)
+
+
+@register.filter
+def type_name(kind: str) -> str:
+    """A column's type in words."""
+    names = {
+        "string": _("text"),
+        "integer": _("whole number"),
+        "number": _("number"),
+        "date": _("date"),
+        "timestamp": _("date and time"),
+        "boolean": _("yes or no"),
+    }
+    return names.get(kind, kind)
+
+
+@register.filter
+def field_rules(field: Field) -> SafeString:
+    """What the contract asks of a column, one line each."""
+    rules: list[SafeString | str] = []
+    if field.required:
+        rules.append(_("required"))
+    if field.unique:
+        rules.append(_("no value twice"))
+    if field.pattern:
+        rules.append(format_html("<code>{}</code>", field.pattern))
+    if field.minimum is not None or field.maximum is not None:
+        rules.append(f"{field.minimum or '…'} – {field.maximum or '…'}")
+    if field.allowed:
+        rules.append(_("one of: %(values)s", values=", ".join(field.allowed)))
+    return format_html_join(mark_safe("<br>"), "{}", ((rule,) for rule in rules))

@@ -1,0 +1,22 @@
+from django.urls import include, path
+
+from shuren.web.portal import finding, home, mine, signing, spaces, styleguide, switches
+
+handler400 = "shuren.web.errors.bad_request"
+handler403 = "shuren.web.errors.forbidden"
+handler404 = "shuren.web.errors.not_found"
+handler500 = "shuren.web.errors.broken"
+
+urlpatterns = [
+    path("", home.home, name="home"),
+    path("find/", finding.find, name="find"),
+    path("spaces/", spaces.spaces, name="spaces"),
+    path("my/", mine.my_library, name="my"),
+    path("sign-in/", signing.sign_in, name="sign-in"),
+    path("sign-out/", signing.sign_out, name="sign-out"),
+    path("privacy/", home.privacy, name="privacy"),
+    path("language/", switches.language, name="language"),
+    path("theme/", switches.theme, name="theme"),
+    path("styleguide/", styleguide.styleguide, name="styleguide"),
+    path("workbench/", include("shuren.web.workbench.urls")),
+]
