@@ -1,0 +1,207 @@
+/* Draws every figure from its own table, which stays in the page for whoever wants it.
+ *
+ * [data-chart=line|bar]  the figure; data-unit, data-finding, data-axis are already translated
+ * [data-chart-host]      where the picture goes, hidden until there is one
+ * [data-chart-table]     the table; a row's th is the label, its td[data-value] the number
+ * [data-chart-toggle]    a button, hidden until there is a choice between picture and table
+ */
+(() => {
+  "use strict";
+  if (!window.echarts) return;
+
+  const stillness = matchMedia("(prefers-reduced-motion: reduce)");
+  const colour = (name) => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
+  const grouped = (number) => number.toLocaleString("en-US");
+
+  function palette() {
+    return {
+      mark: colour("--seal"),
+      rest: colour("--data-1"),
+      wash: colour("--indigo-wash"),
+      ink: colour("--ink"),
+      soft: colour("--ink-soft"),
+      paper: colour("--paper-raised"),
+      grid: colour("--rule"),
+      font: getComputedStyle(document.body).fontFamily,
+    };
+  }
+
+  function readTable(figure) {
+    const rows = figure.querySelectorAll("[data-chart-table] tbody tr");
+    return [...rows].map((row) => ({
+      label: row.querySelector("th").dataset.short || row.querySelector("th").textContent.trim(),
+      name: row.querySelector("th").textContent.trim(),
+      value: Number(row.querySelector("[data-value]").dataset.value),
+    }));
+  }
+
+  function shared(figure, points, paint) {
+    return {
+      animation: !stillness.matches,
+      animationDuration: 400,
+      textStyle: { fontFamily: paint.font, color: paint.ink },
+      aria: { enabled: true, label: { description: figure.dataset.finding } },
+      tooltip: {
+        renderMode: "richText",
+        confine: true,
+        backgroundColor: paint.paper,
+        borderColor: paint.grid,
+        textStyle: { color: paint.ink, fontSize: 13 },
+        formatter: (hit) => {
+          const point = points[(Array.isArray(hit) ? hit[0] : hit).dataIndex];
+          return `${point.name}\n${grouped(point.value)} ${figure.dataset.unit}`;
+        },
+      },
+    };
+  }
+
+  const unitLabel = (figure, paint) => ({
+    name: figure.dataset.unit,
+    nameTextStyle: { color: paint.soft, fontSize: 12, align: "left" },
+  });
+
+  const numbers = (paint) => ({
+    type: "value",
+    min: 0,
+    minInterval: 1,
+    axisLabel: { color: paint.soft, formatter: grouped, hideOverlap: true },
+    splitLine: { lineStyle: { color: paint.grid } },
+  });
+
+  function lineOption(figure, points, paint) {
+    const top = Math.max(...points.map((point) => point.value));
+    const few = points.length < 40;
+    return {
+      ...shared(figure, points, paint),
+      tooltip: { ...shared(figure, points, paint).tooltip, trigger: "axis" },
+      grid: { left: 8, right: 20, top: 40, bottom: 8, containLabel: true },
+      xAxis: {
+        type: "category",
+        data: points.map((point) => point.label),
+        boundaryGap: false,
+        axisLabel: { color: paint.soft, hideOverlap: true },
+        axisLine: { lineStyle: { color: paint.grid } },
+        axisTick: { show: false },
+      },
+      yAxis: { ...numbers(paint), ...unitLabel(figure, paint) },
+      series: [
+        {
+          type: "line",
+          showSymbol: few,
+          symbol: "circle",
+          lineStyle: { color: paint.rest, width: 2 },
+          areaStyle: { color: paint.wash },
+          data: points.map((point) => ({
+            value: point.value,
+            symbolSize: point.value === top ? 10 : 5,
+            itemStyle: { color: point.value === top ? paint.mark : paint.rest },
+            label: {
+              show: point.value === top,
+              formatter: grouped(point.value),
+              color: paint.mark,
+              fontWeight: 600,
+            },
+          })),
+        },
+      ],
+    };
+  }
+
+  function shorten(text, width) {
+    const room = Math.max(5, Math.floor(width / 13));
+    let used = 0;
+    for (let at = 0; at < text.length; at += 1) {
+      used += text.charCodeAt(at) > 255 ? 1 : 0.56;
+      if (used > room) return `${text.slice(0, at)}…`;
+    }
+    return text;
+  }
+
+  function barOption(figure, points, paint, width) {
+    const top = Math.max(...points.map((point) => point.value));
+    const room = Math.min(260, width * 0.42);
+    return {
+      ...shared(figure, points, paint),
+      grid: { left: 8, right: 64, top: 8, bottom: 28, containLabel: true },
+      xAxis: {
+        ...numbers(paint),
+        splitNumber: width < 480 ? 3 : 5,
+        name: figure.dataset.unit,
+        nameLocation: "end",
+        nameTextStyle: { color: paint.soft, fontSize: 12 },
+      },
+      yAxis: {
+        type: "category",
+        inverse: true,
+        data: points.map((point) => point.label),
+        axisLabel: { color: paint.ink, interval: 0, formatter: (text) => shorten(text, room) },
+        axisLine: { show: false },
+        axisTick: { show: false },
+      },
+      series: [
+        {
+          type: "bar",
+          barMaxWidth: 18,
+          barCategoryGap: "35%",
+          data: points.map((point) => ({
+            value: point.value,
+            itemStyle: {
+              color: point.value === top ? paint.mark : paint.rest,
+              borderRadius: [0, 2, 2, 0],
+            },
+          })),
+          label: {
+            show: true,
+            position: "right",
+            color: paint.ink,
+            formatter: ({ value }) => grouped(value),
+          },
+        },
+      ],
+    };
+  }
+
+  function draw(figure) {
+    const host = figure.querySelector("[data-chart-host]");
+    const points = readTable(figure);
+    if (!host || points.length < 2) return;
+    const table = figure.querySelector("[data-chart-table]");
+    const toggle = figure.querySelector("[data-chart-toggle]");
+    const bars = figure.dataset.chart === "bar";
+    host.hidden = false;
+    if (bars) host.style.height = `${points.length * 30 + 44}px`;
+    host.setAttribute("role", "img");
+    const chart = window.echarts.init(host, null, { renderer: "canvas" });
+
+    const paintIt = () => {
+      const paint = palette();
+      const option = bars
+        ? barOption(figure, points, paint, host.clientWidth)
+        : lineOption(figure, points, paint);
+      chart.setOption(option, true);
+    };
+    const showTable = (yes) => {
+      table.hidden = !yes;
+      host.hidden = yes;
+      toggle.setAttribute("aria-pressed", String(yes));
+      if (!yes) chart.resize();
+    };
+
+    paintIt();
+    toggle.hidden = false;
+    toggle.addEventListener("click", () => showTable(table.hidden));
+    showTable(false);
+    new ResizeObserver(() => {
+      if (host.hidden) return;
+      chart.resize();
+      paintIt();
+    }).observe(host);
+    new MutationObserver(paintIt).observe(document.documentElement, {
+      attributes: true,
+      attributeFilter: ["data-theme", "class"],
+    });
+    matchMedia("(prefers-color-scheme: dark)").addEventListener("change", paintIt);
+  }
+
+  document.querySelectorAll("[data-chart]").forEach(draw);
+})();

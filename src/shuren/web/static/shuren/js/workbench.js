@@ -1,0 +1,76 @@
+/* Comforts of the workbench. Every page works without this file.
+ *
+ * [data-go=<key>]        a rail link, reached by pressing g, then the key
+ * [data-shortcuts]       the dialog that `?` opens
+ * [data-copy=<id>]       copies that element's text; hidden until it can
+ * [data-check-all=<name>] ticks all checkboxes of that name
+ */
+(() => {
+  "use strict";
+  const PATIENCE = 1200;
+  let waitingSince = 0;
+
+  const typing = (target) =>
+    target.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(target.tagName);
+
+  function pressed(event) {
+    if (event.ctrlKey || event.metaKey || event.altKey || typing(event.target)) return;
+    const dialog = document.querySelector("[data-shortcuts]");
+    if (event.key === "?" && dialog && !dialog.open) {
+      event.preventDefault();
+      dialog.showModal();
+      return;
+    }
+    if (event.key === "g") {
+      waitingSince = event.timeStamp || 1;
+      return;
+    }
+    if (waitingSince && event.timeStamp - waitingSince < PATIENCE && /^[a-z]$/.test(event.key)) {
+      const link = document.querySelector(`[data-go="${event.key}"]`);
+      if (link) location.assign(link.href);
+    }
+    waitingSince = 0;
+  }
+
+  function copyOnClick(button) {
+    if (!navigator.clipboard) return;
+    button.hidden = false;
+    const label = button.textContent;
+    button.addEventListener("click", async () => {
+      const text = document.getElementById(button.dataset.copy).textContent;
+      await navigator.clipboard.writeText(text);
+      button.textContent = button.dataset.done;
+      setTimeout(() => {
+        button.textContent = label;
+      }, 2500);
+    });
+  }
+
+  function checkAll(master) {
+    const boxes = [...document.querySelectorAll(`input[name="${master.dataset.checkAll}"]`)];
+    const label = master.closest("label") || master;
+    label.hidden = false;
+    master.addEventListener("change", () => {
+      boxes.forEach((box) => {
+        box.checked = master.checked;
+      });
+    });
+    boxes.forEach((box) =>
+      box.addEventListener("change", () => {
+        const ticked = boxes.filter((one) => one.checked).length;
+        master.checked = ticked === boxes.length;
+        master.indeterminate = ticked > 0 && ticked < boxes.length;
+      }),
+    );
+  }
+
+  document.addEventListener("keydown", pressed);
+  document.querySelectorAll("[data-copy]").forEach(copyOnClick);
+  document.querySelectorAll("[data-check-all]").forEach(checkAll);
+  document.querySelectorAll("[data-open-shortcuts]").forEach((button) => {
+    button.hidden = false;
+    button.addEventListener("click", () => {
+      document.querySelector("[data-shortcuts]").showModal();
+    });
+  });
+})();

@@ -1,0 +1,87 @@
+"""A computed figure as components/chart.html takes it."""
+
+from typing import Any
+from urllib.parse import urlencode
+
+from django.urls import reverse
+
+from shuren.data.shapes import SnapshotInfo
+from shuren.insight.shapes import FigureResult
+from shuren.kernel.i18n import gettext as _
+from shuren.kernel.i18n import pick
+from shuren.web.workbench.finding import finding
+
+
+def chart(result: FigureResult, snapshot: SnapshotInfo | None) -> dict[str, Any]:
+    """Inputs of the chart component; its links carry the filters that were applied."""
+    figure = result.definition
+    query = urlencode({name: value for name, value in result.filters.items() if value})
+    return {
+        "id": figure.id,
+        "kind": figure.chart if len(result.table.rows) > 1 else "table",
+        "title": pick(figure.title),
+        "finding": finding(result),
+        "axis": column_titles(result, snapshot)[0],
+        "unit": pick(figure.unit),
+        "table": _table(result, snapshot),
+        "date": result.data_date,
+        "suppressed": result.table.suppressed,
+        "definition_url": f"{reverse('workbench:figure', args=[figure.id])}?{query}",
+        "csv_url": f"{reverse('workbench:figure-csv', args=[figure.id])}?{query}",
+    }
+
+
+def column_titles(result: FigureResult, snapshot: SnapshotInfo | None) -> list[str]:
+    """The label column first, then what tells it apart further, then the measures with unit."""
+    figure = result.definition
+    table = snapshot.tables.get(figure.table) if snapshot else None
+    titles = []
+    for name in (figure.label, *further(result)):
+        column = table.column(name) if table else None
+        titles.append(pick(column.title) if column else name)
+    return titles + [measure_title(result, name) for name in figure.measures]
+
+
+def measure_title(result: FigureResult, name: str) -> str:
+    figure = result.definition
+    title = pick(figure.measure_titles.get(name, name))
+    unit = pick(figure.unit)
+    return _("%(title)s (%(unit)s)", title=title, unit=unit) if unit else title
+
+
+def further(result: FigureResult) -> list[str]:
+    """Columns of `by` that people read beside the label; ids say nothing to them."""
+    figure = result.definition
+    return [n for n in figure.by if n not in (figure.label, "month") and not n.endswith("_id")]
+
+
+def rows(result: FigureResult) -> list[tuple[str, list[Any]]]:
+    """(label, further values then measures) of each row, as the page and the CSV show them."""
+    columns = result.table.columns
+    wanted = [columns.index(name) for name in (*further(result), *result.definition.measures)]
+    return [
+        (label, [row[at] for at in wanted])
+        for label, row in zip(result.labels, result.table.rows, strict=True)
+    ]
+
+
+def _table(result: FigureResult, snapshot: SnapshotInfo | None) -> dict[str, Any]:
+    titles = column_titles(result, snapshot)
+    words = len(further(result)) + 1
+    return {
+        "caption": pick(result.definition.title),
+        "columns": [
+            {"label": title, "number": at >= words} for at, title in enumerate(titles)
+        ],
+        "rows": [
+            {"label": label, "short": "", "cells": [_cell(value) for value in values]}
+            for label, values in rows(result)
+        ],
+        "empty": _("No figures for this choice. Widen the period or clear a filter."),
+    }
+
+
+def _cell(value: Any) -> dict[str, Any]:
+    if isinstance(value, int | float):
+        return {"text": f"{value:,}", "value": value}
+    return {"text": "" if value is None else str(value), "value": None}

@@ -1,0 +1,192 @@
+"""Refused rows: looking at them, mending one, checking many again."""
+
+from collections.abc import Iterator
+from urllib.parse import urlencode
+
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
+from django.views.decorators.http import require_POST
+
+from shuren.data import actions, definitions, queries
+from shuren.data.shapes import RefusedRow
+from shuren.kernel.errors import ShurenError
+from shuren.kernel.i18n import gettext as _
+from shuren.kernel.shapes import Actor
+from shuren.trust.queries import may
+from shuren.web.access import requires
+from shuren.web.workbench.receipts import contract_titles, rule_titles
+from shuren.web.workbench.paging import paging
+from shuren.web.workbench.shell import Crumb, Tab, crumbs, current_site, page
+
+PER_PAGE = 50
+
+
+@requires("quarantine.read")
+def index(request: HttpRequest) -> HttpResponse:
+    """Loads that still have refused rows, and why they were refused."""
+    site = current_site()
+    counts = queries.quarantine_counts(site)
+    context = {
+        "loads": counts,
+        "titles": contract_titles(definitions.contracts(site)),
+        "total": sum(one.open_rows for one in counts),
+    }
+    return page(request, "quarantine.html", context, place="quarantine")
+
+
+@requires("quarantine.read")
+def browse(request: HttpRequest, load_id: str) -> HttpResponse:
+    """The open rows of one load, all or of one rule."""
+    site = current_site()
+    counts = _counts(load_id)
+    if counts is None:
+        return _nothing_open(request, load_id)
+    rule = request.GET.get("rule", "")
+    pager = paging(request, counts.rules.get(rule, 0) if rule else counts.open_rows, PER_PAGE)
+    actor: Actor = request.actor  # type: ignore[attr-defined]
+    rows = queries.refused_rows(
+        site, load_id, actor=actor, offset=pager.offset, limit=PER_PAGE, rule=rule or None
+    )
+    context = {
+        "counts": counts,
+        "rule": rule,
+        "tabs": _rule_tabs(counts, rule),
+        "rows": rows,
+        "pager": pager,
+        "pager_total": pager.total,
+        "may_mend": may(actor, "quarantine.mend"),
+        "none_chosen": "none" in request.GET,
+        "trail": crumbs("quarantine", Crumb(counts.file)),
+    }
+    return page(request, "quarantine_load.html", context, place="quarantine")
+
+
+@requires("quarantine.mend")
+def mend(request: HttpRequest, load_id: str, row: int) -> HttpResponse:
+    """One row: read it, write it anew, check it and put it back."""
+    site = current_site()
+    refused = _refused(request, load_id, row)
+    receipt = queries.receipt(site, load_id)
+    text, problem = refused.shown, None
+    if request.method == "POST":
+        text = request.POST.get("text", "")
+        corrections = {row: text} if text != refused.shown else None
+        try:
+            result = actions.replay(
+                site,
+                load_id,
+                actor=request.actor,  # type: ignore[attr-defined]
+                rows=[row],
+                corrections=corrections,
+            )
+            return HttpResponseRedirect(reverse("workbench:load", args=[result.id]))
+        except ShurenError as error:
+            problem = error
+    context = {
+        "row": refused,
+        "text": text,
+        "problem": problem,
+        "receipt": receipt,
+        "contract": definitions.contracts(site).get(receipt.contract),
+        "trail": crumbs(
+            "quarantine",
+            Crumb(refused.file, reverse("workbench:quarantine-load", args=[load_id])),
+            Crumb(_("Line %(line)s", line=f"{refused.line:,}")),
+        ),
+    }
+    return page(request, "quarantine_row.html", context, place="quarantine")
+
+
+@require_POST
+@requires("quarantine.mend")
+def replay_rows(request: HttpRequest, load_id: str) -> HttpResponse:
+    """Many rows: first say exactly what will happen, then, once confirmed, do it.
+
+    POST  scope=rows with row=<n>…, or scope=all with an optional rule; confirmed=yes does it
+    """
+    counts = _counts(load_id)
+    if counts is None:
+        raise Http404
+    rule = request.POST.get("rule", "")
+    if request.POST.get("scope") == "rows":
+        rows = sorted({int(n) for n in request.POST.getlist("row") if n.isdigit()})
+    else:
+        rows = [one.row for one in _all_rows(request, load_id, rule)]
+    if not rows:
+        back = f"{reverse('workbench:quarantine-load', args=[load_id])}?{urlencode({'none': 1})}"
+        return HttpResponseRedirect(back)
+    site = current_site()
+    problem = None
+    if request.POST.get("confirmed") == "yes":
+        try:
+            result = actions.replay(
+                site,
+                load_id,
+                actor=request.actor,  # type: ignore[attr-defined]
+                rows=rows,
+            )
+            return HttpResponseRedirect(reverse("workbench:load", args=[result.id]))
+        except ShurenError as error:
+            problem = error
+    context = {
+        "counts": counts,
+        "contract": definitions.contracts(site).get(counts.contract),
+        "rows": rows,
+        "rule": rule,
+        "scope": request.POST.get("scope"),
+        "problem": problem,
+        "trail": crumbs(
+            "quarantine",
+            Crumb(counts.file, reverse("workbench:quarantine-load", args=[load_id])),
+            Crumb(_("Check rows again")),
+        ),
+    }
+    return page(request, "quarantine_replay.html", context, place="quarantine")
+
+
+def _counts(load_id: str):
+    every = queries.quarantine_counts(current_site())
+    return next((one for one in every if one.load_id == load_id), None)
+
+
+def _refused(request: HttpRequest, load_id: str, row: int) -> RefusedRow:
+    found = (one for one in _all_rows(request, load_id, "") if one.row == row)
+    refused = next(found, None)
+    if refused is None:
+        raise Http404
+    return refused
+
+
+def _all_rows(request: HttpRequest, load_id: str, rule: str) -> Iterator[RefusedRow]:
+    offset = 0
+    while True:
+        rows = queries.refused_rows(
+            current_site(),
+            load_id,
+            actor=request.actor,  # type: ignore[attr-defined]
+            offset=offset,
+            limit=5_000,
+            rule=rule or None,
+        )
+        yield from rows
+        if len(rows) < 5_000:
+            return
+        offset += len(rows)
+
+
+def _nothing_open(request: HttpRequest, load_id: str) -> HttpResponse:
+    receipt = queries.receipt(current_site(), load_id)
+    if receipt is None:
+        raise Http404
+    context = {"receipt": receipt, "trail": crumbs("quarantine", Crumb(receipt.source_name))}
+    return page(request, "quarantine_done.html", context, place="quarantine")
+
+
+def _rule_tabs(counts, chosen: str) -> list[Tab]:
+    every = Tab(_("All"), "?", counts.open_rows, not chosen)
+    ordered = sorted(counts.rules.items(), key=lambda pair: (-pair[1], pair[0]))
+    titles = rule_titles()
+    return [every] + [
+        Tab(f"{code} {titles.get(code, '')}", f"?rule={code}", rows, code == chosen)
+        for code, rows in ordered
+    ]

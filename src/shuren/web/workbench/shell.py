@@ -1,0 +1,105 @@
+"""The frame around every workbench page: the rail of work, by what the role may do."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+
+from shuren.kernel.i18n import gettext as _
+from shuren.kernel.shapes import Actor
+from shuren.kernel.site import Site
+from shuren.trust.queries import may
+
+
+def current_site() -> Site:
+    """The site this process serves."""
+    return settings.SITE
+
+
+@dataclass(frozen=True)
+class Place:
+    """One entry of the rail. `key` follows `g` on the keyboard."""
+
+    id: str
+    label: str
+    url: str
+    key: str
+    current: bool = False
+
+
+@dataclass(frozen=True)
+class Group:
+    label: str
+    places: tuple[Place, ...]
+
+
+@dataclass(frozen=True)
+class Crumb:
+    """One step of the way to a page; the page itself has no url."""
+
+    label: str
+    url: str = ""
+
+
+@dataclass(frozen=True)
+class Tab:
+    """One way to narrow a list."""
+
+    label: str
+    url: str
+    count: int | None
+    current: bool
+
+
+def rail(actor: Actor, current: str) -> list[Group]:
+    """What this role can open, grouped by work; a group with nothing in it is left out."""
+    plan = [
+        (_("Work"), [("today", _("Today"), "t", "workbench.open")]),
+        (
+            _("Data"),
+            [
+                ("sources", _("Sources and loads"), "s", "loads.read"),
+                ("quarantine", _("Quarantine"), "q", "quarantine.read"),
+                ("contracts", _("Data governance"), "c", "contracts.read"),
+            ],
+        ),
+        (_("Insight"), [("circulation", _("Circulation"), "i", "dashboards.read")]),
+    ]
+    groups = []
+    for label, entries in plan:
+        places = tuple(
+            Place(id_, text, reverse(f"workbench:{id_}"), key, id_ == current)
+            for id_, text, key, permission in entries
+            if may(actor, permission)
+        )
+        if places:
+            groups.append(Group(label, places))
+    return groups
+
+
+def crumbs(place: str, *further: Crumb) -> list[Crumb]:
+    """From a place of the rail down to the page."""
+    names = {
+        "sources": _("Sources and loads"),
+        "quarantine": _("Quarantine"),
+        "contracts": _("Data governance"),
+        "circulation": _("Circulation"),
+    }
+    return [Crumb(names[place], reverse(f"workbench:{place}")), *further]
+
+
+def page(
+    request: HttpRequest,
+    template: str,
+    context: dict[str, Any],
+    *,
+    place: str,
+    status: int = 200,
+) -> HttpResponse:
+    """Render templates/workbench/<template> inside the frame; `place` is the rail entry lit."""
+    actor: Actor = request.actor  # type: ignore[attr-defined]
+    frame = {"rail": rail(actor, place), "place": place}
+    return render(request, f"workbench/{template}", frame | context, status=status)

@@ -1,0 +1,85 @@
+"""What happened, and what to do next."""
+
+from dataclasses import dataclass
+
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+
+from shuren.data import definitions, queries
+from shuren.data.shapes import Receipt, SnapshotInfo
+from shuren.kernel.i18n import gettext as _
+from shuren.kernel.shapes import Actor
+from shuren.trust.queries import may
+from shuren.web.access import requires
+from shuren.web.workbench.receipts import contract_titles
+from shuren.web.workbench.shell import current_site, page
+
+LAST = 6
+
+
+@dataclass(frozen=True)
+class Step:
+    """The next thing to do: a sentence, and a link or a command that does it."""
+
+    text: str
+    url: str = ""
+    action: str = ""
+    command: str = ""
+
+
+@requires("workbench.open")
+def today(request: HttpRequest) -> HttpResponse:
+    """Last loads, rows waiting in quarantine, the age of what readers see, the next step."""
+    site = current_site()
+    actor: Actor = request.actor  # type: ignore[attr-defined]
+    receipts = queries.receipts(site)
+    waiting = queries.quarantine_counts(site)
+    snapshot = queries.current_snapshot(site)
+    context = {
+        "receipts": receipts[:LAST] if may(actor, "loads.read") else [],
+        "waiting": waiting[:LAST] if may(actor, "quarantine.read") else [],
+        "waiting_rows": sum(one.open_rows for one in waiting),
+        "snapshot": snapshot,
+        "newer": _newer(receipts, snapshot),
+        "titles": contract_titles(definitions.contracts(site)),
+        "step": _next_step(actor, receipts, snapshot, sum(one.open_rows for one in waiting)),
+        "sees_loads": may(actor, "loads.read"),
+        "sees_quarantine": may(actor, "quarantine.read"),
+        "sees_figures": may(actor, "dashboards.read"),
+    }
+    return page(request, "today.html", context, place="today")
+
+
+def _newer(receipts: list[Receipt], snapshot: SnapshotInfo | None) -> list[Receipt]:
+    """Loads that brought rows and are not yet in the snapshot."""
+    known = set(snapshot.loads) if snapshot else set()
+    return [one for one in receipts if one.accepted and one.id not in known]
+
+
+def _next_step(
+    actor: Actor, receipts: list[Receipt], snapshot: SnapshotInfo | None, waiting: int
+) -> Step:
+    if not receipts:
+        return Step(
+            _("Nothing has been loaded yet. Begin with an export of your loans."),
+            command="shuren load loans FILE",
+        )
+    newer = _newer(receipts, snapshot)
+    if newer:
+        return Step(
+            _("%(count)s loads are not yet on the pages. Build a new snapshot.", count=len(newer)),
+            command="shuren build",
+        )
+    if waiting and may(actor, "quarantine.read"):
+        return Step(
+            _("%(count)s refused rows wait for a decision.", count=f"{waiting:,}"),
+            url=reverse("workbench:quarantine"),
+            action=_("Open the quarantine"),
+        )
+    if may(actor, "dashboards.read"):
+        return Step(
+            _("All that was loaded is on the pages. See what readers borrow."),
+            url=reverse("workbench:circulation"),
+            action=_("Open circulation"),
+        )
+    return Step(_("Nothing waits for you here."))

@@ -1,0 +1,23 @@
+from django.urls import path
+
+from shuren.web.workbench import contracts, insight, quarantine, sources, today
+
+app_name = "workbench"
+
+urlpatterns = [
+    path("", today.today, name="today"),
+    path("sources/", sources.sources, name="sources"),
+    path("loads/<str:load_id>/", sources.load, name="load"),
+    path("loads/<str:load_id>/receipt.json", sources.load_json, name="load-json"),
+    path("loads/<str:load_id>/receipt.txt", sources.load_text, name="load-text"),
+    path("quarantine/", quarantine.index, name="quarantine"),
+    path("quarantine/<str:load_id>/", quarantine.browse, name="quarantine-load"),
+    path("quarantine/<str:load_id>/replay/", quarantine.replay_rows, name="quarantine-replay"),
+    path("quarantine/<str:load_id>/<int:row>/", quarantine.mend, name="quarantine-row"),
+    path("contracts/", contracts.index, name="contracts"),
+    path("contracts/<slug:contract_id>/", contracts.contract, name="contract"),
+    path("contracts/<slug:contract_id>.yaml", contracts.odcs, name="contract-odcs"),
+    path("insight/circulation/", insight.circulation, name="circulation"),
+    path("insight/figures/<slug:figure_id>/", insight.definition, name="figure"),
+    path("insight/figures/<slug:figure_id>.csv", insight.csv_file, name="figure-csv"),
+]
