@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from shuren.kernel.errors import DefinitionError, ShurenError, UsageError
 from shuren.kernel.i18n import gettext as _
+from shuren.kernel.suggestions import did_you_mean
 
 if TYPE_CHECKING:
     from shuren.data.shapes import Receipt
@@ -15,10 +16,6 @@ class NothingLoaded(ShurenError):
     """The file cannot be loaded at all: the site is as it was."""
 
     exit_code = 3
-
-
-class FileUnreadable(NothingLoaded):
-    """The file cannot be opened, or is not what its name says."""
 
 
 class WrongColumns(NothingLoaded):
@@ -49,7 +46,10 @@ class AlreadyLoaded(ShurenError):
                 load=receipt.id,
                 day=f"{receipt.started_at:%Y-%m-%d %H:%M}",
             ),
-            fix=_("Use `shuren quarantine replay %(load)s` to try its refused rows again.", load=receipt.id)
+            fix=_(
+                "Use `shuren quarantine replay %(load)s` to try its refused rows again.",
+                load=receipt.id,
+            )
             if receipt.refused
             else "",
         )
@@ -59,14 +59,9 @@ class UnknownName(UsageError):
     """No contract, mapping, load or table has this name."""
 
     def __init__(self, kind: str, name: str, known: Sequence[str]) -> None:
-        from shuren.data.internals.suggest import closest
-
-        near = closest(name, known)
         super().__init__(
             _("There is no %(kind)s called '%(name)s'.", kind=kind, name=name),
-            fix=_("Did you mean '%(near)s'?", near=near)
-            if near
-            else _("Known: %(names)s.", names=", ".join(known[:12]) or "–"),
+            fix=did_you_mean(name, known),
         )
 
 
@@ -99,3 +94,11 @@ class NoSuchTable(UnknownName):
 
 class NotOpen(ShurenError):
     """The purpose named does not open this table, column or form of answer."""
+
+
+class BackupTarget(ShurenError):
+    """The file or folder a backup is to go to, or to come back to, cannot take it."""
+
+
+class BackupBroken(ShurenError):
+    """A backup file is damaged or does not hold what its list says."""

@@ -1,6 +1,7 @@
 """What the data room hands to others: contracts, receipts, refused rows, tables read."""
 
-from dataclasses import dataclass, field
+import dataclasses
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -18,6 +19,9 @@ class Field:
     type       ODCS logicalType: string, integer, number, date, timestamp, boolean
     classification  1 public, 2 internal, 3 personal, 4 sensitive
     allowed    the values it may have, or () for any
+    values     other words for those values in real exports: {本科生: student}
+    extract    RE2 pattern whose first group is taken before anything else
+    max_length longest text in characters
     names      other names the column has in real exports, ours first
     formats    strptime formats tried in order for date and timestamp; ISO 8601 is always tried first
     """
@@ -38,6 +42,9 @@ class Field:
     allowed: tuple[str, ...] = ()
     names: tuple[str, ...] = ()
     formats: tuple[str, ...] = ()
+    values: dict[str, str] = dataclasses.field(default_factory=dict)
+    extract: str = ""
+    max_length: int | None = None
 
 
 @dataclass(frozen=True)
@@ -84,7 +91,7 @@ class ColumnSource:
     names: tuple[str | int, ...] = ()
     value: str | None = None
     extract: str = ""
-    values: dict[str, str] = field(default_factory=dict)
+    values: dict[str, str] = dataclasses.field(default_factory=dict)
     formats: tuple[str, ...] = ()
 
 
@@ -94,7 +101,7 @@ class Mapping:
 
     id: str
     contract: str
-    title: dict[str, str] = field(default_factory=dict)
+    title: dict[str, str] = dataclasses.field(default_factory=dict)
     files: tuple[str, ...] = ()
     encoding: str = "auto"
     delimiter: str = "auto"
@@ -108,7 +115,7 @@ class Mapping:
     sheet: str = ""
     null_values: tuple[str, ...] = ("", "NULL", "null", "N/A", "\\N")
     duplicates: str = "refuse"  # or "keep": a row that repeats another word for word
-    columns: dict[str, ColumnSource] = field(default_factory=dict)
+    columns: dict[str, ColumnSource] = dataclasses.field(default_factory=dict)
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,52 @@
+"""Contracts, mappings and models: ours, and the site's, which override ours by id."""
+
+import fnmatch
+
+from shuren.data.errors import UnknownName
+from shuren.data.internals.contract_files import read_contract
+from shuren.data.internals.lint import check_contract
+from shuren.data.internals.mapping_files import read_mapping
+from shuren.data.shapes import Contract, Mapping
+from shuren.kernel.definitions import find_definitions
+from shuren.kernel.i18n import gettext as _
+from shuren.kernel.site import Site
+
+
+def contracts(site: Site | None) -> dict[str, Contract]:
+    """All data contracts by id; raises DefinitionError at the first mistake in any."""
+    files = find_definitions("contracts", site)
+    return {id: read_contract(file) for id, file in files.items()}
+
+
+def contract(site: Site | None, id: str) -> Contract:
+    """One contract that keeps the naming rules; raises UnknownName, DefinitionError."""
+    files = find_definitions("contracts", site)
+    if id not in files:
+        raise UnknownName(_("contract"), id, list(files))
+    found = read_contract(files[id])
+    check_contract(found, files[id].path)
+    return found
+
+
+def mappings(site: Site | None) -> dict[str, Mapping]:
+    """All mappings by id; raises DefinitionError at the first mistake in any."""
+    files = find_definitions("mappings", site)
+    known = contracts(site) if files else {}
+    return {id: read_mapping(file, known) for id, file in files.items()}
+
+
+def mapping_for(site: Site | None, contract_id: str, file_name: str, id: str = "") -> Mapping:
+    """The mapping named; else the first, by id, whose `files` patterns fit the file's name; else
+    the contract's own column names.
+
+    raises  UnknownName if the id is unknown or belongs to another contract
+    """
+    fitting = {key: m for key, m in mappings(site).items() if m.contract == contract_id}
+    if id:
+        if id not in fitting:
+            raise UnknownName(_("mapping"), id, list(fitting))
+        return fitting[id]
+    for mapping in fitting.values():
+        if any(fnmatch.fnmatch(file_name, pattern) for pattern in mapping.files):
+            return mapping
+    return Mapping(id="", contract=contract_id)
