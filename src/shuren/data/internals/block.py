@@ -12,7 +12,7 @@ import numpy as np
 import pyarrow as pa
 
 
-@dataclass(frozen=True)
+@dataclass(slots=True)
 class Refused:
     """One physical record that is no row of the table.
 

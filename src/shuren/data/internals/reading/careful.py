@@ -70,10 +70,12 @@ class CarefulReader:
     def read(self) -> Findings:
         found = Findings(upto=self.size)
         taken = 0
-        for line in np.flatnonzero(~self.scan.clean & ~self.scan.empty).tolist():
+        doubtful = np.flatnonzero(~self.scan.clean & ~self.scan.empty)
+        starts, ends = self.scan.starts[doubtful].tolist(), self.scan.ends[doubtful].tolist()
+        for line, start, end in zip(doubtful.tolist(), starts, ends, strict=True):
             if line < taken:
                 continue
-            verdict = self._judge(line)
+            verdict = self._judge(line, self.data[start:end])
             if verdict is None:
                 found.blank += 1
             elif isinstance(verdict, Broken):
@@ -92,8 +94,7 @@ class CarefulReader:
                 found.rows[line] = (verdict, 1)
         return found
 
-    def _judge(self, line: int) -> Cells | Broken | Verdict | None:
-        content = self.data[self.scan.starts[line] : self.scan.ends[line]]
+    def _judge(self, line: int, content: bytes) -> Cells | Broken | Verdict | None:
         wrong = judge_bytes(content)
         if wrong:
             return wrong
@@ -138,4 +139,5 @@ def refusal(
     line: int, rule: str, detail: dict, raw: bytes, decode: Callable[[bytes], str]
 ) -> Refused:
     """decode: best effort; called with at most the bytes that are shown."""
-    return Refused(line, rule, raw, decode(raw[: TEXT_LIMIT * 4])[:TEXT_LIMIT], detail)
+    shown = raw if len(raw) <= TEXT_LIMIT else raw[: TEXT_LIMIT * 4]
+    return Refused(line, rule, raw, decode(shown)[:TEXT_LIMIT], detail)

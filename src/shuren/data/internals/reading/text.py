@@ -8,7 +8,7 @@ import numpy as np
 import pyarrow as pa
 
 from shuren.data import shapes
-from shuren.data.internals.block import Block
+from shuren.data.internals.block import Block, Refused
 from shuren.data.internals.reading.arrow import NULL, table_of_csv, table_of_rows
 from shuren.data.internals.reading.careful import CarefulReader, Cells, Findings, refusal
 from shuren.data.internals.reading.dialect import Dialect, read_dialect
@@ -113,24 +113,19 @@ class _Part:
     def block(self, blank_before: int) -> tuple[Block, bytes]:
         """The block, and the bytes of lines left for the next one."""
         found, upto = self.found, self.found.upto
-        clean = self.scan.clean[:upto].copy()
-        clean_rows = np.flatnonzero(clean)
+        clean = self.scan.clean[:upto]
+        kept = clean.copy()
+        kept[list(found.rows)] = True
+        rows = np.flatnonzero(kept)
         joined = {line: span for line, (_cells, span) in found.rows.items() if span > 1}
-        rows = np.union1d(clean_rows, np.fromiter(found.rows, np.int64, len(found.rows)))
-        if not found.rows:
-            rows = clean_rows
         empty = int(self.scan.empty[:upto].sum())
         empty -= sum(
             int(self.scan.empty[line : line + span].sum()) for line, span in joined.items()
         )
-        refused = [
-            refusal(self.first + line, rule, detail, self._raw(line, 1), self._decode)
-            for line, rule, detail in found.refused
-        ]
         block = Block(
             table=self._table(clean, rows),
             lines=rows + self.first,
-            refused=refused,
+            refused=self._refused(),
             blank=found.blank + empty + blank_before,
             raw_of=lambda indices: [
                 self._raw(line, joined.get(line, 1)) for line in rows[list(indices)].tolist()
@@ -139,6 +134,21 @@ class _Part:
         if upto == len(self.scan.starts):
             return block, b""
         return block, self.original[int(self._bounds[0][upto]) :]
+
+    def _refused(self) -> list[Refused]:
+        starts, ends = self._bounds
+        lines = [line for line, _rule, _detail in self.found.refused]
+        places = zip(starts[lines].tolist(), ends[lines].tolist(), strict=True)
+        return [
+            refusal(
+                self.first + line,
+                rule,
+                detail,
+                self.encoding.original(self.original[start:end]),
+                self._decode,
+            )
+            for (line, rule, detail), (start, end) in zip(self.found.refused, places, strict=True)
+        ]
 
     def _table(self, clean: np.ndarray, rows: np.ndarray) -> pa.Table:
         """Stretches of clean lines as they are, the other rows rendered anew between them."""
