@@ -164,7 +164,7 @@ def _sentence(detail: ErrorDetails, site: Site) -> str:
         )
     if kind == "value_error":
         reason = str(context["error"])
-        return f"{place}: {reason}." if name else f"{site.settings_file.name}: {reason}."
+        return f"{place}: {reason}." if name else f"{reason}."
     wanted = _wanted(kind, context)
     return _("%(place)s must be %(wanted)s.", place=place, wanted=wanted)
 

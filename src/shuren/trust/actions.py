@@ -167,8 +167,24 @@ def _set_password(account: Account, password: str) -> None:
     try:
         validate_password(password, account)
     except ValidationError as error:
-        raise WeakPassword(" ".join(error.messages), fix=_("Choose another password.")) from None
+        raise WeakPassword(
+            " ".join(_password_rule(e) for e in error.error_list), fix=_("Choose another password.")
+        ) from None
     account.set_password(password)
+
+
+def _password_rule(error: ValidationError) -> str:
+    """Django's finding in our words and in the language of whoever asked."""
+    values = error.params or {}
+    rules = {
+        "password_too_short": _(
+            "The password must have at least %(count)s characters.", count=values.get("min_length")
+        ),
+        "password_too_common": _("The password is on every list of common passwords."),
+        "password_entirely_numeric": _("The password must not be digits only."),
+        "password_too_similar": _("The password is too much like the account name."),
+    }
+    return rules.get(error.code or "", " ".join(error.messages))
 
 
 def _account(username: str) -> Account:

@@ -124,10 +124,21 @@ def _granian(settings: SiteSettings) -> Any:
         respawn_failed_workers=True,
         workers_kill_timeout=10,
         log_level=LogLevels.warning,
+        log_dictconfig=_server_log(),
         ssl_cert=settings.tls_cert,
         ssl_key=settings.tls_key,
         ssl_protocol_min=SSLProtocols.tls12,
     )
+
+
+def _server_log() -> dict[str, Any]:
+    """The server's own remarks go where Django's go, masked like them."""
+    line = {"()": "shuren.kernel.masking.MaskingFormatter", "format": "%(levelname)s %(message)s"}
+    return {
+        "formatters": {"line": line},
+        "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
+        "loggers": {"_granian": {"handlers": ["stderr"], "propagate": False}},
+    }
 
 
 def _greeting(settings: SiteSettings) -> str:
@@ -162,6 +173,7 @@ def _https_address(settings: SiteSettings, host: str) -> str:
 def _redirect_handler(https_address: Callable[[str], str]) -> type[BaseHTTPRequestHandler]:
     class Redirect(BaseHTTPRequestHandler):
         timeout = 10  # seconds a slow client may hold its thread
+        server_version, sys_version = "Shuren", ""
 
         def answer(self) -> None:
             if not self.path.startswith("/") or not self.headers.get("Host"):
