@@ -25,7 +25,7 @@ def requires(permission: str) -> Callable[[View], View]:
         @wraps(view)
         def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
             if not request.user.is_authenticated:
-                return _to_sign_in(request)
+                return to_sign_in(request)
             require(request.actor, permission)  # type: ignore[attr-defined]
             return view(request, *args, **kwargs)
 
@@ -35,7 +35,7 @@ def requires(permission: str) -> Callable[[View], View]:
     return decorate
 
 
-def _to_sign_in(request: HttpRequest) -> HttpResponse:
-    # A POST comes back as a GET, so without what was typed.
+def to_sign_in(request: HttpRequest) -> HttpResponse:
+    """To the sign-in page and back; a POST comes back as a GET, without what was typed."""
     back = request.get_full_path() if request.method == "GET" else request.path
     return HttpResponseRedirect(f"{reverse('sign-in')}?{urlencode({'next': back})}")

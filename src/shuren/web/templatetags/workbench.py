@@ -10,6 +10,7 @@ from shuren.data.rules import RULES
 from shuren.data.shapes import Field
 from shuren.kernel.i18n import gettext as _
 from shuren.kernel.i18n import pick
+from shuren.web.workbench.shares import share_text, split
 
 register = template.Library()
 
@@ -31,27 +32,13 @@ def rule_title(code: str) -> str:
 
 @register.filter
 def share(part: int, whole: int) -> str:
-    """Per cent with one decimal; never 0 or 100 unless it is exactly none or all."""
-    if not whole:
-        return "–"
-    if part in (0, whole):
-        return "100%" if part else "0%"
-    return f"{min(99.9, max(0.1, 100 * part / whole)):.1f}%"
+    return share_text(part, whole)
 
 
-@register.simple_tag
-def split_bar(good: int, held: int, label: str) -> SafeString:
-    """Two lengths that make up a whole; a share that is there is never too thin to see."""
-    whole = good + held
-    width = 100 * good / whole if whole else 0
-    if good and held:
-        width = min(98.5, max(1.5, width))
-    parts = [("split-good", 0.0, width), ("split-held", width, 100 - width if whole else 0)]
-    rects = format_html_join(
-        "", '<rect class="{}" x="{}%" y="0" width="{}%" height="100%"/>',
-        ((name, f"{x:.2f}", f"{w:.2f}") for name, x, w in parts if w),
-    )
-    return format_html('<svg class="split-bar" role="img" aria-label="{}">{}</svg>', label, rects)
+@register.inclusion_tag("components/split_bar.html")
+def split_bar(good: int, held: int, label: str) -> dict[str, Any]:
+    """The bar of two numbers that make up a whole."""
+    return {"parts": split(good, held), "label": label}
 
 
 @register.filter

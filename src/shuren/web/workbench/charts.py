@@ -70,9 +70,7 @@ def _table(result: FigureResult, snapshot: SnapshotInfo | None) -> dict[str, Any
     words = len(further(result)) + 1
     return {
         "caption": pick(result.definition.title),
-        "columns": [
-            {"label": title, "number": at >= words} for at, title in enumerate(titles)
-        ],
+        "columns": [{"label": title, "number": at >= words} for at, title in enumerate(titles)],
         "rows": [
             {"label": label, "short": "", "cells": [_cell(value) for value in values]}
             for label, values in rows(result)

@@ -32,7 +32,12 @@ class Chapter:
 @requires("contracts.read")
 def index(request: HttpRequest) -> HttpResponse:
     """All contracts, one after another, as one document."""
-    return page(request, "contracts.html", {"chapters": _chapters(), "purposes": purposes()}, place="contracts")
+    return page(
+        request,
+        "contracts.html",
+        {"chapters": _chapters(), "purposes": purposes()},
+        place="contracts",
+    )
 
 
 @requires("contracts.read")

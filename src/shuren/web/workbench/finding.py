@@ -13,7 +13,12 @@ def finding(result: FigureResult) -> str:
     if not values:
         return _("No figures for this choice.")
     if len(values) == 1:
-        return _("%(label)s: %(count)s %(unit)s", label=result.labels[0], count=f"{values[0]:,}", unit=unit)
+        return _(
+            "%(label)s: %(count)s %(unit)s",
+            label=result.labels[0],
+            count=f"{values[0]:,}",
+            unit=unit,
+        )
     highest = max(values)
     leaders = [label for label, v in zip(result.labels, values, strict=True) if v == highest]
     if len(leaders) > 1:
@@ -24,5 +29,15 @@ def finding(result: FigureResult) -> str:
             unit=unit,
         )
     if result.definition.chart == "line":
-        return _("Most in %(label)s: %(count)s %(unit)s", label=leaders[0], count=f"{highest:,}", unit=unit)
-    return _("%(label)s comes first: %(count)s %(unit)s", label=leaders[0], count=f"{highest:,}", unit=unit)
+        return _(
+            "Most in %(label)s: %(count)s %(unit)s",
+            label=leaders[0],
+            count=f"{highest:,}",
+            unit=unit,
+        )
+    return _(
+        "%(label)s comes first: %(count)s %(unit)s",
+        label=leaders[0],
+        count=f"{highest:,}",
+        unit=unit,
+    )

@@ -14,8 +14,8 @@ from shuren.kernel.i18n import gettext as _
 from shuren.kernel.shapes import Actor
 from shuren.trust.queries import may
 from shuren.web.access import requires
-from shuren.web.workbench.receipts import contract_titles, rule_titles
 from shuren.web.workbench.paging import paging
+from shuren.web.workbench.receipts import contract_titles, rule_titles
 from shuren.web.workbench.shell import Crumb, Tab, crumbs, current_site, page
 
 PER_PAGE = 50

@@ -8,6 +8,7 @@ from shuren.data.rules import RULES
 from shuren.data.shapes import Contract, Receipt
 from shuren.kernel.i18n import gettext as _
 from shuren.kernel.i18n import pick
+from shuren.web.workbench.shares import share_text, split
 
 
 @dataclass(frozen=True)
@@ -63,7 +64,12 @@ def receipt_text(receipt: Receipt, rule_titles: dict[str, str]) -> str:
         ),
     ]
     lines += [
-        _("  refused by rule %(code)s: %(count)s (%(title)s)", code=code, count=f"{n:,}", title=title)
+        _(
+            "  refused by rule %(code)s: %(count)s (%(title)s)",
+            code=code,
+            count=f"{n:,}",
+            title=title,
+        )
         for code, n, title in rules_by_count(receipt, rule_titles)
     ]
     lines += [
@@ -126,3 +132,18 @@ def duration(receipt: Receipt) -> str:
     if seconds < 60:
         return _("%(seconds)s s", seconds=f"{seconds:.1f}")
     return _("%(minutes)s min %(seconds)s s", minutes=int(seconds // 60), seconds=int(seconds % 60))
+
+
+def sum_up(receipt: Receipt) -> dict[str, Any]:
+    """The receipt's equation for components/sum.html."""
+    note = _("%(share)s accepted", share=share_text(receipt.accepted, receipt.records))
+    if receipt.blank_lines:
+        blank = _("blank lines, not counted: %(count)s", count=f"{receipt.blank_lines:,}")
+        note = f"{note} · {blank}"
+    return {
+        "whole": {"number": f"{receipt.records:,}", "label": _("records")},
+        "good": {"number": f"{receipt.accepted:,}", "label": _("accepted")},
+        "held": {"number": f"{receipt.refused:,}", "label": _("refused")},
+        "parts": split(receipt.accepted, receipt.refused),
+        "note": note,
+    }

@@ -48,6 +48,7 @@ def load(request: HttpRequest, load_id: str) -> HttpResponse:
     waiting = {one.load_id: one for one in queries.quarantine_counts(site)}
     context = {
         "receipt": receipt,
+        "sum": receipts.sum_up(receipt),
         "contract": definitions.contracts(site).get(receipt.contract),
         "rules": receipts.rules_by_count(receipt, titles),
         "replays": replays,

@@ -59,13 +59,14 @@ def _newer(receipts: list[Receipt], snapshot: SnapshotInfo | None) -> list[Recei
 def _next_step(
     actor: Actor, receipts: list[Receipt], snapshot: SnapshotInfo | None, waiting: int
 ) -> Step:
-    if not receipts:
+    loader = may(actor, "loads.run")
+    if not receipts and loader:
         return Step(
             _("Nothing has been loaded yet. Begin with an export of your loans."),
             command="shuren load loans FILE",
         )
     newer = _newer(receipts, snapshot)
-    if newer:
+    if newer and loader:
         return Step(
             _("%(count)s loads are not yet on the pages. Build a new snapshot.", count=len(newer)),
             command="shuren build",
@@ -76,7 +77,7 @@ def _next_step(
             url=reverse("workbench:quarantine"),
             action=_("Open the quarantine"),
         )
-    if may(actor, "dashboards.read"):
+    if snapshot and may(actor, "dashboards.read"):
         return Step(
             _("All that was loaded is on the pages. See what readers borrow."),
             url=reverse("workbench:circulation"),

@@ -2,8 +2,9 @@
  *
  * [data-chart=line|bar]  the figure; data-unit, data-finding, data-axis are already translated
  * [data-chart-host]      where the picture goes, hidden until there is one
- * [data-chart-table]     the table; a row's th is the label, its td[data-value] the number
- * [data-chart-toggle]    a button, hidden until there is a choice between picture and table
+ * [data-chart-table]     the table; a row's th is the label, its first td[data-value] the number
+ * [data-chart-toggle]    a button, hidden until there is a choice between picture and table;
+ *                        data-table and data-picture are its two labels
  */
 (() => {
   "use strict";
@@ -183,7 +184,7 @@
     const showTable = (yes) => {
       table.hidden = !yes;
       host.hidden = yes;
-      toggle.setAttribute("aria-pressed", String(yes));
+      toggle.textContent = yes ? toggle.dataset.picture : toggle.dataset.table;
       if (!yes) chart.resize();
     };
 

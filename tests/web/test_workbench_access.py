@@ -1,0 +1,106 @@
+"""Nobody sees a workbench page without the permission it names."""
+
+import pytest
+from django.urls import reverse
+
+from shuren.trust.actions import create_account
+from shuren.trust.definitions import PERMISSIONS, VISITOR
+from shuren.trust.queries import roles
+from shuren.web.workbench import urls
+
+EXAMPLES = {
+    "load_id": "L20260101T000000-000000",
+    "contract_id": "loans",
+    "figure_id": "loans_by_month",
+    "row": 1,
+}
+POSTED = {"quarantine-replay"}
+
+# What docs/reference/permissions.md promises: the place, and the permission it takes.
+PROMISED = {
+    "today": "workbench.open",
+    "sources": "loads.read",
+    "load": "loads.read",
+    "load-json": "loads.read",
+    "load-text": "loads.read",
+    "quarantine": "quarantine.read",
+    "quarantine-load": "quarantine.read",
+    "quarantine-replay": "quarantine.mend",
+    "quarantine-row": "quarantine.mend",
+    "contracts": "contracts.read",
+    "contract": "contracts.read",
+    "contract-odcs": "contracts.read",
+    "circulation": "dashboards.read",
+    "figure": "dashboards.read",
+    "figure-csv": "dashboards.read",
+}
+ROLES = [
+    "student",
+    "faculty",
+    "department",
+    "alumni",
+    "public_reader",
+    "front_desk",
+    "subject_librarian",
+    "data_librarian",
+    "technical_librarian",
+    "director",
+    "ethics_board",
+    "administrator",
+]
+
+
+def address(name: str) -> str:
+    pattern = next(one for one in urls.urlpatterns if one.name == name)
+    wanted = pattern.pattern.converters
+    return reverse(f"workbench:{name}", kwargs={key: EXAMPLES[key] for key in wanted})
+
+
+def visit(client, name: str):
+    return client.post(address(name)) if name in POSTED else client.get(address(name))
+
+
+def test_every_workbench_address_names_the_permission_promised():
+    named = {one.name: one.callback.permission for one in urls.urlpatterns}
+    assert named == PROMISED
+    assert set(named.values()) <= set(PERMISSIONS)
+
+
+def test_every_role_is_walked():
+    assert set(ROLES) == {one.id for one in roles().values() if one.kind != VISITOR}
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("name", sorted(PROMISED))
+def test_nobody_signed_in_is_sent_to_sign_in_and_back(client, name):
+    answer = visit(client, name)
+    assert answer.status_code == 302
+    assert answer["Location"].startswith(f"{reverse('sign-in')}?next=%2Fworkbench%2F")
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("role", ROLES)
+def test_a_role_sees_exactly_what_its_file_grants(client, settings, site, role):
+    settings.SITE = site
+    client.force_login(create_account("somebody", "a long enough phrase", role))
+    granted = roles()[role].permissions
+    for name, permission in PROMISED.items():
+        refused = visit(client, name).status_code == 403
+        assert refused == (permission not in granted), name
+
+
+@pytest.mark.django_db
+def test_the_rail_offers_only_what_opens(client, settings, site):
+    settings.SITE = site
+    client.force_login(create_account("desk", "a long enough phrase", "front_desk"))
+    page = client.get(reverse("workbench:today")).content.decode()
+    assert reverse("workbench:circulation") not in page
+    assert reverse("workbench:quarantine") not in page
+
+
+@pytest.mark.django_db
+def test_the_refusal_names_the_roles_that_may(client, settings, site):
+    settings.SITE = site
+    client.force_login(create_account("desk", "a long enough phrase", "front_desk"))
+    answer = client.get(reverse("workbench:quarantine"))
+    assert roles()["data_librarian"].title["zh"] in answer.content.decode()
