@@ -70,8 +70,10 @@ class TableFile(Protocol):
     """
 
     encoding: str
-    dialect: dict[str, Any]
     header: list[str]
     width: int
+
+    @property
+    def dialect(self) -> dict[str, Any]: ...
 
     def blocks(self) -> Iterator[Block]: ...

@@ -80,21 +80,21 @@ def read_dialect(
         end, found, header = first + count, len(names), unique_names(names)
     else:
         end, found, header = first, mapping.columns_expected or _usual_width(body, dialect), []
-    dialect = replace(dialect, **_widths(width or found, mapping), header=header)
+    found = width or found
+    dialect = replace(dialect, width=found, minimum=_minimum(found, mapping), header=header)
     size = sum(len(line) + 1 for line in lines[:end])
     return dialect, Start(min(size, len(sample)), end, skipped, first - skipped)
 
 
-def _widths(width: int, mapping: shapes.Mapping) -> dict[str, int]:
-    fill = mapping.short_rows == "fill"
-    return {"width": width, "minimum": min(width, mapping.minimum_columns or 1) if fill else width}
+def _minimum(width: int, mapping: shapes.Mapping) -> int:
+    return min(width, mapping.minimum_columns or 1) if mapping.short_rows == "fill" else width
 
 
 def record_dialect(like: dict, mapping: shapes.Mapping, width: int) -> Dialect:
     """For records that stand alone: what a receipt remembers of the file they came from."""
     delimiter, quote = like.get("delimiter", ","), like.get("quote", '"')
     header = list(like.get("header", []))
-    return Dialect(delimiter, quote, **_widths(width, mapping), header=header)
+    return Dialect(delimiter, quote, width, _minimum(width, mapping), header=header)
 
 
 def _quote(mapping: shapes.Mapping) -> str:

@@ -26,12 +26,16 @@ class ReplayedRecords:
         self, records: Sequence[Record], like: dict[str, Any], mapping: shapes.Mapping
     ) -> None:
         self._records = records
-        self.dialect = dict(like)
+        self._like = dict(like)
         self.encoding = str(like.get("encoding") or "utf-8")
         self.header: list[str] = list(like.get("header", []))
         width = like.get("width") or len(self.header) or mapping.columns_expected or 1
         self.width = int(width)
         self._dialect = record_dialect(like, mapping, self.width)
+
+    @property
+    def dialect(self) -> dict[str, Any]:
+        return self._like
 
     def blocks(self) -> Iterator[Block]:
         builder = BlockBuilder(self.width)

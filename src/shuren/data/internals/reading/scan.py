@@ -73,6 +73,7 @@ def scan(data: bytes, dialect: Dialect, undecodable: list[int]) -> Scan:
     if b"\x00" in data:
         _strike(clean, starts, np.flatnonzero(buffer == 0))
     empty = ends == starts
+    empty[undecodable] = False  # to_utf8 may have emptied them
     clean &= ~empty
     if dialect.minimum == 1:
         clean &= ~_SPACE[buffer[starts]]

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import IO
+from typing import IO, cast
 
 from shuren.data.internals.reading.problems import FileProblem
 from shuren.kernel.i18n import gettext as _
@@ -84,7 +84,7 @@ class Source:
 
     def _unpacked(self, below: IO[bytes], stack: ExitStack) -> IO[bytes]:
         if self.compression == "gz":
-            return stack.enter_context(gzip.open(below))
+            return cast(IO[bytes], stack.enter_context(gzip.open(below)))
         if self.compression == "xz":
             return stack.enter_context(lzma.open(below))
         if self.compression == "zip":
