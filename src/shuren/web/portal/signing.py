@@ -16,6 +16,7 @@ from shuren.trust.actions import check_sign_in
 from shuren.trust.definitions import READER, STAFF
 from shuren.trust.errors import SignInLocked
 from shuren.trust.queries import accounts, roles
+from shuren.web.addresses import client_address
 from shuren.web.portal.switches import safe_return
 
 
@@ -37,9 +38,7 @@ def sign_out(request: HttpRequest) -> HttpResponse:
 def _try(request: HttpRequest) -> HttpResponse:
     username = request.POST.get("username", "").strip()
     try:
-        account = check_sign_in(
-            username, request.POST.get("password", ""), request.META.get("REMOTE_ADDR", "")
-        )
+        account = check_sign_in(username, request.POST.get("password", ""), client_address(request))
     except ShurenError as error:
         status = 429 if isinstance(error, SignInLocked) else 400
         return _form(request, username=username, error=error, status=status)
