@@ -140,7 +140,7 @@ def _environment(extra: Mapping[str, str]) -> dict[str, str]:
 
 
 def _workers() -> list[str]:
-    return ["-n", str(min(max(os.cpu_count() or 1, 2), 8)), "--dist", "worksteal"]
+    return ["-n", str(min(max(os.cpu_count() or 1, 2), 8)), "--dist", "loadgroup"]
 
 
 def _from_here(arguments: list[str]) -> list[str]:

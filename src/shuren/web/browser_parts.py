@@ -10,6 +10,7 @@ BROWSER_PARTS = {
     "echarts.min.js": "echarts/dist/echarts.min.js",
     "echarts.LICENSE.txt": "echarts/LICENSE",
     "echarts.NOTICE.txt": "echarts/NOTICE",
+    "echarts.LICENSE-d3.txt": "echarts/licenses/LICENSE-d3",
     # Compiled into echarts.min.js, so their terms travel with it.
     "zrender.LICENSE.txt": "zrender/LICENSE",
     "tslib.LICENSE.txt": "tslib/LICENSE.txt",
