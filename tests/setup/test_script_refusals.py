@@ -21,7 +21,8 @@ def without(module: str) -> str:
 
 
 def failing_at(arguments: str, words: str) -> str:
-    return f'case "$*" in *"{arguments}"*) echo "{words}" >&2; exit 1;; esac\nexec "{base_python()}" "$@"'
+    fault = f'echo "{words}" >&2; exit 1'
+    return f'case "$*" in *"{arguments}"*) {fault};; esac\nexec "{base_python()}" "$@"'
 
 
 CASES = {
