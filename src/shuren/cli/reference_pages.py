@@ -17,7 +17,7 @@ def permissions_page() -> str:
         "# 权限与用途 Permissions and purposes",
         "",
         "由 `definitions/roles/` 与 `definitions/purposes/` 生成；没有写明的一律拒绝。",
-        "Made from `definitions/roles/` and `definitions/purposes/`; what is not granted is denied.",
+        "Made from `definitions/roles/` and `definitions/purposes/`; the rest is denied.",
         "",
         "## 权限 Permissions",
         "",

@@ -1,0 +1,123 @@
+"""Who may do what: the matrix of docs/reference/permissions.md, cell by cell."""
+
+from pathlib import Path
+
+import pytest
+
+from shuren.cli.reference_pages import NO, YES, permissions_page
+from shuren.kernel.errors import DefinitionError
+from shuren.kernel.shapes import Actor
+from shuren.trust import definitions, queries
+from shuren.trust.errors import NotAllowed, UnknownName
+
+PAGE = Path(__file__).parents[2] / "docs" / "reference" / "permissions.md"
+READER = Actor("li", "student", reader_key="r_" + "a" * 26)
+
+
+def documented(heading):
+    """(role, name, granted) for each cell of the table under a heading of the page."""
+    section = PAGE.read_text("utf-8").split(heading)[1].split("\n## ")[0]
+    rows = [line.strip("| ").split(" | ") for line in section.splitlines() if "|" in line]
+    head, cells = rows[0], rows[2:]
+    for row in cells:
+        for name, mark in zip(head[4:], row[4:], strict=True):
+            yield row[1].strip("`"), name.strip("`"), {YES: True, NO: False}[mark]
+
+
+MATRIX = list(documented("## 角色 × 权限"))
+
+
+def test_the_page_of_permissions_is_current():
+    assert PAGE.read_text("utf-8") == permissions_page(), "run `shuren reference`"
+
+
+def test_the_matrix_has_every_role_and_permission():
+    kinds = [role.kind for role in definitions.roles(None).values()]
+    assert (kinds.count("reader"), kinds.count("staff")) == (5, 7)
+    assert len(MATRIX) == len(kinds) * len(definitions.PERMISSIONS)
+
+
+@pytest.mark.parametrize("role, letter, granted", MATRIX, ids=lambda value: str(value))
+def test_a_role_may_exactly_what_is_documented(role, letter, granted):
+    permission = list(definitions.PERMISSIONS)[ord(letter) - ord("A")]
+    actor = Actor("somebody", role)
+    assert queries.may(actor, permission) is granted
+    if granted:
+        queries.require(actor, permission)
+    else:
+        with pytest.raises(NotAllowed):
+            queries.require(actor, permission)
+
+
+@pytest.mark.parametrize("role, purpose, granted", list(documented("## 角色 × 用途")), ids=str)
+def test_a_role_uses_data_for_the_documented_purposes_only(role, purpose, granted):
+    actor = Actor("somebody", role, reader_key=READER.reader_key)
+    assert queries.purpose_allowed(actor, purpose) is granted
+
+
+@pytest.mark.parametrize(
+    "actor", [None, Actor("x", ""), Actor("x", "root")], ids=["nobody", "no role", "unknown role"]
+)
+def test_who_has_no_role_may_nothing(actor):
+    assert not any(queries.may(actor, permission) for permission in definitions.PERMISSIONS)
+    assert not any(queries.purpose_allowed(actor, purpose) for purpose in queries.purposes())
+
+
+def test_own_rows_need_a_reader_behind_the_account():
+    assert queries.purpose_allowed(READER, "own_records")
+    assert not queries.purpose_allowed(Actor("li", "student"), "own_records")
+
+
+def test_a_permission_nobody_defined_is_our_own_mistake():
+    with pytest.raises(UnknownName, match=r"Did you mean 'loads\.run'"):
+        queries.may(READER, "loads.rnu")
+
+
+def test_a_refusal_names_the_roles_that_may():
+    with pytest.raises(NotAllowed) as refusal:
+        queries.require(READER, "ledger.read")
+    assert "Ethics board" in refusal.value.fix
+
+
+def test_a_site_may_redefine_a_role_and_add_one(site):
+    folder = site.definitions / "roles"
+    folder.mkdir(parents=True)
+    text = "title: {zh: 志愿者, en: Volunteer}\ndescription: {zh: 帮忙, en: Helps}\nkind: staff\n"
+    (folder / "volunteer.yaml").write_text(f"id: volunteer\n{text}permissions: [workbench.open]\n")
+    (folder / "director.yaml").write_text(f"id: director\n{text}")
+    found = definitions.roles(site)
+    assert found["volunteer"].permissions == ("workbench.open",)
+    assert found["director"].permissions == ()
+    assert found["student"] == definitions.roles(None)["student"]
+
+
+GOOD = {
+    "id": "helper",
+    "title": "{zh: 助手, en: Helper}",
+    "description": "{zh: 帮忙, en: Helps}",
+    "kind": "staff",
+}
+
+
+@pytest.mark.parametrize(
+    "change, said",
+    [
+        ({"permissions": "[loads.red]"}, "Did you mean 'loads.read'"),
+        ({"purposes": "[fun]"}, "'fun' is not known here"),
+        ({"kind": "boss"}, "'boss' is not known here"),
+        ({"permisions": "[]"}, "Did you mean 'permissions'"),
+        ({"title": "Helper"}, "'title' must be"),
+        ({"title": "{zh: 助手}"}, "'title' must be"),
+        ({"id": "helfer"}, "must be the file's name"),
+        ({"kind": ""}, "'kind' is missing"),
+    ],
+    ids=["permission", "purpose", "kind", "key", "one text", "one language", "id", "missing"],
+)
+def test_a_wrong_role_file_is_named(site, change, said):
+    path = site.definitions / "roles" / "helper.yaml"
+    path.parent.mkdir(parents=True)
+    path.write_text("\n".join(f"{key}: {value}" for key, value in (GOOD | change).items()))
+    with pytest.raises(DefinitionError) as error:
+        definitions.roles(site)
+    assert said in str(error.value)
+    assert str(path) in error.value.message
