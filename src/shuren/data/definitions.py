@@ -6,7 +6,8 @@ from shuren.data.errors import UnknownName
 from shuren.data.internals.contract_files import read_contract
 from shuren.data.internals.lint import check_contract
 from shuren.data.internals.mapping_files import read_mapping
-from shuren.data.shapes import Contract, Mapping
+from shuren.data.internals.models import load_models
+from shuren.data.shapes import Contract, Mapping, Model
 from shuren.kernel.definitions import find_definitions
 from shuren.kernel.i18n import gettext as _
 from shuren.kernel.site import Site
@@ -50,3 +51,8 @@ def mapping_for(site: Site | None, contract_id: str, file_name: str, id: str = "
         if any(fnmatch.fnmatch(file_name, pattern) for pattern in mapping.files):
             return mapping
     return Mapping(id="", contract=contract_id)
+
+
+def models(site: Site | None) -> dict[str, Model]:
+    """All models by name (`mart.loan_fact`) in building order; raises ModelError."""
+    return load_models(site)

@@ -145,7 +145,9 @@ def _columns(declared: dict[str, dict[str, Any]]) -> tuple[Column, ...]:
         type_, class_ = str(entry.get("type", "")).upper(), entry.get("class")
         if type_ not in TYPES:
             types = ", ".join(sorted(TYPES))
-            raise ValueError(_("column %(name)s: type must be one of %(types)s", name=name, types=types))
+            raise ValueError(
+                _("column %(name)s: type must be one of %(types)s", name=name, types=types)
+            )
         if class_ not in CLASSES:
             raise ValueError(_("column %(name)s: class must be 1 to 4", name=name))
         if set(entry.get("title", {})) != {"zh", "en"}:

@@ -13,14 +13,13 @@ from shuren.kernel.i18n import gettext as _
 # Left out on purpose: regexp_replace (first match here, all matches there), strftime and
 # strptime (different format letters), date_diff (argument order), quantiles (different
 # definitions), anything random or dependent on the moment it runs.
-FUNCTIONS = frozenset(
-    """
+_NAMES = """
     abs avg case cast ceil coalesce concat concat_ws count exists extract floor greatest if
     least left length lower lpad ltrim max md5 min month nullif regexp_like replace right round
     row_number rank dense_rank lag lead rtrim split_part starts_with substring sum trim
     try_cast upper year day and or
-    """.split()
-)
+"""
+FUNCTIONS = frozenset(_NAMES.split())
 
 
 def parse(sql: str) -> exp.Query:

@@ -3,13 +3,14 @@ id: title_availability
 title: {zh: 题名与可借情况, en: Titles and availability}
 description:
   zh: >-
-    每种书在每个校区的册数、借出册数和在架册数。只从借阅记录得知的书没有册数（为空，不是零）。
-    借出指有应还日期而未归还的。
+    每种书在每个校区的册数、借出册数和可借册数；丢失和剔除的不算，仅供阅览的不可借。只从借阅记录
+    得知的书没有册数（为空，不是零）。借出指最近一次借阅有应还日期而未归还。
   en: >-
-    Copies, copies on loan and copies available of each title on each campus. A title known from
-    loans only has no counts (empty, not zero). On loan means lent with a due date and not returned.
+    Copies, copies on loan and copies to be borrowed of each title on each campus, without those
+    missing or withdrawn; reference copies are not to be borrowed. A title known from loans only has
+    no counts (empty, not zero). On loan means that the newest loan has a due date and no return.
 grain: {zh: 一种书在一个校区一行, en: one row per title and campus}
-data_class: collections
+data_class: resource
 key: [title_id, campus]
 public: true
 columns:
@@ -27,25 +28,42 @@ columns:
   campus: {type: VARCHAR, class: 1, title: {zh: 校区, en: Campus}}
   copies: {type: BIGINT, class: 1, title: {zh: 册数, en: Copies}, unit: 册}
   on_loan: {type: BIGINT, class: 1, title: {zh: 借出册数, en: Copies on loan}, unit: 册}
-  available: {type: BIGINT, class: 1, title: {zh: 在架册数, en: Copies available}, unit: 册}
+  available: {type: BIGINT, class: 1, title: {zh: 可借册数, en: Copies to be borrowed}, unit: 册}
   search_text: {type: VARCHAR, class: 1, title: {zh: 检索用文字, en: Text to look in}}
 */
-WITH out_now AS (
-  SELECT DISTINCT item_id
-  FROM conformed.loan
-  WHERE returned_at IS NULL AND due_at IS NOT NULL
+-- The newest loan of a copy says where it is; a copy never lent is where its status says.
+WITH newest_loan AS (
+  SELECT item_id, returned_at IS NULL AND due_at IS NOT NULL AS is_out
+  FROM (
+    SELECT
+      item_id, returned_at, due_at,
+      row_number() OVER (PARTITION BY item_id ORDER BY loaned_at DESC, loan_id DESC) AS place
+    FROM conformed.loan
+  ) AS loans
+  WHERE place = 1
+),
+
+held AS (
+  SELECT
+    item.title_id,
+    item.campus,
+    item.catalogued AND item.status NOT IN ('missing', 'withdrawn') AS is_held,
+    coalesce(newest_loan.is_out, item.status = 'on_loan') AS is_out,
+    item.status IN ('', 'available', 'on_loan') AS may_be_lent
+  FROM conformed.item AS item
+  LEFT JOIN newest_loan ON newest_loan.item_id = item.item_id
 ),
 
 copies AS (
   SELECT
-    item.title_id,
-    item.campus,
-    sum(CASE WHEN item.catalogued THEN 1 END) AS copies,
-    sum(CASE WHEN item.catalogued AND out_now.item_id IS NOT NULL THEN 1
-      WHEN item.catalogued THEN 0 END) AS on_loan
-  FROM conformed.item AS item
-  LEFT JOIN out_now ON out_now.item_id = item.item_id
-  GROUP BY item.title_id, item.campus
+    title_id,
+    campus,
+    sum(CASE WHEN is_held THEN 1 END) AS copies,
+    sum(CASE WHEN is_held AND is_out THEN 1 WHEN is_held THEN 0 END) AS on_loan,
+    sum(CASE WHEN is_held AND may_be_lent AND NOT is_out THEN 1 WHEN is_held THEN 0 END)
+      AS available
+  FROM held
+  GROUP BY title_id, campus
 )
 
 SELECT
@@ -63,7 +81,7 @@ SELECT
   copies.campus,
   copies.copies,
   copies.on_loan,
-  copies.copies - copies.on_loan AS available,
+  copies.available,
   lower(concat_ws(' ', title.title, title.author, title.title_pinyin,
     replace(title.title_pinyin, ' ', ''), title.isbn, title.call_number)) AS search_text
 FROM copies

@@ -1,0 +1,164 @@
+"""Asking an opened table: rows, and counts over groups with small cells hidden."""
+
+import threading
+from collections import OrderedDict
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from shuren.data.internals import snapshots
+from shuren.data.internals.door import INTERNAL, Condition, Opening, check_rows_open
+from shuren.data.internals.suppression import K, hidden_groups
+from shuren.data.shapes import Table
+from shuren.trust.actions import record_use
+
+Rows = list[tuple[Any, ...]]
+
+_PERSONS = "_persons"
+# Answers of published snapshots never change, so a dashboard asks the engine once.
+_ANSWERS: OrderedDict[tuple[Any, ...], tuple[Rows, int]] = OrderedDict()
+_ANSWERS_KEPT, _ROWS_KEPT = 512, 5_000
+_lock = threading.Lock()
+
+
+def rows(
+    opening: Opening,
+    columns: Sequence[str] | None,
+    where: Sequence[Condition],
+    order_by: Sequence[str],
+    limit: int | None,
+    offset: int,
+) -> Table:
+    """Rows of the table; all columns the purpose opens where none are named."""
+    check_rows_open(opening, where)
+    highest = opening.purpose.highest_class
+    names = list(columns or _open_columns(opening, highest))
+    chosen = ", ".join(opening.column(name) for name in names)
+    opening.narrow(where)
+    order = opening.order(order_by, _open_columns(opening, highest))
+    sql = f"SELECT {chosen} FROM {opening.source}{opening.where}{order}{_slice(limit, offset)}"
+    found = snapshots.query(opening.site, sql, opening.values)
+    _record(opening, len(found), "rows")
+    return _table(opening, names, found, suppressed=0)
+
+
+def counts(
+    opening: Opening,
+    by: Sequence[str],
+    measures: Mapping[str, str],
+    where: Sequence[Condition],
+    order_by: Sequence[str],
+    limit: int | None,
+) -> Table:
+    """Measures over groups. `suppressed` says how many groups are hidden; when the whole
+    answer rests on fewer than K persons it is empty and says 1, however many groups it had."""
+    shown_class = INTERNAL if opening.counts_people else opening.purpose.highest_class
+    grouped = [opening.column(name, shown_class) for name in by]
+    measured = [
+        f'{_measure(opening, what, shown_class)} AS "{name}"' for name, what in measures.items()
+    ]
+    opening.narrow(where, shown_class)
+    names = [*by, *measures]
+    order = opening.order(order_by, names)
+    if opening.counts_people:
+        found, suppressed = _cached(opening, grouped, measured, order)
+        found = found[:limit]
+    else:
+        sql = _select(opening, [*grouped, *measured], grouped) + order + _slice(limit, 0)
+        found, suppressed = snapshots.query(opening.site, sql, opening.values), 0
+    _record(opening, len(found), f"counts by {' '.join(by) or 'nothing'}")
+    return _table(opening, names, found, suppressed)
+
+
+def _cached(
+    opening: Opening, grouped: list[str], measured: list[str], order: str
+) -> tuple[Rows, int]:
+    key = (
+        opening.site.root,
+        opening.snapshot.id,
+        opening.table.name,
+        tuple(grouped),
+        tuple(measured),
+        tuple(opening.conditions),
+        tuple(map(repr, opening.values)),
+        order,
+    )
+    with _lock:
+        if key in _ANSWERS:
+            _ANSWERS.move_to_end(key)
+            found, suppressed = _ANSWERS[key]
+            return found, suppressed
+    found, suppressed = _about_people(opening, grouped, measured, order)
+    if len(found) <= _ROWS_KEPT:
+        with _lock:
+            _ANSWERS[key] = (found, suppressed)
+            while len(_ANSWERS) > _ANSWERS_KEPT:
+                _ANSWERS.popitem(last=False)
+    return found, suppressed
+
+
+def _about_people(
+    opening: Opening, grouped: list[str], measured: list[str], order: str
+) -> tuple[Rows, int]:
+    """All groups that may be shown, in the order asked for, and how many are hidden."""
+    persons = f'count(DISTINCT "{opening.table.person}") AS {_PERSONS}'
+    sql = _select(opening, [*grouped, *measured, persons], grouped) + order
+    found = snapshots.query(opening.site, sql, opening.values)
+    if not grouped and found and found[0][-1] == 0:
+        return [row[:-1] for row in found], 0  # nobody at all: nobody to protect
+    width = len(grouped)
+    hidden = hidden_groups([row[:width] for row in found], [row[-1] for row in found])
+    shown = [row[:-1] for place, row in enumerate(found) if place not in hidden]
+    if hidden and not shown and _persons_in_all(opening) < K:
+        return [], 1
+    return shown, len(hidden)
+
+
+def _persons_in_all(opening: Opening) -> int:
+    sql = _select(opening, [f'count(DISTINCT "{opening.table.person}")'], [])
+    return int(snapshots.query(opening.site, sql, opening.values)[0][0])
+
+
+def _select(opening: Opening, what: list[str], grouped: list[str]) -> str:
+    group = f" GROUP BY {', '.join(grouped)}" if grouped else ""
+    return f"SELECT {', '.join(what)} FROM {opening.source}{opening.where}{group}"
+
+
+def _measure(opening: Opening, what: str, shown_class: int) -> str:
+    kind, _, column = what.partition(":")
+    if what == "count":
+        return "count(*)"
+    if kind == "distinct":
+        return f"count(DISTINCT {opening.column(column)})"
+    if kind == "sum":
+        return f"CAST(sum({opening.column(column, shown_class)}) AS DOUBLE)"
+    raise ValueError(f"there is no measure {what!r}")
+
+
+def _open_columns(opening: Opening, highest: int) -> list[str]:
+    return [c.name for c in opening.table.columns if c.classification <= highest]
+
+
+def _slice(limit: int | None, offset: int) -> str:
+    text = f" LIMIT {int(limit)}" if limit is not None else ""
+    return f"{text} OFFSET {int(offset)}" if offset else text
+
+
+def _record(opening: Opening, rows_out: int, detail: str) -> None:
+    record_use(
+        opening.actor,
+        opening.purpose.id,
+        opening.table.name,
+        list(opening.columns),
+        rows_out,
+        detail,
+    )
+
+
+def _table(opening: Opening, names: Sequence[str], found: Rows, suppressed: int) -> Table:
+    return Table(
+        columns=tuple(names),
+        rows=found,
+        suppressed=suppressed,
+        data_date=opening.snapshot.data_date,
+        snapshot=opening.snapshot.id,
+    )

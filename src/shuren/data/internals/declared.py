@@ -1,0 +1,104 @@
+"""Whether a model gave what it declares: its columns, their types, its key."""
+
+import duckdb
+
+from shuren.data.errors import BuildFailed
+from shuren.data.shapes import Column, Model
+from shuren.kernel.i18n import gettext as _
+from shuren.kernel.masking import mask
+
+
+def check_columns(connection: duckdb.DuckDBPyConnection, model: Model) -> None:
+    """The SELECT gives exactly the declared columns; also where a query that cannot run stops."""
+    try:
+        described = connection.execute(f"DESCRIBE {model.sql}").fetchall()
+    except (duckdb.BinderException, duckdb.CatalogException, duckdb.ParserException) as error:
+        raise BuildFailed(
+            _("%(model)s cannot run: %(why)s.", model=model.name, why=first_line(error)),
+            fix=_("`shuren build --steps %(model)s` shows its steps.", model=model.name),
+        ) from error
+    given = [row[0] for row in described]
+    declared = [column.name for column in model.columns]
+    for name in given:
+        if name not in declared:
+            raise BuildFailed(
+                _(
+                    "%(model)s makes a column it does not declare: %(name)s.",
+                    model=model.name,
+                    name=name,
+                ),
+                fix=_("Declare it in the front matter, or leave it out of the SELECT."),
+            )
+    for name in declared:
+        if name not in given:
+            raise BuildFailed(
+                _(
+                    "%(model)s declares a column it does not make: %(name)s.",
+                    model=model.name,
+                    name=name,
+                ),
+                fix=_("Add it to the SELECT, or take it out of the front matter."),
+            )
+
+
+def cast_failed(
+    connection: duckdb.DuckDBPyConnection, model: Model, error: duckdb.Error
+) -> BuildFailed:
+    """Names the first column with a value that is not of its type, and one such value's count."""
+    for column in model.columns:
+        try:
+            bad = number(connection, _uncastable(model, column))
+        except duckdb.Error:
+            break  # the model's own SQL converts; its message says what
+        if bad:
+            return BuildFailed(
+                _(
+                    "%(model)s: column %(name)s has %(count)s values that are not %(type)s.",
+                    model=model.name,
+                    name=column.name,
+                    count=bad,
+                    type=column.type,
+                ),
+                fix=_("Convert them in the SELECT, or declare another type."),
+            )
+    return BuildFailed(_("%(model)s cannot run: %(why)s.", model=model.name, why=first_line(error)))
+
+
+def _uncastable(model: Model, column: Column) -> str:
+    return (
+        f'SELECT count(*) FROM ({model.sql}\n) AS made WHERE "{column.name}" IS NOT NULL'
+        f' AND TRY_CAST("{column.name}" AS {column.type}) IS NULL'
+    )
+
+
+def check_key(connection: duckdb.DuckDBPyConnection, model: Model) -> None:
+    key = ", ".join(f'"{name}"' for name in model.key)
+    empty = " OR ".join(f'"{name}" IS NULL' for name in model.key)
+    repeated = number(
+        connection,
+        f"SELECT count(*) FROM (SELECT {key} FROM {model.name} GROUP BY {key}"
+        " HAVING count(*) > 1) AS repeated",
+    )
+    missing = number(connection, f"SELECT count(*) FROM {model.name} WHERE {empty}")
+    if repeated or missing:
+        raise BuildFailed(
+            _(
+                "%(model)s: %(repeated)s keys (%(key)s) repeat and %(missing)s are empty.",
+                model=model.name,
+                repeated=repeated,
+                key=", ".join(model.key),
+                missing=missing,
+            ),
+            fix=_("`shuren build --steps %(model)s` shows its steps.", model=model.name),
+        )
+
+
+def number(connection: duckdb.DuckDBPyConnection, sql: str) -> int:
+    """The one number a query gives. Fetched whole: an unfinished result blocks the connection."""
+    return int(connection.execute(sql).fetchall()[0][0])
+
+
+def first_line(error: Exception) -> str:
+    """The engine's own sentence; values in it that may point at a person are masked."""
+    line = str(error).splitlines()[0]
+    return mask(line.partition("Error: ")[2].rstrip(".") or line)

@@ -1,0 +1,155 @@
+"""The door to the lake: what a purpose opens of a table, to whom, in which form.
+
+public_information opens class-1 columns of public tables to anybody. An own-rows purpose
+opens the asker's rows, a statistics purpose counts over groups and never a row. Rows about
+people open to other purposes only one person at a time, or for mending data.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from shuren.data.errors import NoSuchTable, NotOpen
+from shuren.data.internals import snapshots
+from shuren.data.shapes import SnapshotInfo, SnapshotTable
+from shuren.kernel.i18n import gettext as _
+from shuren.kernel.i18n import pick
+from shuren.kernel.shapes import Actor
+from shuren.kernel.site import Site
+from shuren.trust import queries as trust
+from shuren.trust.definitions import Purpose
+
+Condition = tuple[str, str, Any]
+
+PUBLIC, INTERNAL = 1, 2
+_OPERATORS = {"=": "= ?", ">=": ">= ?", "<": "< ?"}
+
+
+@dataclass
+class Opening:
+    """A table as one actor may use it for one purpose; `columns` are the names used so far."""
+
+    site: Site
+    snapshot: SnapshotInfo
+    table: SnapshotTable
+    purpose: Purpose
+    actor: Actor
+    conditions: list[str] = field(default_factory=list)
+    values: list[Any] = field(default_factory=list)
+    columns: dict[str, None] = field(default_factory=dict)
+
+    @property
+    def source(self) -> str:
+        return snapshots.source(self.site, self.snapshot, self.table.name)
+
+    @property
+    def where(self) -> str:
+        return f" WHERE {' AND '.join(self.conditions)}" if self.conditions else ""
+
+    @property
+    def counts_people(self) -> bool:
+        """Whether groups must be checked for persons: a table about people, not one's own rows."""
+        return bool(self.table.person) and not self.purpose.own_rows_only
+
+    def column(self, name: str, highest: int | None = None) -> str:
+        """The quoted name of a column the purpose opens, up to a class.
+
+        raises  NoSuchTable if the table has none of that name, NotOpen
+        """
+        column = self.table.column(name)
+        if column is None:
+            raise NoSuchTable(
+                _("column in %(table)s", table=self.table.name),
+                name,
+                [c.name for c in self.table.columns],
+            )
+        limit = self.purpose.highest_class if highest is None else highest
+        if column.classification > limit:
+            raise NotOpen(
+                _(
+                    "The purpose “%(purpose)s” does not open %(table)s.%(column)s.",
+                    purpose=pick(self.purpose.title),
+                    table=self.table.name,
+                    column=name,
+                )
+            )
+        self.columns[name] = None
+        return f'"{name}"'
+
+    def narrow(self, where: Iterable[Condition], highest: int | None = None) -> None:
+        """Add conditions (column, operator, value); values are bound, never written into SQL."""
+        for name, operator, value in where:
+            column = self.column(name, highest)
+            if operator == "in":
+                wanted = list(value)
+                self.conditions.append(f"{column} IN ({', '.join('?' * len(wanted)) or 'NULL'})")
+                self.values.extend(wanted)
+            elif operator == "contains":
+                self.conditions.append(f"contains(lower({column}), lower(?))")
+                self.values.append(str(value))
+            elif operator in _OPERATORS:
+                self.conditions.append(f"{column} {_OPERATORS[operator]}")
+                self.values.append(value)
+            else:
+                raise ValueError(f"there is no operator {operator!r}")
+
+    def order(self, names: Sequence[str], known: Iterable[str]) -> str:
+        """ORDER BY of names, '-name' for greatest first; empty values last."""
+        allowed = set(known)
+        parts = []
+        for name in names:
+            plain = name.removeprefix("-")
+            if plain not in allowed:
+                raise ValueError(f"cannot order by {plain!r}")
+            parts.append(f'"{plain}" {"DESC" if name != plain else "ASC"} NULLS LAST')
+        return f" ORDER BY {', '.join(parts)}" if parts else ""
+
+
+def open_table(site: Site, table: str, purpose: str, actor: Actor) -> Opening:
+    """The table of the live snapshot, opened for a purpose.
+
+    raises  trust's NotAllowed if the role may not use data for it, NoSnapshot, NoSuchTable,
+            NotOpen if the purpose does not open this table at all
+    """
+    allowed = trust.require_purpose(actor, purpose)
+    snapshot = snapshots.required(site)
+    found = snapshot.tables.get(table)
+    if found is None:
+        raise NoSuchTable(_("table"), table, list(snapshot.tables))
+    if allowed.highest_class <= PUBLIC and not (found.public and not found.person):
+        raise _closed(allowed, found)
+    opening = Opening(site, snapshot, found, allowed, actor)
+    if allowed.own_rows_only:
+        if not found.person:
+            raise _closed(allowed, found)
+        opening.conditions.append(f'"{found.person}" = ?')
+        opening.values.append(actor.reader_key)
+        opening.columns[found.person] = None
+    return opening
+
+
+def check_rows_open(opening: Opening, where: Sequence[Condition]) -> None:
+    """Raise NotOpen unless the purpose opens rows of this table, not counts only.
+
+    A service purpose opens rows about people for one named person at a time.
+    """
+    purpose, table = opening.purpose, opening.table
+    if purpose.aggregated_only:
+        raise NotOpen(
+            _("The purpose “%(purpose)s” opens counts, not rows.", purpose=pick(purpose.title))
+        )
+    if not table.person or purpose.own_rows_only or purpose.basis == "operation":
+        return
+    named = any(column == table.person and operator == "=" for column, operator, _value in where)
+    if not named:
+        raise _closed(purpose, table)
+
+
+def _closed(purpose: Purpose, table: SnapshotTable) -> NotOpen:
+    return NotOpen(
+        _(
+            "The purpose “%(purpose)s” does not open the table %(table)s.",
+            purpose=pick(purpose.title),
+            table=table.name,
+        )
+    )

@@ -1,0 +1,152 @@
+"""What models may read besides each other: raw.<contract>, calendar.day, vocabulary.*.
+
+raw.<contract> holds the accepted rows of every load that has a receipt. Where two loads
+bring rows of the same key the later load's row stands.
+"""
+
+from collections.abc import Iterable, Sequence
+from datetime import date
+from pathlib import Path
+
+import duckdb
+import pyarrow as pa
+
+from shuren.data.definitions import contracts
+from shuren.data.errors import ModelError
+from shuren.data.internals.loads import Load
+from shuren.data.internals.vocabularies import clc
+from shuren.data.shapes import KEEP, PSEUDONYM, Contract
+from shuren.kernel.calendar import load_calendar
+from shuren.kernel.i18n import gettext as _
+from shuren.kernel.site import Site
+from shuren.kernel.suggestions import did_you_mean
+
+SQL_TYPES = {
+    "string": "VARCHAR",
+    "integer": "BIGINT",
+    "number": "DOUBLE",
+    "date": "DATE",
+    "timestamp": "TIMESTAMP",
+    "boolean": "BOOLEAN",
+}
+_CALENDAR = pa.schema(
+    [
+        ("day", pa.date32()),
+        ("weekday", pa.int64()),
+        ("term", pa.string()),
+        ("teaching_week", pa.int64()),
+        ("week_kind", pa.string()),
+        ("holiday", pa.string()),
+        ("is_working_day", pa.bool_()),
+        ("is_open", pa.bool_()),
+    ]
+)
+
+
+def attach(
+    connection: duckdb.DuckDBPyConnection,
+    site: Site,
+    tables: Iterable[str],
+    loads: Sequence[Load],
+) -> None:
+    """Make the sources among `tables` (`raw.loans`, `calendar.day` …) readable.
+
+    loads   all of them, oldest first
+    raises  ModelError if a raw table has no contract
+    """
+    wanted = {table for table in tables if table.split(".")[0] in ("raw", "calendar", "vocabulary")}
+    if "calendar.day" in wanted:
+        wanted.add("raw.loans")
+    known = contracts(site)
+    for schema in ("raw", "calendar", "vocabulary"):
+        connection.execute(f"CREATE SCHEMA {schema}")
+    for table in sorted(wanted, reverse=True):  # raw before calendar, which looks at the loans
+        schema, name = table.split(".")
+        if schema == "raw":
+            if name not in known:
+                raise ModelError(
+                    _("A model reads raw.%(name)s, for which there is no contract.", name=name),
+                    fix=did_you_mean(name, known),
+                )
+            _attach_raw(connection, site, known[name], loads)
+        elif schema == "calendar":
+            _attach_calendar(connection, site)
+        else:
+            _attach_clc(connection, site, name)
+
+
+def _attach_raw(
+    connection: duckdb.DuckDBPyConnection,
+    site: Site,
+    contract: Contract,
+    loads: Sequence[Load],
+) -> None:
+    declared = {
+        f.name: SQL_TYPES[f.type] for f in contract.fields if f.storage in (KEEP, PSEUDONYM)
+    }
+    declared |= {"_line": "BIGINT", "_key": "VARCHAR", "_load": "VARCHAR"}
+    own = [load.id for load in loads if load.contract == contract.id]
+    files = [
+        _quoted(path) for load in own if (path := _raw_file(site, contract.id, load)).is_file()
+    ]
+    if not files:
+        empty = ", ".join(f'CAST(NULL AS {type_}) AS "{name}"' for name, type_ in declared.items())
+        connection.execute(f"CREATE TABLE raw.{contract.id} AS SELECT {empty} WHERE FALSE")
+        return
+    source = f"read_parquet([{', '.join(files)}], union_by_name = true)"
+    present = {row[0] for row in connection.execute(f"DESCRIBE SELECT * FROM {source}").fetchall()}
+    # A field the contract gained after these loads is empty in them.
+    columns = ", ".join(
+        f"CAST({_column(name) if name in present else 'NULL'} AS {type_}) AS {_column(name)}"
+        for name, type_ in declared.items()
+    )
+    connection.execute("CREATE OR REPLACE TEMP TABLE load_order (load VARCHAR, place BIGINT)")
+    connection.executemany(
+        "INSERT INTO load_order VALUES (?, ?)", [[load, place] for place, load in enumerate(own)]
+    )
+    connection.execute(
+        f"CREATE TABLE raw.{contract.id} AS SELECT {columns} FROM {source} AS rows"
+        " JOIN load_order ON load_order.load = rows._load"
+        " QUALIFY row_number() OVER (PARTITION BY _key ORDER BY place DESC, _line DESC) = 1"
+    )
+
+
+def _attach_calendar(connection: duckdb.DuckDBPyConnection, site: Site) -> None:
+    """Every day from the first loan to the last; none when there are no loans."""
+    span = "SELECT CAST(min(loaned_at) AS DATE), CAST(max(loaned_at) AS DATE) FROM raw.loans"
+    first, last = _one(connection, span)
+    rows = load_calendar(site).days(first, last) if isinstance(first, date) else []
+    days = pa.Table.from_pylist(rows, schema=_CALENDAR)
+    connection.register("calendar_days", days)
+    connection.execute("CREATE TABLE calendar.day AS SELECT * FROM calendar_days")
+
+
+def _attach_clc(connection: duckdb.DuckDBPyConnection, site: Site, name: str) -> None:
+    headings = clc(site).values()
+    if name == "clc":
+        connection.execute(
+            "CREATE TABLE vocabulary.clc"
+            " (code VARCHAR, level BIGINT, parent VARCHAR, title_zh VARCHAR, title_en VARCHAR)"
+        )
+        rows = [[h.code, h.level, h.parent, h.title["zh"], h.title["en"]] for h in headings]
+        connection.executemany("INSERT INTO vocabulary.clc VALUES (?, ?, ?, ?, ?)", rows)
+        return
+    connection.execute("CREATE TABLE vocabulary.clc_prefix (prefix VARCHAR, code VARCHAR)")
+    prefixes = [[prefix, h.code] for h in headings if h.level == 2 for prefix in h.prefixes]
+    connection.executemany("INSERT INTO vocabulary.clc_prefix VALUES (?, ?)", prefixes)
+
+
+def _raw_file(site: Site, contract: str, load: str) -> Path:
+    return site.raw / contract / f"{load}.parquet"
+
+
+def _quoted(path: Path) -> str:
+    return "'" + str(path).replace("'", "''") + "'"
+
+
+def _column(name: str) -> str:
+    return '"' + name.replace('"', '""') + '"'
+
+
+def _one(connection: duckdb.DuckDBPyConnection, sql: str) -> tuple[object, ...]:
+    return tuple(connection.execute(sql).fetchall()[0])

@@ -1,0 +1,55 @@
+"""Vocabularies: code lists that models join and pages show (definitions/vocabularies/*.yaml)."""
+
+from dataclasses import dataclass
+from functools import cache
+
+from shuren.kernel.definitions import find_definitions
+from shuren.kernel.errors import DefinitionError
+from shuren.kernel.i18n import gettext as _
+from shuren.kernel.site import Site
+
+
+@dataclass(frozen=True)
+class Heading:
+    """One class. `prefixes` are the beginnings of class numbers that belong to it."""
+
+    code: str
+    level: int
+    parent: str
+    title: dict[str, str]
+    prefixes: tuple[str, ...]
+
+
+@cache
+def clc(site: Site | None) -> dict[str, Heading]:
+    """The Chinese Library Classification's outline, main classes before what is under them.
+
+    raises  DefinitionError naming the code that cannot be read
+    """
+    file = find_definitions("vocabularies", site)["clc"]
+    headings: dict[str, Heading] = {}
+    for main, entry in file.read_yaml().get("classes", {}).items():
+        headings[main] = _heading(file.path.name, main, 1, "", entry)
+        for code, under in (entry.get("under") or {}).items():
+            headings[code] = _heading(file.path.name, code, 2, main, under)
+    return headings
+
+
+def _heading(file: str, code: str, level: int, parent: str, entry: dict[str, str]) -> Heading:
+    try:
+        spans = [code, *entry.get("covers", [])]
+        prefixes = tuple(prefix for span in spans for prefix in _expand(str(span)))
+        return Heading(code, level, parent, {"zh": entry["zh"], "en": entry["en"]}, prefixes)
+    except (KeyError, TypeError, ValueError):
+        raise DefinitionError(
+            _("%(file)s: the class %(code)s needs zh and en.", file=file, code=code)
+        ) from None
+
+
+def _expand(span: str) -> list[str]:
+    """`D33/37` is D33, D34 … D37; a code without a range is itself."""
+    first, slash, last = span.partition("/")
+    if not slash:
+        return [span]
+    stem, start = first[: -len(last)], first[-len(last) :]
+    return [f"{stem}{number}" for number in range(int(start), int(last) + 1)]

@@ -1,0 +1,88 @@
+"""Reads of the data room. What models made is read through here and no other way."""
+
+from collections.abc import Mapping, Sequence
+from contextlib import AbstractContextManager
+
+from shuren.data.internals import asking, snapshots, vocabularies
+from shuren.data.internals.door import Condition, open_table
+from shuren.data.internals.stepping import run_steps
+from shuren.data.shapes import SnapshotInfo, Step, Table
+from shuren.kernel.shapes import Actor
+from shuren.kernel.site import Site
+
+
+def current_snapshot(site: Site) -> SnapshotInfo | None:
+    """The live snapshot; None when nothing has been built."""
+    return snapshots.current(site)
+
+
+def same_snapshot(site: Site) -> AbstractContextManager[SnapshotInfo | None]:
+    """Everything read inside `with same_snapshot(site):` comes from one snapshot, whatever is
+    published meanwhile."""
+    return snapshots.pinned(site)
+
+
+def read(
+    site: Site,
+    table: str,
+    *,
+    purpose: str,
+    actor: Actor,
+    columns: Sequence[str] | None = None,
+    where: Sequence[Condition] = (),
+    order_by: Sequence[str] = (),
+    limit: int | None = None,
+    offset: int = 0,
+) -> Table:
+    """Rows of a table (`mart.title_availability`) that a purpose opens to an actor.
+
+    columns   those the purpose opens, when None
+    where     (column, operator, value), all of them true; operators =, in, >=, <, contains
+              (letter case does not count); dates as date or ISO text
+    order_by  columns, '-column' for greatest first
+    raises    trust's NotAllowed, NotOpen, NoSnapshot, NoSuchTable
+
+    For an own-rows purpose the door itself adds that the rows are the actor's. Every call
+    that gets this far is a line in the ledger.
+    """
+    opening = open_table(site, table, purpose, actor)
+    return asking.rows(opening, columns, where, order_by, limit, offset)
+
+
+def summarise(
+    site: Site,
+    table: str,
+    *,
+    by: Sequence[str] = (),
+    measures: Mapping[str, str],
+    purpose: str,
+    actor: Actor,
+    where: Sequence[Condition] = (),
+    order_by: Sequence[str] = (),
+    limit: int | None = None,
+) -> Table:
+    """Counts over groups of rows.
+
+    measures  {name: "count", "distinct:<column>" or "sum:<column>"}
+    order_by  names among `by` and `measures`
+    raises    as `read`
+
+    In a table about people a group behind which fewer than 5 persons stand is hidden, and
+    where it could be worked out from the others and a total, the next smallest too.
+    """
+    opening = open_table(site, table, purpose, actor)
+    return asking.counts(opening, by, measures, where, order_by, limit)
+
+
+def class_headings(site: Site) -> dict[str, dict[str, str]]:
+    """Headings of the library classification by code, main classes and the level below."""
+    return {code: heading.title for code, heading in vocabularies.clc(site).items()}
+
+
+def model_steps(site: Site, table: str, *, actor: Actor, rows: int = 5) -> list[Step]:
+    """Each named step of a model run on what is loaded now, with its first rows.
+
+    For who may look into the quality of data; pseudonyms in the rows are masked.
+    raises  trust's NotAllowed, NoSuchTable, ModelError, BuildFailed
+    """
+    return run_steps(site, table, actor, rows)
