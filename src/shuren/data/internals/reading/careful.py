@@ -13,6 +13,7 @@ from shuren.data.internals.reading.records import (
     TEXT_LIMIT,
     Broken,
     Fault,
+    continue_record,
     split_record,
 )
 from shuren.data.internals.reading.scan import Scan
@@ -36,7 +37,10 @@ def judge_text(text: str, dialect: Dialect) -> Cells | Broken | Verdict | None:
     """A decoded record: its cells, a broken quote, (rule, detail), or None when it is blank."""
     if not text.strip() and dialect.delimiter not in text:
         return None
-    record = split_record(text, dialect.delimiter, dialect.quote)
+    return judge_record(split_record(text, dialect.delimiter, dialect.quote), dialect)
+
+
+def judge_record(record: list[str] | Broken, dialect: Dialect) -> Cells | Broken | Verdict:
     if isinstance(record, Broken):
         return record
     if not dialect.fits(len(record)):
@@ -110,21 +114,21 @@ class CarefulReader:
         """
         if broken.fault is Fault.BROKEN or not self.dialect.join:
             return None, 1
-        start = int(self.scan.starts[line])
-        quote = self.dialect.quote.encode()
+        start, before = int(self.scan.starts[line]), int(self.scan.ends[line])
         for after in range(line + 1, line + JOIN_LIMIT):
             if after >= self.size:
                 return None, int(self.final)
             end = int(self.scan.ends[after])
             if self._stands_alone(after) or end - start > LINE_LIMIT:
                 return None, 1
-            if self.data.find(quote, int(self.scan.starts[after]), end) < 0:
-                continue
-            verdict = judge_text(self.data[start:end].decode(), self.dialect)
+            more, before = self.data[before:end].decode(), end
+            record = continue_record(broken, more, self.dialect.delimiter, self.dialect.quote)
+            verdict = judge_record(record, self.dialect)
             if isinstance(verdict, list):
                 return verdict, after - line + 1
             if not isinstance(verdict, Broken) or verdict.fault is Fault.BROKEN:
                 return None, 1
+            broken = verdict
         return None, 1
 
     def _stands_alone(self, line: int) -> bool:

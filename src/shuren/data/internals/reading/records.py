@@ -15,10 +15,17 @@ class Fault(Enum):
     BROKEN = "broken"
 
 
-@dataclass(frozen=True)
+@dataclass(slots=True)
 class Broken:
+    """cells: those before the bad one; rest: of an open one, what follows its quote."""
+
     fault: Fault
-    column: int
+    cells: list[str]
+    rest: str = ""
+
+    @property
+    def column(self) -> int:
+        return len(self.cells) + 1
 
 
 def split_record(text: str, delimiter: str, quote: str) -> list[str] | Broken:
@@ -35,11 +42,11 @@ def split_record(text: str, delimiter: str, quote: str) -> list[str] | Broken:
         if text.startswith(quote, at):
             end = _closing(text, quote, at + 1)
             if end < 0:
-                return Broken(Fault.OPEN, len(cells) + 1)
+                return Broken(Fault.OPEN, cells, text[at + 1 :])
+            if end + 1 < size and text[end + 1] != delimiter:
+                return Broken(Fault.BROKEN, cells)
             cells.append(text[at + 1 : end].replace(quote + quote, quote))
             at = end + 1
-            if at < size and text[at] != delimiter:
-                return Broken(Fault.BROKEN, len(cells))
         else:
             end = text.find(delimiter, at)
             end = size if end < 0 else end
@@ -56,6 +63,25 @@ def _closing(text: str, quote: str, at: int) -> int:
         if at < 0 or not text.startswith(quote, at + 1):
             return at
         at += 2
+
+
+def continue_record(
+    open_record: Broken, more: str, delimiter: str, quote: str
+) -> list[str] | Broken:
+    """split_record of a record whose text goes on with `more`, without starting anew."""
+    end = _closing(more, quote, 0)
+    if end < 0:
+        return Broken(Fault.OPEN, open_record.cells, open_record.rest + more)
+    if more[end + 1 : end + 2] not in ("", delimiter):
+        return Broken(Fault.BROKEN, open_record.cells)
+    value = (open_record.rest + more[:end]).replace(quote + quote, quote)
+    cells = [*open_record.cells, value]
+    if end + 1 == len(more):
+        return cells
+    others = split_record(more[end + 2 :], delimiter, quote)
+    if isinstance(others, list):
+        return cells + others
+    return Broken(others.fault, cells + others.cells, others.rest)
 
 
 def render_record(cells: list[str | None], delimiter: str, quote: str, null: str = "") -> str:
