@@ -127,6 +127,7 @@ DATABASES = {
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 AUTH_USER_MODEL = "trust.Account"
+CSRF_FAILURE_VIEW = "shuren.web.errors.csrf_failed"
 LOGIN_URL = "sign-in"
 LOGIN_REDIRECT_URL = "/"
 # scrypt first: it costs an attacker memory, not only time. The second still reads old hashes.

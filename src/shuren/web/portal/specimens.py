@@ -25,8 +25,8 @@ def specimens() -> dict[str, list[State]]:
     return {name: states() for name, states in _BUILDERS.items()}
 
 
-def _state(label: str, **inputs: Any) -> State:
-    return {"label": label, "inputs": inputs}
+def _state(name: str, /, **inputs: Any) -> State:
+    return {"label": name, "inputs": inputs}
 
 
 def _button() -> list[State]:

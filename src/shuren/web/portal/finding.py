@@ -1,0 +1,90 @@
+"""Looking a title up. The search engine comes with the discovery room's own issue."""
+
+from typing import Any
+from urllib.parse import urlencode
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+
+from shuren.data.queries import current_snapshot
+from shuren.discovery.queries import find_titles
+from shuren.discovery.shapes import Found, FoundTitle, Holding
+from shuren.kernel.i18n import gettext as _
+
+PER_PAGE = 20
+LONGEST = 200
+
+
+def find(request: HttpRequest) -> HttpResponse:
+    text = request.GET.get("q", "").strip()[:LONGEST]
+    number = _page_number(request.GET.get("page", ""))
+    context: dict[str, Any] = {
+        "query": text,
+        "loaded": current_snapshot(settings.SITE) is not None,
+        "commands": "shuren load items items.csv\nshuren build",
+    }
+    if text and context["loaded"]:
+        found = find_titles(
+            settings.SITE,
+            text,
+            actor=request.actor,  # type: ignore[attr-defined]
+            offset=(number - 1) * PER_PAGE,
+            limit=PER_PAGE,
+        )
+        context |= {
+            "found": found,
+            "books": [as_row(title) for title in found.titles],
+            "pager": _pager(found, number),
+        }
+    return render(request, "portal/find.html", context)
+
+
+def as_row(title: FoundTitle) -> dict[str, Any]:
+    """The inputs of components/book_row.html."""
+    return {
+        "title": title.title,
+        "author": title.author,
+        "publisher": title.publisher,
+        "year": title.published_year,
+        "class_number": title.call_number or title.clc_main,
+        "call_number": title.call_number,
+        "places": [_place(holding) for holding in title.holdings],
+    }
+
+
+def _place(holding: Holding) -> dict[str, str]:
+    campus = holding.campus or _("Library")
+    if holding.copies is None:
+        return {"label": campus, "tone": ""}
+    free = holding.available or 0
+    label = _("%(campus)s: %(free)s of %(all)s in", campus=campus, free=free, all=holding.copies)
+    return {"label": label, "tone": "good" if free else "warn"}
+
+
+def _page_number(text: str) -> int:
+    return max(1, int(text)) if text.isdecimal() and len(text) < 6 else 1
+
+
+def _pager(found: Found, number: int) -> dict[str, Any] | None:
+    pages = -(-found.total // PER_PAGE)
+    if pages < 2:
+        return None
+    first = (number - 1) * PER_PAGE + 1
+    return {
+        "number": number,
+        "pages": pages,
+        "text": _(
+            "%(first)s–%(last)s of %(total)s",
+            first=f"{first:,}",
+            last=f"{min(first + PER_PAGE - 1, found.total):,}",
+            total=f"{found.total:,}",
+        ),
+        "previous": _url(found.text, number - 1) if number > 1 else "",
+        "next": _url(found.text, number + 1) if number < pages else "",
+    }
+
+
+def _url(text: str, number: int) -> str:
+    return f"{reverse('find')}?{urlencode({'q': text, 'page': number})}"

@@ -1,0 +1,104 @@
+"""The front page: search, what the library has, when it is open, what is being read."""
+
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+
+from shuren.data.queries import current_snapshot, summarise
+from shuren.data.shapes import Table
+from shuren.insight.queries import figure
+from shuren.kernel.i18n import pick
+from shuren.kernel.shapes import Actor
+from shuren.trust.queries import purposes
+from shuren.web import moments
+from shuren.web.portal.opening import day_of_term, opening_by_campus
+
+SHELF = 7
+# The library itself publishes its ranking; small groups are hidden as everywhere.
+PUBLISHER = Actor("web:home", "director")
+
+
+@dataclass(frozen=True)
+class Stock:
+    """What a snapshot says the library has; a count of 0 is not shown."""
+
+    titles: int
+    copies: int
+    seats: int
+    data_date: str
+
+
+def home(request: HttpRequest) -> HttpResponse:
+    snapshot = current_snapshot(settings.SITE)
+    context: dict[str, Any] = {
+        "openings": opening_by_campus(),
+        "today": moments.today(),
+        "term": day_of_term(moments.today()),
+        "stock": None,
+        "commands": "shuren load loans loans.csv\nshuren build",
+    }
+    if snapshot is not None:
+        context["stock"] = stock_of(snapshot.id)
+        context |= most_borrowed(snapshot.id)
+    return render(request, "portal/home.html", context)
+
+
+@lru_cache(maxsize=4)
+def stock_of(snapshot_id: str) -> Stock:
+    """Counted once for each snapshot, which never changes."""
+    snapshot = current_snapshot(settings.SITE)
+    assert snapshot is not None
+    rows = {name: table.rows for name, table in snapshot.tables.items()}
+    seats = _total("conformed.seat_zone", {"seats": "sum:seats"})
+    return Stock(
+        titles=rows.get("conformed.title", 0),
+        copies=rows.get("conformed.item", 0),
+        seats=seats,
+        data_date=snapshot.data_date,
+    )
+
+
+def _total(table: str, measures: dict[str, str]) -> int:
+    found: Table = summarise(
+        settings.SITE,
+        table,
+        by=[],
+        measures=measures,
+        purpose="public_information",
+        actor=PUBLISHER,
+    )
+    return int(found.rows[0][0] or 0) if found.rows else 0
+
+
+@lru_cache(maxsize=4)
+def most_borrowed(snapshot_id: str) -> dict[str, Any]:
+    """The last full month's ranking as a shelf: {shelf [{title, class, count}], month}."""
+    result = figure(settings.SITE, "top_titles_monthly", actor=PUBLISHER, filters={})
+    measure = next(iter(result.definition.measures))
+    shelf = [
+        {
+            "title": row.get("title", ""),
+            "author": row.get("author") or "",
+            "class_number": row.get("class_number") or row.get("clc_second") or "",
+            "count": row[measure],
+        }
+        for row in result.table.dicts()[:SHELF]
+    ]
+    return {"shelf": shelf, "month": result.filters.get("from", "")[:7]}
+
+
+def privacy(request: HttpRequest) -> HttpResponse:
+    shown = [
+        {
+            "title": pick(purpose.title),
+            "text": pick(purpose.description),
+            "aggregated": purpose.aggregated_only,
+        }
+        for purpose in purposes().values()
+        if purpose.highest_class >= 2
+    ]
+    return render(request, "portal/privacy.html", {"purposes": shown})

@@ -1,0 +1,120 @@
+"""Where one can sit: campuses, buildings drawn floor over floor, every seat a dot."""
+
+from collections import Counter
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+
+from shuren.data.queries import current_snapshot, read
+from shuren.kernel.i18n import ENGLISH, current_language
+from shuren.kernel.i18n import gettext as _
+from shuren.web.portal import seats
+from shuren.web.portal.opening import building_title, opening_of
+
+KINDS = ("reading", "study", "discussion", "digital", "lounge", "accessible")
+
+
+def spaces(request: HttpRequest) -> HttpResponse:
+    """All zones; `?campus=` leaves one campus."""
+    zones: list[dict[str, Any]] = []
+    if current_snapshot(settings.SITE) is not None:
+        found = read(
+            settings.SITE,
+            "conformed.seat_zone",
+            purpose="public_information",
+            actor=request.actor,  # type: ignore[attr-defined]
+        )
+        zones = found.dicts()
+    campuses = list(dict.fromkeys(zone["campus"] for zone in zones))
+    chosen = request.GET.get("campus", "")
+    shown = [zone for zone in zones if chosen not in campuses or zone["campus"] == chosen]
+    context = {
+        "total": sum(zone["seats"] or 0 for zone in shown),
+        "campuses": [_campus(name, shown) for name in campuses if chosen in ("", name)],
+        "tabs": _tabs(campuses, zones, chosen),
+        "kinds": _kinds(shown),
+        "commands": "shuren load seat_zones zones.csv\nshuren build",
+    }
+    return render(request, "portal/spaces.html", context)
+
+
+def _campus(name: str, zones: list[dict[str, Any]]) -> dict[str, Any]:
+    own = [zone for zone in zones if zone["campus"] == name]
+    buildings = dict.fromkeys(zone["building"] for zone in own)
+    return {
+        "title": name,
+        "seats": sum(zone["seats"] or 0 for zone in own),
+        "buildings": [_building(b, [z for z in own if z["building"] == b]) for b in buildings],
+    }
+
+
+def _building(name: str, zones: list[dict[str, Any]]) -> dict[str, Any]:
+    floors = sorted({zone["floor"] for zone in zones}, reverse=True)
+    return {
+        "title": building_title(name),
+        "seats": sum(zone["seats"] or 0 for zone in zones),
+        "opening": opening_of(name),
+        "floors": [_floor(f, [z for z in zones if z["floor"] == f]) for f in floors],
+    }
+
+
+def _floor(number: int, zones: list[dict[str, Any]]) -> dict[str, Any]:
+    return {
+        "label": _("Floor %(number)s", number=number)
+        if number > 0
+        else _("Basement %(number)s", number=-number),
+        "short": f"{number}F" if number > 0 else f"B{-number}",
+        "seats": sum(zone["seats"] or 0 for zone in zones),
+        "zones": [_zone(zone) for zone in zones],
+    }
+
+
+def _zone(zone: dict[str, Any]) -> dict[str, Any]:
+    kind = zone["kind"] if zone["kind"] in KINDS else "reading"
+    english = current_language() == ENGLISH and zone.get("title_en")
+    hours = [zone.get("opens_at"), zone.get("closes_at")]
+    return {
+        "title": zone["title_en"] if english else zone["title"],
+        "seats": zone["seats"] or 0,
+        "kind": kind,
+        "kind_title": kind_title(kind),
+        "quiet": _quiet(zone.get("quiet_level")),
+        "power": bool(zone.get("power")),
+        "hours": "–".join(hours) if all(hours) else "",
+        "map": seats.seat_map(zone["seats"] or 0),
+    }
+
+
+def kind_title(kind: str) -> str:
+    return {
+        "reading": _("Reading"),
+        "study": _("Study"),
+        "discussion": _("Discussion"),
+        "digital": _("Computers"),
+        "lounge": _("Lounge"),
+        "accessible": _("Accessible"),
+    }[kind]
+
+
+def _quiet(level: int | None) -> str:
+    return {1: _("Talking is fine"), 2: _("Whisper"), 3: _("Silent")}.get(level or 0, "")
+
+
+def _kinds(zones: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    counts: Counter[str] = Counter()
+    for zone in zones:
+        counts[zone["kind"] if zone["kind"] in KINDS else "reading"] += zone["seats"] or 0
+    return [{"id": k, "title": kind_title(k), "seats": counts[k]} for k in KINDS if counts[k]]
+
+
+def _tabs(campuses: list[str], zones: list[dict[str, Any]], chosen: str) -> list[dict[str, Any]]:
+    def seats_of(campus: str) -> int:
+        return sum(zone["seats"] or 0 for zone in zones if campus in ("", zone["campus"]))
+
+    every = [{"label": _("All"), "url": "?", "count": seats_of(""), "current": chosen == ""}]
+    return every + [
+        {"label": name, "url": f"?campus={name}", "count": seats_of(name), "current": name == chosen}
+        for name in campuses
+    ]
