@@ -1,5 +1,7 @@
 """`shuren account`: who may sign in, and in which role."""
 
+import sys
+
 import click
 
 from shuren.cli.context import CliContext
@@ -20,9 +22,8 @@ def open_database(context: CliContext) -> Site:
 
 def ask_password() -> str:
     """Twice at a terminal; one line from standard input in a script."""
-    stdin = click.get_text_stream("stdin")
-    if not stdin.isatty():
-        return stdin.readline().rstrip("\r\n")
+    if not sys.stdin.isatty():
+        return sys.stdin.readline().rstrip("\r\n")
     asked: str = click.prompt(_("Password"), hide_input=True, confirmation_prompt=_("Again"))
     return asked
 
