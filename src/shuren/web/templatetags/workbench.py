@@ -94,3 +94,25 @@ def field_rules(field: Field) -> SafeString:
     if field.allowed:
         rules.append(_("one of: %(values)s", values=", ".join(field.allowed)))
     return format_html_join(mark_safe("<br>"), "{}", ((rule,) for rule in rules))
+
+
+@register.filter
+def kept_for(days: int | None) -> str:
+    """A retention time: whole years where it is some, else days."""
+    if days is None:
+        return _("as long as the library keeps the record")
+    years, rest = divmod(days, 365)
+    return _("%(count)s days", count=days) if rest else _("%(count)s years", count=years)
+
+
+@register.filter
+def status_name(status: str) -> str:
+    """Where a contract stands in its life, after the Open Data Contract Standard."""
+    names = {
+        "proposed": _("proposed"),
+        "draft": _("draft"),
+        "active": _("in force"),
+        "deprecated": _("being replaced"),
+        "retired": _("no longer in force"),
+    }
+    return names.get(status, status)

@@ -29,12 +29,12 @@ CIRCULATION = (
 def circulation(request: HttpRequest) -> HttpResponse:
     """Loans by month, title, class, college, campus and reader kind, narrowed by one form."""
     site = current_site()
-    snapshot = data.current_snapshot(site)
-    if snapshot is None:
-        return page(request, "circulation_empty.html", {}, place="circulation")
     chosen = chosen_filters(request)
-    results = [_figure(request, id_) for id_ in CIRCULATION]
-    choices = queries.filter_choices(site, request.actor)  # type: ignore[attr-defined]
+    with data.same_snapshot(site) as snapshot:
+        if snapshot is None:
+            return page(request, "circulation_empty.html", {}, place="circulation")
+        results = [_figure(request, id_) for id_ in CIRCULATION]
+        choices = queries.filter_choices(site, request.actor)  # type: ignore[attr-defined]
     context = {
         "charts": [chart(result, snapshot) for result in results],
         "fields": filter_fields(choices, chosen),
@@ -48,8 +48,8 @@ def circulation(request: HttpRequest) -> HttpResponse:
 def definition(request: HttpRequest, figure_id: str) -> HttpResponse:
     """What a figure means, how it is computed, and which loads it comes from."""
     site = current_site()
-    result = _figure(request, figure_id)
-    snapshot = data.current_snapshot(site)
+    with data.same_snapshot(site) as snapshot:
+        result = _figure(request, figure_id)
     fed = set(snapshot.loads) if snapshot else set()
     context = {
         "figure": result.definition,
@@ -67,8 +67,9 @@ def definition(request: HttpRequest, figure_id: str) -> HttpResponse:
 @requires("dashboards.read")
 def csv_file(request: HttpRequest, figure_id: str) -> HttpResponse:
     """The figure's table; the file is named after the figure and the data date."""
-    result = _figure(request, figure_id)
-    text = figure_csv(result, data.current_snapshot(current_site()))
+    with data.same_snapshot(current_site()) as snapshot:
+        result = _figure(request, figure_id)
+    text = figure_csv(result, snapshot)
     response = HttpResponse(text, content_type="text/csv; charset=utf-8")
     name = "_".join(part for part in (figure_id, result.data_date) if part)
     response["Content-Disposition"] = f'attachment; filename="{name}.csv"'

@@ -10,6 +10,8 @@
   "use strict";
   if (!window.echarts) return;
 
+  const LABEL = 12;
+  const ROW = 28;
   const stillness = matchMedia("(prefers-reduced-motion: reduce)");
   const colour = (name) => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
   const grouped = (number) => number.toLocaleString("en-US");
@@ -108,34 +110,37 @@
     };
   }
 
-  function shorten(text, width) {
-    const room = Math.max(5, Math.floor(width / 13));
-    let used = 0;
-    for (let at = 0; at < text.length; at += 1) {
-      used += text.charCodeAt(at) > 255 ? 1 : 0.56;
-      if (used > room) return `${text.slice(0, at)}…`;
-    }
-    return text;
+  const ruler = document.createElement("canvas").getContext("2d");
+
+  /* The longest start of the text that fits, with an ellipsis if it is not all of it. */
+  function shorten(text, room) {
+    if (ruler.measureText(text).width <= room) return text;
+    let end = text.length - 1;
+    while (end > 1 && ruler.measureText(`${text.slice(0, end)}…`).width > room) end -= 1;
+    return `${text.slice(0, end)}…`;
   }
 
   function barOption(figure, points, paint, width) {
     const top = Math.max(...points.map((point) => point.value));
-    const room = Math.min(260, width * 0.42);
+    ruler.font = `${LABEL}px ${paint.font}`;
+    const labels = points.map((point) => shorten(point.label, Math.min(240, width * 0.4)));
+    const margin = Math.max(...labels.map((label) => ruler.measureText(label).width));
+    const numberRoom = ruler.measureText(grouped(top)).width;
     return {
       ...shared(figure, points, paint),
-      grid: { left: 8, right: 64, top: 8, bottom: 28, containLabel: true },
+      grid: { left: margin + 14, right: numberRoom + 22, top: 6, bottom: 24 },
       xAxis: {
         ...numbers(paint),
         splitNumber: width < 480 ? 3 : 5,
         name: figure.dataset.unit,
-        nameLocation: "end",
-        nameTextStyle: { color: paint.soft, fontSize: 12 },
+        nameGap: 8,
+        nameTextStyle: { color: paint.soft, fontSize: LABEL, verticalAlign: "top", padding: [8, 0, 0, 0] },
       },
       yAxis: {
         type: "category",
         inverse: true,
-        data: points.map((point) => point.label),
-        axisLabel: { color: paint.ink, interval: 0, formatter: (text) => shorten(text, room) },
+        data: labels,
+        axisLabel: { color: paint.ink, interval: 0, fontSize: LABEL },
         axisLine: { show: false },
         axisTick: { show: false },
       },
@@ -170,7 +175,7 @@
     const toggle = figure.querySelector("[data-chart-toggle]");
     const bars = figure.dataset.chart === "bar";
     host.hidden = false;
-    if (bars) host.style.height = `${points.length * 30 + 44}px`;
+    if (bars) host.style.height = `${points.length * ROW + 30}px`;
     host.setAttribute("role", "img");
     const chart = window.echarts.init(host, null, { renderer: "canvas" });
 

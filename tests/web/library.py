@@ -1,0 +1,49 @@
+"""A tiny library whose every figure can be counted by hand.
+
+6 readers of 文学院 and 6 of 数学学院, 2 of 哲学系.
+March 2026: 三体 by all 12 of the first two, 活着 by 5 of 文学院: 17 loans.
+April 2026: 线性代数 by 6 of 数学学院, 存在与时间 by both of 哲学系: 8 loans.
+Five more rows are refused.
+"""
+
+from pathlib import Path
+
+from shuren.kernel.shapes import Actor
+
+OPERATOR = Actor("cli:test", "administrator")
+LETTERS = [f"20190001{n:02}" for n in range(1, 7)]
+MATHEMATICS = [f"20190002{n:02}" for n in range(1, 7)]
+PHILOSOPHY = ["2019000301", "2019000302"]
+READERS = [*LETTERS, *MATHEMATICS, *PHILOSOPHY]
+NAMES = {reader: f"郑重其{reader[-4:]}" for reader in READERS}
+COLLEGES = {"文学院": LETTERS, "数学学院": MATHEMATICS, "哲学系": PHILOSOPHY}
+
+ACCEPTED, REFUSED = 25, 5
+BAD_DATE_LINE, BAD_DATE = 27, "2019000101,活着,I247.57/1,2026-13-45 10:00:00"
+BAD_ROWS = [
+    BAD_DATE,
+    ",活着,I247.57/1,2026-03-09 10:00:00",
+    "2019000102,活着,I247.57/1,",
+    '2019000103,"活着,I247.57/1,2026-03-09 10:00:00',
+    "2019000104,活着",
+]
+
+
+def readers_csv(path: Path) -> Path:
+    lines = ["读者证号,姓名,读者类型,学院,校区"]
+    for college, readers in COLLEGES.items():
+        lines += [f"{reader},{NAMES[reader]},student,{college},本部" for reader in readers]
+    path.write_text("\n".join(lines) + "\n", "utf-8")
+    return path
+
+
+def loans_csv(path: Path) -> Path:
+    march = [(reader, "三体", "I247.55/7") for reader in LETTERS + MATHEMATICS]
+    march += [(reader, "活着", "I247.57/1") for reader in LETTERS[:5]]
+    april = [(reader, "线性代数", "O151.2/3") for reader in MATHEMATICS]
+    april += [(reader, "存在与时间", "B516.54/2") for reader in PHILOSOPHY]
+    lines = ["读者证号,题名,索书号,借出时间"]
+    lines += [f"{r},{t},{c},2026-03-{n:02} 10:00:00" for n, (r, t, c) in enumerate(march, 1)]
+    lines += [f"{r},{t},{c},2026-04-{n:02} 10:00:00" for n, (r, t, c) in enumerate(april, 1)]
+    path.write_text("\n".join(lines + BAD_ROWS) + "\n", "utf-8")
+    return path
