@@ -41,6 +41,10 @@ CASES = {
         {"python3": failing_at("-m venv", "Could not resolve host")},
         "package indexes of Python and Node.js",
     ),
+    "a certificate of unknown origin": (
+        {"python3": failing_at("-m venv", "invalid peer certificate: UnknownIssuer")},
+        "certificate that is not trusted",
+    ),
     "a forged download": (
         {"python3": failing_at("-m venv", "THESE PACKAGES DO NOT MATCH THE HASHES")},
         "not the file that was pinned",
