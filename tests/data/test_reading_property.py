@@ -1,8 +1,9 @@
-"""For any table, any dialect, any damage: every record is accounted for, every good one comes back."""
+"""For any table, dialect and damage: every record is accounted for, good ones come back."""
 
 import csv
 import io
 import re
+from contextlib import suppress
 from itertools import count
 from pathlib import Path
 
@@ -13,6 +14,7 @@ from hypothesis import strategies as st
 from shuren.data.internals.reading import text
 from shuren.data.internals.reading.dialect import Dialect
 from shuren.data.internals.reading.opening import open_table
+from shuren.data.internals.reading.problems import FileProblem
 from shuren.data.internals.reading.scan import scan
 from shuren.data.shapes import Mapping
 
@@ -177,3 +179,21 @@ def test_values_over_several_lines_come_back_whole(tmp_path_factory, rows, end, 
     mapping = Mapping("m", "loans", encoding="auto" if codec == "utf-16" else codec)
     found = outcome(path, mapping, None, size)[0]
     assert [cells for _line, cells, _raw in found] == rows
+
+
+STARTS = [b"", b"a,b\n", b"\x1f\x8b", b"\xfd7zXZ\x00", b"PK\x03\x04", b"PAR1", b"\xff\xfe",
+          b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", b"\xef\xbb\xbf", b"\xfe\xff"]  # fmt: skip
+
+
+@settings(max_examples=300, deadline=None, suppress_health_check=list(HealthCheck))
+@given(
+    start=st.sampled_from(STARTS),
+    rest=st.binary(max_size=60) | st.text(st.sampled_from('a,"\r\n\x00;|\t红'), max_size=60),
+    header=st.booleans(),
+    size=st.sampled_from([4, 1 << 20]),
+)
+def test_no_bytes_whatever_crash_the_reader(tmp_path_factory, start, rest, header, size):
+    path = Path(tmp_path_factory.getbasetemp()) / f"f{next(names)}.csv"
+    path.write_bytes(start + (rest.encode() if isinstance(rest, str) else rest))
+    with suppress(FileProblem):
+        outcome(path, Mapping("m", "loans", header=header), None, size)

@@ -84,10 +84,19 @@ def as_text(column: pa.Array) -> pa.Array:
         return pa.array(texts, pa.string())
     text = pc.cast(column, pa.string())
     if pa.types.is_floating(kind):
-        return pc.replace_substring_regex(text, r"^(-?\d+)\.0$", r"\1")
+        return _whole_numbers(column, text)
     if pa.types.is_timestamp(kind):
         return pc.replace_substring_regex(text, r"(:\d\d)\.0+", r"\1")
     return text
+
+
+def _whole_numbers(column: pa.Array, text: pa.Array) -> pa.Array:
+    """Barcodes that passed through floating point come out with all their digits."""
+    numbers = pc.cast(column, pa.float64())
+    whole = pc.and_(pc.equal(numbers, pc.floor(numbers)), pc.less(pc.abs(numbers), 2.0**53))
+    whole = pc.fill_null(whole, False)
+    digits = pc.cast(pc.cast(pc.if_else(whole, numbers, 0.0), pa.int64()), pa.string())
+    return pc.if_else(whole, digits, text)
 
 
 def _bytes_text(value: Any) -> str | None:

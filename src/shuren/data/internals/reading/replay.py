@@ -14,7 +14,12 @@ from shuren.data.internals.reading.careful import (
 )
 from shuren.data.internals.reading.cells import BlockBuilder
 from shuren.data.internals.reading.dialect import record_dialect
-from shuren.data.internals.reading.records import Broken
+from shuren.data.internals.reading.records import (
+    Broken,
+    Fault,
+    continue_record,
+    split_record,
+)
 
 Record = tuple[int, bytes] | tuple[int, bytes, str]
 
@@ -67,4 +72,16 @@ class ReplayedRecords:
         except UnicodeDecodeError as error:
             return "S01", {"encoding": encoding, "byte": error.start}
         wrong = judge_bytes(text.encode()) if wide else None
-        return wrong or judge_text(text, self._dialect)
+        return wrong or self._two_records(text) or judge_text(text, self._dialect)
+
+    def _two_records(self, text: str) -> Verdict | None:
+        """A line break outside quotes, as a correction may have: refused as a broken quote."""
+        first, *others = text.split("\n")
+        delimiter, quote = self._dialect.delimiter, self._dialect.quote
+        record = split_record(first, delimiter, quote)
+        for line in others:
+            if not isinstance(record, Broken):
+                return "S02", {"column": len(record)}
+            if record.fault is Fault.OPEN:
+                record = continue_record(record, "\n" + line, delimiter, quote)
+        return None
