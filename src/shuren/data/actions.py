@@ -1,11 +1,70 @@
-"""What the data room does: build the lake's tables from what was loaded, and publish them."""
+"""What the data room does: load files, take up refused rows, build the lake's tables from what
+was loaded and publish them."""
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
 
 from shuren.data.definitions import models
-from shuren.data.internals import building, loads
-from shuren.data.shapes import BuildReport
+from shuren.data.internals import building, exporting, replaying, taking_in
+from shuren.data.internals.receipts import all_receipts
+from shuren.data.shapes import BuildReport, Receipt
 from shuren.kernel.shapes import Actor, Progress, no_progress
 from shuren.kernel.site import Site
 from shuren.trust import queries as trust
+
+
+def load_file(
+    site: Site,
+    contract_id: str,
+    path: Path,
+    *,
+    actor: Actor,
+    mapping_id: str = "",
+    progress: Progress = no_progress,
+) -> Receipt:
+    """Check a file by a contract; good rows go to the lake, the others to quarantine.
+
+    mapping_id  else the mapping whose `files` fit the name, else the contract's column names
+    progress    bytes of the file, or rows of a sheet or Parquet file
+    raises      AlreadyLoaded (its `receipt` is the earlier one) for bytes that are here already;
+                FileProblem, WrongColumns, NothingLoaded, StorageFull: nothing was loaded;
+                DefinitionError, UnknownName; trust's NotAllowed
+
+    The receipt is there even when every row was refused: its rows can then be replayed.
+    """
+    trust.require(actor, "loads.run")
+    return taking_in.take_in(site, contract_id, path, actor, mapping_id, progress)
+
+
+def replay(
+    site: Site,
+    load_id: str,
+    *,
+    actor: Actor,
+    rows: Sequence[int] | None = None,
+    corrections: Mapping[int, str] | None = None,
+    progress: Progress = no_progress,
+) -> Receipt:
+    """Take refused rows up again and check them by the contract as it is now.
+
+    rows         numbers in the load's quarantine; None: the corrected ones, or all open ones
+    corrections  {row: new text}; a masked piece (●●●●) in it stands for what it hides
+    returns      the receipt of a new load: what is accepted now is in the lake, what is still
+                 refused is in the new load's quarantine, with its line in the original file
+    raises       NothingToReplay; otherwise as load_file
+    """
+    trust.require(actor, "quarantine.mend")
+    return replaying.replay(site, load_id, actor, rows, dict(corrections or {}), progress)
+
+
+def export_quarantine(site: Site, load_id: str, target: Path, *, actor: Actor) -> int:
+    """Write the open refused rows as they came to a new file, and why beside it
+    (`<name>.reasons.csv`); returns how many. Written to the ledger: the rows name readers.
+
+    raises  trust's NotAllowed; ExportTarget if either file exists or the folder does not
+    """
+    trust.require(actor, "quarantine.export")
+    return exporting.export(site, load_id, target, actor)
 
 
 def build(site: Site, *, actor: Actor, progress: Progress = no_progress) -> BuildReport:
@@ -16,4 +75,4 @@ def build(site: Site, *, actor: Actor, progress: Progress = no_progress) -> Buil
     raises    trust's NotAllowed; ModelError and BuildFailed, with the live snapshot as it was
     """
     trust.require(actor, "loads.run")
-    return building.build_snapshot(site, models(site), loads.oldest_first(site), progress)
+    return building.build_snapshot(site, models(site), all_receipts(site)[::-1], progress)

@@ -74,9 +74,9 @@ def summarise(
     return asking.counts(opening, by, measures, where, order_by, limit)
 
 
-def class_headings(site: Site) -> dict[str, dict[str, str]]:
-    """Headings of the library classification by code, main classes and the level below."""
-    return {code: heading.title for code, heading in vocabularies.clc(site).items()}
+def headings(site: Site, vocabulary: str) -> dict[str, dict[str, str]]:
+    """What to show for each code of a vocabulary (`clc`, `reader_kind`), in both languages."""
+    return vocabularies.headings(site, vocabulary)
 
 
 def model_steps(site: Site, table: str, *, actor: Actor, rows: int = 5) -> list[Step]:

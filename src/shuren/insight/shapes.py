@@ -11,8 +11,10 @@ class Indicator:
 
     by         columns of `table` a bar, point or row stands for; the first is the label
                unless `label` names another
-    measures   {name: "count" | "distinct:<column>" | "sum:<column>"}; the first is drawn
-    filters    which of PERIOD, CAMPUS, COLLEGE, CLC, KIND narrow it
+    measures   {name: "count" | "distinct:<column>" | "sum:<column>"}; the first is drawn,
+               in `unit`; measure_units has the unit of each
+    filters    which of period, campus, college, clc_main, reader_kind narrow it
+    vocabulary the one that says what to show for the label's codes, or ""
     one_month  True: it speaks of one month, the last full one unless the filter says
     """
 
@@ -23,6 +25,7 @@ class Indicator:
     table: str
     measures: dict[str, str]
     measure_titles: dict[str, dict[str, str]]
+    measure_units: dict[str, dict[str, str]]
     by: tuple[str, ...]
     label: str
     order: tuple[str, ...]

@@ -20,12 +20,12 @@ import duckdb
 
 from shuren.data.errors import BuildFailed
 from shuren.data.internals import declared, snapshots, sources
-from shuren.data.internals.loads import Load
 from shuren.data.internals.models import LAYERS
 from shuren.data.shapes import (
     BuildReport,
     BuiltTable,
     Model,
+    Receipt,
     SnapshotInfo,
     SnapshotTable,
 )
@@ -41,7 +41,7 @@ MINIMUM_AGE = timedelta(minutes=10)  # since another took its place: nobody read
 
 
 def build_snapshot(
-    site: Site, models: dict[str, Model], loads: Sequence[Load], progress: Progress
+    site: Site, models: dict[str, Model], loads: Sequence[Receipt], progress: Progress
 ) -> BuildReport:
     """Make every table and publish them together; waits for a build that is under way.
 
@@ -84,7 +84,7 @@ class _Run:
     site: Site
     folder: Path
     models: dict[str, Model]
-    loads: Sequence[Load]
+    loads: Sequence[Receipt]
     progress: Progress
 
     def make_tables(self) -> tuple[list[BuiltTable], str]:
@@ -109,9 +109,11 @@ class _Run:
         path = self.folder / snapshots.table_file(model.name)
         quoted = str(path).replace("'", "''")
         casts = ", ".join(f'CAST("{c.name}" AS {c.type}) AS "{c.name}"' for c in model.columns)
+        # The same rows always give the same file; by day first, so that a period skips the rest.
+        order = ", ".join(f'"{name}"' for name in (model.speaks_until, *model.key) if name)
         try:
             connection.execute(
-                f"COPY (SELECT {casts} FROM ({model.sql}\n) AS made)"
+                f"COPY (SELECT {casts} FROM ({model.sql}\n) AS made ORDER BY {order})"
                 f" TO '{quoted}' (FORMAT parquet, COMPRESSION zstd)"
             )
         except duckdb.ConversionException as error:

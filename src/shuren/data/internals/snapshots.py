@@ -99,7 +99,6 @@ def engine_settings(spill: Path, memory: str = _MEMORY) -> dict[str, Any]:
         "autoinstall_known_extensions": False,
         "autoload_known_extensions": False,
         "temp_directory": str(spill),
-        "preserve_insertion_order": False,
     }
     return settings | ({"memory_limit": memory} if memory else {})
 

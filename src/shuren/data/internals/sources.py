@@ -13,9 +13,9 @@ import pyarrow as pa
 
 from shuren.data.definitions import contracts
 from shuren.data.errors import ModelError
-from shuren.data.internals.loads import Load
+from shuren.data.internals.receipts import raw_file
 from shuren.data.internals.vocabularies import clc
-from shuren.data.shapes import KEEP, PSEUDONYM, Contract
+from shuren.data.shapes import KEEP, PSEUDONYM, Contract, Receipt
 from shuren.kernel.calendar import load_calendar
 from shuren.kernel.i18n import gettext as _
 from shuren.kernel.site import Site
@@ -47,7 +47,7 @@ def attach(
     connection: duckdb.DuckDBPyConnection,
     site: Site,
     tables: Iterable[str],
-    loads: Sequence[Load],
+    loads: Sequence[Receipt],
 ) -> None:
     """Make the sources among `tables` (`raw.loans`, `calendar.day` …) readable.
 
@@ -79,16 +79,14 @@ def _attach_raw(
     connection: duckdb.DuckDBPyConnection,
     site: Site,
     contract: Contract,
-    loads: Sequence[Load],
+    loads: Sequence[Receipt],
 ) -> None:
     declared = {
         f.name: SQL_TYPES[f.type] for f in contract.fields if f.storage in (KEEP, PSEUDONYM)
     }
     declared |= {"_line": "BIGINT", "_key": "VARCHAR", "_load": "VARCHAR"}
     own = [load.id for load in loads if load.contract == contract.id]
-    files = [
-        _quoted(path) for load in own if (path := _raw_file(site, contract.id, load)).is_file()
-    ]
+    files = [_quoted(path) for load in own if (path := raw_file(site, contract.id, load)).is_file()]
     if not files:
         empty = ", ".join(f'CAST(NULL AS {type_}) AS "{name}"' for name, type_ in declared.items())
         connection.execute(f"CREATE TABLE raw.{contract.id} AS SELECT {empty} WHERE FALSE")
@@ -134,10 +132,6 @@ def _attach_clc(connection: duckdb.DuckDBPyConnection, site: Site, name: str) ->
     connection.execute("CREATE TABLE vocabulary.clc_prefix (prefix VARCHAR, code VARCHAR)")
     prefixes = [[prefix, h.code] for h in headings if h.level == 2 for prefix in h.prefixes]
     connection.executemany("INSERT INTO vocabulary.clc_prefix VALUES (?, ?)", prefixes)
-
-
-def _raw_file(site: Site, contract: str, load: str) -> Path:
-    return site.raw / contract / f"{load}.parquet"
 
 
 def _quoted(path: Path) -> str:

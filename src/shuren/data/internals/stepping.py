@@ -6,8 +6,9 @@ from typing import Any
 import duckdb
 
 from shuren.data.errors import BuildFailed
-from shuren.data.internals import declared, loads, models, sources
+from shuren.data.internals import declared, models, sources
 from shuren.data.internals.building import open_workshop
+from shuren.data.internals.receipts import all_receipts
 from shuren.data.shapes import Step
 from shuren.kernel.i18n import gettext as _
 from shuren.kernel.ids import new_id
@@ -30,7 +31,7 @@ def run_steps(site: Site, table: str, actor: Actor, rows: int) -> list[Step]:
     try:
         with open_workshop(site, folder) as connection:
             reads = {source for link in chain for source in known[link].reads}
-            sources.attach(connection, site, reads, loads.oldest_first(site))
+            sources.attach(connection, site, reads, all_receipts(site)[::-1])
             for link in chain[:-1]:
                 connection.execute(f"CREATE VIEW {link} AS {known[link].sql}")
             steps = [_run(connection, step, rows) for step in models.steps(known[name])]

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from functools import cache
 
+from shuren.data.errors import UnknownName
 from shuren.kernel.definitions import find_definitions
 from shuren.kernel.errors import DefinitionError
 from shuren.kernel.i18n import gettext as _
@@ -18,6 +19,22 @@ class Heading:
     parent: str
     title: dict[str, str]
     prefixes: tuple[str, ...]
+
+
+@cache
+def headings(site: Site | None, id: str) -> dict[str, dict[str, str]]:
+    """What to show for each code of a vocabulary, in its own order.
+
+    raises  UnknownName if there is no such vocabulary, DefinitionError
+    """
+    if id == "clc":
+        return {heading.code: heading.title for heading in clc(site).values()}
+    files = find_definitions("vocabularies", site)
+    if id not in files:
+        raise UnknownName(_("vocabulary"), id, list(files))
+    terms = files[id].read_yaml().get("terms", {})
+    name = files[id].path.name
+    return {code: _heading(name, code, 1, "", entry).title for code, entry in terms.items()}
 
 
 @cache
@@ -42,7 +59,7 @@ def _heading(file: str, code: str, level: int, parent: str, entry: dict[str, str
         return Heading(code, level, parent, {"zh": entry["zh"], "en": entry["en"]}, prefixes)
     except (KeyError, TypeError, ValueError):
         raise DefinitionError(
-            _("%(file)s: the class %(code)s needs zh and en.", file=file, code=code)
+            _("%(file)s: %(code)s needs zh and en.", file=file, code=code)
         ) from None
 
 

@@ -1,0 +1,76 @@
+"""Looking up titles. A plain look-up so far: every word of the question must stand somewhere
+in title, author, pinyin, ISBN or call number. Ranking and facets come with the search engine."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from shuren.data import queries as data
+from shuren.discovery.shapes import Found, FoundTitle, Holding
+from shuren.kernel.shapes import Actor
+from shuren.kernel.site import Site
+
+TABLE = "mart.title_availability"
+PURPOSE = "public_information"
+MOST_WORDS = 8
+
+
+def find_titles(site: Site, text: str, *, actor: Actor, limit: int = 20, offset: int = 0) -> Found:
+    """Titles with all words of the text, by title; nothing for an empty text.
+
+    A word is what stands between spaces; letter case does not count. Pinyin may be written
+    with spaces or without.
+    raises  NoSnapshot, trust's NotAllowed
+    """
+    words = text.lower().split()[:MOST_WORDS]
+    if not words:
+        return Found(text, 0, ())
+    where = [("search_text", "contains", word) for word in words]
+    with data.same_snapshot(site):
+        matches = data.read(
+            site,
+            TABLE,
+            columns=["title_id", "title"],
+            where=where,
+            order_by=["title", "title_id"],
+            purpose=PURPOSE,
+            actor=actor,
+        )
+        ids = list(dict.fromkeys(row[0] for row in sorted(matches.rows, key=_nearest(words))))
+        page = ids[offset : offset + limit]
+        return Found(text, len(ids), _titles(site, page, actor))
+
+
+def _nearest(words: Sequence[str]) -> Any:
+    """Titles that are the question first, then those that begin with it, then by title."""
+    whole = " ".join(words)
+
+    def place(row: tuple[Any, ...]) -> tuple[bool, bool, str, str]:
+        title = row[1].lower()
+        return (title != whole, not title.startswith(whole), title, row[0])
+
+    return place
+
+
+def _titles(site: Site, ids: Sequence[str], actor: Actor) -> tuple[FoundTitle, ...]:
+    if not ids:
+        return ()
+    table = data.read(
+        site,
+        TABLE,
+        where=[("title_id", "in", ids)],
+        order_by=["campus"],
+        purpose=PURPOSE,
+        actor=actor,
+    )
+    rows = table.dicts()
+    return tuple(_title([row for row in rows if row["title_id"] == id]) for id in ids)
+
+
+def _title(rows: list[dict[str, Any]]) -> FoundTitle:
+    first = rows[0]
+    holdings = tuple(
+        Holding(row["campus"], row["copies"], row["on_loan"], row["available"]) for row in rows
+    )
+    names = ("title_id", "title", "title_pinyin", "author", "publisher", "published_year", "isbn")
+    described = {name: first[name] for name in (*names, "call_number", "clc_main")}
+    return FoundTitle(**described, holdings=holdings)

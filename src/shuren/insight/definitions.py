@@ -1,0 +1,94 @@
+"""Indicators: figures declared in definitions/indicators/*.yaml, ours and the site's."""
+
+from functools import cache
+from typing import Any
+
+from shuren.insight.shapes import Indicator
+from shuren.kernel.definitions import DefinitionFile, find_definitions
+from shuren.kernel.errors import DefinitionError
+from shuren.kernel.i18n import gettext as _
+from shuren.kernel.site import Site
+from shuren.kernel.suggestions import did_you_mean
+
+CHARTS = ("line", "bar", "table")
+FILTERS = ("period", "campus", "college", "clc_main", "reader_kind")
+_REQUIRED = ("title", "description", "unit", "table", "measures", "by", "chart")
+_OPTIONAL = ("id", "label", "order", "limit", "filters", "one_month", "vocabulary")
+
+
+@cache
+def indicators(site: Site | None) -> dict[str, Indicator]:
+    """All indicators by id; raises DefinitionError naming the file and the key."""
+    return {id: _indicator(file) for id, file in find_definitions("indicators", site).items()}
+
+
+def _indicator(file: DefinitionFile) -> Indicator:
+    content = file.read_yaml()
+    for key in _REQUIRED:
+        if not content.get(key):
+            raise _mistake(file, _("'%(key)s' is missing", key=key))
+    for key in content:
+        if key not in (*_REQUIRED, *_OPTIONAL):
+            raise _mistake(
+                file,
+                _("'%(key)s' is not known here", key=key),
+                did_you_mean(key, (*_REQUIRED, *_OPTIONAL)),
+            )
+    for key in ("title", "description", "unit"):
+        _check_bilingual(file, key, content[key])
+    measures = {name: _measure(file, name, entry) for name, entry in content["measures"].items()}
+    by = tuple(content["by"])
+    label = content.get("label", by[0])
+    checks = {
+        "id": content.get("id", file.id) == file.id,
+        "label": label in by,
+        "chart": content["chart"] in CHARTS,
+        "filters": set(content.get("filters", ())) <= set(FILTERS),
+        "order": {o.removeprefix("-") for o in content.get("order", ())} <= {*by, *measures},
+        "limit": isinstance(content.get("limit", 1), int),
+    }
+    for key, good in checks.items():
+        if not good:
+            raise _mistake(file, _("'%(key)s' has a value that is not known here", key=key))
+    return Indicator(
+        id=file.id,
+        title=content["title"],
+        description=content["description"],
+        unit=content["unit"],
+        table=content["table"],
+        measures={name: entry["what"] for name, entry in measures.items()},
+        measure_titles={name: entry["title"] for name, entry in measures.items()},
+        measure_units={n: entry.get("unit", content["unit"]) for n, entry in measures.items()},
+        by=by,
+        label=label,
+        order=tuple(content.get("order", ())),
+        limit=content.get("limit"),
+        chart=content["chart"],
+        filters=tuple(content.get("filters", ())),
+        one_month=bool(content.get("one_month", False)),
+        vocabulary=content.get("vocabulary", ""),
+    )
+
+
+def _measure(file: DefinitionFile, name: str, entry: Any) -> dict[str, Any]:
+    what = entry.get("what", "") if isinstance(entry, dict) else ""
+    kind, _sep, column = str(what).partition(":")
+    if what != "count" and not (kind in ("distinct", "sum") and column):
+        raise _mistake(
+            file,
+            _("the measure '%(name)s' counts nothing known", name=name),
+            _("Write count, distinct:<column> or sum:<column>."),
+        )
+    _check_bilingual(file, name, entry.get("title"))
+    if "unit" in entry:
+        _check_bilingual(file, name, entry["unit"])
+    return dict(entry)
+
+
+def _check_bilingual(file: DefinitionFile, key: str, text: Any) -> None:
+    if not isinstance(text, dict) or set(text) != {"zh", "en"} or not all(text.values()):
+        raise _mistake(file, _("'%(key)s' must be {zh: …, en: …}", key=key))
+
+
+def _mistake(file: DefinitionFile, what: str, fix: str = "") -> DefinitionError:
+    return DefinitionError(_("%(path)s: %(what)s.", path=file.path, what=what), fix=fix)
