@@ -11,7 +11,13 @@ from shuren.kernel.i18n import gettext as _
 log = logging.getLogger(__name__)
 
 # By the names of the classes, so that no room has to be imported to be understood.
-_STATUS = {"NotAllowed": 403, "UnknownName": 404, "SignInRefused": 400, "SignInLocked": 429}
+_STATUS = {
+    "NotAllowed": 403,
+    "NotOpen": 403,
+    "UnknownName": 404,
+    "SignInRefused": 400,
+    "SignInLocked": 429,
+}
 
 
 def status_of(error: ShurenError) -> int:
