@@ -102,3 +102,11 @@ class BackupTarget(ShurenError):
 
 class BackupBroken(ShurenError):
     """A backup file is damaged or does not hold what its list says."""
+
+
+class CorrectionUnclear(UsageError):
+    """What a corrected row is to say cannot be told."""
+
+
+class ExportTarget(UsageError):
+    """The file an export is to go to exists, or its folder does not."""

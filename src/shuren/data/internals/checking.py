@@ -1,0 +1,121 @@
+"""Checks a block of text columns against a contract, in one pass of the lake engine."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import duckdb
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from shuren.data.internals.check_sql import (
+    BROKEN,
+    Check,
+    Compiled,
+    compile_checks,
+    empty_rows,
+    text_column,
+)
+from shuren.data.internals.columns import Source
+from shuren.data.shapes import Contract
+from shuren.kernel.errors import DefinitionError
+from shuren.kernel.i18n import gettext as _
+
+_ARROW_TYPES = {
+    "string": pa.string(),
+    "integer": pa.int64(),
+    "number": pa.float64(),
+    "date": pa.date32(),
+    "timestamp": pa.timestamp("us"),
+    "boolean": pa.bool_(),
+}
+
+
+@dataclass(frozen=True)
+class Checked:
+    """values  one column per field of the contract, typed; undefined for refused rows
+    broken  per row the number of the first broken check, 0 for none
+    """
+
+    values: pa.Table
+    broken: npt.NDArray[np.uint16]
+
+
+class Checker:
+    """A contract and the columns of one file, compiled once, run on each block."""
+
+    def __init__(
+        self,
+        connection: duckdb.DuckDBPyConnection,
+        contract: Contract,
+        sources: Sequence[Source],
+        null_values: Sequence[str],
+    ) -> None:
+        self._connection, self._sources = connection, sources
+        self._nulls = pa.array(sorted({*null_values, ""}), pa.string())
+        self._compiled: Compiled = compile_checks(contract, sources)
+
+    def check(self, block: pa.Table) -> Checked:
+        """block  columns c1…cn as a file reader gives them"""
+        texts = self._texts(block)
+        found = self._run(texts, self._compiled.first_broken)
+        values = {}
+        for source in self._sources:
+            name, kind = source.field.name, _ARROW_TYPES[source.field.type]
+            if name in self._compiled.changed:
+                values[name] = _one_chunk(found.column(name)).cast(kind)
+            elif source.absent:
+                values[name] = pa.nulls(block.num_rows, kind)
+            else:
+                values[name] = texts.column(text_column(name))
+        return Checked(pa.table(values), _one_chunk(found.column(BROKEN)).to_numpy())
+
+    def all_broken(self, rows: pa.Table) -> list[list[Check]]:
+        """Every check that each of these rows breaks, first ones first."""
+        found = self._run(self._texts(rows), self._compiled.all_broken)
+        checks = self._compiled.checks
+        return [[checks[n - 1] for n in numbers] for numbers in found.column(BROKEN).to_pylist()]
+
+    def _run(self, texts: pa.Table, sql: str) -> pa.Table:
+        self._connection.register("block", texts)
+        try:
+            return self._connection.sql(sql).to_arrow_table()
+        finally:
+            self._connection.unregister("block")
+
+    def _texts(self, block: pa.Table) -> pa.Table:
+        """The fields' columns, trimmed; null where the text is empty or stands for nothing."""
+        columns = {"_row": pa.nulls(block.num_rows, pa.bool_())}
+        for source in self._sources:
+            if source.position is not None:
+                column = _one_chunk(block.column(source.position - 1))
+                text = pc.utf8_trim(column, " \t\r\n\v\f\u00a0\u3000\ufeff")
+                nothing = pc.is_in(text, value_set=self._nulls)
+                if pc.any(nothing).as_py():
+                    text = pc.if_else(nothing, pa.scalar(None, pa.string()), text)
+                columns[text_column(source.field.name)] = text
+        return pa.table(columns)
+
+
+def check_row_rules(contract: Contract) -> None:
+    """Raise DefinitionError if a row rule is not SQL over the contract's columns."""
+    with duckdb.connect() as connection:
+        for rule in contract.row_rules:
+            try:
+                connection.execute(
+                    f"SELECT CAST(({rule.sql}) AS BOOLEAN) FROM ({empty_rows(contract)})"
+                ).fetchall()
+            except duckdb.Error as error:
+                raise DefinitionError(
+                    _(
+                        "Contract %(contract)s, rowRules.%(rule)s: the SQL cannot be used.",
+                        contract=contract.id,
+                        rule=rule.id,
+                    ),
+                    fix=str(error).splitlines()[0],
+                ) from None
+
+
+def _one_chunk(column: pa.ChunkedArray) -> pa.Array:
+    return column.combine_chunks() if isinstance(column, pa.ChunkedArray) else column

@@ -1,0 +1,160 @@
+"""One load from opening the file to the receipt. Either all of it happens or nothing."""
+
+import errno
+import os
+import sqlite3
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pyarrow as pa
+from django.db import OperationalError
+
+from shuren.data.errors import NothingLoaded, StorageFull
+from shuren.data.internals.block import TableFile
+from shuren.data.internals.checking import Checker
+from shuren.data.internals.columns import Source, match_columns, unused_columns
+from shuren.data.internals.quarantine import QuarantineWriter
+from shuren.data.internals.raw_store import RawWriter
+from shuren.data.internals.receipts import WORKING, commit
+from shuren.data.internals.rows import InLake, RowSorter, Sorted
+from shuren.data.internals.working import working_folder
+from shuren.data.shapes import KEEP, Contract, Mapping, Receipt
+from shuren.kernel.clock import now
+from shuren.kernel.i18n import gettext as _
+from shuren.kernel.ids import new_id
+from shuren.kernel.site import Site
+from shuren.trust.actions import keep_identities
+
+_MEMORY = "1GB"
+_FULL = (errno.ENOSPC, errno.EDQUOT)
+
+
+@dataclass
+class Job:
+    """What is loaded, and by which rules. `make_receipt` takes what became of it.
+
+    finish  changes the refused rows of a block before they are kept
+    check   raises, while no other process can commit, if this load must not exist
+    """
+
+    site: Site
+    contract: Contract
+    mapping: Mapping
+    table: TableFile
+    make_receipt: Callable[["Outcome"], Receipt]
+    check: Callable[[], None]
+    in_lake: InLake | None = None
+    finish: Callable[[Sorted], Sorted] = lambda found: found
+    header: list[str] = field(default_factory=list)
+
+
+@dataclass
+class Outcome:
+    load: str
+    started_at: datetime
+    sources: tuple[Source, ...]
+    records: int = 0
+    accepted: int = 0
+    refused: int = 0
+    blank: int = 0
+    rules: dict[str, int] = field(default_factory=dict)
+    notes: list[str] = field(default_factory=list)
+
+    def dialect(self, table: TableFile) -> dict[str, Any]:
+        """The reader's dialect, and which columns hold people: masking needs it for ever."""
+        people = [s.position for s in self.sources if s.position and s.field.storage != KEEP]
+        sealed = any(s.position and s.field.storage not in (KEEP, "pseudonym") for s in self.sources)
+        return {**table.dialect, "identity_columns": people, "sealed_columns": sealed}
+
+
+def run(job: Job) -> Receipt:
+    """Load; raises StorageFull when the disk has no room, and then leaves nothing behind."""
+    load, started = new_id("L"), now()
+    sources = match_columns(job.contract, job.mapping, job.table.header, job.table.width)
+    outcome = Outcome(load, started, sources)
+    with _one_sentence_when_full(job.site):
+        with working_folder(job.site, f"{WORKING}{load}") as folder:
+            return _run(job, outcome, folder)
+
+
+def _run(job: Job, outcome: Outcome, folder: Path) -> Receipt:
+    identities: dict[str, dict[str, str]] = {}
+    quarantine = QuarantineWriter(job.site, folder / "refused.sealed", outcome.load)
+    try:
+        with _engine(folder) as engine, RawWriter(folder / "rows.parquet") as lake:
+            for found in _sorted_blocks(job, outcome, engine):
+                lake.add(found.accepted)
+                quarantine.add(found.refused)
+                identities.update(found.identities)
+                outcome.accepted += found.accepted.num_rows
+                outcome.refused += len(found.refused)
+            lake.close()
+        quarantine.close()
+    finally:
+        quarantine.abandon()
+    outcome.rules = dict(sorted(quarantine.rules.items()))
+    _must_balance(outcome)
+    unused = unused_columns(outcome.sources, job.table.header)
+    if unused:
+        outcome.notes.append(_("Columns not taken in: %(names)s.", names=", ".join(unused)))
+    receipt = job.make_receipt(outcome)
+    keep_identities(job.site, identities.items())
+    commit(job.site, receipt, folder, job.check)
+    return receipt
+
+
+def _sorted_blocks(
+    job: Job, outcome: Outcome, engine: duckdb.DuckDBPyConnection
+) -> Iterator[Sorted]:
+    checker = Checker(engine, job.contract, outcome.sources, job.mapping.null_values)
+    keep_repeats = job.mapping.duplicates == "keep"
+    sorter = RowSorter(
+        job.site, engine, job.contract, checker, outcome.load, keep_repeats, job.in_lake
+    )
+    for block in job.table.blocks():
+        outcome.records += block.table.num_rows + len(block.refused)
+        outcome.blank += block.blank
+        yield job.finish(sorter.sort(block))
+
+
+def _must_balance(outcome: Outcome) -> None:
+    if not outcome.records:
+        raise NothingLoaded(_("The file has no rows."))
+    if outcome.accepted + outcome.refused != outcome.records:
+        raise AssertionError(
+            f"{outcome.accepted} accepted and {outcome.refused} refused of {outcome.records}"
+        )
+
+
+@contextmanager
+def _engine(folder: Path) -> Iterator[duckdb.DuckDBPyConnection]:
+    settings = {
+        "temp_directory": str(folder),
+        "memory_limit": _MEMORY,
+        "threads": min(2, os.cpu_count() or 1),
+    }
+    with duckdb.connect(config=settings) as connection:
+        yield connection
+
+
+@contextmanager
+def _one_sentence_when_full(site: Site) -> Iterator[None]:
+    try:
+        yield
+    except (OSError, duckdb.Error, pa.ArrowException, OperationalError, sqlite3.Error) as error:
+        if not is_full(error):
+            raise
+        raise StorageFull(site.data) from error
+
+
+def is_full(error: BaseException) -> bool:
+    """Whether the disk, or the user's share of it, is full, in the words of any layer."""
+    if isinstance(error, OSError) and error.errno in _FULL:
+        return True
+    text = str(error).lower()
+    return any(words in text for words in ("no space left", "disk is full", "disk quota"))

@@ -1,0 +1,183 @@
+"""Takes refused rows up again: each row of a quarantine is taken at most once, by one load."""
+
+import dataclasses
+from collections.abc import Sequence
+
+import duckdb
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+
+from shuren.data.definitions import contract as find_contract
+from shuren.data.definitions import mappings
+from shuren.data.errors import CorrectionUnclear, NothingToReplay
+from shuren.data.internals.loading import Job, Outcome, run
+from shuren.data.internals.masking import unmask
+from shuren.data.internals.quarantine import Kept, Quarantine
+from shuren.data.internals.reading.opening import replay_table
+from shuren.data.internals.receipts import (
+    all_receipts,
+    find_receipt,
+    quarantine_file,
+    raw_file,
+    sweep_loads,
+)
+from shuren.data.internals.rows import InLake, Sorted
+from shuren.data.shapes import Mapping, Receipt
+from shuren.kernel.clock import now
+from shuren.kernel.i18n import gettext as _
+from shuren.kernel.shapes import Actor, Progress
+from shuren.kernel.site import Site
+
+
+def open_rows(receipts: Sequence[Receipt], load: Receipt) -> set[int]:
+    """Numbers of the refused rows that no later load has taken up."""
+    rows = set(range(1, load.refused + 1))
+    for receipt in receipts:
+        if receipt.replays == load.id:
+            rows -= set(receipt.took) or rows
+    return rows
+
+
+def replay(
+    site: Site,
+    load_id: str,
+    actor: Actor,
+    rows: Sequence[int] | None,
+    corrections: dict[int, str],
+    progress: Progress,
+) -> Receipt:
+    sweep_loads(site)
+    earlier = find_receipt(site, load_id)
+    contract = find_contract(site, earlier.contract)
+    mapping = _mapping(site, earlier)
+    taken = _rows_to_take(site, earlier, rows, corrections)
+    kept = list(
+        Quarantine(site, quarantine_file(site, contract.id, earlier.id), earlier.id).rows(
+            taken.__contains__
+        )
+    )
+    declared = mapping.encoding != "auto"
+    encoding = mapping.encoding if declared else earlier.encoding
+    # Each row travels under its place in `records`; its line comes back in _with_lines.
+    records = [
+        (place, *_record(row, corrections, earlier, encoding)) for place, row in enumerate(kept, 1)
+    ]
+    table = replay_table(records, {**earlier.dialect, "encoding": encoding}, mapping)
+
+    def make_receipt(outcome: Outcome) -> Receipt:
+        progress(len(kept), len(kept))
+        return dataclasses.replace(
+            earlier,
+            id=outcome.load,
+            contract_version=contract.version,
+            encoding=encoding,
+            dialect=outcome.dialect(table),
+            records=outcome.records,
+            accepted=outcome.accepted,
+            refused=outcome.refused,
+            blank_lines=0,
+            rules=outcome.rules,
+            started_at=outcome.started_at,
+            finished_at=now(),
+            actor=actor.id,
+            replays=earlier.id,
+            took=tuple(sorted(taken)),
+            notes=(),
+        )
+
+    def check() -> None:
+        _rows_to_take(site, earlier, sorted(taken), {})
+
+    job = Job(
+        site,
+        contract,
+        mapping,
+        table,
+        make_receipt,
+        check,
+        in_lake=_in_lake(site, contract.id),
+        finish=lambda found: _with_lines(found, kept, {r[0]: r[2] for r in records}, encoding),
+    )
+    return run(job)
+
+
+def _mapping(site: Site, earlier: Receipt) -> Mapping:
+    """The mapping as it is now; the contract's own names where it is gone."""
+    plain = Mapping(id="", contract=earlier.contract)
+    return mappings(site).get(earlier.mapping, plain) if earlier.mapping else plain
+
+
+def _rows_to_take(
+    site: Site, earlier: Receipt, rows: Sequence[int] | None, corrections: dict[int, str]
+) -> frozenset[int]:
+    still_open = open_rows(all_receipts(site, earlier.contract), earlier)
+    wanted = set(corrections) | set(rows or ()) if (rows or corrections) else still_open
+    if not wanted or not wanted <= still_open:
+        closed = sorted(wanted - still_open)
+        raise NothingToReplay(
+            _("Load %(load)s has no open refused row %(rows)s.", load=earlier.id,
+              rows=", ".join(map(str, closed[:10])))
+            if closed
+            else _("Load %(load)s has no open refused rows.", load=earlier.id),
+            fix=_("See `shuren quarantine list`."),
+        )
+    return frozenset(wanted)
+
+
+def _record(
+    row: Kept, corrections: dict[int, str], earlier: Receipt, encoding: str
+) -> tuple[bytes, str]:
+    own = row.encoding or encoding or "utf-8"
+    if row.row not in corrections:
+        return row.raw, own
+    text = corrections[row.row].rstrip("\r\n")
+    if not text.strip():
+        raise CorrectionUnclear(_("The correction of row %(row)s is empty.", row=row.row))
+    return unmask(text, row.raw.decode(own, "replace"), earlier.dialect).encode(), "utf-8"
+
+
+def _with_lines(
+    found: Sorted, kept: Sequence[Kept], encodings: dict[int, str], encoding: str
+) -> Sorted:
+    """The lines of the original file in place of the places in the replay."""
+    lines = np.array([0, *(row.line for row in kept)], np.int64)
+    column = found.accepted.schema.get_field_index("_line")
+    places = found.accepted.column(column).to_numpy()
+    accepted = found.accepted.set_column(column, "_line", pa.array(lines[places]))
+    refused = [
+        dataclasses.replace(
+            row,
+            line=int(lines[row.line]),
+            encoding="" if encodings[row.line] == encoding else encodings[row.line],
+            detail=_detail_with_line(row, lines),
+        )
+        for row in found.refused
+    ]
+    return Sorted(accepted, refused, found.identities)
+
+
+def _detail_with_line(row: Kept, lines: npt.NDArray[np.int64]) -> dict[str, object]:
+    if "kind" in row.detail and "line" in row.detail:
+        return {**row.detail, "line": int(lines[row.detail["line"]])}
+    return row.detail
+
+
+def _in_lake(site: Site, contract: str) -> InLake:
+    """Tells which keys have been accepted by any load of the contract."""
+    files = [raw_file(site, contract, r.id) for r in all_receipts(site, contract)]
+    paths = [str(path) for path in files if path.exists()]
+
+    def known(keys: pa.Array) -> npt.NDArray[np.bool_]:
+        if not paths or not len(keys):
+            return np.zeros(len(keys), np.bool_)
+        with duckdb.connect(config={"threads": 2}) as engine:
+            engine.register("keys", pa.table({"_key": keys}))
+            found = engine.execute(
+                "SELECT DISTINCT _key FROM read_parquet(?) WHERE _key IN (SELECT _key FROM keys)",
+                [paths],
+            ).fetchall()
+        there = {key for (key,) in found}
+        return np.array([key in there for key in keys.to_pylist()], np.bool_)
+
+    return known

@@ -1,0 +1,226 @@
+"""What happens to a block between the reader of a file and the lake: checked, known by
+pseudonyms, given keys, told from repeats; the accepted and the refused part."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import duckdb
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+
+from shuren.data.internals.block import Block
+from shuren.data.internals.check_sql import Check, literal, name
+from shuren.data.internals.checking import Checker
+from shuren.data.internals.quarantine import Kept
+from shuren.data.internals.repeats import Rows, SeenRows
+from shuren.data.rules import REPEATS
+from shuren.data.shapes import KEEP, PSEUDONYM, VAULT, Contract
+from shuren.kernel.site import Site
+from shuren.trust.actions import pseudonymise
+
+KEY, LINE, LOAD = "_key", "_line", "_load"
+InLake = Callable[[pa.Array], npt.NDArray[np.bool_]]
+_Fault = tuple[str, dict[str, Any]]
+
+
+@dataclass(frozen=True)
+class Sorted:
+    """accepted  rows for the lake; identities  (pseudonym, sealed fields) of them"""
+
+    accepted: pa.Table
+    refused: list[Kept]
+    identities: dict[str, dict[str, str]]
+
+
+class RowSorter:
+    """Sorts the rows of one load. Remembers what it has seen: one instance per load.
+
+    keep_repeats  a row that repeats another word for word is one more row, not a fault
+    in_lake       tells which keys have been accepted before, when that makes a row a repeat
+    """
+
+    def __init__(
+        self,
+        site: Site,
+        connection: duckdb.DuckDBPyConnection,
+        contract: Contract,
+        checker: Checker,
+        load: str,
+        keep_repeats: bool,
+        in_lake: InLake | None = None,
+    ) -> None:
+        self._site, self._connection, self._contract = site, connection, contract
+        self._checker, self._load, self._keep_repeats = checker, load, keep_repeats
+        self._in_lake = in_lake
+        self._pseudonyms: dict[str, str] = {}
+        self._seen = SeenRows()
+        self._unique = {
+            f.name: SeenRows() for f in contract.fields if f.unique and contract.key != (f.name,)
+        }
+        self._copies: dict[int, int] = {}
+
+    def sort(self, block: Block) -> Sorted:
+        checked = self._checker.check(block.table)
+        good = np.flatnonzero(checked.broken == 0)
+        bad = np.flatnonzero(checked.broken)
+        values = checked.values.append_column(LINE, pa.array(block.lines, pa.int64()))
+        words = block.table
+        if len(bad):
+            values, words = values.take(good), words.take(good)
+        values, identities = self._identities(values)
+        keys = self._keys(values, words)
+        repeats, key = self._repeats(values, keys)
+        refused = [*_structural(block), *self._broken(block, bad)]
+        if repeats:
+            refused += _repeated(block, good, repeats)
+            stay = np.delete(np.arange(len(good)), list(repeats))
+            values, key = values.take(stay), key.take(pa.array(stay))
+            if identities:
+                there = set(values.column(self._person).to_pylist())
+                identities = {person: row for person, row in identities.items() if person in there}
+        accepted = self._finish(values, key)
+        return Sorted(accepted, sorted(refused, key=lambda row: row.line), identities)
+
+    @property
+    def _person(self) -> str:
+        return next(f.name for f in self._contract.fields if f.storage == PSEUDONYM)
+
+    def _identities(self, values: pa.Table) -> tuple[pa.Table, dict[str, dict[str, str]]]:
+        """Pseudonyms in place of identities; by pseudonym, the identity and the sealed fields."""
+        fields = self._contract.fields
+        sealed = [f.name for f in fields if f.storage == VAULT]
+        people = values.select([self._person, *sealed]).to_pylist() if sealed else []
+        for place, field in enumerate(fields):
+            if field.storage == PSEUDONYM:
+                column = self._pseudonymous(values.column(field.name))
+                values = values.set_column(place, field.name, column)
+        if not people:
+            return values, {}
+        keys = values.column(self._person).to_pylist()
+        found = {
+            key: {column: str(value) for column, value in row.items() if value is not None}
+            for key, row in zip(keys, people, strict=True)
+            if key
+        }
+        return values, found
+
+    def _pseudonymous(self, column: pa.ChunkedArray) -> pa.Array:
+        coded = column.combine_chunks().dictionary_encode()
+        distinct = coded.dictionary.to_pylist()
+        new = [value for value in distinct if value not in self._pseudonyms]
+        self._pseudonyms.update(zip(new, pseudonymise(self._site, new), strict=True))
+        return pa.array([self._pseudonyms[v] for v in distinct], pa.string()).take(coded.indices)
+
+    def _keys(self, values: pa.Table, words: pa.Table) -> pa.Table:
+        """_key and the hashes that repeats are found by."""
+        columns = {f.name: values.column(f.name) for f in self._contract.fields}
+        whole = {f"word_{i}": column for i, column in enumerate(words.columns)}
+        self._connection.register("rows", pa.table({**columns, **whole}))
+        hashes = ", ".join(f"hash({name(f)}) AS {name('unique_' + f)}" for f in self._unique)
+        sql = (
+            f"WITH keyed AS (SELECT *, {key_sql(self._contract)} AS {KEY} FROM rows) "
+            f"SELECT {KEY}, hash({KEY}) AS key, hash({KEY} || '~') AS again, "
+            f"hash({', '.join(whole)}) AS word{', ' + hashes if hashes else ''} FROM keyed"
+        )
+        try:
+            return self._connection.sql(sql).to_arrow_table()
+        finally:
+            self._connection.unregister("rows")
+
+    def _repeats(self, values: pa.Table, keys: pa.Table) -> tuple[dict[int, _Fault], pa.Array]:
+        """{place among the good rows: what is wrong} of repeats; and the final key of each row."""
+        line, key = values.column(LINE).to_numpy(), keys.column(KEY).combine_chunks()
+        rows = Rows(_u64(keys, "key"), _u64(keys, "again"), _u64(keys, "word"), line)
+        first, alike = self._seen.repeats(rows)
+        if self._keep_repeats:
+            key = self._number_copies(key, first, alike)
+        found: dict[int, _Fault] = {
+            int(place): ("", {"kind": "same" if alike[place] else "key", "line": int(first[place])})
+            for place in np.flatnonzero(first)
+        }
+        if self._in_lake is not None:
+            for place in np.flatnonzero(self._in_lake(key) & (first == 0)):
+                found[int(place)] = ("", {"kind": "lake"})
+        for field, seen in self._unique.items():
+            there = np.flatnonzero(values.column(field).is_valid().to_numpy() & (first == 0))
+            hashes = _u64(keys, f"unique_{field}")[there]
+            again, _alike = seen.repeats(Rows(hashes, hashes, hashes, line[there]))
+            for place in np.flatnonzero(again):
+                fault = (field, {"kind": "key", "line": int(again[place])})
+                found.setdefault(int(there[place]), fault)
+        return found, key
+
+    def _number_copies(
+        self, key: pa.Array, first: npt.NDArray[np.int64], alike: npt.NDArray[np.bool_]
+    ) -> pa.Array:
+        """Give the second, third … copy of a row a key of its own; it repeats nothing then."""
+        places = np.flatnonzero(alike)
+        if not len(places):
+            return key
+        texts = key.to_pylist()
+        for place in places:
+            earlier = int(first[place])
+            self._copies[earlier] = self._copies.get(earlier, 1) + 1
+            texts[place] = f"{texts[place]}#{self._copies[earlier]}"
+        first[places] = 0
+        return pa.array(texts, pa.string())
+
+    def _broken(self, block: Block, bad: npt.NDArray[np.intp]) -> list[Kept]:
+        if not len(bad):
+            return []
+        places = [int(place) for place in bad]
+        every = self._checker.all_broken(block.table.take(bad))
+        return [
+            _refused(int(block.lines[place]), checks, raw)
+            for place, checks, raw in zip(places, every, block.raw(places), strict=True)
+        ]
+
+    def _finish(self, values: pa.Table, key: pa.Array) -> pa.Table:
+        kept = [f.name for f in self._contract.fields if f.storage in (KEEP, PSEUDONYM)]
+        load = pa.repeat(pa.scalar(self._load, pa.string()), len(values))
+        return values.select([*kept, LINE]).append_column(KEY, key).append_column(LOAD, load)
+
+
+def key_sql(contract: Contract) -> str:
+    """What a row is known by over all loads: its key itself when that is one column, else a
+    hash of the key columns. Never of an identity: those columns hold pseudonyms by then."""
+    own = contract.key or tuple(f.name for f in contract.fields if f.storage in (KEEP, PSEUDONYM))
+    key = _one_key(own)
+    if not contract.fallback_key:
+        return key
+    there = " AND ".join(f"{name(column)} IS NOT NULL" for column in own)
+    return f"CASE WHEN {there} THEN {key} ELSE {_one_key(contract.fallback_key, hashed=True)} END"
+
+
+def _one_key(columns: Sequence[str], hashed: bool = False) -> str:
+    if len(columns) == 1 and not hashed:
+        return f"CAST({name(columns[0])} AS VARCHAR)"
+    parts = ", ".join(f"coalesce(CAST({name(c)} AS VARCHAR), '')" for c in columns)
+    return f"'~' || md5(concat_ws({literal(chr(31))}, {parts}))"
+
+
+def _repeated(
+    block: Block, good: npt.NDArray[np.intp], repeats: dict[int, _Fault]
+) -> list[Kept]:
+    places = [int(good[place]) for place in repeats]
+    rows = zip(places, repeats.values(), block.raw(places), strict=True)
+    return [
+        Kept(int(block.lines[place]), REPEATS, field, (REPEATS,), detail, raw)
+        for place, (field, detail), raw in rows
+    ]
+
+
+def _structural(block: Block) -> list[Kept]:
+    return [Kept(r.line, r.rule, "", (r.rule,), r.detail, r.raw) for r in block.refused]
+
+
+def _refused(line: int, checks: Sequence[Check], raw: bytes) -> Kept:
+    first = checks[0]
+    rules = tuple(dict.fromkeys(check.rule for check in checks))
+    return Kept(line, first.rule, first.field, rules, first.detail, raw)
+
+
+def _u64(table: pa.Table, column: str) -> npt.NDArray[np.uint64]:
+    return np.asarray(table.column(column).to_numpy())
