@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from shuren.kernel.locks import one_at_a_time
 from shuren.kernel.shapes import Actor, Progress
 from shuren.kernel.site import Site, open_site
 
@@ -39,7 +40,9 @@ class CliContext:
         from django.core.management import call_command
 
         django.setup()
-        call_command("migrate", verbosity=0, interactive=False)
+        # Two commands that start together on a new site would both make the same tables.
+        with one_at_a_time(site.data / ".tables.lock"):
+            call_command("migrate", verbosity=0, interactive=False)
         self.__dict__["site"] = site
 
     @cached_property
@@ -70,11 +73,13 @@ class CliContext:
         """A bar on standard error while the block runs; silent when that is no terminal."""
         from rich.progress import (
             BarColumn,
-            Progress as Bar,
             TaskProgressColumn,
             TextColumn,
+            TimeElapsedColumn,
         )
-        from rich.progress import TimeElapsedColumn
+        from rich.progress import (
+            Progress as Bar,
+        )
 
         columns = (
             TextColumn("{task.description}"),

@@ -11,6 +11,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
+import click
+
 from shuren.kernel.errors import ShurenError
 from shuren.kernel.i18n import gettext as _
 from shuren.kernel.settings import PREFIX, SiteSettings, read_settings
@@ -44,7 +46,7 @@ def run(site: Site, **chosen: Any) -> None:
             _start_redirects(settings)
     os.environ["SHUREN_SITE"] = str(site.root)
     server = _granian(settings)
-    server.on_startup(lambda: print(_greeting(settings), flush=True))
+    server.on_startup(lambda: click.echo(_greeting(settings)))
     # Not fork: threads and open databases of this process must not reach the workers.
     multiprocessing.set_start_method("spawn", force=True)
     server.serve()
