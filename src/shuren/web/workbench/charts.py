@@ -18,7 +18,7 @@ def chart(result: FigureResult, snapshot: SnapshotInfo | None) -> dict[str, Any]
     query = urlencode({name: value for name, value in result.filters.items() if value})
     return {
         "id": figure.id,
-        "kind": figure.chart if len(result.table.rows) > 1 else "table",
+        "kind": figure.chart,
         "title": pick(figure.title),
         "finding": finding(result),
         "axis": column_titles(result, snapshot)[0],
@@ -43,9 +43,9 @@ def column_titles(result: FigureResult, snapshot: SnapshotInfo | None) -> list[s
 
 
 def measure_title(result: FigureResult, name: str) -> str:
+    """What is counted, with its unit: `Loans (times)`."""
     figure = result.definition
-    title = pick(figure.measure_titles.get(name, name))
-    unit = pick(figure.unit)
+    title, unit = pick(figure.measure_titles[name]), pick(figure.measure_units[name])
     return _("%(title)s (%(unit)s)", title=title, unit=unit) if unit else title
 
 

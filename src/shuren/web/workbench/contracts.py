@@ -7,6 +7,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from shuren.data import definitions
 from shuren.data.shapes import Contract, Mapping, Model
 from shuren.kernel.definitions import find_definitions
+from shuren.kernel.errors import DefinitionError
 from shuren.kernel.i18n import pick
 from shuren.trust.queries import purposes
 from shuren.web.access import requires
@@ -83,9 +84,18 @@ def _chapters() -> list[Chapter]:
                 mappings=tuple(m for m in mappings if m.contract == one.id),
                 readers=tuple(direct),
                 further=tuple(_further(direct, list(models))),
+                findings=_lint(one.id),
             )
         )
     return chapters
+
+
+def _lint(contract_id: str) -> tuple[str, ...]:
+    try:
+        definitions.contract(current_site(), contract_id)
+    except DefinitionError as error:
+        return (str(error),)
+    return ()
 
 
 def _further(direct: list[Model], models: list[Model]) -> list[Model]:

@@ -6,8 +6,10 @@ from django.http import HttpRequest
 
 from shuren.insight.shapes import Choice
 from shuren.kernel.i18n import gettext as _
+from shuren.web.workbench.finding import month_name
 
 NAMES = ("from", "to", "campus", "college", "clc_main", "reader_kind")
+MONTH = "month"  # of the figures that speak of one month; the period does not bind it
 
 
 def chosen_filters(request: HttpRequest) -> dict[str, str]:
@@ -15,8 +17,19 @@ def chosen_filters(request: HttpRequest) -> dict[str, str]:
     return {name: value for name in NAMES if (value := request.GET.get(name, "").strip())}
 
 
-def filter_fields(choices: dict[str, list[Choice]], chosen: dict[str, str]) -> list[dict[str, Any]]:
-    """Inputs of components/field.html, one for each filter that has choices."""
+def for_figure(request: HttpRequest, one_month: bool) -> dict[str, str]:
+    """The filters of one figure; one that speaks of a month takes the month chosen for it."""
+    chosen = chosen_filters(request)
+    month = request.GET.get(MONTH, "").strip()
+    if one_month and month:
+        return chosen | {"from": month, "to": month}
+    return chosen
+
+
+def filter_fields(
+    choices: dict[str, list[Choice]], chosen: dict[str, str], month: str
+) -> list[dict[str, Any]]:
+    """Inputs of components/field.html, one for each filter that has choices, then the month."""
     labels = {
         "from": _("From"),
         "to": _("To"),
@@ -26,7 +39,7 @@ def filter_fields(choices: dict[str, list[Choice]], chosen: dict[str, str]) -> l
         "reader_kind": _("Reader kind"),
     }
     every = {"value": "", "label": _("All")}
-    return [
+    fields = [
         {
             "name": name,
             "label": labels[name],
@@ -37,3 +50,7 @@ def filter_fields(choices: dict[str, list[Choice]], chosen: dict[str, str]) -> l
         for name in NAMES
         if choices.get(name)
     ]
+    months = [{"value": c.value, "label": month_name(c.value)} for c in choices.get("to", [])]
+    last = {"value": "", "label": _("Last full month")}
+    ranking = {"name": MONTH, "label": _("Month of the ranking"), "type": "select"}
+    return [*fields, ranking | {"value": month, "options": [last, *months]}]

@@ -1,5 +1,9 @@
 """The sentence over a figure: what the numbers say, and no more than they say."""
 
+from datetime import date
+
+from django.utils.formats import date_format
+
 from shuren.insight.shapes import FigureResult
 from shuren.kernel.i18n import gettext as _
 from shuren.kernel.i18n import pick
@@ -7,37 +11,30 @@ from shuren.kernel.i18n import pick
 
 def finding(result: FigureResult) -> str:
     """Names the highest row, or says that several share that place, or that there is nothing."""
-    at = len(result.definition.by)
-    values = [row[at] or 0 for row in result.table.rows]
-    unit = pick(result.definition.unit)
+    figure = result.definition
+    values = [row[len(figure.by)] or 0 for row in result.table.rows]
     if not values:
         return _("No figures for this choice.")
-    if len(values) == 1:
-        return _(
-            "%(label)s: %(count)s %(unit)s",
-            label=result.labels[0],
-            count=f"{values[0]:,}",
-            unit=unit,
-        )
     highest = max(values)
+    words = {"count": f"{highest:,}", "unit": pick(figure.unit)}
     leaders = [label for label, v in zip(result.labels, values, strict=True) if v == highest]
     if len(leaders) > 1:
-        return _(
-            "%(number)s share the first place, with %(count)s %(unit)s each",
-            number=len(leaders),
-            count=f"{highest:,}",
-            unit=unit,
-        )
-    if result.definition.chart == "line":
-        return _(
-            "Most in %(label)s: %(count)s %(unit)s",
-            label=leaders[0],
-            count=f"{highest:,}",
-            unit=unit,
-        )
-    return _(
-        "%(label)s comes first: %(count)s %(unit)s",
-        label=leaders[0],
-        count=f"{highest:,}",
-        unit=unit,
-    )
+        words["number"] = str(len(leaders))
+        return _("%(number)s share the first place, with %(count)s %(unit)s each", **words)
+    words["label"] = month_name(leaders[0]) if figure.label == "month" else leaders[0]
+    if len(values) == 1:
+        return _("%(label)s: %(count)s %(unit)s", **words)
+    if figure.one_month:
+        words["month"] = month_name(result.filters["to"])
+        return _("Most borrowed in %(month)s: %(label)s, %(count)s %(unit)s", **words)
+    if figure.chart == "line":
+        return _("Most in %(label)s: %(count)s %(unit)s", **words)
+    return _("%(label)s comes first: %(count)s %(unit)s", **words)
+
+
+def month_name(month: str) -> str:
+    """2026-03 as `2026年3月` or `March 2026`; anything else as it is."""
+    try:
+        return date_format(date.fromisoformat(f"{month}-01"), "YEAR_MONTH_FORMAT")
+    except ValueError:
+        return month

@@ -11,7 +11,7 @@ from shuren.kernel.i18n import pick
 from shuren.web.access import requires
 from shuren.web.workbench.charts import chart
 from shuren.web.workbench.csv_text import figure_csv
-from shuren.web.workbench.filters import chosen_filters, filter_fields
+from shuren.web.workbench.filters import MONTH, chosen_filters, filter_fields, for_figure
 from shuren.web.workbench.receipts import contract_titles
 from shuren.web.workbench.shell import Crumb, crumbs, current_site, page
 
@@ -35,10 +35,13 @@ def circulation(request: HttpRequest) -> HttpResponse:
             return page(request, "circulation_empty.html", {}, place="circulation")
         results = [_figure(request, id_) for id_ in CIRCULATION]
         choices = queries.filter_choices(site, request.actor)  # type: ignore[attr-defined]
+    month = request.GET.get(MONTH, "")
+    drawn = [chart(result, snapshot) for result in results]
     context = {
-        "charts": [chart(result, snapshot) for result in results],
-        "fields": filter_fields(choices, chosen),
-        "narrowed": bool(chosen),
+        "wide": [one for one in drawn if one["kind"] != "bar"],
+        "narrow": [one for one in drawn if one["kind"] == "bar"],
+        "fields": filter_fields(choices, chosen, month),
+        "narrowed": bool(chosen or month),
         "snapshot": snapshot,
     }
     return page(request, "circulation.html", context, place="circulation")
@@ -77,11 +80,13 @@ def csv_file(request: HttpRequest, figure_id: str) -> HttpResponse:
 
 
 def _figure(request: HttpRequest, figure_id: str) -> FigureResult:
+    site = current_site()
+    one_month = any(one.id == figure_id and one.one_month for one in queries.figures(site))
     return queries.figure(
-        current_site(),
+        site,
         figure_id,
         actor=request.actor,  # type: ignore[attr-defined]
-        filters=chosen_filters(request),
+        filters=for_figure(request, one_month),
     )
 
 

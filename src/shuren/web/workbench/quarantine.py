@@ -176,8 +176,6 @@ def _all_rows(request: HttpRequest, load_id: str, rule: str) -> Iterator[Refused
 
 def _nothing_open(request: HttpRequest, load_id: str) -> HttpResponse:
     receipt = queries.receipt(current_site(), load_id)
-    if receipt is None:
-        raise Http404
     context = {"receipt": receipt, "trail": crumbs("quarantine", Crumb(receipt.source_name))}
     return page(request, "quarantine_done.html", context, place="quarantine")
 

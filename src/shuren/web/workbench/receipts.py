@@ -118,11 +118,12 @@ def dialect_lines(receipt: Receipt) -> list[tuple[str, str]]:
     marks = {",": _("comma"), "\t": _("tab"), ";": _("semicolon"), "|": _("vertical bar")}
     truth = {True: _("yes"), False: _("no")}
     lines = []
-    for key, value in receipt.dialect.items():
+    for key, name in names.items():
+        value = receipt.dialect.get(key)
         if isinstance(value, bool):
-            lines.append((names.get(key, key), truth[value]))
-        elif isinstance(value, str | int) and value != "":
-            lines.append((names.get(key, key), marks.get(str(value), str(value))))
+            lines.append((name, truth[value]))
+        elif value not in (None, ""):
+            lines.append((name, marks.get(str(value), str(value))))
     return lines
 
 

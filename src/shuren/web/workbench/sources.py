@@ -1,6 +1,6 @@
 """What has been loaded, and the receipt of each load."""
 
-from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 
 from shuren.data import definitions, queries
 from shuren.data.shapes import Receipt
@@ -41,8 +41,8 @@ def sources(request: HttpRequest) -> HttpResponse:
 @requires("loads.read")
 def load(request: HttpRequest, load_id: str) -> HttpResponse:
     """The receipt: what came, what became of it, and where the refused rows are."""
-    receipt = _receipt(load_id)
     site = current_site()
+    receipt = queries.receipt(site, load_id)
     titles = receipts.rule_titles()
     replays = [one for one in queries.receipts(site, receipt.contract) if one.replays == load_id]
     waiting = {one.load_id: one for one in queries.quarantine_counts(site)}
@@ -66,7 +66,7 @@ def load(request: HttpRequest, load_id: str) -> HttpResponse:
 @requires("loads.read")
 def load_json(request: HttpRequest, load_id: str) -> HttpResponse:
     response = JsonResponse(
-        receipts.receipt_json(_receipt(load_id)),
+        receipts.receipt_json(queries.receipt(current_site(), load_id)),
         json_dumps_params={"ensure_ascii": False, "indent": 2},
     )
     response["Content-Disposition"] = f'attachment; filename="{load_id}.json"'
@@ -75,7 +75,7 @@ def load_json(request: HttpRequest, load_id: str) -> HttpResponse:
 
 @requires("loads.read")
 def load_text(request: HttpRequest, load_id: str) -> HttpResponse:
-    text = receipts.receipt_text(_receipt(load_id), receipts.rule_titles())
+    text = receipts.receipt_text(queries.receipt(current_site(), load_id), receipts.rule_titles())
     return HttpResponse(text, content_type="text/plain; charset=utf-8")
 
 
@@ -86,10 +86,3 @@ def _tabs(everything: list[Receipt], titles: dict[str, str], chosen: str) -> lis
         if count:
             tabs.append(Tab(title, f"?contract={id_}", count, id_ == chosen))
     return tabs
-
-
-def _receipt(load_id: str) -> Receipt:
-    receipt = next((one for one in queries.receipts(current_site()) if one.id == load_id), None)
-    if receipt is None:
-        raise Http404
-    return receipt

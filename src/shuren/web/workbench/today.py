@@ -68,7 +68,7 @@ def _next_step(
     newer = _newer(receipts, snapshot)
     if newer and loader:
         return Step(
-            _("%(count)s loads are not yet on the pages. Build a new snapshot.", count=len(newer)),
+            _("The last loads are not yet on the pages. Build a new snapshot."),
             command="shuren build",
         )
     if waiting and may(actor, "quarantine.read"):

@@ -1,0 +1,47 @@
+"""The workbench's own components in the style guide."""
+
+from typing import Any
+
+from shuren.kernel.i18n import gettext as _
+from shuren.web.workbench.shares import split
+
+
+def workbench_specimens() -> dict[str, list[dict[str, Any]]]:
+    """{component: [{label, inputs}]}, in the order of the page."""
+    return {"next_step": _next_step(), "sum": _sum(), "split_bar": _split_bar()}
+
+
+def _next_step() -> list[dict[str, Any]]:
+    link = {
+        "text": _("%(count)s refused rows wait for a decision.", count="89"),
+        "url": "#next_step",
+        "action": _("Open the quarantine"),
+    }
+    command = {
+        "text": _("The last loads are not yet on the pages. Build a new snapshot."),
+        "command": "shuren build",
+    }
+    return [
+        {"label": "link", "inputs": {"label": _("Next step"), "step": link}},
+        {"label": "command", "inputs": {"label": _("Next step"), "step": command}},
+    ]
+
+
+def _sum() -> list[dict[str, Any]]:
+    inputs = {
+        "label": _("What came and what became of it"),
+        "whole": {"number": "12,480", "label": _("records")},
+        "good": {"number": "12,391", "label": _("accepted")},
+        "held": {"number": "89", "label": _("refused")},
+        "parts": split(12_391, 89),
+        "note": _("%(share)s accepted", share="99.3%"),
+    }
+    return [{"label": "some refused", "inputs": inputs}]
+
+
+def _split_bar() -> list[dict[str, Any]]:
+    cases = [("half", 50, 50), ("hardly any held", 9_999, 1), ("all good", 12, 0)]
+    return [
+        {"label": label, "inputs": {"label": label, "parts": split(good, held)}}
+        for label, good, held in cases
+    ]
