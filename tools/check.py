@@ -23,6 +23,9 @@ PYTHON = sys.executable
 
 NOTHING_COLLECTED = 5
 
+# Options of pytest whose next argument is a word of their own.
+WITH_A_WORD = ("-k", "-m", "-n", "-p", "-o", "-W", "--maxfail", "--durations", "--tb")
+
 # Modules, not scripts: a script knows the folder it was installed in, and a checkout may move.
 LINTERS = {
     "ruff check": [PYTHON, "-m", "ruff", "check", "--quiet", "."],
@@ -145,11 +148,13 @@ def _workers() -> list[str]:
 
 def _from_here(arguments: list[str]) -> list[str]:
     """Paths are the caller's, pytest runs in the checkout."""
-    found = []
-    for argument in arguments:
+    found: list[str] = []
+    for before, argument in zip(["", *arguments], arguments, strict=False):
         path, separator, test = argument.partition("::")
         here = Path(path).resolve()
-        is_path = not argument.startswith("-") and here.exists() and here.is_relative_to(ROOT)
+        # In `-k setup` the word is no folder, also where one has that name.
+        is_word = argument.startswith("-") or before in WITH_A_WORD
+        is_path = not is_word and here.exists() and here.is_relative_to(ROOT)
         found.append(f"{here}{separator}{test}" if is_path else argument)
     return found
 

@@ -67,9 +67,7 @@ def take_all(
     context = browser.new_context(
         viewport={"width": size[0], "height": size[1]}, color_scheme=scheme, locale="zh-CN"
     )
-    context.add_cookies(
-        [{"name": "shuren_language", "value": choice.language, "url": choice.url}]
-    )
+    context.add_cookies([{"name": "shuren_language", "value": choice.language, "url": choice.url}])
     page = context.new_page()
     pages = PORTAL
     if choice.role:
