@@ -117,13 +117,13 @@ def _hills(title: str, author: str, ground: str, second: str, seed: bytes) -> st
 def _moon_gate(title: str, author: str, ground: str, second: str, seed: bytes) -> str:
     """A round gate with lattice, low on the page."""
     bars = "".join(
-        f"M{60 + step} 84v84M12 {128 + step}h96" for step in (-30, -18, -6, 6, 18, 30)
+        f"M{60 + step} 80v76M22 {118 + step}h76" for step in (-30, -18, -6, 6, 18, 30)
     )
     return (
-        f'<clipPath id="g{seed.hex()[:8]}"><circle cx="60" cy="124" r="38"/></clipPath>'
+        f'<clipPath id="g{seed.hex()[:8]}"><circle cx="60" cy="118" r="34"/></clipPath>'
         f'<g clip-path="url(#g{seed.hex()[:8]})"><path fill="{second}" opacity=".35" d="M0 80h120v88H0z"/>'
         f'<path stroke="{second}" stroke-width="1.3" d="{bars}"/></g>'
-        f'<circle cx="60" cy="124" r="38" fill="none" stroke="{second}" stroke-width="2.5"/>'
+        f'<circle cx="60" cy="118" r="34" fill="none" stroke="{second}" stroke-width="2.5"/>'
         f"{_free_title(title, PAPER, height=62)}{_author(author, PAPER, y=162)}"
     )
 

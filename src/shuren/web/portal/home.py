@@ -76,19 +76,19 @@ def _total(table: str, measures: dict[str, str]) -> int:
 
 @lru_cache(maxsize=4)
 def most_borrowed(snapshot_id: str) -> dict[str, Any]:
-    """The last full month's ranking as a shelf: {shelf [{title, class, count}], month}."""
-    result = figure(settings.SITE, "top_titles_monthly", actor=PUBLISHER, filters={})
+    """The last full month's ranking: {shelf [{title, author, class_number, count}], month}."""
+    result = figure(settings.SITE, "top_titles_monthly", actor=PUBLISHER)
     measure = next(iter(result.definition.measures))
     shelf = [
         {
-            "title": row.get("title", ""),
-            "author": row.get("author") or "",
-            "class_number": row.get("class_number") or row.get("clc_second") or "",
+            "title": row["title"],
+            "author": row["author"] or "",
+            "class_number": row["call_number"] or "",
             "count": row[measure],
         }
         for row in result.table.dicts()[:SHELF]
     ]
-    return {"shelf": shelf, "month": result.filters.get("from", "")[:7]}
+    return {"shelf": shelf, "month": result.filters.get("from", "")}
 
 
 def privacy(request: HttpRequest) -> HttpResponse:
