@@ -3,10 +3,11 @@
 from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager
 
-from shuren.data.internals import asking, snapshots, vocabularies
+from shuren.data.internals import asking, refused, snapshots, vocabularies
+from shuren.data.internals import receipts as receipt_files
 from shuren.data.internals.door import Condition, open_table
 from shuren.data.internals.stepping import run_steps
-from shuren.data.shapes import SnapshotInfo, Step, Table
+from shuren.data.shapes import Receipt, RefusedRow, SnapshotInfo, Step, Table
 from shuren.kernel.shapes import Actor
 from shuren.kernel.site import Site
 
@@ -38,7 +39,7 @@ def read(
 
     columns   those the purpose opens, when None
     where     (column, operator, value), all of them true; operators =, in, >=, <, contains
-              (letter case does not count); dates as date or ISO text
+              (letter case counts); dates as date or ISO text
     order_by  columns, '-column' for greatest first
     raises    trust's NotAllowed, NotOpen, NoSnapshot, NoSuchTable
 
@@ -86,3 +87,38 @@ def model_steps(site: Site, table: str, *, actor: Actor, rows: int = 5) -> list[
     raises  trust's NotAllowed, NoSuchTable, ModelError, BuildFailed
     """
     return run_steps(site, table, actor, rows)
+
+
+def receipts(site: Site, contract: str | None = None) -> list[Receipt]:
+    """What became of every load, newest first."""
+    return receipt_files.all_receipts(site, contract)
+
+
+def receipt(site: Site, id: str) -> Receipt:
+    """One load's receipt; raises UnknownName with a suggestion."""
+    return receipt_files.find_receipt(site, id)
+
+
+def quarantine_counts(site: Site) -> list[tuple[str, str, str, int, dict[str, int]]]:
+    """(load, contract, file, open rows, {rule: refused rows}) of loads whose quarantine still has
+    rows that no replay has taken up, newest first."""
+    return refused.counts(site)
+
+
+def refused_rows(
+    site: Site,
+    load_id: str,
+    *,
+    actor: Actor,
+    offset: int = 0,
+    limit: int = 50,
+    rule: str | None = None,
+    with_raw: bool = False,
+) -> list[RefusedRow]:
+    """Open refused rows of a load by number, why they were refused, and what they say.
+
+    with_raw  the original bytes too, which name readers: needs quarantine.mend, and is a line
+              in the ledger. Otherwise `raw` is None and persons in `shown` are masked.
+    raises    trust's NotAllowed, UnknownName, QuarantineBroken
+    """
+    return refused.page(site, load_id, actor, offset, limit, rule, with_raw)

@@ -1,0 +1,69 @@
+"""What people see of quarantine: counts, and rows with their reasons, persons masked."""
+
+from itertools import islice
+
+from shuren.data.definitions import contract as find_contract
+from shuren.data.internals.masking import shown
+from shuren.data.internals.quarantine import Kept, Quarantine
+from shuren.data.internals.receipts import all_receipts, find_receipt, quarantine_file
+from shuren.data.internals.replaying import open_rows
+from shuren.data.rules import reason
+from shuren.data.shapes import Contract, Receipt, RefusedRow
+from shuren.kernel.shapes import Actor
+from shuren.kernel.site import Site
+from shuren.trust import queries as trust
+from shuren.trust.actions import record_use
+
+
+def counts(site: Site) -> list[tuple[str, str, str, int, dict[str, int]]]:
+    """(load, contract, file, open rows, {rule: refused rows of the load}) of loads with open
+    rows, newest first."""
+    receipts = all_receipts(site)
+    lines = ((receipt, len(open_rows(receipts, receipt))) for receipt in receipts)
+    return [
+        (receipt.id, receipt.contract, receipt.source_name, rows, receipt.rules)
+        for receipt, rows in lines
+        if rows
+    ]
+
+
+def page(
+    site: Site,
+    load_id: str,
+    actor: Actor,
+    offset: int,
+    limit: int,
+    rule: str | None,
+    with_raw: bool,
+) -> list[RefusedRow]:
+    trust.require(actor, "quarantine.mend" if with_raw else "quarantine.read")
+    receipt = find_receipt(site, load_id)
+    contract = find_contract(site, receipt.contract)
+    still_open = open_rows(all_receipts(site, receipt.contract), receipt)
+    quarantine = Quarantine(site, quarantine_file(site, contract.id, load_id), load_id)
+    if rule is None:
+        # The numbers of the page are known before any chunk is opened.
+        wanted = set(islice(sorted(still_open), offset, offset + limit))
+        kept = list(quarantine.rows(wanted.__contains__))
+    else:
+        fitting = quarantine.rows(still_open.__contains__, rule)
+        kept = list(islice(fitting, offset, offset + limit))
+    if with_raw and kept:
+        record_use(actor, "data_quality", f"quarantine.{contract.id}", ["raw"], len(kept), load_id)
+    return [_row(receipt, contract, row, with_raw) for row in kept]
+
+
+def _row(receipt: Receipt, contract: Contract, row: Kept, with_raw: bool) -> RefusedRow:
+    text = row.raw.decode(row.encoding or receipt.encoding or "utf-8", "replace")
+    return RefusedRow(
+        load=receipt.id,
+        row=row.row,
+        file=receipt.source_name,
+        line=row.line,
+        rule=row.rule,
+        field=row.field,
+        reason=reason(contract, row.rule, row.field, row.detail),
+        raw=row.raw if with_raw else None,
+        shown=shown(text, receipt.dialect),
+        also=row.also,
+    )
