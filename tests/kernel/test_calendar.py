@@ -19,7 +19,7 @@ def demo():
 
 @pytest.fixture
 def site(tmp_path):
-    (tmp_path / "shuren.toml").write_text('[library]\ncalendar = "ours"\n', "utf-8")
+    (tmp_path / "shuren.toml").write_text('calendar = "ours"\n', "utf-8")
     (tmp_path / "definitions" / "calendars").mkdir(parents=True)
     return Site(tmp_path)
 
@@ -138,7 +138,8 @@ def test_the_day_table_is_complete_and_honest(demo):
         "is_working_day": None,
         "is_open": None,
     }
-    assert rows[-1]["term"] == "2024-autumn" and rows[-1]["is_open"] is True
+    assert rows[-1]["term"] == "2024-autumn"
+    assert rows[-1]["is_open"] is True
 
 
 def test_a_site_names_its_own_calendar_and_states_only_what_differs(site, calendar):
@@ -151,7 +152,8 @@ def test_a_site_names_its_own_calendar_and_states_only_what_differs(site, calend
         """,
     )
     ours = load_calendar(site)
-    assert ours.id == "ours" and ours.terms == calendar.terms
+    assert ours.id == "ours"
+    assert ours.terms == calendar.terms
     assert ours.opening_hours(date(2025, 7, 23), "总馆").closes == "24:00"
 
 

@@ -18,7 +18,7 @@ class DemoAccount:
 
     username: str
     role: str
-    display_name: str
+    name: str
     kind: str = ""
     card: str = ""
 

@@ -55,7 +55,7 @@ ITEMS = Layout(
         *("条码号", "题名", "题名拼音", "责任者", "出版社", "出版年", "ISBN", "语种"),
         *("索书号", "分类号", "馆藏地", "校区", "价格", "状态", "入藏日期"),
     ),
-    Places(text=1, number=12, date=14, id=0, optional=6, quotes=False),
+    Places(text=1, number=None, date=14, id=0, optional=6, quotes=False),
     delimiter="|",
 )
 _LOANS = (

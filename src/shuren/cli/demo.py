@@ -113,11 +113,11 @@ def set_up(context: CliContext, site: Site, scale: float) -> None:
 
 def make_accounts(site: Site) -> None:
     """One account a role; readers are tied to a reader of the generated university."""
-    from shuren.campus.accounts import DEMO_ACCOUNTS, DEMO_PASSWORD
+    from shuren.campus.accounts import DEMO_PASSWORD, demo_accounts
     from shuren.trust.actions import create_account, pseudonymise
     from shuren.trust.queries import account_exists
 
-    for account in DEMO_ACCOUNTS:
+    for account in demo_accounts(site.root / "exports"):
         if account_exists(account.username):
             continue
         reader_key = pseudonymise(site, [account.card])[0] if account.card else ""

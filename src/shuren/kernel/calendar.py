@@ -6,7 +6,6 @@ holidays have not been announced no day is called a working day.
 """
 
 import re
-import tomllib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -15,6 +14,7 @@ from typing import Any
 from shuren.kernel.definitions import find_definitions
 from shuren.kernel.errors import DefinitionError, UsageError
 from shuren.kernel.i18n import gettext as _
+from shuren.kernel.settings import read_settings
 from shuren.kernel.site import Site
 
 DEFAULT_CALENDAR = "china-university"
@@ -233,7 +233,7 @@ def load_calendar(site: Site | None, id: str | None = None) -> LibraryCalendar:
 
     raises  UsageError if there is none of that id, DefinitionError if it cannot be read
     """
-    wanted = id or _named_by(site) or DEFAULT_CALENDAR
+    wanted = id or (read_settings(site).calendar if site else DEFAULT_CALENDAR)
     try:
         return LibraryCalendar(wanted, _content(wanted, site, seen=()))
     except (KeyError, TypeError, ValueError, AttributeError) as error:
@@ -242,20 +242,6 @@ def load_calendar(site: Site | None, id: str | None = None) -> LibraryCalendar:
             _("The calendar %(id)s cannot be used: %(reason)s.", id=wanted, reason=reason),
             fix=_("Compare it with the calendar china-university."),
         ) from None
-
-
-def _named_by(site: Site | None) -> str:
-    """`calendar = "…"` under [library] in shuren.toml, or ''."""
-    if site is None or not site.settings_file.is_file():
-        return ""
-    try:
-        settings = tomllib.loads(site.settings_file.read_text("utf-8"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise DefinitionError(
-            _("%(path)s is not valid TOML: %(why)s.", path=site.settings_file, why=error)
-        ) from None
-    library = settings.get("library", {})
-    return str(library.get("calendar", "")) if isinstance(library, dict) else ""
 
 
 def _content(id: str, site: Site | None, seen: tuple[str, ...]) -> dict[str, Any]:

@@ -63,7 +63,7 @@ def _form(
 
 def _demo_groups() -> list[dict[str, Any]]:
     """The demo's accounts that exist, one per role: readers, then staff."""
-    from shuren.campus.accounts import DEMO_ACCOUNTS, PASSWORD
+    from shuren.campus.accounts import DEMO_ACCOUNTS, DEMO_PASSWORD
 
     existing = {line.username for line in accounts()}
     groups: dict[str, list[dict[str, str]]] = {READER: [], STAFF: []}
@@ -72,8 +72,8 @@ def _demo_groups() -> list[dict[str, Any]]:
         if role and account.username in existing:
             entry = {
                 "username": account.username,
-                "password": PASSWORD,
-                "name": account.display_name,
+                "password": DEMO_PASSWORD,
+                "name": account.name,
                 "role": pick(role.title),
                 "what": pick(role.description),
             }

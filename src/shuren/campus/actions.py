@@ -28,7 +28,7 @@ from shuren.kernel.calendar import load_calendar
 from shuren.kernel.files import write_atomically
 from shuren.kernel.shapes import Progress, no_progress
 
-SEED = 20261115
+SEED = 2029
 
 
 @dataclass(frozen=True)
