@@ -113,7 +113,7 @@ def set_up(context: CliContext, site: Site, scale: float) -> None:
 
 def make_accounts(site: Site) -> None:
     """One account a role; readers are tied to a reader of the generated university."""
-    from shuren.campus.accounts import DEMO_PASSWORD, demo_accounts
+    from shuren.campus.accounts import PASSWORD, demo_accounts
     from shuren.trust.actions import create_account, pseudonymise
     from shuren.trust.queries import account_exists
 
@@ -123,7 +123,7 @@ def make_accounts(site: Site) -> None:
         reader_key = pseudonymise(site, [account.card])[0] if account.card else ""
         create_account(
             account.username,
-            DEMO_PASSWORD,
+            PASSWORD,
             account.role,
             reader_key=reader_key,
             display_name=account.name,

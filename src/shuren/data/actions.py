@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from shuren.data.definitions import models
+from shuren.data.internals import backup as backups
 from shuren.data.internals import building, exporting, replaying, taking_in
 from shuren.data.internals.receipts import all_receipts
 from shuren.data.shapes import BuildReport, Receipt
@@ -76,3 +77,26 @@ def build(site: Site, *, actor: Actor, progress: Progress = no_progress) -> Buil
     """
     trust.require(actor, "loads.run")
     return building.build_snapshot(site, models(site), all_receipts(site)[::-1], progress)
+
+
+def write_backup(site: Site, target: Path, progress: Progress = no_progress) -> dict[str, int]:
+    """Write a consistent copy of a running site to a new file (.tar.gz, mode 0600).
+
+    returns  {"files": how many, "bytes": size of the copy}
+    raises   BackupTarget if the file exists or its folder does not
+    """
+    return backups.write_backup(site, target, progress)
+
+
+def unpack_backup(source: Path, folder: Path, progress: Progress = no_progress) -> Path:
+    """Unpack a backup into an empty or new folder, every byte verified; returns the database
+    dump for `load_database`.
+
+    raises  BackupTarget if the folder holds something, BackupBroken if the file is not whole
+    """
+    return backups.unpack_backup(source, folder, progress)
+
+
+def load_database(dump: Path) -> None:
+    """Fill the empty database of a restored site from its dump."""
+    backups.load_database(dump)
