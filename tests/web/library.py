@@ -8,10 +8,14 @@ Five more rows are refused.
 
 from pathlib import Path
 
+import pytest
+from django.db import transaction
+
 from shuren.data.actions import build, load_file
 from shuren.data.shapes import Receipt
 from shuren.kernel.shapes import Actor
-from shuren.kernel.site import Site
+from shuren.kernel.site import Site, open_site
+from tests.early import make_site
 
 OPERATOR = Actor("cli:test", "administrator")
 LETTERS = [f"20190001{n:02}" for n in range(1, 7)]
@@ -58,3 +62,14 @@ def load_and_build(site: Site, folder: Path) -> Receipt:
     receipt = load_file(site, "loans", loans_csv(folder / "loans.csv"), actor=OPERATOR)
     build(site, actor=OPERATOR)
     return receipt
+
+
+@pytest.fixture(scope="session")
+def built(tmp_path_factory, django_db_setup, django_db_blocker):
+    """The tiny library, loaded and built once; tests get copies of it."""
+    folder = tmp_path_factory.mktemp("library")
+    site = open_site(make_site(folder / "site"))
+    with django_db_blocker.unblock(), transaction.atomic():
+        receipt = load_and_build(site, folder)
+        transaction.set_rollback(True)
+    return site, receipt

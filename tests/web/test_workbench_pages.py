@@ -7,14 +7,12 @@ import shutil
 from html import unescape
 
 import pytest
-from django.db import transaction
 from django.urls import reverse
 
 from shuren.data import queries
 from shuren.kernel.shapes import Actor
 from shuren.kernel.site import open_site
 from shuren.trust.actions import create_account
-from tests.early import make_site
 from tests.web.library import (
     ACCEPTED,
     BAD_DATE,
@@ -22,23 +20,12 @@ from tests.web.library import (
     NAMES,
     READERS,
     REFUSED,
-    load_and_build,
+    built,  # noqa: F401 - a fixture
 )
 
 
-@pytest.fixture(scope="session")
-def built(tmp_path_factory, django_db_setup, django_db_blocker):
-    """The tiny library, loaded and built once; tests get copies of it."""
-    folder = tmp_path_factory.mktemp("library")
-    site = open_site(make_site(folder / "site"))
-    with django_db_blocker.unblock(), transaction.atomic():
-        receipt = load_and_build(site, folder)
-        transaction.set_rollback(True)
-    return site, receipt
-
-
 @pytest.fixture
-def librarian(client, db, settings, built, tmp_path):
+def librarian(client, db, settings, built, tmp_path):  # noqa: F811
     """A data librarian in front of a copy of the library; `load` is its loans' receipt."""
     site, receipt = built
     shutil.copytree(site.root, tmp_path / "copy")
@@ -84,7 +71,7 @@ def test_the_receipt_can_be_forwarded_as_text_and_json(librarian):
 def test_sources_say_for_each_contract_what_came_and_what_waits(librarian):
     page = see(librarian, "sources")
     row = re.search(r"<tr>(?:(?!</tr>).)*?contracts/loans/.*?</tr>", page, re.S).group()
-    assert re.findall(r'<td class="number[^"]*">(.*?)</td>', row) == ["30", "25", "5"]
+    assert re.findall(r'<td class="number[^>]*>(.*?)</td>', row) == ["30", "25", "5"]
 
 
 def test_the_first_page_names_the_next_step(librarian):

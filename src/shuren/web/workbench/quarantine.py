@@ -1,6 +1,6 @@
 """Refused rows: looking at them, mending one, checking many again."""
 
-from collections.abc import Iterator
+from bisect import bisect_left
 from urllib.parse import urlencode
 
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_POST
 
 from shuren.data import actions, definitions, queries
-from shuren.data.shapes import RefusedRow
+from shuren.data.shapes import QuarantineCount, RefusedRow
 from shuren.kernel.errors import ShurenError
 from shuren.kernel.i18n import gettext as _
 from shuren.kernel.shapes import Actor
@@ -37,16 +37,13 @@ def index(request: HttpRequest) -> HttpResponse:
 @requires("quarantine.read")
 def browse(request: HttpRequest, load_id: str) -> HttpResponse:
     """The open rows of one load, all or of one rule."""
-    site = current_site()
     counts = _counts(load_id)
     if counts is None:
         return _nothing_open(request, load_id)
     rule = request.GET.get("rule", "")
     pager = paging(request, counts.rules.get(rule, 0) if rule else counts.open_rows, PER_PAGE)
     actor: Actor = request.actor  # type: ignore[attr-defined]
-    rows = queries.refused_rows(
-        site, load_id, actor=actor, offset=pager.offset, limit=PER_PAGE, rule=rule or None
-    )
+    rows = _rows(request, load_id, offset=pager.offset, limit=PER_PAGE, rule=rule or None)
     context = {
         "counts": counts,
         "rule": rule,
@@ -107,24 +104,17 @@ def replay_rows(request: HttpRequest, load_id: str) -> HttpResponse:
     counts = _counts(load_id)
     if counts is None:
         raise Http404
-    rule = request.POST.get("rule", "")
-    if request.POST.get("scope") == "rows":
-        rows = sorted({int(n) for n in request.POST.getlist("row") if n.isdigit()})
-    else:
-        rows = [one.row for one in _all_rows(request, load_id, rule)]
+    rule, scope = request.POST.get("rule", ""), request.POST.get("scope")
+    rows = _rows_meant(request, counts, rule)
     if not rows:
-        back = f"{reverse('workbench:quarantine-load', args=[load_id])}?{urlencode({'none': 1})}"
-        return HttpResponseRedirect(back)
+        back = reverse("workbench:quarantine-load", args=[load_id])
+        return HttpResponseRedirect(f"{back}?{urlencode({'rule': rule, 'none': 1})}")
     site = current_site()
     problem = None
     if request.POST.get("confirmed") == "yes":
         try:
-            result = actions.replay(
-                site,
-                load_id,
-                actor=request.actor,  # type: ignore[attr-defined]
-                rows=rows,
-            )
+            actor: Actor = request.actor  # type: ignore[attr-defined]
+            result = actions.replay(site, load_id, actor=actor, rows=rows)
             return HttpResponseRedirect(reverse("workbench:load", args=[result.id]))
         except ShurenError as error:
             problem = error
@@ -133,7 +123,7 @@ def replay_rows(request: HttpRequest, load_id: str) -> HttpResponse:
         "contract": definitions.contracts(site).get(counts.contract),
         "rows": rows,
         "rule": rule,
-        "scope": request.POST.get("scope"),
+        "scope": scope,
         "problem": problem,
         "trail": crumbs(
             "quarantine",
@@ -144,34 +134,41 @@ def replay_rows(request: HttpRequest, load_id: str) -> HttpResponse:
     return page(request, "quarantine_replay.html", context, place="quarantine")
 
 
-def _counts(load_id: str):
+def _counts(load_id: str) -> QuarantineCount | None:
     every = queries.quarantine_counts(current_site())
     return next((one for one in every if one.load_id == load_id), None)
 
 
+def _rows_meant(request: HttpRequest, counts: QuarantineCount, rule: str) -> list[int]:
+    """Row numbers: the ticked ones, else all open ones (of a rule)."""
+    if request.POST.get("scope") == "rows":
+        return sorted({int(n) for n in request.POST.getlist("row") if n.isdigit()})
+    limit = counts.rules.get(rule, 0) if rule else counts.open_rows
+    return [one.row for one in _rows(request, counts.load_id, limit=limit, rule=rule or None)]
+
+
 def _refused(request: HttpRequest, load_id: str, row: int) -> RefusedRow:
-    found = (one for one in _all_rows(request, load_id, "") if one.row == row)
-    refused = next(found, None)
-    if refused is None:
+    """One open row by its number. Open rows come in order of their numbers, with gaps."""
+    counts = _counts(load_id)
+    if counts is None:
         raise Http404
-    return refused
+
+    def at(place: int) -> RefusedRow:
+        return _rows(request, load_id, offset=place, limit=1)[0]
+
+    place = bisect_left(range(counts.open_rows), row, key=lambda place: at(place).row)
+    if place == counts.open_rows or (found := at(place)).row != row:
+        raise Http404
+    return found
 
 
-def _all_rows(request: HttpRequest, load_id: str, rule: str) -> Iterator[RefusedRow]:
-    offset = 0
-    while True:
-        rows = queries.refused_rows(
-            current_site(),
-            load_id,
-            actor=request.actor,  # type: ignore[attr-defined]
-            offset=offset,
-            limit=5_000,
-            rule=rule or None,
-        )
-        yield from rows
-        if len(rows) < 5_000:
-            return
-        offset += len(rows)
+def _rows(
+    request: HttpRequest, load_id: str, *, limit: int, offset: int = 0, rule: str | None = None
+) -> list[RefusedRow]:
+    actor: Actor = request.actor  # type: ignore[attr-defined]
+    return queries.refused_rows(
+        current_site(), load_id, actor=actor, offset=offset, limit=limit, rule=rule
+    )
 
 
 def _nothing_open(request: HttpRequest, load_id: str) -> HttpResponse:
@@ -180,7 +177,7 @@ def _nothing_open(request: HttpRequest, load_id: str) -> HttpResponse:
     return page(request, "quarantine_done.html", context, place="quarantine")
 
 
-def _rule_tabs(counts, chosen: str) -> list[Tab]:
+def _rule_tabs(counts: QuarantineCount, chosen: str) -> list[Tab]:
     every = Tab(_("All"), "?", counts.open_rows, not chosen)
     ordered = sorted(counts.rules.items(), key=lambda pair: (-pair[1], pair[0]))
     titles = rule_titles()
