@@ -17,7 +17,6 @@ from shuren.trust.definitions import READER, STAFF
 from shuren.trust.errors import SignInLocked
 from shuren.trust.queries import accounts, roles
 from shuren.web.addresses import client_address
-from shuren.web.addresses import client_address
 from shuren.web.portal.switches import safe_return
 
 
@@ -63,7 +62,7 @@ def _form(
 
 def _demo_groups() -> list[dict[str, Any]]:
     """The demo's accounts that exist, one per role: readers, then staff."""
-    from shuren.campus.accounts import DEMO_ACCOUNTS, DEMO_PASSWORD
+    from shuren.campus.accounts import DEMO_ACCOUNTS, PASSWORD
 
     existing = {line.username for line in accounts()}
     groups: dict[str, list[dict[str, str]]] = {READER: [], STAFF: []}
@@ -72,7 +71,7 @@ def _demo_groups() -> list[dict[str, Any]]:
         if role and account.username in existing:
             entry = {
                 "username": account.username,
-                "password": DEMO_PASSWORD,
+                "password": PASSWORD,
                 "name": account.name,
                 "role": pick(role.title),
                 "what": pick(role.description),
