@@ -7,7 +7,7 @@ from shuren.data.internals import asking, refused, snapshots, vocabularies
 from shuren.data.internals import receipts as receipt_files
 from shuren.data.internals.door import Condition, open_table
 from shuren.data.internals.stepping import run_steps
-from shuren.data.shapes import Receipt, RefusedRow, SnapshotInfo, Step, Table
+from shuren.data.shapes import QuarantineCount, Receipt, RefusedRow, SnapshotInfo, Step, Table
 from shuren.kernel.shapes import Actor
 from shuren.kernel.site import Site
 
@@ -99,9 +99,9 @@ def receipt(site: Site, id: str) -> Receipt:
     return receipt_files.find_receipt(site, id)
 
 
-def quarantine_counts(site: Site) -> list[tuple[str, str, str, int, dict[str, int]]]:
-    """(load, contract, file, open rows, {rule: refused rows}) of loads whose quarantine still has
-    rows that no replay has taken up, newest first."""
+def quarantine_counts(site: Site) -> list[QuarantineCount]:
+    """(load_id, contract, file, open_rows, rules {code: open rows}) of loads whose quarantine still
+    has rows that no replay has taken up, newest first."""
     return refused.counts(site)
 
 

@@ -3,7 +3,7 @@
 import dataclasses
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 # How a column is kept: as it is; as a pseudonym; sealed in the identity vault and
 # nowhere else; or dropped at the door because no purpose needs it.
@@ -149,6 +149,16 @@ class Receipt:
     replays: str = ""
     took: tuple[int, ...] = ()
     notes: tuple[str, ...] = ()
+
+
+class QuarantineCount(NamedTuple):
+    """A load with open refused rows; rules: how many of them by the first rule they break."""
+
+    load_id: str
+    contract: str
+    file: str
+    open_rows: int
+    rules: dict[str, int]
 
 
 @dataclass(frozen=True)

@@ -1,5 +1,6 @@
 """What people see of quarantine: counts, and rows with their reasons, persons masked."""
 
+from collections import Counter
 from itertools import islice
 
 from shuren.data.definitions import contract as find_contract
@@ -8,23 +9,37 @@ from shuren.data.internals.quarantine import Kept, Quarantine
 from shuren.data.internals.receipts import all_receipts, find_receipt, quarantine_file
 from shuren.data.internals.replaying import open_rows
 from shuren.data.rules import reason
-from shuren.data.shapes import Contract, Receipt, RefusedRow
+from shuren.data.shapes import Contract, QuarantineCount, Receipt, RefusedRow
 from shuren.kernel.shapes import Actor
 from shuren.kernel.site import Site
 from shuren.trust import queries as trust
 from shuren.trust.actions import record_use
 
 
-def counts(site: Site) -> list[tuple[str, str, str, int, dict[str, int]]]:
-    """(load, contract, file, open rows, {rule: refused rows of the load}) of loads with open
-    rows, newest first."""
+def counts(site: Site) -> list[QuarantineCount]:
+    """Loads with open rows, newest first."""
     receipts = all_receipts(site)
-    lines = ((receipt, len(open_rows(receipts, receipt))) for receipt in receipts)
+    lines = ((receipt, open_rows(receipts, receipt)) for receipt in receipts if receipt.refused)
     return [
-        (receipt.id, receipt.contract, receipt.source_name, rows, receipt.rules)
+        QuarantineCount(
+            receipt.id,
+            receipt.contract,
+            receipt.source_name,
+            len(rows),
+            _open_rules(site, receipt, rows),
+        )
         for receipt, rows in lines
         if rows
     ]
+
+
+def _open_rules(site: Site, receipt: Receipt, rows: set[int]) -> dict[str, int]:
+    """From the receipt, unless a replay took some: only the rows themselves know their rule."""
+    if len(rows) == receipt.refused:
+        return receipt.rules
+    path = quarantine_file(site, receipt.contract, receipt.id)
+    kept = Quarantine(site, path, receipt.id).rows(rows.__contains__)
+    return dict(sorted(Counter(row.rule for row in kept).items()))
 
 
 def page(
