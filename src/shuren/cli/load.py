@@ -30,17 +30,17 @@ def load(
     Parquet. Good rows go to the lake, the others to quarantine with the reason. Loading a
     file twice adds nothing. Exit code 3 when a file gave not one row.
     """
+    site = context.site
     from shuren.data.actions import load_file
     from shuren.data.errors import AlreadyLoaded
-    from shuren.data.shapes import Receipt
 
     results: list[dict[str, object]] = []
     code = OK
     for path in files:
         try:
             with context.progress(path.name) as progress:
-                receipt: Receipt = load_file(
-                    context.site,
+                receipt = load_file(
+                    site,
                     contract,
                     path.absolute(),
                     actor=context.actor,

@@ -31,14 +31,14 @@ def quarantine(lang: str | None) -> None:
 @click.pass_obj
 def list_loads(context: CliContext, as_json: bool) -> None:
     """List the loads that have open refused rows."""
+    site = context.site
     from rich.table import Table
 
     from shuren.data.queries import quarantine_counts
 
-    lines = quarantine_counts(context.site)
+    lines = quarantine_counts(site)
     if as_json:
-        keys = ("load", "contract", "file", "open_rows", "rules")
-        context.emit_json([dict(zip(keys, line, strict=True)) for line in lines])
+        context.emit_json([line._asdict() for line in lines])
         return
     if not lines:
         context.console.print(_("No refused rows are open."))
@@ -48,8 +48,9 @@ def list_loads(context: CliContext, as_json: bool) -> None:
         table.add_column(title, overflow="fold")
     table.add_column(_("Open rows"), justify="right")
     table.add_column(_("Rules"))
-    for load, contract, file, rows, rules in lines:
-        table.add_row(load, contract, file, f"{rows:,}", _rule_counts(rules))
+    for line in lines:
+        rules = _rule_counts(line.rules)
+        table.add_row(line.load_id, line.contract, line.file, f"{line.open_rows:,}", rules)
     context.console.print(table)
 
 
@@ -61,10 +62,11 @@ def list_loads(context: CliContext, as_json: bool) -> None:
 @click.pass_obj
 def show(context: CliContext, load: str, rule: str | None, page: int, as_json: bool) -> None:
     """Show the open refused rows of a LOAD with their reasons; persons are masked."""
+    site = context.site
     from shuren.data.queries import refused_rows
 
     rows = refused_rows(
-        context.site,
+        site,
         load,
         actor=context.actor,
         offset=(page - 1) * PAGE,
@@ -95,9 +97,10 @@ def export(context: CliContext, load: str, file: Path, as_json: bool) -> None:
 
     The rows name readers: keep the file as you keep the system it came from.
     """
+    site = context.site
     from shuren.data.actions import export_quarantine
 
-    rows = export_quarantine(context.site, load, file.absolute(), actor=context.actor)
+    rows = export_quarantine(site, load, file.absolute(), actor=context.actor)
     if as_json:
         context.emit_json({"file": str(file), "reasons": f"{file}.reasons.csv", "rows": rows})
         return
@@ -120,11 +123,12 @@ def replay(
 
     In a corrected text a masked piece (●●●●) stands for what it hides.
     """
+    site = context.site
     from shuren.data import actions
 
     with context.progress(load) as progress:
         receipt = actions.replay(
-            context.site,
+            site,
             load,
             actor=context.actor,
             rows=rows or None,

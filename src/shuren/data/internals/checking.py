@@ -34,12 +34,14 @@ _ARROW_TYPES = {
 
 @dataclass(frozen=True)
 class Checked:
-    """values  one column per field of the contract, typed; undefined for refused rows
-    broken  per row the number of the first broken check, 0 for none
+    """values    one column per field of the contract, typed; undefined for refused rows
+    broken    per row the number of the first broken check, 0 for none
+    extracted  the whole text of the fields that were extracted from more
     """
 
     values: pa.Table
     broken: npt.NDArray[np.uint16]
+    extracted: dict[str, pa.Array]
 
 
 class Checker:
@@ -69,7 +71,13 @@ class Checker:
                 values[name] = pa.nulls(block.num_rows, kind)
             else:
                 values[name] = texts.column(text_column(name))
-        return Checked(pa.table(values), _one_chunk(found.column(BROKEN)).to_numpy())
+        extracted = {
+            s.field.name: texts.column(text_column(s.field.name))
+            for s in self._sources
+            if s.extract and s.position is not None
+        }
+        broken = _one_chunk(found.column(BROKEN)).to_numpy()
+        return Checked(pa.table(values), broken, extracted)
 
     def all_broken(self, rows: pa.Table) -> list[list[Check]]:
         """Every check that each of these rows breaks, first ones first."""

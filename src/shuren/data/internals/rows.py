@@ -12,7 +12,7 @@ import pyarrow as pa
 
 from shuren.data.internals.block import Block
 from shuren.data.internals.check_sql import Check, literal, name
-from shuren.data.internals.checking import Checker
+from shuren.data.internals.checking import Checked, Checker
 from shuren.data.internals.quarantine import Kept
 from shuren.data.internals.repeats import Rows, SeenRows
 from shuren.data.rules import REPEATS
@@ -21,6 +21,7 @@ from shuren.kernel.site import Site
 from shuren.trust.actions import pseudonymise
 
 KEY, LINE, LOAD = "_key", "_line", "_load"
+_WORD, _TEXT = "word_", "whole_"
 InLake = Callable[[pa.Array], npt.NDArray[np.bool_]]
 _Fault = tuple[str, dict[str, Any]]
 
@@ -66,11 +67,11 @@ class RowSorter:
         good = np.flatnonzero(checked.broken == 0)
         bad = np.flatnonzero(checked.broken)
         values = checked.values.append_column(LINE, pa.array(block.lines, pa.int64()))
-        words = block.table
+        texts = _texts(block.table, checked)
         if len(bad):
-            values, words = values.take(good), words.take(good)
+            values, texts = values.take(good), texts.take(good)
         values, identities = self._identities(values)
-        keys = self._keys(values, words)
+        keys = self._keys(values, texts)
         repeats, key = self._repeats(values, keys)
         refused = [*_structural(block), *self._broken(block, bad)]
         if repeats:
@@ -113,14 +114,17 @@ class RowSorter:
         self._pseudonyms.update(zip(new, pseudonymise(self._site, new), strict=True))
         return pa.array([self._pseudonyms[v] for v in distinct], pa.string()).take(coded.indices)
 
-    def _keys(self, values: pa.Table, words: pa.Table) -> pa.Table:
+    def _keys(self, values: pa.Table, texts: pa.Table) -> pa.Table:
         """_key and the hashes that repeats are found by."""
         columns = {f.name: values.column(f.name) for f in self._contract.fields}
-        whole = {f"word_{i}": column for i, column in enumerate(words.columns)}
-        self._connection.register("rows", pa.table({**columns, **whole}))
+        texts_by_name = dict(zip(texts.column_names, texts.columns, strict=True))
+        self._connection.register("rows", pa.table({**columns, **texts_by_name}))
+        fields = [f for f in self._contract.fields if f.storage == KEEP]
+        extracted = [f.name for f in fields if f"{_TEXT}{f.name}" in texts_by_name]
+        whole = [column for column in texts.column_names if column.startswith(_WORD)]
         hashes = ", ".join(f"hash({name(f)}) AS {name('unique_' + f)}" for f in self._unique)
         sql = (
-            f"WITH keyed AS (SELECT *, {key_sql(self._contract)} AS {KEY} FROM rows) "
+            f"WITH keyed AS (SELECT *, {key_sql(self._contract, extracted)} AS {KEY} FROM rows) "
             f"SELECT {KEY}, hash({KEY}) AS key, hash({KEY} || '~') AS again, "
             f"hash({', '.join(whole)}) AS word{', ' + hashes if hashes else ''} FROM keyed"
         )
@@ -183,22 +187,33 @@ class RowSorter:
         return values.select([*kept, LINE]).append_column(KEY, key).append_column(LOAD, load)
 
 
-def key_sql(contract: Contract) -> str:
+def key_sql(contract: Contract, extracted: Sequence[str] = ()) -> str:
     """What a row is known by over all loads: its key itself when that is one column, else a
-    hash of the key columns. Never of an identity: those columns hold pseudonyms by then."""
+    hash of the key columns. Never of an identity: those columns hold pseudonyms by then.
+
+    extracted  fields of which only a part was taken; the fallback key takes the whole text, or
+               two volumes of one work would be one loan
+    """
     own = contract.key or tuple(f.name for f in contract.fields if f.storage in (KEEP, PSEUDONYM))
-    key = _one_key(own)
+    key = _one_key([name(column) for column in own])
     if not contract.fallback_key:
         return key
     there = " AND ".join(f"{name(column)} IS NOT NULL" for column in own)
-    return f"CASE WHEN {there} THEN {key} ELSE {_one_key(contract.fallback_key, hashed=True)} END"
+    columns = [name(f"{_TEXT}{c}" if c in extracted else c) for c in contract.fallback_key]
+    return f"CASE WHEN {there} THEN {key} ELSE {_one_key(columns, hashed=True)} END"
 
 
 def _one_key(columns: Sequence[str], hashed: bool = False) -> str:
     if len(columns) == 1 and not hashed:
-        return f"CAST({name(columns[0])} AS VARCHAR)"
-    parts = ", ".join(f"coalesce(CAST({name(c)} AS VARCHAR), '')" for c in columns)
+        return f"CAST({columns[0]} AS VARCHAR)"
+    parts = ", ".join(f"coalesce(CAST({column} AS VARCHAR), '')" for column in columns)
     return f"'~' || md5(concat_ws({literal(chr(31))}, {parts}))"
+
+
+def _texts(block: pa.Table, checked: Checked) -> pa.Table:
+    """Every cell as it stands, and the whole text of extracted fields that are no identity."""
+    words = {f"{_WORD}{i}": column for i, column in enumerate(block.columns)}
+    return pa.table({**words, **{f"{_TEXT}{k}": v for k, v in checked.extracted.items()}})
 
 
 def _repeated(
