@@ -17,10 +17,11 @@ def backup(context: CliContext, file: Path, as_json: bool) -> None:
 
     The file holds the readers' data and the keys to it: keep it as you keep the site.
     """
+    site = context.site
     from shuren.data.actions import write_backup
 
     with context.progress(_("Copying")) as progress:
-        copied = write_backup(context.site, file.absolute(), progress)
+        copied = write_backup(site, file.absolute(), progress)
     if as_json:
         context.emit_json({"file": str(file), **copied})
         return

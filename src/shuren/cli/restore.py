@@ -20,15 +20,15 @@ def restore(context: CliContext, file: Path, folder: Path, as_json: bool) -> Non
     Every byte is verified first. A site that used PostgreSQL wants an empty database named
     in its settings (or DATABASE_URL) before this.
     """
-    from shuren.data.actions import unpack_backup
+    from shuren.kernel.archive import unpack_archive
 
     with context.progress(_("Restoring")) as progress:
-        dump = unpack_backup(file, folder.absolute(), progress)
+        unpack_archive(file, folder.absolute(), progress)
     site = Site(folder.resolve())
     context.use(site)
     from shuren.data.actions import load_database
 
-    load_database(dump)
+    load_database(site)
     if as_json:
         context.emit_json({"site": str(site.root)})
         return

@@ -83,20 +83,11 @@ def write_backup(site: Site, target: Path, progress: Progress = no_progress) -> 
     """Write a consistent copy of a running site to a new file (.tar.gz, mode 0600).
 
     returns  {"files": how many, "bytes": size of the copy}
-    raises   BackupTarget if the file exists or its folder does not
+    raises   ArchiveTarget if the file exists or its folder does not
     """
     return backups.write_backup(site, target, progress)
 
 
-def unpack_backup(source: Path, folder: Path, progress: Progress = no_progress) -> Path:
-    """Unpack a backup into an empty or new folder, every byte verified; returns the database
-    dump for `load_database`.
-
-    raises  BackupTarget if the folder holds something, BackupBroken if the file is not whole
-    """
-    return backups.unpack_backup(source, folder, progress)
-
-
-def load_database(dump: Path) -> None:
-    """Fill the empty database of a restored site from its dump."""
-    backups.load_database(dump)
+def load_database(site: Site) -> None:
+    """Fill the empty database of a site just unpacked from a backup, from the dump in it."""
+    backups.load_database(site)

@@ -96,14 +96,6 @@ class NotOpen(ShurenError):
     """The purpose named does not open this table, column or form of answer."""
 
 
-class BackupTarget(ShurenError):
-    """The file or folder a backup is to go to, or to come back to, cannot take it."""
-
-
-class BackupBroken(ShurenError):
-    """A backup file is damaged or does not hold what its list says."""
-
-
 class CorrectionUnclear(UsageError):
     """What a corrected row is to say cannot be told."""
 

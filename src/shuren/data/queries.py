@@ -3,11 +3,19 @@
 from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager
 
-from shuren.data.internals import asking, refused, snapshots, vocabularies
+from shuren.data.internals import asking, checkup, refused, snapshots, vocabularies
 from shuren.data.internals import receipts as receipt_files
 from shuren.data.internals.door import Condition, open_table
 from shuren.data.internals.stepping import run_steps
-from shuren.data.shapes import QuarantineCount, Receipt, RefusedRow, SnapshotInfo, Step, Table
+from shuren.data.shapes import (
+    Problem,
+    QuarantineCount,
+    Receipt,
+    RefusedRow,
+    SnapshotInfo,
+    Step,
+    Table,
+)
 from shuren.kernel.shapes import Actor
 from shuren.kernel.site import Site
 
@@ -122,3 +130,8 @@ def refused_rows(
     raises    trust's NotAllowed, UnknownName, QuarantineBroken
     """
     return refused.page(site, load_id, actor, offset, limit, rule, with_raw)
+
+
+def check_loads(site: Site) -> list[Problem]:
+    """Loads whose files do not hold what their receipts say; empty when all is well."""
+    return list(checkup.problems(site))

@@ -307,3 +307,11 @@ class Step:
     columns: tuple[str, ...]
     rows: list[tuple[Any, ...]]
     count: int
+
+
+@dataclass(frozen=True)
+class Problem:
+    """Something wrong with a site, as a sentence, and what to do about it."""
+
+    message: str
+    fix: str
