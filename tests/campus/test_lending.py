@@ -93,15 +93,15 @@ def test_fridays_are_quiet(world):
 
 
 def test_programming_and_artificial_intelligence_grow(world):
-    """The ratio of two autumns a year apart is the planted growth, thinned by the others'."""
+    """Shares a year apart: the planted growth, thinned by what is out and by other wishes."""
 
     def ratio(code):
         return share_of(world, code, lambda d: d.year == 2025 and 9 <= d.month <= 12) / share_of(
             world, code, lambda d: d.year == 2024 and 9 <= d.month <= 12
         )
 
-    assert ratio("TP312") == pytest.approx(1.02**12, abs=0.15)
-    assert ratio("TP18") == pytest.approx(1.035**12, abs=0.25)
+    assert 1.08 < ratio("TP312") < 1.02**12 + 0.05
+    assert ratio("TP312") < ratio("TP18") < 1.035**12 + 0.05
     assert ratio("O") < 1.05
 
 
@@ -110,7 +110,7 @@ def test_fiction_rises_in_holidays_and_english_before_cet(world):
     away = ("break", "long_holiday")
     holidays = share_of(world, "I247", lambda d: calendar.week_kind(d) in away)
     term = share_of(world, "I247", lambda d: calendar.week_kind(d) == "teaching")
-    assert holidays > 1.4 * term
+    assert holidays > 1.25 * term
     exams = [event.first for event in calendar.events if event.week_kind == "cet_week"]
 
     def near(day):

@@ -11,9 +11,11 @@ import numpy as np
 from pypinyin import lazy_pinyin
 
 from shuren.campus import patterns
+from shuren.campus.seasons import GROWTH_PER_MONTH
 from shuren.campus.university import JIANGWAN, YUNXI, read_table
 
 TITLES, COPIES = 8600, 20000
+_BOUGHT_AHEAD = 24  # months of growth that selectors foresaw
 # What every student asks for; they lead their subjects.
 _FAVOURITES = (
     "高等数学（上册）",
@@ -108,7 +110,7 @@ def make_catalogue(scale: float, rng: np.random.Generator) -> Catalogue:
     drafts = _real_books(rows) + _generated(rows, scale, rng)
     weights = _weights(drafts, rng)
     numbers: dict[str, int] = {}
-    titles = []
+    titles: list[Title] = []
     for draft, weight in zip(drafts, weights, strict=True):
         number = numbers[draft["class"]] = numbers.get(draft["class"], 0) + 1
         titles.append(_title(draft, number, float(weight), len(titles), rng))
@@ -226,7 +228,8 @@ def _copies(
     rows: list[Subject], titles: list[Title], scale: float, rng: np.random.Generator
 ) -> list[Copy]:
     """More copies of what is asked for more, one at least, thirty-six at most."""
-    demand = np.array([rows[t.subject].demand * t.weight for t in titles])
+    growth = [(1 + GROWTH_PER_MONTH.get(row.code, 0.0)) ** _BOUGHT_AHEAD for row in rows]
+    demand = np.array([rows[t.subject].demand * growth[t.subject] * t.weight for t in titles])
     spare = max(0.0, COPIES * scale - len(titles))
     counts = 1 + np.minimum(35, rng.poisson(spare * 1.03 * demand / demand.sum()))
     copies: list[Copy] = []

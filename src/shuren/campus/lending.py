@@ -110,7 +110,9 @@ class Lending:
         weights = self.eager * factors[self.reader_kind]
         weights *= (self.since <= today) & (today < self.until)
         cumulated = np.cumsum(weights)
-        return np.searchsorted(cumulated, self.rng.random(count) * cumulated[-1], side="right")
+        drawn = self.rng.random(count) * cumulated[-1]
+        readers: np.ndarray = np.searchsorted(cumulated, drawn, side="right")
+        return readers
 
     def _draw_titles(self, today: int, who: np.ndarray) -> np.ndarray:
         """(readers, WISHES) titles."""
@@ -122,7 +124,8 @@ class Lending:
         low, high = self.low[subject], self.high[subject]
         point = low + self.rng.random(subject.shape) * (high - low)
         place = np.searchsorted(self.cumulated, point, side="right") - 1
-        return self.order[np.minimum(place, len(self.order) - 1)]
+        titles: np.ndarray = self.order[np.minimum(place, len(self.order) - 1)]
+        return titles
 
     def _hand_out(self, today: int, who: np.ndarray, wishes: np.ndarray) -> np.ndarray:
         """The copy each reader gets, or -1; a copy given is not on the shelf any more."""

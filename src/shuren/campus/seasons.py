@@ -9,6 +9,8 @@ What, by day, as a factor on the demand for a subject:
 - O (mathematics) is 1.5 times as high in the first two weeks of a term and 1.3 times in
   the three weeks before its finals;
 - A8 (Marxist theory) is 2.5 times as high in the 100 days before the entrance exam.
+These are factors on wishes. The shares of loans move less: what a college reads is weighed
+against its other subjects, and a copy that is out cannot be lent.
 Who: students borrow less in breaks and nothing before they enter or after they leave,
 teachers borrow twice as much in grant season and in breaks.
 """
@@ -39,7 +41,7 @@ def subject_factors(calendar: LibraryCalendar, days: list[date], codes: list[str
     months = np.arange(len(days)) / 30.44
     for code, growth in GROWTH_PER_MONTH.items():
         factors[:, place[code]] *= (1 + growth) ** months
-    fiction = [place[code] for code in FICTION]
+    fiction = np.array([place[code] for code in FICTION])
     factors[np.ix_(_near_holidays(kinds), fiction)] *= FICTION_IN_HOLIDAYS
     english = _before(calendar, days, "cet_week", CET_DAYS)
     factors[english, place[CET_CLASS]] *= BEFORE_CET
