@@ -1,34 +1,23 @@
-"""A library for the pages: loaded and built once, copied for each test that wants one."""
+"""A library in front of the pages, and somebody who looks at them."""
 
 import shutil
 
 import pytest
-from django.db import transaction
 
 from shuren.kernel.site import open_site
 from shuren.trust.actions import create_account, pseudonymise
 from shuren.trust.definitions import READER
 from shuren.trust.queries import roles
-from tests.early import make_site
-from tests.web.library import LETTERS, load_and_build
+from tests.web.library import LETTERS, built  # noqa: F401
 
 PASSWORD = "a long enough phrase"
 
 
-@pytest.fixture(scope="session")
-def built_library(tmp_path_factory, django_db_setup, django_db_blocker):
-    folder = tmp_path_factory.mktemp("portal-library")
-    site = open_site(make_site(folder / "site"))
-    with django_db_blocker.unblock(), transaction.atomic():
-        load_and_build(site, folder)
-        transaction.set_rollback(True)
-    return site
-
-
 @pytest.fixture
-def library(settings, built_library, tmp_path):
+def library(settings, built, tmp_path):
     """The site of this test is a copy of the tiny library of tests/web/library.py."""
-    shutil.copytree(built_library.root, tmp_path / "copy")
+    site, _receipt = built
+    shutil.copytree(site.root, tmp_path / "copy")
     settings.SITE = open_site(tmp_path / "copy")
     return settings.SITE
 

@@ -18,8 +18,8 @@ def test_another_class_has_other_colours():
 
 
 @pytest.mark.parametrize("letter", sorted(PALETTE))
-def test_every_main_class_has_its_ground(letter):
-    assert PALETTE[letter][0] in cover("题名", "", letter + "1")
+def test_every_main_class_has_its_second_colour(letter):
+    assert any(PALETTE[letter][1] in cover(title, "", letter + "1") for title in "甲乙丙丁")
 
 
 @pytest.mark.parametrize("title", ["", "<script>alert(1)</script>", "a & b", "𠮷野家", LONG, "书" * 80])
@@ -36,13 +36,14 @@ def test_any_title_is_drawn_as_text(title):
     [
         ("红楼梦", True, ("红楼梦",), True),
         ("红楼梦：程乙本", True, ("红楼梦",), True),
+        ("红楼梦（上册）", True, ("红楼梦（上册）",), True),
         ("C 程序设计 Programming", True, None, False),
         ("War and Peace", False, ("War and", "Peace"), False),
     ],
-    ids=["one column", "without subtitle", "mixed stays horizontal", "between words"],
+    ids=["one column", "without subtitle", "with volume", "mixed stays horizontal", "between words"],
 )
 def test_titles_are_set_by_their_script(text, upright, lines, vertical):
-    found = lay_out(text, width=92, height=66, sizes=(17, 11), upright=upright)
+    found = lay_out(text, width=92, height=104, sizes=(15, 11), upright=upright)
     assert found.vertical is vertical
     assert lines is None or found.lines == lines
 

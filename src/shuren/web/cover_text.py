@@ -4,8 +4,8 @@ import re
 import unicodedata
 from dataclasses import dataclass
 
-# Where a main title ends and its subtitle begins.
-_SUBTITLE = re.compile(r"\s*[:：=/(（;；]")
+# Where a main title ends and its subtitle begins; a short bracket names the volume and stays.
+_SUBTITLE = re.compile(r"\s*[:：=/;；]|\s*[(（](?![^)）]{1,4}[)）])")
 _LATIN_WIDTH = 0.58
 
 

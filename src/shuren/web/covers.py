@@ -43,6 +43,8 @@ PALETTE = {
     "Z": ("#5a5248", "#c9bda8"),
 }
 PLAIN = ("#5a5248", "#c9bda8")
+# Books of one class stand together without looking alike: (colour mixed in, share of it).
+SHADES = (("#000000", 0.0), ("#000000", 0.22), ("#b08050", 0.2), ("#304878", 0.25))
 
 
 @lru_cache(maxsize=2048)
@@ -50,6 +52,7 @@ def cover(title: str, author: str, class_number: str) -> SafeString:
     """An <svg> of 120 by 168; decoration, so hidden from assistive technology by its caller."""
     seed = hashlib.sha256(f"{title}\n{author}".encode()).digest()
     ground, second = PALETTE.get(class_number[:1].upper(), PLAIN)
+    ground = _mixed(ground, *SHADES[seed[4] % len(SHADES)])
     draw = COMPOSITIONS[seed[0] % len(COMPOSITIONS)]
     body = draw(title, author, ground, second, seed)
     return mark_safe(  # noqa: S308 - every text below went through escape()
@@ -58,6 +61,12 @@ def cover(title: str, author: str, class_number: str) -> SafeString:
         f'<path fill="{ground}" d="M0 0h{WIDTH}v{HEIGHT}H0z"/>{body}'
         f'<path fill="#000" opacity=".12" d="M0 0h4v{HEIGHT}H0z"/></svg>'
     )
+
+
+def _mixed(colour: str, other: str, share: float) -> str:
+    """Two #rrggbb colours, `share` (0 to 1) of the second in the first."""
+    pairs = zip(bytes.fromhex(colour[1:]), bytes.fromhex(other[1:]), strict=True)
+    return "#" + bytes(round(a * (1 - share) + b * share) for a, b in pairs).hex()
 
 
 def _text(lines: Lines, x: float, y: float, fill: str) -> str:

@@ -1,0 +1,107 @@
+"""Every portal page in a real browser: both sizes, themes and languages."""
+
+import pytest
+
+from shuren.data.actions import load_file
+from shuren.kernel.site import open_site
+from shuren.trust.actions import create_account, pseudonymise
+from tests.browser.pages import DESKTOP, PHONE, SMALLEST, visiting
+from tests.early import make_site
+from tests.web.library import LETTERS, OPERATOR, load_and_build
+
+PAGES = ["/", "/find/?q=三体", "/find/?q=zzzz", "/spaces/", "/sign-in/", "/privacy/", "/styleguide/"]
+PAGES += ["/my/", "/my/?show=past"]
+SETTINGS = [
+    (PHONE, "light", "zh-hans"),
+    (PHONE, "dark", "en"),
+    (DESKTOP, "light", "en"),
+    (DESKTOP, "dark", "zh-hans"),
+]
+ZONES = """zone_id,campus,building,floor,title,title_en,kind,seats,power,quiet_level,opens_at,closes_at
+A1,江湾校区,江湾图书馆,1,书吧,Book bar,lounge,26,true,1,07:00,23:00
+A2,江湾校区,江湾图书馆,2,文学借阅区,Literature,reading,164,false,2,07:00,23:00
+A3,江湾校区,江湾图书馆,3,静音自习区,Silent study,study,320,true,3,07:00,23:00
+B1,云溪校区,云溪图书馆,1,研讨间,Group rooms,discussion,48,true,1,08:00,22:00
+B2,云溪校区,云溪图书馆,2,电子阅览区,Computers,digital,57,true,2,08:00,22:00
+B3,云溪校区,云溪图书馆,-1,无障碍阅览室,Accessible room,accessible,9,true,2,08:00,22:00
+"""
+IDS = [f"{size[0]}-{theme}-{language}" for size, theme, language in SETTINGS]
+
+
+@pytest.fixture
+def portal(live_server, transactional_db, settings, tmp_path, client):
+    """Address and session of a reader in front of a small library."""
+    site = open_site(make_site(tmp_path / "site"))
+    settings.SITE = site
+    zones = tmp_path / "zones.csv"
+    zones.write_text(ZONES, "utf-8")
+    load_file(site, "seat_zones", zones, actor=OPERATOR)
+    load_and_build(site, tmp_path)
+    key = pseudonymise(site, [LETTERS[0]])[0]
+    client.force_login(create_account("reader", "a long enough phrase", "student", reader_key=key))
+    return live_server.url, client.cookies["shuren_session"].value
+
+
+@pytest.mark.parametrize("size, theme, language", SETTINGS, ids=IDS)
+def test_every_page_fits_is_accessible_and_stays_at_home(
+    portal, browser, axe_script, size, theme, language
+):
+    origin, session = portal
+    faults = []
+    with visiting(
+        browser, origin, size=size, theme=theme, language=language, session=session
+    ) as visit:
+        for path in PAGES:
+            visit.open(path)
+            if visit.overflow > 0:
+                faults.append(f"{path} is {visit.overflow} px too wide")
+            faults += [f"{path} {violation}" for violation in visit.violations(axe_script)]
+        faults += visit.said + visit.outside
+    assert faults == []
+
+
+@pytest.mark.parametrize("language", ["zh-hans", "en"])
+def test_the_smallest_phone_scrolls_down_only(portal, browser, language):
+    origin, session = portal
+    with visiting(browser, origin, size=SMALLEST, language=language, session=session) as visit:
+        wide = []
+        for path in PAGES:
+            visit.open(path)
+            if visit.overflow > 0:
+                wide.append(path)
+    assert wide == []
+
+
+def test_slash_goes_to_the_search_box(portal, browser):
+    with visiting(browser, portal[0]) as visit:
+        visit.open("/privacy/")
+        visit.page.keyboard.press("/")
+        visit.page.keyboard.type("三体")
+        visit.page.keyboard.press("Enter")
+        visit.page.wait_for_url("**/find/?q=*")
+        assert "I247.55/7" in visit.page.content()
+
+
+def test_without_script_one_signs_in_switches_and_signs_out(portal, browser):
+    with visiting(browser, portal[0], javascript=False) as visit:
+        visit.open("/my/")
+        visit.page.fill("#field-username", "reader")
+        visit.page.fill("#field-password", "a long enough phrase")
+        visit.page.click(".sign-in-form .button-primary")
+        assert "三体" not in visit.page.title() and "/my/" in visit.page.url
+        visit.page.click("text=English")
+        assert "Your loans" in visit.page.content() and "/my/" in visit.page.url
+        visit.page.click("form[action='/theme/'] button")
+        assert visit.page.get_attribute("html", "data-theme") == "light"
+        visit.page.click("form[action='/sign-out/'] button")
+        visit.open("/my/")
+        assert "/sign-in/" in visit.page.url
+
+
+def test_the_skip_link_comes_first(portal, browser):
+    with visiting(browser, portal[0]) as visit:
+        visit.open("/spaces/")
+        visit.page.keyboard.press("Tab")
+        assert visit.page.evaluate("document.activeElement.className") == "skip"
+        visit.page.keyboard.press("Enter")
+        assert visit.page.evaluate("document.activeElement.id") == "main"
