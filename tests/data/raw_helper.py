@@ -25,7 +25,9 @@ _FIRST = datetime(2026, 1, 1, tzinfo=UTC)
 
 def reader(number: int) -> str:
     """A pseudonym as `trust` makes them; the same number is the same person."""
-    letters = hashlib.sha256(str(number).encode()).hexdigest().translate(str.maketrans("0189", "ghij"))
+    letters = (
+        hashlib.sha256(str(number).encode()).hexdigest().translate(str.maketrans("0189", "ghij"))
+    )
     return f"r_{letters[:26]}"
 
 

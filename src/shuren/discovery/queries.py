@@ -29,9 +29,8 @@ def find_titles(site: Site, text: str, *, actor: Actor, limit: int = 20, offset:
         matches = data.read(
             site,
             TABLE,
-            columns=["title_id", "title"],
+            columns=["title_id", "title", "title_pinyin"],
             where=where,
-            order_by=["title", "title_id"],
             purpose=PURPOSE,
             actor=actor,
         )
@@ -41,12 +40,19 @@ def find_titles(site: Site, text: str, *, actor: Actor, limit: int = 20, offset:
 
 
 def _nearest(words: Sequence[str]) -> Any:
-    """Titles that are the question first, then those that begin with it, then by title."""
-    whole = " ".join(words)
+    """Titles that are the question first, then those that begin with it, then by title; in
+    characters or in pinyin."""
+    whole = "".join(words)
 
     def place(row: tuple[Any, ...]) -> tuple[bool, bool, str, str]:
-        title = row[1].lower()
-        return (title != whole, not title.startswith(whole), title, row[0])
+        title_id, title, pinyin = row
+        spellings = [text.lower().replace(" ", "") for text in (title, pinyin)]
+        return (
+            whole not in spellings,
+            not any(spelling.startswith(whole) for spelling in spellings),
+            title,
+            title_id,
+        )
 
     return place
 

@@ -85,7 +85,7 @@ class Opening:
                 self.conditions.append(f"{column} IN ({', '.join('?' * len(wanted)) or 'NULL'})")
                 self.values.extend(wanted)
             elif operator == "contains":
-                self.conditions.append(f"contains(lower({column}), lower(?))")
+                self.conditions.append(f"contains({column}, ?)")
                 self.values.append(str(value))
             elif operator in _OPERATORS:
                 self.conditions.append(f"{column} {_OPERATORS[operator]}")
