@@ -81,6 +81,7 @@ def mend(request: HttpRequest, load_id: str, row: int) -> HttpResponse:
             problem = error
     context = {
         "row": refused,
+        "also": [code for code in refused.also if code != refused.rule],
         "text": text,
         "problem": problem,
         "receipt": receipt,

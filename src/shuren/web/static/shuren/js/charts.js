@@ -77,7 +77,7 @@
     return {
       ...shared(figure, points, paint),
       tooltip: { ...shared(figure, points, paint).tooltip, trigger: "axis" },
-      grid: { left: 8, right: 20, top: 40, bottom: 8, containLabel: true },
+      grid: { left: 8, right: 32, top: 40, bottom: 8, containLabel: true },
       xAxis: {
         type: "category",
         data: points.map((point) => point.label),
