@@ -25,6 +25,11 @@ class DefinitionFile:
     path: Path
     local: bool
 
+    def stamp(self) -> tuple[int, int]:
+        """Changes when the file does: what was read from it may be kept until then."""
+        status = self.path.stat()
+        return status.st_mtime_ns, status.st_size
+
     def read_yaml(self) -> dict[str, Any]:
         """The parsed content; raises DefinitionError naming the line that cannot be read."""
         try:
@@ -33,7 +38,11 @@ class DefinitionFile:
             place = getattr(error, "problem_mark", None)
             line = place.line + 1 if place else 1
             raise DefinitionError(
-                _("%(path)s, line %(line)s, is not valid YAML.", path=self.path, line=line),
+                _(
+                    "%(path)s, line %(line)s, is not valid YAML.",
+                    path=self.path,
+                    line=line,
+                ),
                 fix=str(getattr(error, "problem", "") or _("Save the file as UTF-8.")),
             ) from None
         if not isinstance(content, dict):
@@ -46,7 +55,9 @@ class DefinitionFile:
 _Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
-def find_definitions(kind: str, site: Site | None, suffix: str = ".yaml") -> dict[str, DefinitionFile]:
+def find_definitions(
+    kind: str, site: Site | None, suffix: str = ".yaml"
+) -> dict[str, DefinitionFile]:
     """Definition files of one kind ('contracts', 'models', 'roles' …) by id, sorted by id.
 
     Folders below the kind are searched too; the id is the file name without suffix.
