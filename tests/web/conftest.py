@@ -8,7 +8,8 @@ from shuren.kernel.site import open_site
 from shuren.trust.actions import create_account, pseudonymise
 from shuren.trust.definitions import READER
 from shuren.trust.queries import roles
-from tests.web.library import LETTERS, built  # noqa: F401
+from tests.web.library import LETTERS
+from tests.web.library import built as built
 
 PASSWORD = "a long enough phrase"
 

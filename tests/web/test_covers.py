@@ -6,7 +6,9 @@ from shuren.web.cover_text import lay_out
 from shuren.web.covers import PALETTE, cover
 from shuren.web.portal.seats import seat_map
 
-LONG = "A Very Long English Title about Absolutely Everything That Anybody Ever Thought Worth Knowing"
+LONG = (
+    "A Very Long English Title about Absolutely Everything That Anybody Ever Thought Worth Knowing"
+)
 
 
 def test_the_same_book_has_the_same_cover():
@@ -22,12 +24,16 @@ def test_every_main_class_has_its_second_colour(letter):
     assert any(PALETTE[letter][1] in cover(title, "", letter + "1") for title in "甲乙丙丁")
 
 
-@pytest.mark.parametrize("title", ["", "<script>alert(1)</script>", "a & b", "𠮷野家", LONG, "书" * 80])
+@pytest.mark.parametrize(
+    "title", ["", "<script>alert(1)</script>", "a & b", "𠮷野家", LONG, "书" * 80]
+)
 def test_any_title_is_drawn_as_text(title):
     for author in ("", "<b>", "曹雪芹"):
         drawn = cover(title, author, "")
-        assert drawn.startswith("<svg") and drawn.endswith("</svg>")
-        assert "<script" not in drawn and "<b>" not in drawn
+        assert drawn.startswith("<svg")
+        assert drawn.endswith("</svg>")
+        assert "<script" not in drawn
+        assert "<b>" not in drawn
         assert "style=" not in drawn
 
 
@@ -36,11 +42,17 @@ def test_any_title_is_drawn_as_text(title):
     [
         ("红楼梦", True, ("红楼梦",), True),
         ("红楼梦：程乙本", True, ("红楼梦",), True),
-        ("红楼梦（上册）", True, ("红楼梦（上册）",), True),
+        ("红楼梦（上册）", True, ("红楼梦上册",), True),
         ("C 程序设计 Programming", True, None, False),
         ("War and Peace", False, ("War and", "Peace"), False),
     ],
-    ids=["one column", "without subtitle", "with volume", "mixed stays horizontal", "between words"],
+    ids=[
+        "one column",
+        "without subtitle",
+        "with volume",
+        "mixed stays horizontal",
+        "between words",
+    ],
 )
 def test_titles_are_set_by_their_script(text, upright, lines, vertical):
     found = lay_out(text, width=92, height=104, sizes=(15, 11), upright=upright)

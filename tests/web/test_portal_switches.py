@@ -3,7 +3,9 @@
 import pytest
 
 
-@pytest.mark.parametrize("switch, name, value", [("language", "language", "en"), ("theme", "theme", "dark")])
+@pytest.mark.parametrize(
+    "switch, name, value", [("language", "language", "en"), ("theme", "theme", "dark")]
+)
 def test_a_switch_keeps_the_page(client, db, switch, name, value):
     answer = client.post(f"/{switch}/", {name: value, "next": "/find/?q=三体"})
     assert answer.status_code == 302
@@ -30,7 +32,11 @@ def test_a_switch_wants_a_form(client, db):
 
 @pytest.mark.parametrize(
     "theme, media",
-    [("auto", 'media="screen and (prefers-color-scheme: dark)"'), ("dark", 'media="screen"'), ("light", None)],
+    [
+        ("auto", 'media="screen and (prefers-color-scheme: dark)"'),
+        ("dark", 'media="screen"'),
+        ("light", None),
+    ],
 )
 def test_the_theme_is_in_the_page_itself(client, db, theme, media):
     client.cookies["shuren_theme"] = theme

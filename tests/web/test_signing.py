@@ -38,7 +38,8 @@ def test_a_wrong_password_is_said_without_saying_which_was_wrong(client, student
     page = answer.content.decode()
     assert answer.status_code == 400
     assert "Name and password do not belong together." in page
-    assert 'value="li"' in page and "wrong" not in page.replace("wrong password", "")
+    assert 'value="li"' in page
+    assert "wrong" not in page.replace("wrong password", "")
 
 
 def test_after_five_wrong_passwords_the_right_one_waits_too(client, student):

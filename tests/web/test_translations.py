@@ -19,7 +19,8 @@ def package(tmp_path):
     (root / "web" / "pages.py").write_text('_("Hello %(name)s.", name=1)\n_("a" "b")\n', "utf-8")
     (root / "web" / "templates" / "page.html").write_text(
         '<p>\n  {% translate "Find" %} {% translate "copies" context "unit" %}</p>'
-        "{% blocktranslate count n=n %}{{ n }} book{% plural %}{{ n }} books{% endblocktranslate %}",
+        "{% blocktranslate count n=n %}{{ n }} book{% plural %}"
+        "{{ n }} books{% endblocktranslate %}",
         "utf-8",
     )
     (root / "cli" / "load.py").write_text(

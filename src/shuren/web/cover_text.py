@@ -37,7 +37,7 @@ def lay_out(
 
 
 def _columns(text: str, width: float, height: float, sizes: tuple[float, ...]) -> Lines:
-    signs = text.replace(" ", "")
+    signs = re.sub(r"[\s()（）]", "", text)
     for size in sizes:
         per_column = int(height / (size * 1.16))
         room = max(1, int((width + 0.35 * size) / (size * 1.35)))
@@ -61,7 +61,9 @@ def _has_chinese(text: str) -> bool:
 def _wrap(text: str, room: float) -> list[str]:
     """Lines no wider than `room` ems; breaks between words, or anywhere between Chinese signs."""
     lines, line = [], ""
-    for piece in re.findall(r"[\u2e80-\u9fff\uff00-\uffef]|[^\s\u2e80-\u9fff\uff00-\uffef]+\s*|\s+", text):
+    for piece in re.findall(
+        r"[\u2e80-\u9fff\uff00-\uffef]|[^\s\u2e80-\u9fff\uff00-\uffef]+\s*|\s+", text
+    ):
         if line and _width(line + piece.rstrip()) > room:
             lines.append(line.rstrip())
             line = ""

@@ -15,6 +15,7 @@ from shuren.web.cover_text import Lines, lay_out
 
 WIDTH, HEIGHT = 120, 168
 PAPER, INK = "#fbf5e6", "#2a241c"
+FACES = "Noto Serif CJK SC,Source Han Serif SC,Songti SC,serif"
 
 # Ground and second colour by the letter of the Chinese Library Classification, in the
 # manner of old dye names: 朱 绛 藕 黛 铁 赭 松 靛 胭 紫 棕 缥 青 蓝 绿 艾 秧 石 …
@@ -55,7 +56,7 @@ def cover(title: str, author: str, class_number: str) -> SafeString:
     ground = _mixed(ground, *SHADES[seed[4] % len(SHADES)])
     draw = COMPOSITIONS[seed[0] % len(COMPOSITIONS)]
     body = draw(title, author, ground, second, seed)
-    return mark_safe(  # noqa: S308 - every text below went through escape()
+    return mark_safe(
         f'<svg class="cover" viewBox="0 0 {WIDTH} {HEIGHT}" width="{WIDTH}" height="{HEIGHT}"'
         f' xmlns="http://www.w3.org/2000/svg" aria-hidden="true" focusable="false">'
         f'<path fill="{ground}" d="M0 0h{WIDTH}v{HEIGHT}H0z"/>{body}'
@@ -67,6 +68,21 @@ def _mixed(colour: str, other: str, share: float) -> str:
     """Two #rrggbb colours, `share` (0 to 1) of the second in the first."""
     pairs = zip(bytes.fromhex(colour[1:]), bytes.fromhex(other[1:]), strict=True)
     return "#" + bytes(round(a * (1 - share) + b * share) for a, b in pairs).hex()
+
+
+def _area(path: str, fill: str, opacity: float = 1) -> str:
+    seen = f' opacity="{opacity:.2f}"' if opacity < 1 else ""
+    return f'<path fill="{fill}"{seen} d="{path}"/>'
+
+
+def _line(path: str, colour: str, width: float, opacity: float = 1) -> str:
+    seen = f' opacity="{opacity:.2f}"' if opacity < 1 else ""
+    return f'<path fill="none" stroke="{colour}" stroke-width="{width}"{seen} d="{path}"/>'
+
+
+def _ring(x: float, y: float, radius: float, colour: str, width: float, fill: str = "none") -> str:
+    edge = f'stroke="{colour}" stroke-width="{width}"'
+    return f'<circle cx="{x}" cy="{y}" r="{radius}" fill="{fill}" {edge}/>'
 
 
 def _text(lines: Lines, x: float, y: float, fill: str) -> str:
@@ -83,100 +99,105 @@ def _text(lines: Lines, x: float, y: float, fill: str) -> str:
             parts.append(f'<tspan x="{x:.1f}" y="{down:.1f}">{escape(line)}</tspan>')
     anchor = "middle" if lines.vertical else "start"
     return (
-        f'<text fill="{fill}" font-family="Noto Serif CJK SC,Source Han Serif SC,Songti SC,serif"'
-        f' font-weight="700" font-size="{lines.size}" text-anchor="{anchor}">{"".join(parts)}</text>'
+        f'<text fill="{fill}" font-family="{FACES}" font-weight="700"'
+        f' font-size="{lines.size}" text-anchor="{anchor}">{"".join(parts)}</text>'
     )
 
 
-def _author(author: str, fill: str, y: float = 156, x: float = 14) -> str:
-    lines = lay_out(author, width=92, height=9, sizes=(7.5,), upright=False)
-    return _text(lines, x, y - 7.5, fill)
+def _author(author: str, fill: str, y: float = 156) -> str:
+    return _text(
+        lay_out(author, width=92, height=9, sizes=(7.5,), upright=False), 14, y - 7.5, fill
+    )
 
 
 def _thread_bound(title: str, author: str, ground: str, second: str, seed: bytes) -> str:
     """An old stitched volume: the slip with the title at the left, stitches at the right."""
     lines = lay_out(title, width=30, height=104, sizes=(15, 12.5, 10.5, 9), upright=True)
     wide = max(24.0, len(lines.lines) * lines.size * 1.35 + 8) if lines.vertical else 76.0
-    stitches = "".join(
-        f'<path stroke="{second}" stroke-width=".8" d="M108 {y}h12"/>' for y in (14, 50, 86, 122, 154)
-    )
     start = 14 + wide - 4 - lines.size * 0.175 if lines.vertical else 20
+    stitches = "".join(f"M108 {y}h12" for y in (14, 50, 86, 122, 154))
     return (
-        f'{stitches}<path stroke="{second}" stroke-width=".8" d="M108 0v{HEIGHT}"/>'
-        f'<path fill="{PAPER}" d="M14 14h{wide:.1f}v116h-{wide:.1f}z"/>'
-        f'<path fill="none" stroke="{ground}" stroke-width=".7" d="M16 16h{wide - 4:.1f}v112h-{wide - 4:.1f}z"/>'
-        f"{_text(lines, start, 21, INK)}{_author(author, second)}"
+        _line(f"M108 0v{HEIGHT}{stitches}", second, 0.8)
+        + _area(f"M14 14h{wide:.1f}v116h-{wide:.1f}z", PAPER)
+        + _line(f"M16 16h{wide - 4:.1f}v112h-{wide - 4:.1f}z", ground, 0.7)
+        + _text(lines, start, 21, INK)
+        + _author(author, second)
     )
 
 
 def _hills(title: str, author: str, ground: str, second: str, seed: bytes) -> str:
     """A sun over hills in mist."""
-    sun = 70 + seed[1] % 30
-    one, two = 96 + seed[2] % 16, 112 + seed[3] % 12
+    far, near = 96 + seed[2] % 16, 112 + seed[3] % 12
+    slope = f"C24 {far - 14} 44 {far + 18} 66 {far + 2}S104 {far - 12} 120 {far + 8}"
+    back = f"M0 {far + 12}{slope}V168H0z"
+    front = (
+        f"M0 {near + 14}C30 {near + 4} 50 {near - 8} 76 {near + 8}S108 {near + 4} 120 {near}V168H0z"
+    )
     return (
-        f'<circle cx="{sun}" cy="84" r="15" fill="{second}"/>'
-        f'<path fill="{PAPER}" opacity=".2" d="M0 {one + 12}C24 {one - 14} 44 {one + 18} 66 {one + 2}'
-        f'S104 {one - 12} 120 {one + 8}V168H0z"/>'
-        f'<path fill="{PAPER}" opacity=".28" d="M0 {two + 14}C30 {two + 4} 50 {two - 8} 76 {two + 8}'
-        f'S108 {two + 4} 120 {two - 2}V168H0z"/>'
-        f"{_free_title(title, PAPER)}{_author(author, PAPER)}"
+        _ring(70 + seed[1] % 30, 84, 15, second, 0, second)
+        + _area(back, PAPER, 0.2)
+        + _area(front, PAPER, 0.28)
+        + _free_title(title, PAPER)
+        + _author(author, PAPER)
     )
 
 
 def _moon_gate(title: str, author: str, ground: str, second: str, seed: bytes) -> str:
     """A round gate with lattice, low on the page."""
-    bars = "".join(
-        f"M{60 + step} 80v76M22 {118 + step}h76" for step in (-30, -18, -6, 6, 18, 30)
-    )
+    bars = "".join(f"M{60 + step} 80v76M22 {118 + step}h76" for step in (-30, -18, -6, 6, 18, 30))
+    gate = f"g{seed.hex()[:8]}"
     return (
-        f'<clipPath id="g{seed.hex()[:8]}"><circle cx="60" cy="118" r="34"/></clipPath>'
-        f'<g clip-path="url(#g{seed.hex()[:8]})"><path fill="{second}" opacity=".35" d="M0 80h120v88H0z"/>'
-        f'<path stroke="{second}" stroke-width="1.3" d="{bars}"/></g>'
-        f'<circle cx="60" cy="118" r="34" fill="none" stroke="{second}" stroke-width="2.5"/>'
-        f"{_free_title(title, PAPER, height=62)}{_author(author, PAPER, y=162)}"
+        f'<clipPath id="{gate}"><circle cx="60" cy="118" r="34"/></clipPath>'
+        f'<g clip-path="url(#{gate})">'
+        + _area("M0 80h120v88H0z", second, 0.35)
+        + _line(bars, second, 1.3)
+        + "</g>"
+        + _ring(60, 118, 34, second, 2.5)
+        + _free_title(title, PAPER, height=62)
+        + _author(author, PAPER, y=162)
     )
 
 
 def _bands(title: str, author: str, ground: str, second: str, seed: bytes) -> str:
     """A plain modern cover: a light field for the title over bands of the second colour."""
     top = 104 + seed[1] % 10
-    stripes = "".join(
-        f'<path fill="{second}" opacity="{0.9 - place * 0.17:.2f}" d="M0 {top + place * 10}h120v{7 - place}H0z"/>'
+    bands = [
+        _area(f"M0 {top + place * 10}h120v{7 - place}H0z", second, 0.9 - place * 0.17)
         for place in range(5)
-    )
+    ]
     return (
-        f'<path fill="{PAPER}" d="M0 0h120v{top - 6}H0z"/>{stripes}'
-        f"{_free_title(title, ground, height=top - 34)}{_author(author, ground, y=top - 12)}"
+        _area(f"M0 0h120v{top - 6}H0z", PAPER)
+        + "".join(bands)
+        + _free_title(title, ground, height=top - 34)
+        + _author(author, ground, y=top - 12)
     )
 
 
 def _waves(title: str, author: str, ground: str, second: str, seed: bytes) -> str:
     """Overlapping waves, row over row."""
-    rows = []
-    for row in range(4):
-        for step in range(-1, 5):
-            x, y = step * 30 + (15 if row % 2 else 0), 120 + row * 15
-            rows.append(
-                f'<circle cx="{x}" cy="{y}" r="15" fill="{ground}" stroke="{second}" stroke-width="1.1"/>'
-                f'<circle cx="{x}" cy="{y}" r="9.5" fill="none" stroke="{second}" stroke-width=".9"/>'
-                f'<circle cx="{x}" cy="{y}" r="4.5" fill="none" stroke="{second}" stroke-width=".7"/>'
-            )
-    return f"{''.join(rows)}{_free_title(title, PAPER, height=72)}{_author(author, second, y=102)}"
+    waves = [
+        _ring(x, y, 15, second, 1.1, ground)
+        + _ring(x, y, 9.5, second, 0.9)
+        + _ring(x, y, 4.5, second, 0.7)
+        for row in range(4)
+        for x, y in [(step * 30 + row % 2 * 15, 120 + row * 15) for step in range(-1, 5)]
+    ]
+    return "".join(waves) + _free_title(title, PAPER) + _author(author, second, y=102)
 
 
 def _manuscript(title: str, author: str, ground: str, second: str, seed: bytes) -> str:
     """Squared writing paper with a seal at its foot."""
-    rules = "".join(f"M{x} 12v132" for x in range(12, 109, 12)) + "".join(
-        f"M12 {y}h96" for y in range(12, 145, 12)
-    )
+    rules = "".join(f"M{x} 12v132" for x in range(12, 109, 12))
+    rules += "".join(f"M12 {y}h96" for y in range(12, 145, 12))
     mark = 84 + seed[1] % 8
     return (
-        f'<path fill="{PAPER}" d="M8 8h104v152H8z"/>'
-        f'<path stroke="{second}" stroke-width=".5" opacity=".7" d="{rules}"/>'
-        f'<path fill="{PAPER}" d="M12 24h96v84H12z" opacity=".82"/>'
-        f'<path fill="{ground}" d="M{mark} 120h18v18H{mark}z"/>'
-        f'<path stroke="{PAPER}" stroke-width="1.4" d="M{mark + 5} 124v10m4-10v10m4-10v10"/>'
-        f"{_free_title(title, INK, y=28, height=78)}{_author(author, INK, y=155)}"
+        _area("M8 8h104v152H8z", PAPER)
+        + _line(rules, second, 0.5, 0.7)
+        + _area("M12 24h96v84H12z", PAPER, 0.82)
+        + _area(f"M{mark} 120h18v18H{mark}z", ground)
+        + _line(f"M{mark + 5} 124v10m4-10v10m4-10v10", PAPER, 1.4)
+        + _free_title(title, INK, y=28, height=78)
+        + _author(author, INK, y=155)
     )
 
 

@@ -115,6 +115,11 @@ def _tabs(campuses: list[str], zones: list[dict[str, Any]], chosen: str) -> list
 
     every = [{"label": _("All"), "url": "?", "count": seats_of(""), "current": chosen == ""}]
     return every + [
-        {"label": name, "url": f"?campus={name}", "count": seats_of(name), "current": name == chosen}
+        {
+            "label": name,
+            "url": f"?campus={name}",
+            "count": seats_of(name),
+            "current": name == chosen,
+        }
         for name in campuses
     ]

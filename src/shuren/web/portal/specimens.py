@@ -126,12 +126,21 @@ def _empty() -> list[State]:
 def _table() -> list[State]:
     def row(title: str, count: int, tone: str) -> list[dict[str, Any]]:
         label = _("Available") if tone == "good" else _("On loan")
-        return [{"text": title}, {"text": f"{count:,}", "number": True}, {"text": label, "tone": tone}]
+        return [
+            {"text": title},
+            {"text": f"{count:,}", "number": True},
+            {"text": label, "tone": tone},
+        ]
 
     columns = [{"label": _("Title")}, {"label": _("Loans"), "number": True}, {"label": _("State")}]
     rows = [row("平凡的世界", 1204, "good"), row("Sapiens", 86, "warn")]
     full = {"caption": _("Most borrowed"), "columns": columns, "rows": rows, "empty": ""}
-    bare = {"caption": _("Most borrowed"), "columns": columns, "rows": [], "empty": _("Nothing yet.")}
+    bare = {
+        "caption": _("Most borrowed"),
+        "columns": columns,
+        "rows": [],
+        "empty": _("Nothing yet."),
+    }
     return [_state("rows", table=full), _state("empty", table=bare)]
 
 
@@ -188,7 +197,10 @@ def _facets() -> list[State]:
 
 def _book_row() -> list[State]:
     places = [
-        {"label": _("%(campus)s: %(free)s of %(all)s in", campus="江湾校区", free=2, all=3), "tone": "good"}
+        {
+            "label": _("%(campus)s: %(free)s of %(all)s in", campus="江湾校区", free=2, all=3),
+            "tone": "good",
+        }
     ]
     poems = {"title": "唐诗三百首", "author": "蘅塘退士", "class_number": "I222.742"}
     book = {"title": "The Art of Computer Programming", "author": "Donald E. Knuth"}
@@ -234,7 +246,10 @@ def _receipt() -> list[State]:
 
 
 def _breadcrumbs() -> list[State]:
-    trail = [{"label": _("Workbench"), "url": "#breadcrumbs"}, {"label": _("Quarantine"), "url": ""}]
+    trail = [
+        {"label": _("Workbench"), "url": "#breadcrumbs"},
+        {"label": _("Quarantine"), "url": ""},
+    ]
     return [_state("two steps", trail=trail)]
 
 
