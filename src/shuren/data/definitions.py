@@ -1,14 +1,16 @@
 """Contracts, mappings and models: ours, and the site's, which override ours by id."""
 
 import fnmatch
+from functools import lru_cache
 
 from shuren.data.errors import UnknownName
 from shuren.data.internals.contract_files import read_contract
 from shuren.data.internals.lint import check_contract
 from shuren.data.internals.mapping_files import read_mapping
 from shuren.data.internals.models import load_models
+from shuren.data.internals.row_rules import check_row_rules
 from shuren.data.shapes import Contract, Mapping, Model
-from shuren.kernel.definitions import find_definitions
+from shuren.kernel.definitions import DefinitionFile, find_definitions
 from shuren.kernel.i18n import gettext as _
 from shuren.kernel.site import Site
 
@@ -24,8 +26,14 @@ def contract(site: Site | None, id: str) -> Contract:
     files = find_definitions("contracts", site)
     if id not in files:
         raise UnknownName(_("contract"), id, list(files))
-    found = read_contract(files[id])
-    check_contract(found, files[id].path)
+    return _checked(files[id], files[id].stamp())
+
+
+@lru_cache(maxsize=64)
+def _checked(file: DefinitionFile, _stamp: tuple[int, int]) -> Contract:
+    found = read_contract(file)
+    check_contract(found, file.path)
+    check_row_rules(found)
     return found
 
 

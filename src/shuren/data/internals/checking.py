@@ -14,13 +14,10 @@ from shuren.data.internals.check_sql import (
     Check,
     Compiled,
     compile_checks,
-    empty_rows,
     text_column,
 )
 from shuren.data.internals.columns import Source
 from shuren.data.shapes import Contract
-from shuren.kernel.errors import DefinitionError
-from shuren.kernel.i18n import gettext as _
 
 _ARROW_TYPES = {
     "string": pa.string(),
@@ -104,25 +101,6 @@ class Checker:
                     text = pc.if_else(nothing, pa.scalar(None, pa.string()), text)
                 columns[text_column(source.field.name)] = text
         return pa.table(columns)
-
-
-def check_row_rules(contract: Contract) -> None:
-    """Raise DefinitionError if a row rule is not SQL over the contract's columns."""
-    with duckdb.connect() as connection:
-        for rule in contract.row_rules:
-            try:
-                connection.execute(
-                    f"SELECT CAST(({rule.sql}) AS BOOLEAN) FROM ({empty_rows(contract)})"
-                ).fetchall()
-            except duckdb.Error as error:
-                raise DefinitionError(
-                    _(
-                        "Contract %(contract)s, rowRules.%(rule)s: the SQL cannot be used.",
-                        contract=contract.id,
-                        rule=rule.id,
-                    ),
-                    fix=str(error).splitlines()[0],
-                ) from None
 
 
 def _one_chunk(column: pa.ChunkedArray) -> pa.Array:

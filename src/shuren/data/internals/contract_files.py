@@ -6,6 +6,7 @@ neither knows is an error with a suggestion, because a misspelt rule is a rule n
 """
 
 import typing
+from functools import lru_cache
 from typing import Any
 
 import pydantic
@@ -56,6 +57,11 @@ OPTIONS = ("pattern", "minimum", "maximum", "maxLength")
 
 def read_contract(file: DefinitionFile) -> Contract:
     """One contract; raises DefinitionError naming the file and the key that is wrong."""
+    return _read(file, file.stamp())
+
+
+@lru_cache(maxsize=64)
+def _read(file: DefinitionFile, _stamp: tuple[int, int]) -> Contract:
     content = file.read_yaml()
     mistakes = Mistakes(file.path)
     _refuse_unknown_keys(content, OpenDataContractStandard, "", mistakes)
