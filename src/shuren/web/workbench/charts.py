@@ -32,14 +32,20 @@ def chart(result: FigureResult, snapshot: SnapshotInfo | None) -> dict[str, Any]
 
 
 def column_titles(result: FigureResult, snapshot: SnapshotInfo | None) -> list[str]:
-    """The label column first, then what tells it apart further, then the measures with unit."""
+    """The label column, the measures with their units, then what tells the label apart further:
+    on a phone the numbers must not be the part that is scrolled away."""
     figure = result.definition
     table = snapshot.tables.get(figure.table) if snapshot else None
-    titles = []
-    for name in (figure.label, *further(result)):
+
+    def title(name: str) -> str:
         column = table.column(name) if table else None
-        titles.append(pick(column.title) if column else name)
-    return titles + [measure_title(result, name) for name in figure.measures]
+        return pick(column.title) if column else name
+
+    return [
+        title(figure.label),
+        *(measure_title(result, name) for name in figure.measures),
+        *(title(name) for name in further(result)),
+    ]
 
 
 def measure_title(result: FigureResult, name: str) -> str:
@@ -56,9 +62,9 @@ def further(result: FigureResult) -> list[str]:
 
 
 def rows(result: FigureResult) -> list[tuple[str, list[Any]]]:
-    """(label, further values then measures) of each row, as the page and the CSV show them."""
+    """(label, measures then further values) of each row, as the page and the CSV show them."""
     columns = result.table.columns
-    wanted = [columns.index(name) for name in (*further(result), *result.definition.measures)]
+    wanted = [columns.index(name) for name in (*result.definition.measures, *further(result))]
     return [
         (label, [row[at] for at in wanted])
         for label, row in zip(result.labels, result.table.rows, strict=True)
@@ -67,10 +73,10 @@ def rows(result: FigureResult) -> list[tuple[str, list[Any]]]:
 
 def _table(result: FigureResult, snapshot: SnapshotInfo | None) -> dict[str, Any]:
     titles = column_titles(result, snapshot)
-    words = len(further(result)) + 1
+    numbers = range(1, len(result.definition.measures) + 1)
     return {
         "caption": pick(result.definition.title),
-        "columns": [{"label": title, "number": at >= words} for at, title in enumerate(titles)],
+        "columns": [{"label": title, "number": at in numbers} for at, title in enumerate(titles)],
         "rows": [
             {"label": label, "short": "", "cells": [_cell(value) for value in values]}
             for label, values in rows(result)

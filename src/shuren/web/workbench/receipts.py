@@ -120,7 +120,9 @@ def dialect_lines(receipt: Receipt) -> list[tuple[str, str]]:
     lines = []
     for key, name in names.items():
         value = receipt.dialect.get(key)
-        if isinstance(value, bool):
+        if isinstance(value, list | tuple):
+            lines.append((name, " · ".join(map(str, value))))
+        elif isinstance(value, bool):
             lines.append((name, truth[value]))
         elif value not in (None, ""):
             lines.append((name, marks.get(str(value), str(value))))
