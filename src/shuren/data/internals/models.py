@@ -6,6 +6,7 @@ conformed.<table>, mart.<table>, calendar.day and vocabulary.<table>, and its ow
 
 import hashlib
 import re
+from functools import lru_cache
 from graphlib import CycleError, TopologicalSorter
 from typing import Any
 
@@ -22,6 +23,7 @@ from shuren.kernel.site import Site
 LAYERS = ("conformed", "mart")
 SOURCES = {"calendar": {"day"}, "vocabulary": {"clc", "clc_prefix"}}
 TYPES = {"VARCHAR", "BIGINT", "DOUBLE", "DATE", "TIMESTAMP", "BOOLEAN"}
+_Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _FILE = re.compile(r"\s*/\*(?P<front>.*?)\*/(?P<sql>.*)\Z", re.DOTALL)
 _REQUIRED = ("title", "description", "grain", "data_class", "key", "columns")
 _KNOWN = {"id", "layer", "person", "public", "speaks_until", *_REQUIRED}
@@ -78,38 +80,41 @@ def steps(model: Model) -> list[tuple[str, str, str]]:
 
 def _load(file: DefinitionFile) -> Model:
     try:
-        text = file.path.read_text("utf-8")
-        match = _FILE.match(text)
-        if match is None:
-            raise ValueError(_("it must begin with its front matter in /* … */"))
-        front = _front_matter(match["front"], file)
-        reads = _reads(portable.parse(match["sql"]))
-        return Model(
-            id=file.id,
-            layer=front["layer"],
-            title=front["title"],
-            description=front["description"],
-            grain=front["grain"],
-            data_class=str(front["data_class"]),
-            columns=_columns(front["columns"]),
-            key=tuple(front["key"]),
-            sql=match["sql"].strip().rstrip(";"),
-            reads=reads,
-            person=_column_named(front, "person"),
-            public=bool(front.get("public", False)),
-            speaks_until=_column_named(front, "speaks_until"),
-            hash=hashlib.sha256(text.encode()).hexdigest(),
-            local=file.local,
-        )
+        return _model(file, file.path.read_text("utf-8"))
     except (ValueError, UnicodeDecodeError) as error:
         raise ModelError(
             _("The model %(path)s cannot be used: %(reason)s.", path=file.path, reason=error)
         ) from None
 
 
+@lru_cache(maxsize=64)
+def _model(file: DefinitionFile, text: str) -> Model:
+    match = _FILE.match(text)
+    if match is None:
+        raise ValueError(_("it must begin with its front matter in /* … */"))
+    front = _front_matter(match["front"], file)
+    return Model(
+        id=file.id,
+        layer=front["layer"],
+        title=front["title"],
+        description=front["description"],
+        grain=front["grain"],
+        data_class=str(front["data_class"]),
+        columns=_columns(front["columns"]),
+        key=tuple(front["key"]),
+        sql=match["sql"].strip().rstrip(";"),
+        reads=_reads(portable.parse(match["sql"])),
+        person=_column_named(front, "person"),
+        public=bool(front.get("public", False)),
+        speaks_until=_column_named(front, "speaks_until"),
+        hash=hashlib.sha256(text.encode()).hexdigest(),
+        local=file.local,
+    )
+
+
 def _front_matter(text: str, file: DefinitionFile) -> dict[str, Any]:
     try:
-        front = yaml.safe_load(text)
+        front = yaml.load(text, Loader=_Loader)
     except yaml.YAMLError as error:
         problem = getattr(error, "problem", None) or _("not YAML")
         raise ValueError(_("front matter: %(problem)s", problem=problem)) from None

@@ -98,10 +98,8 @@ def _attach_raw(
         f"CAST({_column(name) if name in present else 'NULL'} AS {type_}) AS {_column(name)}"
         for name, type_ in declared.items()
     )
-    connection.execute("CREATE OR REPLACE TEMP TABLE load_order (load VARCHAR, place BIGINT)")
-    connection.executemany(
-        "INSERT INTO load_order VALUES (?, ?)", [[load, place] for place, load in enumerate(own)]
-    )
+    order = {"load": own, "place": list(range(len(own)))}
+    _create(connection, "load_order", pa.table(order))
     connection.execute(
         f"CREATE TABLE raw.{contract.id} AS SELECT {columns} FROM {source} AS rows"
         " JOIN load_order ON load_order.load = rows._load"
@@ -114,24 +112,30 @@ def _attach_calendar(connection: duckdb.DuckDBPyConnection, site: Site) -> None:
     span = "SELECT CAST(min(loaned_at) AS DATE), CAST(max(loaned_at) AS DATE) FROM raw.loans"
     first, last = _one(connection, span)
     rows = load_calendar(site).days(first, last) if isinstance(first, date) else []
-    days = pa.Table.from_pylist(rows, schema=_CALENDAR)
-    connection.register("calendar_days", days)
-    connection.execute("CREATE TABLE calendar.day AS SELECT * FROM calendar_days")
+    _create(connection, "calendar.day", pa.Table.from_pylist(rows, schema=_CALENDAR))
 
 
 def _attach_clc(connection: duckdb.DuckDBPyConnection, site: Site, name: str) -> None:
     headings = clc(site).values()
     if name == "clc":
-        connection.execute(
-            "CREATE TABLE vocabulary.clc"
-            " (code VARCHAR, level BIGINT, parent VARCHAR, title_zh VARCHAR, title_en VARCHAR)"
-        )
-        rows = [[h.code, h.level, h.parent, h.title["zh"], h.title["en"]] for h in headings]
-        connection.executemany("INSERT INTO vocabulary.clc VALUES (?, ?, ?, ?, ?)", rows)
-        return
-    connection.execute("CREATE TABLE vocabulary.clc_prefix (prefix VARCHAR, code VARCHAR)")
-    prefixes = [[prefix, h.code] for h in headings if h.level == 2 for prefix in h.prefixes]
-    connection.executemany("INSERT INTO vocabulary.clc_prefix VALUES (?, ?)", prefixes)
+        columns: dict[str, list[object]] = {
+            "code": [h.code for h in headings],
+            "level": [h.level for h in headings],
+            "parent": [h.parent for h in headings],
+            "title_zh": [h.title["zh"] for h in headings],
+            "title_en": [h.title["en"] for h in headings],
+        }
+    else:
+        pairs = [(prefix, h.code) for h in headings if h.level == 2 for prefix in h.prefixes]
+        columns = {"prefix": [p for p, _code in pairs], "code": [code for _p, code in pairs]}
+    _create(connection, f"vocabulary.{name}", pa.table(columns))
+
+
+def _create(connection: duckdb.DuckDBPyConnection, name: str, rows: pa.Table) -> None:
+    """A table of the rows given; hundreds of single INSERTs would take a second."""
+    connection.register("given_rows", rows)
+    connection.execute(f"CREATE OR REPLACE TABLE {name} AS SELECT * FROM given_rows")
+    connection.unregister("given_rows")
 
 
 def _quoted(path: Path) -> str:
