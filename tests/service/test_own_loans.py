@@ -1,0 +1,61 @@
+"""A reader's own loans: theirs only, what is due soonest first."""
+
+import pytest
+
+from shuren.data.internals import building
+from shuren.data.internals.models import load_models
+from shuren.data.internals.receipts import all_receipts
+from shuren.kernel.shapes import Actor, no_progress
+from shuren.kernel.site import Site
+from shuren.service.queries import own_loans
+from shuren.trust.errors import NotAllowed
+from tests.data.raw_helper import put_raw, reader
+
+pytestmark = pytest.mark.django_db
+
+ANN, BEN = Actor("ann", "student", reader(1)), Actor("ben", "faculty", reader(2))
+
+
+def loan(id: str, who: Actor, day: int, due: int | None, back: int | None) -> dict[str, str | None]:
+    return {
+        "loan_id": id,
+        "reader_id": who.reader_key,
+        "title": f"书{id}",
+        "loaned_at": f"2026-03-{day:02}T09:00:00",
+        "due_at": due and f"2026-04-{due:02}T00:00:00",
+        "returned_at": back and f"2026-03-{back:02}T12:00:00",
+    }
+
+
+@pytest.fixture
+def lake(site: Site) -> Site:
+    loans = [
+        loan("1", ANN, 1, 20, None),
+        loan("2", ANN, 2, 10, None),
+        loan("3", ANN, 3, 5, 8),
+        loan("4", ANN, 4, None, None),
+        loan("5", BEN, 5, 9, None),
+    ]
+    put_raw(site, "loans", loans)
+    building.build_snapshot(site, load_models(site), all_receipts(site), no_progress)
+    return site
+
+
+def test_loans_out_come_by_due_date_and_past_ones_newest_first(lake: Site) -> None:
+    loans = own_loans(lake, ANN)
+    assert [one.loan_id for one in loans.out] == ["2", "1"]
+    # Loan 4 has no due date: its source does not follow returns.
+    assert [one.loan_id for one in loans.past] == ["4", "3"]
+    assert loans.data_date == "2026-03-05"
+
+
+def test_nobody_sees_anybody_elses(lake: Site) -> None:
+    assert [one.loan_id for one in own_loans(lake, BEN).out] == ["5"]
+    stranger = own_loans(lake, Actor("eve", "student", reader(3)))
+    assert (stranger.out, stranger.past) == ((), ())
+
+
+def test_who_is_no_reader_has_no_loans_to_see(lake: Site) -> None:
+    for actor in (Actor("x", "student"), Actor("d", "director"), Actor("", "anonymous")):
+        with pytest.raises(NotAllowed):
+            own_loans(lake, actor)
