@@ -7,6 +7,7 @@ import os
 import shutil
 import tarfile
 import tempfile
+import zlib
 from collections.abc import Iterable
 from datetime import UTC
 from importlib.metadata import version
@@ -109,7 +110,7 @@ def _extract(source: Path, folder: Path, progress: Progress) -> None:
             for entry in tar:
                 tar.extract(entry, folder, filter="data")
                 progress(file.tell(), total)
-    except (tarfile.TarError, EOFError, OSError) as error:
+    except (tarfile.TarError, zlib.error, EOFError, OSError) as error:
         if isinstance(error, OSError) and error.errno is not None:
             raise
         raise ArchiveBroken(
@@ -135,6 +136,7 @@ def _verify(source: Path, folder: Path) -> None:
             _("%(file)s cannot be restored: %(problem)s.", file=source, problem=problem),
             fix=_("Use another copy; nothing was restored."),
         )
+    (folder / "data").mkdir(exist_ok=True)
     os.chmod(folder / "data", 0o700)
     secrets = folder / "data" / "secrets"
     if secrets.is_dir():
