@@ -6,6 +6,11 @@ from dataclasses import dataclass
 
 # Where a main title ends and its subtitle begins; a short bracket names the volume and stays.
 _SUBTITLE = re.compile(r"\s*[:：=/;；]|\s*[(（](?![^)）]{1,4}[)）])")
+# What stays on one line: a short bracket, a Chinese sign with its stops, a word with its spaces.
+_CHINESE = r"\u2e80-\u9fff\uff00-\uffef"
+_PIECES = re.compile(
+    rf"（[^）]{{1,4}}）|[（《“]*[{_CHINESE}][）》”，。、！？·]*|[^\s{_CHINESE}]+\s*|\s+"
+)
 _LATIN_WIDTH = 0.58
 
 
@@ -61,9 +66,7 @@ def _has_chinese(text: str) -> bool:
 def _wrap(text: str, room: float) -> list[str]:
     """Lines no wider than `room` ems; breaks between words, or anywhere between Chinese signs."""
     lines, line = [], ""
-    for piece in re.findall(
-        r"[\u2e80-\u9fff\uff00-\uffef]|[^\s\u2e80-\u9fff\uff00-\uffef]+\s*|\s+", text
-    ):
+    for piece in _PIECES.findall(text):
         if line and _width(line + piece.rstrip()) > room:
             lines.append(line.rstrip())
             line = ""

@@ -64,7 +64,7 @@ def csrf_failed(request: HttpRequest, reason: str = "") -> HttpResponse:
 
 def broken(request: HttpRequest) -> HttpResponse:
     """The page for what nobody foresaw; without context, since that may be what broke."""
-    return render(None, "errors/broken.html", status=500)  # type: ignore[arg-type]
+    return render(None, "errors/broken.html", status=500)
 
 
 def _page(request: HttpRequest, status: int, message: str, fix: str = "") -> HttpResponse:

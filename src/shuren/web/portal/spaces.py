@@ -74,7 +74,7 @@ def _floor(number: int, zones: list[dict[str, Any]]) -> dict[str, Any]:
 def _zone(zone: dict[str, Any]) -> dict[str, Any]:
     kind = zone["kind"] if zone["kind"] in KINDS else "reading"
     english = current_language() == ENGLISH and zone.get("title_en")
-    hours = [zone.get("opens_at"), zone.get("closes_at")]
+    opens, closes = zone["opens_at"], zone["closes_at"]
     return {
         "title": zone["title_en"] if english else zone["title"],
         "seats": zone["seats"] or 0,
@@ -82,7 +82,7 @@ def _zone(zone: dict[str, Any]) -> dict[str, Any]:
         "kind_title": kind_title(kind),
         "quiet": _quiet(zone.get("quiet_level")),
         "power": bool(zone.get("power")),
-        "hours": "–".join(hours) if all(hours) else "",
+        "hours": f"{opens}–{closes}" if opens and closes else "",
         "map": seats.seat_map(zone["seats"] or 0),
     }
 

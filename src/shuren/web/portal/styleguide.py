@@ -2,7 +2,7 @@
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.template import engines
+from django.template.loader import get_template
 
 from shuren.web.portal.specimens import SWATCHES, specimens
 
@@ -19,5 +19,5 @@ def styleguide(request: HttpRequest) -> HttpResponse:
 
 def inputs_of(name: str) -> str:
     """The comment at the head of a component: what it takes."""
-    source = engines["django"].engine.get_template(f"{FOLDER}/{name}.html").source
+    source: str = get_template(f"{FOLDER}/{name}.html").template.source  # type: ignore[attr-defined]
     return source.partition("{% comment %}")[2].partition("{% endcomment %}")[0].strip()

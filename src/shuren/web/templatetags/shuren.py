@@ -72,6 +72,7 @@ def day(value: date | None) -> SafeString | str:
 @register.simple_tag(takes_context=True)
 def show_component(context: template.Context, name: str, inputs: dict[str, Any]) -> SafeString:
     """A component of templates/components/, with the inputs of one of its states."""
+    assert context.template is not None
     found = context.template.engine.get_template(f"components/{name}.html")
     with context.push(**inputs):
         return found.render(context)
