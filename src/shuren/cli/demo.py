@@ -2,6 +2,7 @@
 
 import json
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -46,18 +47,13 @@ def demo(
         check_port(host, port)  # better now than after a minute of work
     site = open_or_make(folder)
     context.use(site)
-    if not ready_mark(site).is_file():
+    if not site.demo_note.is_file():  # until then every run goes on where the last stopped
         set_up(context, site, scale)
     if no_serve:
         return
     from shuren.web.server import run
 
     run(site, host=host, port=port)
-
-
-def ready_mark(site: Site) -> Path:
-    """Written when set-up is complete; until then every run goes on where the last stopped."""
-    return site.data / "demo-ready.json"
 
 
 def open_or_make(folder: Path) -> Site:
@@ -106,18 +102,22 @@ def set_up(context: CliContext, site: Site, scale: float) -> None:
     with context.progress(_("3/4 Building tables")) as progress:
         build(site, actor=context.actor, progress=progress)
     with context.progress(_("4/4 Making one account for each role")) as progress:
-        make_accounts(site)
-    write_atomically(ready_mark(site), json.dumps({"seed": SEED, "scale": scale}).encode())
+        note = make_accounts(site)
+    write_atomically(site.demo_note, json.dumps(note | {"seed": SEED, "scale": scale}).encode())
     say(_("Ready. The sign-in page lists the demo accounts."))
 
 
-def make_accounts(site: Site) -> None:
-    """One account a role; readers are tied to a reader of the generated university."""
+def make_accounts(site: Site) -> dict[str, Any]:
+    """One account a role; readers are tied to a reader of the generated university.
+
+    returns  what the sign-in page of a demo shows: the password and the user names
+    """
     from shuren.campus.accounts import PASSWORD, demo_accounts
     from shuren.trust.actions import create_account, pseudonymise
     from shuren.trust.queries import account_exists
 
-    for account in demo_accounts(site.root / "exports"):
+    made = demo_accounts(site.root / "exports")
+    for account in made:
         if account_exists(account.username):
             continue
         reader_key = pseudonymise(site, [account.card])[0] if account.card else ""
@@ -128,3 +128,4 @@ def make_accounts(site: Site) -> None:
             reader_key=reader_key,
             display_name=account.name,
         )
+    return {"password": PASSWORD, "usernames": [account.username for account in made]}

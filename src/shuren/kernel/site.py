@@ -67,6 +67,12 @@ class Site:
         return self.data / "secrets"
 
     @property
+    def demo_note(self) -> Path:
+        """Of a demo site only, written when its set-up is complete: JSON with the `password` all
+        its accounts share and their `usernames`."""
+        return self.data / "demo.json"
+
+    @property
     def temporary(self) -> Path:
         """Unfinished work. Anything here may be deleted when no process owns it."""
         return self.data / "tmp"
