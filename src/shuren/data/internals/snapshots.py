@@ -82,7 +82,9 @@ def table_file(table: str) -> Path:
 def _cursor(site: Site) -> duckdb.DuckDBPyConnection:
     """This thread's cursor. A process that was forked opens a database of its own."""
     key = (os.getpid(), site.root)
-    cursors: dict[tuple[int, Path], duckdb.DuckDBPyConnection] = _local.__dict__
+    cursors: dict[tuple[int, Path], duckdb.DuckDBPyConnection] = vars(_local).setdefault(
+        "cursors", {}
+    )
     if key not in cursors:
         with _lock:
             if key not in _databases:

@@ -5,7 +5,6 @@ bring rows of the same key the later load's row stands.
 """
 
 from collections.abc import Iterable, Sequence
-from datetime import date
 from pathlib import Path
 
 import duckdb
@@ -110,8 +109,8 @@ def _attach_raw(
 def _attach_calendar(connection: duckdb.DuckDBPyConnection, site: Site) -> None:
     """Every day from the first loan to the last; none when there are no loans."""
     span = "SELECT CAST(min(loaned_at) AS DATE), CAST(max(loaned_at) AS DATE) FROM raw.loans"
-    first, last = _one(connection, span)
-    rows = load_calendar(site).days(first, last) if isinstance(first, date) else []
+    first, last = connection.execute(span).fetchall()[0]
+    rows = load_calendar(site).days(first, last) if first else []
     _create(connection, "calendar.day", pa.Table.from_pylist(rows, schema=_CALENDAR))
 
 
@@ -144,7 +143,3 @@ def _quoted(path: Path) -> str:
 
 def _column(name: str) -> str:
     return '"' + name.replace('"', '""') + '"'
-
-
-def _one(connection: duckdb.DuckDBPyConnection, sql: str) -> tuple[object, ...]:
-    return tuple(connection.execute(sql).fetchall()[0])
