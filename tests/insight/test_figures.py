@@ -195,3 +195,14 @@ def test_a_mistake_in_an_indicator_is_named(
     with pytest.raises(DefinitionError, match=sentence) as caught:
         definitions.indicators(site)
     assert str(local) in str(caught.value)
+
+
+def test_a_public_figure_is_for_visitors_and_only_as_it_is(lake):
+    visitor = Actor("anonymous", "anonymous")
+    shown = queries.figure(lake, "top_titles_monthly", actor=visitor)
+    same = queries.figure(lake, "top_titles_monthly", actor=DIRECTOR)
+    assert shown.table.rows == same.table.rows
+    with pytest.raises(NotAllowed):
+        queries.figure(lake, "top_titles_monthly", actor=visitor, filters={"campus": "A"})
+    with pytest.raises(NotAllowed):
+        queries.figure(lake, "loans_by_month", actor=visitor)

@@ -13,7 +13,7 @@ from shuren.kernel.suggestions import did_you_mean
 CHARTS = ("line", "bar", "table")
 FILTERS = ("period", "campus", "college", "clc_main", "reader_kind")
 _REQUIRED = ("title", "description", "unit", "table", "measures", "by", "chart")
-_OPTIONAL = ("id", "label", "order", "limit", "filters", "one_month", "vocabulary")
+_OPTIONAL = ("id", "label", "order", "limit", "filters", "one_month", "public", "vocabulary")
 
 
 @cache
@@ -66,6 +66,7 @@ def _indicator(file: DefinitionFile) -> Indicator:
         chart=content["chart"],
         filters=tuple(content.get("filters", ())),
         one_month=bool(content.get("one_month", False)),
+        public=content.get("public") is True,
         vocabulary=content.get("vocabulary", ""),
     )
 

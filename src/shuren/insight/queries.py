@@ -14,8 +14,9 @@ from shuren.kernel.i18n import pick
 from shuren.kernel.shapes import Actor
 from shuren.kernel.site import Site
 from shuren.kernel.suggestions import did_you_mean
+from shuren.trust import queries as trust
 
-PURPOSE = "library_statistics"
+PURPOSE, PUBLIC = "library_statistics", "public_statistics"
 LOANS = "mart.loan_fact"
 COLUMNS = ("campus", "college", "clc_main", "reader_kind")
 _VOCABULARIES = {"clc_main": "clc", "reader_kind": "reader_kind"}
@@ -51,7 +52,7 @@ def figure(
             indicator.table,
             by=indicator.by,
             measures=indicator.measures,
-            purpose=PURPOSE,
+            purpose=_purpose(indicator, actor, filters),
             actor=actor,
             where=where,
             order_by=indicator.order,
@@ -67,6 +68,12 @@ def figure(
         sql=_in_words_of_sql(indicator, where),
         data_date=table.data_date,
     )
+
+
+def _purpose(indicator: Indicator, actor: Actor, filters: Mapping[str, str] | None) -> str:
+    """A public figure, unfiltered, is for those too who may not use statistics otherwise."""
+    open_to_all = indicator.public and not filters
+    return PUBLIC if open_to_all and not trust.purpose_allowed(actor, PURPOSE) else PURPOSE
 
 
 def filter_choices(site: Site, actor: Actor) -> dict[str, list[Choice]]:

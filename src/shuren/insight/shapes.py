@@ -16,6 +16,7 @@ class Indicator:
     filters    which of period, campus, college, clc_main, reader_kind narrow it
     vocabulary the one that says what to show for the label's codes, or ""
     one_month  True: it speaks of one month, the last full one unless the filter says
+    public     True: shown to everybody as it is, without filters
     """
 
     id: str
@@ -33,6 +34,7 @@ class Indicator:
     chart: str
     filters: tuple[str, ...]
     one_month: bool = False
+    public: bool = False
     vocabulary: str = ""
 
 
