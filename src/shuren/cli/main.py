@@ -63,10 +63,11 @@ class LazyGroup(click.Group):
     ) -> tuple[str | None, click.Command | None, list[str]]:
         try:
             return super().resolve_command(ctx, args)
-        except click.UsageError as error:
-            if args and args[0] not in self.list_commands(ctx):
-                error.message = unknown_command(args[0], self.list_commands(ctx))
-            raise
+        except click.UsageError:
+            if not args or args[0] in self.list_commands(ctx):
+                raise
+            known = self.list_commands(ctx)
+            raise click.UsageError(unknown_command(args[0], known), ctx) from None
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         sections: dict[str, list[tuple[str, str]]] = {}
