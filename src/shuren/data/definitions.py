@@ -4,15 +4,38 @@ import fnmatch
 from functools import lru_cache
 
 from shuren.data.errors import UnknownName
+from shuren.data.internals import contract_files, lint, mapping_files, vocabularies
+from shuren.data.internals import models as model_files
 from shuren.data.internals.contract_files import read_contract
 from shuren.data.internals.lint import check_contract
 from shuren.data.internals.mapping_files import read_mapping
 from shuren.data.internals.models import load_models
 from shuren.data.internals.row_rules import check_row_rules
 from shuren.data.shapes import Contract, Mapping, Model
-from shuren.kernel.definitions import DefinitionFile, find_definitions
+from shuren.kernel.definitions import DefinitionFile, Key, find_definitions
 from shuren.kernel.i18n import gettext as _
 from shuren.kernel.site import Site
+
+# Number → what it asks, in both languages. A contract that breaks one loads nothing.
+NAMING_RULES: dict[str, dict[str, str]] = lint.NAMING_RULES
+# What each kind of file may say: kind → part of the file ("" is its top) → keys.
+FORMATS: dict[str, dict[str, dict[str, Key]]] = {
+    "contracts": {
+        "": contract_files.STANDARD_KEYS,
+        "schema.properties": contract_files.STANDARD_FIELD_KEYS,
+        "logicalTypeOptions": contract_files.OPTIONS,
+        "customProperties": contract_files.CONTRACT_EXTRAS,
+        "schema.properties.customProperties": contract_files.FIELD_EXTRAS,
+        "rowRules": contract_files.ROW_RULE_KEYS,
+    },
+    "mappings": {
+        "": mapping_files.KEYS,
+        "dialect": mapping_files.DIALECT_KEYS,
+        "columns.*": mapping_files.COLUMN_KEYS,
+    },
+    "models": {"": model_files.KEYS, "columns.*": model_files.COLUMN_KEYS},
+    "vocabularies": {"": vocabularies.KEYS, "classes.*": vocabularies.CLASS_KEYS},
+}
 
 
 def contracts(site: Site | None) -> dict[str, Contract]:

@@ -4,7 +4,7 @@ from functools import cache
 from typing import Any
 
 from shuren.insight.shapes import Indicator
-from shuren.kernel.definitions import DefinitionFile, find_definitions
+from shuren.kernel.definitions import DefinitionFile, Key, find_definitions, required
 from shuren.kernel.errors import DefinitionError
 from shuren.kernel.i18n import gettext as _
 from shuren.kernel.site import Site
@@ -12,8 +12,30 @@ from shuren.kernel.suggestions import did_you_mean
 
 CHARTS = ("line", "bar", "table")
 FILTERS = ("period", "campus", "college", "clc_main", "reader_kind")
-_REQUIRED = ("title", "description", "unit", "table", "measures", "by", "chart")
-_OPTIONAL = ("id", "label", "order", "limit", "filters", "one_month", "public", "vocabulary")
+# fmt: off
+KEYS = {
+    "id": Key(str, "与文件名相同", "The file's name", default="the file's name"),
+    "title": Key(dict, "标题 {zh, en}", "Title {zh, en}", required=True),
+    "description": Key(dict, "定义：数的是什么、怎么数 {zh, en}", "Definition: what is counted and how {zh, en}", required=True),  # noqa: E501
+    "unit": Key(dict, "单位 {zh, en}", "Unit {zh, en}", required=True),
+    "table": Key(str, "所读的表，如 mart.loan_fact", "Table read, such as mart.loan_fact", required=True),  # noqa: E501
+    "measures": Key(dict, "名称 → 度量，见下表", "Name → measure, see below", required=True),
+    "by": Key(list, "分组的列", "Columns to group by", required=True),
+    "chart": Key(str, "line、bar 或 table", "line, bar or table", required=True),
+    "label": Key(str, "作为名称显示的分组列", "The grouping column shown as name", default="the first of by"),  # noqa: E501
+    "order": Key(list, "排序的列或度量，前加 - 为降序", "Columns or measures to sort by, - for descending"),  # noqa: E501
+    "limit": Key(int, "最多显示几行", "Most rows shown"),
+    "filters": Key(list, "可用的筛选：period、campus、college、clc_main、reader_kind", "Filters offered: period, campus, college, clc_main, reader_kind"),  # noqa: E501
+    "one_month": Key(bool, "只看一个月：所选时段的最后一个月", "Of one month: the last of the period", default="false"),  # noqa: E501
+    "public": Key(bool, "门户也显示，任何人可看", "The portal shows it too, to anybody", default="false"),  # noqa: E501
+    "vocabulary": Key(str, "代码取名的词表", "Vocabulary that names the codes"),
+}
+MEASURE_KEYS = {
+    "what": Key(str, "count、distinct:列 或 sum:列", "count, distinct:<column> or sum:<column>", required=True),  # noqa: E501
+    "title": Key(dict, "标题 {zh, en}", "Title {zh, en}", required=True),
+    "unit": Key(dict, "单位 {zh, en}", "Unit {zh, en}", default="the indicator's"),
+}
+# fmt: on
 
 
 @cache
@@ -24,15 +46,15 @@ def indicators(site: Site | None) -> dict[str, Indicator]:
 
 def _indicator(file: DefinitionFile) -> Indicator:
     content = file.read_yaml()
-    for key in _REQUIRED:
+    for key in required(KEYS):
         if not content.get(key):
             raise _mistake(file, _("'%(key)s' is missing", key=key))
     for key in content:
-        if key not in (*_REQUIRED, *_OPTIONAL):
+        if key not in KEYS:
             raise _mistake(
                 file,
                 _("'%(key)s' is not known here", key=key),
-                did_you_mean(key, (*_REQUIRED, *_OPTIONAL)),
+                did_you_mean(key, tuple(KEYS)),
             )
     for key in ("title", "description", "unit"):
         _check_bilingual(file, key, content[key])

@@ -18,6 +18,25 @@ SHIPPED = Path(__file__).parent.parent / "definitions"
 
 
 @dataclass(frozen=True)
+class Key:
+    """One key a definition file may say. Loaders check by it; the reference is made from it.
+
+    default  as YAML writes it; "" when leaving the key out means there is none
+    """
+
+    kind: type | tuple[type, ...]
+    zh: str
+    en: str
+    required: bool = False
+    default: str = ""
+
+
+def required(keys: dict[str, Key]) -> tuple[str, ...]:
+    """The names of the keys that must be there, in order."""
+    return tuple(name for name, key in keys.items() if key.required)
+
+
+@dataclass(frozen=True)
 class DefinitionFile:
     """One file. `local` says that it is the site's, not ours."""
 

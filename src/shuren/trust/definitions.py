@@ -4,11 +4,11 @@ definitions/roles/*.yaml and definitions/purposes/*.yaml; a site's file with the
 replaces ours. What no file grants is denied.
 """
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-from shuren.kernel.definitions import DefinitionFile, find_definitions
+from shuren.kernel.definitions import DefinitionFile, Key, find_definitions, required
 from shuren.kernel.errors import DefinitionError
 from shuren.kernel.i18n import gettext as _
 from shuren.kernel.site import Site
@@ -17,6 +17,25 @@ from shuren.kernel.suggestions import did_you_mean
 READER, STAFF, VISITOR = "reader", "staff", "visitor"
 KINDS = (READER, STAFF, VISITOR)
 BASES = ("service", "statistics", "operation", "consent")
+
+# fmt: off
+_SAME = {
+    "id": Key(str, "与文件名相同", "The file's name", required=True),
+    "title": Key(dict, "标题 {zh, en}", "Title {zh, en}", required=True),
+    "description": Key(dict, "说明 {zh, en}", "Description {zh, en}", required=True),
+}
+ROLE_KEYS = _SAME | {
+    "kind": Key(str, "reader 读者、staff 馆员或 visitor 访客", "reader, staff or visitor", required=True),  # noqa: E501
+    "permissions": Key(list, "获得的权限，见“权限与用途”", "Permissions granted", default="[]"),
+    "purposes": Key(list, "可以为哪些用途使用数据", "Purposes data may be used for", default="[]"),
+}
+PURPOSE_KEYS = _SAME | {
+    "basis": Key(str, "依据：service、statistics、operation 或 consent", "service, statistics, operation or consent", required=True),  # noqa: E501
+    "highest_class": Key(int, "可用的最高敏感级：1 公开 … 4 敏感", "The most sensitive class it opens: 1 public … 4 sensitive", default="1"),  # noqa: E501
+    "aggregated_only": Key(bool, "只给分组计数，小组隐藏", "Only counts over groups, small ones hidden", default="false"),  # noqa: E501
+    "own_rows_only": Key(bool, "只给读者本人的行", "Only rows of the asking reader", default="false"),  # noqa: E501
+}
+# fmt: on
 
 # Every permission there is, and what it opens. A role names them; nothing else grants them.
 PERMISSIONS: dict[str, dict[str, str]] = {
@@ -88,7 +107,7 @@ def purposes(site: Site | None) -> dict[str, Purpose]:
 
 
 def _role(file: DefinitionFile, known: dict[str, Purpose]) -> Role:
-    values = _checked(file, Role)
+    values = _checked(file, ROLE_KEYS)
     _one_of(file, "kind", values["kind"], KINDS)
     for key, names in (("permissions", PERMISSIONS), ("purposes", known)):
         values[key] = tuple(values.get(key) or ())
@@ -98,20 +117,18 @@ def _role(file: DefinitionFile, known: dict[str, Purpose]) -> Role:
 
 
 def _purpose(file: DefinitionFile) -> Purpose:
-    values = _checked(file, Purpose)
+    values = _checked(file, PURPOSE_KEYS)
     _one_of(file, "basis", values["basis"], BASES)
     _one_of(file, "highest_class", values.get("highest_class", 1), (1, 2, 3, 4))
     return Purpose(**values)
 
 
-def _checked(file: DefinitionFile, shape: type) -> dict[str, Any]:
-    """The file's values, when they are the shape's fields, all required ones, in two languages."""
+def _checked(file: DefinitionFile, keys: dict[str, Key]) -> dict[str, Any]:
+    """The file's values, when their keys are known, all required ones there, in two languages."""
     values = file.read_yaml()
-    names = [field.name for field in fields(shape)]
     for key in values:
-        _one_of(file, "", key, names)
-    needed = ["id", "title", "description", "kind" if shape is Role else "basis"]
-    for key in needed:
+        _one_of(file, "", key, keys)
+    for key in required(keys):
         if not values.get(key):
             raise DefinitionError(_("%(path)s: '%(key)s' is missing.", path=file.path, key=key))
     for key in ("title", "description"):

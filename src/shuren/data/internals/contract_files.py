@@ -23,36 +23,72 @@ from shuren.data.shapes import (
     Field,
     RowRule,
 )
-from shuren.kernel.definitions import DefinitionFile
+from shuren.kernel.definitions import DefinitionFile, Key, required
 from shuren.kernel.i18n import gettext as _
 
 TYPES = ("string", "integer", "number", "date", "timestamp", "boolean")
 STORAGE = (KEEP, PSEUDONYM, VAULT, DROP)
 STATUSES = ("draft", "proposed", "active", "deprecated", "retired")
+# fmt: off
+# Keys of the standard that mean something here. Its other keys may be written and do nothing.
+STANDARD_KEYS = {
+    "apiVersion": Key(str, "标准的版本，v3 系列", "Version of the standard, one of v3", required=True),  # noqa: E501
+    "kind": Key(str, "DataContract", "DataContract", required=True),
+    "id": Key(str, "与文件名相同", "The file's name", required=True),
+    "version": Key(str, "契约的版本，形如 1.0.0", "Version of the contract, like 1.0.0", required=True),  # noqa: E501
+    "status": Key(str, "draft、proposed、active、deprecated 或 retired", "draft, proposed, active, deprecated or retired", required=True),  # noqa: E501
+    "name": Key(str, "中文标题", "Title in Chinese", required=True),
+    "description": Key(dict, "中文说明：purpose、usage、limitations", "Description in Chinese: purpose, usage, limitations", required=True),  # noqa: E501
+    "schema": Key(list, "恰好一张表，列在其 properties 之下", "Exactly one table, its columns under properties", required=True),  # noqa: E501
+    "customProperties": Key(list, "我们的补充：{property, value}，见下表", "Our additions: {property, value}, see below", required=True),  # noqa: E501
+}
+STANDARD_FIELD_KEYS = {
+    "name": Key(str, "字段名", "Name of the column", required=True),
+    "businessName": Key(str, "中文标题", "Title in Chinese", required=True),
+    "description": Key(str, "中文说明", "Description in Chinese", required=True),
+    "logicalType": Key(str, "string、integer、number、date、timestamp 或 boolean", "string, integer, number, date, timestamp or boolean", required=True),  # noqa: E501
+    "classification": Key(str, "public、internal、personal 或 sensitive", "public, internal, personal or sensitive", required=True),  # noqa: E501
+    "required": Key(bool, "不得为空（R01）", "May not be empty (R01)", default="false"),
+    "unique": Key(bool, "不得重复（R06）", "May not repeat (R06)", default="false"),
+    "enum": Key(list, "允许的值；label 与 synonyms 是它们的别名（R05）", "Values allowed; label and synonyms are other words for them (R05)"),  # noqa: E501
+    "logicalTypeOptions": Key(dict, "见下表", "See below"),
+    "customProperties": Key(list, "我们的补充：{property, value}，见下表", "Our additions: {property, value}, see below"),  # noqa: E501
+}
 CONTRACT_EXTRAS = {
-    "titleEn": str,
-    "descriptionEn": str,
-    "dataClass": str,
-    "owner": str,
-    "purposes": list,
-    "key": list,
-    "fallbackKey": list,
-    "retentionDays": int,
-    "formats": list,
-    "rowRules": list,
+    "titleEn": Key(str, "英文标题（N06）", "Title in English (N06)", required=True),
+    "descriptionEn": Key(str, "英文说明（N07）", "Description in English (N07)", required=True),
+    "dataClass": Key(str, "数据类别，如 service（N11）", "Class of data, such as service (N11)", required=True),  # noqa: E501
+    "owner": Key(str, "负责人（N11）", "Who answers for it (N11)", required=True),
+    "purposes": Key(list, "可以用于哪些用途（N11）", "Purposes it may be used for (N11)", required=True),  # noqa: E501
+    "key": Key(list, "识别一行的列", "Columns that identify a row", default="all columns"),
+    "fallbackKey": Key(list, "主键为空的行改用这些列识别", "Identifies rows whose key is empty"),
+    "retentionDays": Key(int, "保存天数", "Days to keep it"),
+    "formats": Key(list, "各日期列共用的格式", "Date formats of all columns"),
+    "rowRules": Key(list, "列间规则：{id, sql, message}，见下表（R07）", "Rules over several columns: {id, sql, message}, see below (R07)"),  # noqa: E501
 }
 FIELD_EXTRAS = {
-    "titleEn": str,
-    "descriptionEn": str,
-    "unit": str,
-    "storage": str,
-    "purposes": list,
-    "names": list,
-    "formats": list,
-    "extract": str,
-    "synonyms": dict,
+    "titleEn": Key(str, "英文标题（N06）", "Title in English (N06)", required=True),
+    "descriptionEn": Key(str, "英文说明（N07）", "Description in English (N07)", required=True),
+    "unit": Key(str, "单位", "Unit"),
+    "storage": Key(str, "keep 原样、pseudonym 假名、vault 封存或 drop 不留", "keep, pseudonym, vault (sealed) or drop", default="keep"),  # noqa: E501
+    "purposes": Key(list, "原样保存的个人信息可用于哪些用途（N08）", "Purposes of personal data kept as they are (N08)"),  # noqa: E501
+    "names": Key(list, "导出文件里的列名", "Names of the column in exports", default="its own name"),  # noqa: E501
+    "formats": Key(list, "日期格式，依次尝试；总是先试 ISO 8601", "Date formats, tried in order; ISO 8601 always first", default="the contract's"),  # noqa: E501
+    "extract": Key(str, "RE2 正则，取第一个括号", "RE2 pattern; its first group is taken"),
+    "synonyms": Key(dict, "来源的说法 → 允许的值（N14）", "Other words → values allowed (N14)"),
 }
-OPTIONS = ("pattern", "minimum", "maximum", "maxLength")
+OPTIONS = {
+    "pattern": Key(str, "RE2 正则，整个值都要符合（R03）", "RE2 pattern of the whole value (R03)"),
+    "minimum": Key((int, float, str), "最小值或最早日期（R04）", "Least value or earliest date (R04)"),  # noqa: E501
+    "maximum": Key((int, float, str), "最大值或最晚日期（R04）", "Greatest value or latest date (R04)"),  # noqa: E501
+    "maxLength": Key(int, "最多多少个字符", "Most characters"),
+}
+ROW_RULE_KEYS = {
+    "id": Key(str, "规则的标识", "Its id", required=True),
+    "sql": Key(str, "好的行为真的 SQL 条件", "A SQL condition that is true of good rows", required=True),  # noqa: E501
+    "message": Key(dict, "给人看的原因 {zh, en}", "The reason people read {zh, en}", required=True),
+}
+# fmt: on
 
 
 def read_contract(file: DefinitionFile) -> Contract:
@@ -127,9 +163,11 @@ def _field(entry: SchemaProperty, formats: tuple[str, ...], mistakes: Mistakes) 
     mistakes.one_of(f"{where}.classification", entry.classification, tuple(classes))
     storage = extras.get("storage", KEEP)
     mistakes.one_of(f"{where}.storage", storage, STORAGE)
+    if storage in (PSEUDONYM, VAULT) and entry.logicalType != "string":
+        raise mistakes.at(f"{where}.logicalType", _("an identity is a string."))
     options = entry.logicalTypeOptions or {}
     for option in options:
-        mistakes.one_of(f"{where}.logicalTypeOptions", option, OPTIONS)
+        mistakes.one_of(f"{where}.logicalTypeOptions", option, tuple(OPTIONS))
     timed = entry.logicalType in ("date", "timestamp")
     return Field(
         name=entry.name,
@@ -167,20 +205,16 @@ def _synonyms(entry: SchemaProperty) -> dict[str, str]:
 
 
 def _row_rule(entry: dict[str, Any], mistakes: Mistakes) -> RowRule:
-    mistakes.keys("rowRules", entry, required=("id", "sql", "message"))
+    mistakes.keys("rowRules", entry, required=required(ROW_RULE_KEYS))
     return RowRule(entry["id"], entry["sql"], entry["message"])
 
 
-def _extras(
-    entries: Any, known: dict[str, type], where: str, mistakes: Mistakes
-) -> dict[str, Any]:
+def _extras(entries: Any, known: dict[str, Key], where: str, mistakes: Mistakes) -> dict[str, Any]:
     found: dict[str, Any] = {}
     for entry in entries or ():
         place = f"{where}.{entry.property}".lstrip(".")
         mistakes.one_of(f"{where}.customProperties".lstrip("."), entry.property, tuple(known))
-        if not isinstance(entry.value, known[entry.property]):
-            kind = known[entry.property].__name__
-            raise mistakes.at(place, _("it must be a %(kind)s.", kind=kind))
+        mistakes.kind(place, entry.value, known[entry.property].kind)
         found[entry.property] = entry.value
     return found
 

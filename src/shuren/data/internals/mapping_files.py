@@ -5,20 +5,40 @@ from typing import Any
 
 from shuren.data.internals.mistakes import Mistakes
 from shuren.data.shapes import ColumnSource, Contract, Mapping
-from shuren.kernel.definitions import DefinitionFile
+from shuren.kernel.definitions import DefinitionFile, Key, required
 from shuren.kernel.i18n import gettext as _
 
-_DIALECT: dict[str, type | tuple[type, ...]] = {
-    "delimiter": str,
-    "quote": str,
-    "header": bool,
-    "skip_lines": int,
-    "quoted_newlines": bool,
-    "short_rows": str,
-    "minimum_columns": int,
-    "columns_expected": int,
+# fmt: off
+KEYS = {
+    "contract": Key(str, "属于哪一份契约", "The contract whose rows these are", required=True),
+    "id": Key(str, "与文件名相同", "The file's name", default="the file's name"),
+    "title": Key(dict, "标题 {zh, en}", "Title {zh, en}"),
+    "files": Key(list, "文件名通配符；名称相符的文件自动使用这个映射", "File name patterns; a file that fits one is read by this mapping"),  # noqa: E501
+    "encoding": Key(str, "auto 依次试 BOM、UTF-8、GB18030；其他编码须写明", "auto tries BOM, UTF-8, GB18030; any other must be named", default="auto"),  # noqa: E501
+    "dialect": Key(dict, "文本文件的写法，见下表", "How the text is written, see below"),
+    "null_values": Key(list, "当作空的文字", "Texts that mean empty", default='["", "NULL", "null", "N/A", "\\N"]'),  # noqa: E501
+    "duplicates": Key(str, "逐字重复的行：refuse 隔离，keep 保留", "Rows that repeat word for word: refuse or keep", default="refuse"),  # noqa: E501
+    "sheet": Key(str, "Excel 工作表名；省略为第一个", "Sheet of a workbook; else the first"),
+    "columns": Key(dict, "字段 → 来源，见下表；与契约所列名称相同的列不必写", "Field → source, see below; columns the contract knows by name may be left out"),  # noqa: E501
 }
-_TOP = ("title", "files", "encoding", "dialect", "null_values", "duplicates", "sheet", "columns")
+DIALECT_KEYS = {
+    "delimiter": Key(str, "列分隔符；auto 自动判断", "Between columns; auto finds it", default="auto"),  # noqa: E501
+    "quote": Key(str, "引号；空文字表示不用引号", "Quote character; empty for none", default="'\"'"),  # noqa: E501
+    "header": Key(bool, "第一行是列名", "The first line names the columns", default="true"),
+    "skip_lines": Key(int, "列名之前跳过的行数", "Lines to skip before the header", default="0"),
+    "quoted_newlines": Key(bool, "引号内可以换行", "A quoted value may hold line breaks", default="true"),  # noqa: E501
+    "short_rows": Key(str, "列数不足的行：refuse 隔离，fill 在末尾补空", "Rows with too few columns: refuse, or fill with empty ones", default="refuse"),  # noqa: E501
+    "minimum_columns": Key(int, "fill 时至少要有的列数", "Fewest columns that fill accepts"),
+    "columns_expected": Key(int, "没有列名时应有的列数", "Columns to expect where no header says"),
+}
+COLUMN_KEYS = {
+    "from": Key((str, int, list), "列名、从 1 起的列号，或依次尝试的几个；也可直接写在字段名之后", "Column name, number from 1, or several to try in order; may stand right after the field"),  # noqa: E501
+    "value": Key((str, int), "常数，代替 from", "A constant instead of `from`"),
+    "extract": Key(str, "RE2 正则，取第一个括号", "RE2 pattern; its first group is taken"),
+    "values": Key(dict, "来源的说法 → 契约的值", "Words of the source → values of the contract"),
+    "formats": Key(list, "日期格式，依次尝试", "Date formats, tried in order"),
+}
+# fmt: on
 
 
 def read_mapping(file: DefinitionFile, contracts: Dict[str, Contract]) -> Mapping:
@@ -29,7 +49,7 @@ def read_mapping(file: DefinitionFile, contracts: Dict[str, Contract]) -> Mappin
     """
     content = file.read_yaml()
     mistakes = Mistakes(file.path)
-    mistakes.keys("", content, required=("contract",), optional=("id", *_TOP))
+    mistakes.keys("", content, required=required(KEYS), optional=tuple(KEYS))
     if content.get("id", file.id) != file.id:
         raise mistakes.at("id", _("it must be the file's name, '%(id)s'.", id=file.id))
     mistakes.one_of("contract", content["contract"], tuple(contracts))
@@ -43,30 +63,32 @@ def read_mapping(file: DefinitionFile, contracts: Dict[str, Contract]) -> Mappin
         for key in ("files", "null_values")
         if key in content
     }
-    plain = {key: content[key] for key in ("title", "encoding", "duplicates", "sheet") if key in content}
+    plain = {
+        key: content[key] for key in ("title", "encoding", "duplicates", "sheet") if key in content
+    }
     sources = {name: _source(name, entry, fields, mistakes) for name, entry in columns.items()}
     if not dialect.get("header", True):
         _needs_positions(sources, mistakes)
-    return Mapping(id=file.id, contract=content["contract"], columns=sources, **plain, **given, **dialect)
+    return Mapping(
+        id=file.id, contract=content["contract"], columns=sources, **plain, **given, **dialect
+    )
 
 
 def _dialect(content: Any, mistakes: Mistakes) -> dict[str, Any]:
-    mistakes.keys("dialect", content, required=(), optional=tuple(_DIALECT))
+    mistakes.keys("dialect", content, required=(), optional=tuple(DIALECT_KEYS))
     for key, value in content.items():
-        mistakes.kind(f"dialect.{key}", value, _DIALECT[key])
+        mistakes.kind(f"dialect.{key}", value, DIALECT_KEYS[key].kind)
     mistakes.one_of("dialect.short_rows", content.get("short_rows", "refuse"), ("refuse", "fill"))
     return dict(content)
 
 
 def _source(name: str, entry: Any, fields: tuple[str, ...], mistakes: Mistakes) -> ColumnSource:
-    """`field: name`, `field: 3`, or `field: {from: …, value: …, extract: …, values: …, formats: …}`."""
+    """`field: name`, `field: 3`, or `field: {from: …}` with any of COLUMN_KEYS."""
     where = f"columns.{name}"
     mistakes.one_of("columns", name, fields)
     if isinstance(entry, (str, int, list)):
         entry = {"from": entry}
-    mistakes.keys(
-        where, entry, required=(), optional=("from", "value", "extract", "values", "formats")
-    )
+    mistakes.keys(where, entry, required=(), optional=tuple(COLUMN_KEYS))
     if "from" not in entry and "value" not in entry:
         raise mistakes.at(where, _("it needs `from` (a column) or `value` (a constant)."))
     names = tuple(_list(entry.get("from", [])))

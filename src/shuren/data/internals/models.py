@@ -16,7 +16,7 @@ from sqlglot import exp
 from shuren.data.errors import ModelError, NoSuchTable
 from shuren.data.internals import portable
 from shuren.data.shapes import CLASSES, Column, Model
-from shuren.kernel.definitions import DefinitionFile, find_definitions
+from shuren.kernel.definitions import DefinitionFile, Key, find_definitions, required
 from shuren.kernel.i18n import gettext as _
 from shuren.kernel.site import Site
 
@@ -25,8 +25,27 @@ SOURCES = {"calendar": {"day"}, "vocabulary": {"clc", "clc_prefix"}}
 TYPES = {"VARCHAR", "BIGINT", "DOUBLE", "DATE", "TIMESTAMP", "BOOLEAN"}
 _Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _FILE = re.compile(r"\s*/\*(?P<front>.*?)\*/(?P<sql>.*)\Z", re.DOTALL)
-_REQUIRED = ("title", "description", "grain", "data_class", "key", "columns")
-_KNOWN = {"id", "layer", "person", "public", "speaks_until", *_REQUIRED}
+# fmt: off
+KEYS = {
+    "id": Key(str, "与文件名相同", "The file's name", default="the file's name"),
+    "layer": Key(str, "所在文件夹：conformed 或 mart", "Its folder: conformed or mart", default="the folder"),  # noqa: E501
+    "title": Key(dict, "标题 {zh, en}", "Title {zh, en}", required=True),
+    "description": Key(dict, "说明 {zh, en}", "Description {zh, en}", required=True),
+    "grain": Key(dict, "一行是什么 {zh, en}", "What one row is {zh, en}", required=True),
+    "data_class": Key(str, "数据类别，如 service", "Class of data, such as service", required=True),
+    "key": Key(list, "识别一行的列", "Columns that identify a row", required=True),
+    "columns": Key(dict, "列名 → 说明，见下表；须与 SELECT 的结果一致", "Column → what it is, see below; just what the SELECT gives", required=True),  # noqa: E501
+    "person": Key(str, "假名列；有它的表隐藏不足 5 人的组", "The pseudonym column; groups of fewer than 5 persons are hidden"),  # noqa: E501
+    "public": Key(bool, "可供未登录的访客查看", "Visitors may read it", default="false"),
+    "speaks_until": Key(str, "数据截至哪天：取此列最晚的一天", "The column whose latest day is the date of the data"),  # noqa: E501
+}
+COLUMN_KEYS = {
+    "type": Key(str, "VARCHAR、BIGINT、DOUBLE、DATE、TIMESTAMP 或 BOOLEAN", "VARCHAR, BIGINT, DOUBLE, DATE, TIMESTAMP or BOOLEAN", required=True),  # noqa: E501
+    "class": Key(int, "1 公开、2 内部、3 个人、4 敏感", "1 public, 2 internal, 3 personal, 4 sensitive", required=True),  # noqa: E501
+    "title": Key(dict, "标题 {zh, en}", "Title {zh, en}", required=True),
+    "unit": Key(str, "单位", "Unit"),
+}
+# fmt: on
 
 
 def load_models(site: Site | None) -> dict[str, Model]:
@@ -121,11 +140,11 @@ def _front_matter(text: str, file: DefinitionFile) -> dict[str, Any]:
     if not isinstance(front, dict):
         raise ValueError(_("its front matter must be `key: value` lines"))
     front.setdefault("layer", file.path.parent.name)
-    for key in _REQUIRED:
+    for key in required(KEYS):
         if not front.get(key):
             raise ValueError(_("its front matter has no '%(key)s'", key=key))
     for key in front:
-        if key not in _KNOWN:
+        if key not in KEYS:
             raise ValueError(_("its front matter has an unknown key '%(key)s'", key=key))
     if front.get("id", file.id) != file.id:
         raise ValueError(_("its id '%(id)s' is not the file's name", id=front["id"]))

@@ -4,10 +4,26 @@ from dataclasses import dataclass
 from functools import cache
 
 from shuren.data.errors import UnknownName
-from shuren.kernel.definitions import find_definitions
+from shuren.kernel.definitions import Key, find_definitions
 from shuren.kernel.errors import DefinitionError
 from shuren.kernel.i18n import gettext as _
 from shuren.kernel.site import Site
+
+# fmt: off
+KEYS = {
+    "id": Key(str, "与文件名相同", "The file's name"),
+    "title": Key(dict, "标题 {zh, en}", "Title {zh, en}"),
+    "terms": Key(dict, "代码 → {zh, en}，依此顺序显示", "Code → {zh, en}, shown in this order"),
+    "classes": Key(dict, "仅 clc：大类 → 条目，见下表", "Only clc: main class → entry, see below"),
+}
+CLASS_KEYS = {
+    "zh": Key(str, "中文名", "Heading in Chinese", required=True),
+    "en": Key(str, "英文名", "Heading in English", required=True),
+    "covers": Key(list, "也归入此类的分类号开头，可写区间 D33/37", "Other beginnings of class numbers under it; ranges like D33/37"),  # noqa: E501
+    "alternative": Key(bool, "交替类目，一般不用", "Not normally used", default="false"),
+    "under": Key(dict, "二级类 → 条目", "Second level → entry"),
+}
+# fmt: on
 
 
 @dataclass(frozen=True)
