@@ -30,7 +30,9 @@ def state(site) -> list[str]:
 
 
 def truncated_xz() -> bytes:
-    whole = lzma.compress((LOANS + "".join(f"{n},s,b,x,2025-01-01,,,0,A\n" for n in range(60_000))).encode())
+    whole = lzma.compress(
+        (LOANS + "".join(f"{n},s,b,x,2025-01-01,,,0,A\n" for n in range(60_000))).encode()
+    )
     return whole[: len(whole) * 2 // 3]
 
 
@@ -86,7 +88,9 @@ def test_a_line_of_fifty_megabytes_and_mixed_encodings_cost_only_their_rows(site
     path = tmp_path / "odd.csv"
     long = b"2,s2,b2," + b"x" * (50 << 20) + b",2025-03-01,,,0,A\n"
     chinese = "3,s3,b3,西游记,2025-03-01,,,0,A\n".encode("gb18030")
-    path.write_bytes(LOANS.encode() + ROW.encode() + long + chinese + ROW.replace("1,", "4,", 1).encode())
+    path.write_bytes(
+        LOANS.encode() + ROW.encode() + long + chinese + ROW.replace("1,", "4,", 1).encode()
+    )
     done = shuren(site, "load", "loans", str(path), "--json")
     assert done.returncode == 0, done.stderr
     import json

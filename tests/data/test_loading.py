@@ -13,7 +13,7 @@ from shuren.data.internals.working import working_folder
 from shuren.kernel.shapes import Actor
 from shuren.trust.errors import NotAllowed
 from shuren.trust.queries import identity
-from tests.data.loading import LOANS, OPERATOR, READER, accepted, load, mapping, write
+from tests.data.loading import LOANS, READER, accepted, load, mapping, write
 
 pytestmark = pytest.mark.django_db
 

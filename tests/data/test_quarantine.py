@@ -64,7 +64,9 @@ def test_original_bytes_are_kept_and_only_for_who_may_mend(site):
     (row,) = queries.refused_rows(site, receipt.id, actor=OPERATOR)
     assert row.raw is None
     assert "s20251234" not in row.shown
-    assert [(u.table, u.columns) for u in uses(actor=BOARD, limit=1)] == [("quarantine.loans", ("raw",))]
+    assert [(u.table, u.columns) for u in uses(actor=BOARD, limit=1)] == [
+        ("quarantine.loans", ("raw",))
+    ]
     with pytest.raises(NotAllowed):
         queries.refused_rows(site, receipt.id, actor=READER)
 
@@ -133,9 +135,7 @@ def test_pages_run_over_chunks_and_leave_out_what_was_taken(site):
     rows = "".join(f"{n},s{n},b,x,2025-13-01,,,0,A\n" for n in range(CHUNK_ROWS + 10))
     receipt = load(site, "loans", LOANS + rows)
     actions.replay(site, receipt.id, actor=OPERATOR, rows=[CHUNK_ROWS, CHUNK_ROWS + 1])
-    page = queries.refused_rows(
-        site, receipt.id, actor=OPERATOR, offset=CHUNK_ROWS - 2, limit=3
-    )
+    page = queries.refused_rows(site, receipt.id, actor=OPERATOR, offset=CHUNK_ROWS - 2, limit=3)
     assert [row.row for row in page] == [CHUNK_ROWS - 1, CHUNK_ROWS + 2, CHUNK_ROWS + 3]
     assert [row.line for row in page] == [row.row + 1 for row in page]
 

@@ -45,11 +45,9 @@ def test_every_line_is_accounted_for_and_figures_agree_with_a_count_by_hand(univ
         path = university.raw / "loans" / f"{receipt.id}.parquet"
         rows = lake.sql(f"FROM read_parquet('{path}')")
         years = dict(rows.aggregate("CAST(year(loaned_at) AS VARCHAR), count(*)").fetchall())
-        readers, titled, spelled, called = (
-            rows.aggregate(
-                "count(DISTINCT reader_id), count(title), count(title_pinyin), count(call_number)"
-            ).fetchall()[0]
-        )
+        readers, titled, spelled, called = rows.aggregate(
+            "count(DISTINCT reader_id), count(title), count(title_pinyin), count(call_number)"
+        ).fetchall()[0]
     assert years == dict(months)
     assert readers == len({line.split(",", 1)[0] for line in distinct})
     assert called == sum(bool(row[3].strip()) for row in csv.reader(distinct) if len(row) > 3)

@@ -79,7 +79,9 @@ def show(context: CliContext, load: str, rule: str | None, page: int, as_json: b
     if not rows:
         context.console.print(_("No refused rows are open here."))
     for row in rows:
-        head = _("Row %(row)s, line %(line)s, rule %(rule)s", row=row.row, line=row.line, rule=row.rule)
+        head = _(
+            "Row %(row)s, line %(line)s, rule %(rule)s", row=row.row, line=row.line, rule=row.rule
+        )
         context.console.print(f"[bold]{head}[/]  {_escape(pick(row.reason))}")
         context.console.print(f"  {row.shown[:500]}", markup=False)
     if len(rows) == PAGE:
@@ -105,7 +107,11 @@ def export(context: CliContext, load: str, file: Path, as_json: bool) -> None:
         context.emit_json({"file": str(file), "reasons": f"{file}.reasons.csv", "rows": rows})
         return
     context.console.print(
-        _("Wrote %(rows)s rows to %(file)s, the reasons to %(file)s.reasons.csv.", rows=rows, file=file),
+        _(
+            "Wrote %(rows)s rows to %(file)s, the reasons to %(file)s.reasons.csv.",
+            rows=rows,
+            file=file,
+        ),
         markup=False,
     )
 

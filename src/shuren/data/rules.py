@@ -141,9 +141,7 @@ _REPEAT_KINDS = {
 }
 
 
-def reason(
-    contract: Contract, rule: str, field: str, detail: dict[str, Any]
-) -> dict[str, str]:
+def reason(contract: Contract, rule: str, field: str, detail: dict[str, Any]) -> dict[str, str]:
     """The sentence for one refused row in both languages.
 
     detail  as the check left it; for R06 {kind: same|key|lake, line}; for R07 {row_rule: id};

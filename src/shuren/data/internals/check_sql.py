@@ -1,18 +1,19 @@
 """Compiles a contract and the columns of one file into one SQL statement.
 
-The statement reads a table `block` with a column per field that the file has (its text,
-trimmed, null where it says nothing) and works in named steps: `texts` (extract, other
+The statement reads a table `block` with a column per field that the file has (its text, trimmed,
+null where it says nothing) and the cells that no field takes, and works in named steps: `texts` (extract, other
 words for values), `typed` (one column per field of the contract), then one row per row of
 the block: the number of the first check it breaks (0: none) and the values that are no
 longer the text as it stood.
 """
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from shuren.data.internals.columns import Source
-from shuren.data.shapes import Contract, Field
+from shuren.data.shapes import PSEUDONYM, Contract, Field
 
 SQL_TYPES = {
     "string": "VARCHAR",
@@ -22,7 +23,10 @@ SQL_TYPES = {
     "timestamp": "TIMESTAMP",
     "boolean": "BOOLEAN",
 }
-BROKEN = "_broken"
+BROKEN, WORD, PERSON = "_broken", "_word", "_person_"
+_WHOLE = "whole_"
+# The engine's own cast reads these, and many times faster.
+_LIKE_ISO = re.compile("%Y([-/])%m\\1%d( %H:%M(:%S)?)?")
 _YES = ("1", "true", "t", "yes", "y", "是", "有", "真")
 _NO = ("0", "false", "f", "no", "n", "否", "无", "没有", "假")
 
@@ -50,24 +54,35 @@ class Compiled:
     changed: tuple[str, ...]
 
 
-def compile_checks(contract: Contract, sources: Sequence[Source]) -> Compiled:
+def compile_checks(contract: Contract, sources: Sequence[Source], width: int) -> Compiled:
+    """width  columns of the file; those that no field takes are c1…cn in the block"""
     checks = tuple(_ordered_checks(contract, sources))
     changed = tuple(
         s.field.name
         for s in sources
         if not s.absent and (s.field.type != "string" or _text_step(s) or s.constant is not None)
     )
+    taken = {s.position: name(f"{_WHOLE}{s.field.name}") for s in sources if s.position}
+    cells = ", ".join(taken.get(n, f"c{n}") for n in range(1, width + 1))
+    whole = "".join(
+        f"{name(text_column(s.field.name))} AS {taken[s.position]}, "
+        for s in sources
+        if s.position and taken[s.position] == name(f"{_WHOLE}{s.field.name}")
+    )
+    others = "".join(f"c{n}, " for n in range(1, width + 1) if n not in taken)
     steps = (
-        f"WITH texts AS (SELECT {_columns(sources, _text)} FROM block),\n"
+        f"WITH texts AS (SELECT {others}{whole}{_columns(sources, _text)} FROM block),\n"
         f"typed AS (SELECT *, {_columns(sources, _value, prefix='')} FROM texts)\n"
     )
     cases = " ".join(f"WHEN {c.broken} THEN {n}" for n, c in enumerate(checks, 1))
     first = f"CAST(CASE {cases} ELSE 0 END AS USMALLINT)" if checks else "CAST(0 AS USMALLINT)"
     every = ", ".join(f"CASE WHEN {c.broken} THEN {n} END" for n, c in enumerate(checks, 1))
     values = "".join(f", {name(f)}" for f in changed)
+    people = [f.name for f in contract.fields if f.storage == PSEUDONYM]
+    values += "".join(f", hash({name(f)}) AS {name(PERSON + f)}" for f in people)
     return Compiled(
         checks=checks,
-        first_broken=f"{steps}SELECT {first} AS {BROKEN}{values} FROM typed",
+        first_broken=f"{steps}SELECT {first} AS {BROKEN}, hash({cells}) AS {WORD}{values} FROM typed",
         all_broken=f"{steps}SELECT list_filter([{every or 'NULL'}], lambda x: x IS NOT NULL) "
         f"AS {BROKEN} FROM typed",
         changed=changed,
@@ -76,7 +91,9 @@ def compile_checks(contract: Contract, sources: Sequence[Source]) -> Compiled:
 
 def empty_rows(contract: Contract) -> str:
     """A SELECT of no rows with the contract's typed columns: to try a row rule on."""
-    columns = ", ".join(f"CAST(NULL AS {SQL_TYPES[f.type]}) AS {name(f.name)}" for f in contract.fields)
+    columns = ", ".join(
+        f"CAST(NULL AS {SQL_TYPES[f.type]}) AS {name(f.name)}" for f in contract.fields
+    )
     return f"SELECT {columns} LIMIT 0"
 
 
@@ -126,32 +143,47 @@ def _value(source: Source) -> str:
         return f"CAST(NULL AS {SQL_TYPES[source.field.type]})"
     return {
         "string": lambda: text,
-        "integer": lambda: f"CASE WHEN regexp_full_match({text}, '[+-]?[0-9]{{1,18}}(\\.0+)?') "
-        f"THEN TRY_CAST({text} AS BIGINT) END",
-        "number": lambda: f"CASE WHEN regexp_full_match({text}, "
-        f"'[+-]?([0-9]+\\.?[0-9]*|\\.[0-9]+)([eE][+-]?[0-9]{{1,2}})?') "
-        f"THEN TRY_CAST({text} AS DOUBLE) END",
-        "boolean": lambda: f"CASE WHEN lower({text}) IN ({_list(_YES)}) THEN true "
-        f"WHEN lower({text}) IN ({_list(_NO)}) THEN false END",
+        "integer": lambda: (
+            f"CASE WHEN regexp_full_match({text}, '[+-]?[0-9]{{1,18}}(\\.0+)?') "
+            f"THEN TRY_CAST({text} AS BIGINT) END"
+        ),
+        "number": lambda: (
+            f"CASE WHEN regexp_full_match({text}, "
+            f"'[+-]?([0-9]+\\.?[0-9]*|\\.[0-9]+)([eE][+-]?[0-9]{{1,2}})?') "
+            f"THEN TRY_CAST({text} AS DOUBLE) END"
+        ),
+        "boolean": lambda: (
+            f"CASE WHEN lower({text}) IN ({_list(_YES)}) THEN true "
+            f"WHEN lower({text}) IN ({_list(_NO)}) THEN false END"
+        ),
         "date": lambda: _moment(source, text, "DATE"),
         "timestamp": lambda: _moment(source, text, "TIMESTAMP"),
     }[source.field.type]()
 
 
 def _moment(source: Source, text: str, kind: str) -> str:
-    """The mapping's formats, then ISO 8601, then the contract's.
-
-    Only text that begins with a digit: DuckDB also reads words such as 'epoch'. A year
-    below 1000 is two digits taken for a year, never a date of a library.
-    """
-    own, others = source.formats[: source.declared], source.formats[source.declared :]
+    """The mapping's formats, then ISO 8601, then the contract's."""
+    own = source.formats[: source.declared]
+    others = [f for f in source.formats[source.declared :] if not _LIKE_ISO.fullmatch(f)]
     tries = [f"TRY_CAST({text} AS {kind})"]
     if own:
         tries.insert(0, f"CAST(try_strptime({text}, [{_list(own)}]) AS {kind})")
     if others:
         tries.append(f"CAST(try_strptime({text}, [{_list(others)}]) AS {kind})")
-    read = f"COALESCE({', '.join(tries)})" if len(tries) > 1 else tries[0]
-    return f"CASE WHEN {text} < ':' THEN nullif(greatest({read}, DATE '0999-12-31'), DATE '0999-12-31') END"
+    return f"COALESCE({', '.join(tries)})" if len(tries) > 1 else tries[0]
+
+
+def _unreadable(field: Field) -> str:
+    """True where the text did not give a value of the type.
+
+    For moments also where it gave one by accident: DuckDB reads words such as 'epoch', and
+    takes two digits for a year.
+    """
+    text, value = name(text_column(field.name)), name(field.name)
+    wrong = f"{value} IS NULL"
+    if field.type in ("date", "timestamp"):
+        wrong = f"({wrong} OR {value} < {SQL_TYPES[field.type]} '1000-01-01' OR {text} >= ':')"
+    return f"{text} IS NOT NULL AND {wrong}"
 
 
 def _list(values: Sequence[str]) -> str:
@@ -166,8 +198,7 @@ def _ordered_checks(contract: Contract, sources: Sequence[Source]) -> Iterator[C
             yield Check("R01", s.field.name, f"{name(text_column(s.field.name))} IS NULL")
     for s in present:
         if s.field.type != "string":
-            text, value = name(text_column(s.field.name)), name(s.field.name)
-            yield Check("R02", s.field.name, f"{text} IS NOT NULL AND {value} IS NULL")
+            yield Check("R02", s.field.name, _unreadable(s.field))
     for s in present:
         yield from _form(s.field)
     for s in present:

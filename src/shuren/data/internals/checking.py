@@ -1,5 +1,6 @@
 """Checks a block of text columns against a contract, in one pass of the lake engine."""
 
+import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -11,6 +12,8 @@ import pyarrow.compute as pc
 
 from shuren.data.internals.check_sql import (
     BROKEN,
+    PERSON,
+    WORD,
     Check,
     Compiled,
     compile_checks,
@@ -33,11 +36,15 @@ _ARROW_TYPES = {
 class Checked:
     """values    one column per field of the contract, typed; undefined for refused rows
     broken    per row the number of the first broken check, 0 for none
+    word      a hash of every cell as it stands in the file
+    people    {pseudonym field: hashes of its identities}
     extracted  the whole text of the fields that were extracted from more
     """
 
     values: pa.Table
     broken: npt.NDArray[np.uint16]
+    word: npt.NDArray[np.uint64]
+    people: dict[str, npt.NDArray[np.uint64]]
     extracted: dict[str, pa.Array]
 
 
@@ -50,10 +57,11 @@ class Checker:
         contract: Contract,
         sources: Sequence[Source],
         null_values: Sequence[str],
+        width: int,
     ) -> None:
         self._connection, self._sources = connection, sources
         self._nulls = pa.array(sorted({*null_values, ""}), pa.string())
-        self._compiled: Compiled = compile_checks(contract, sources)
+        self._compiled: Compiled = compile_checks(contract, sources, width)
 
     def check(self, block: pa.Table) -> Checked:
         """block  columns c1…cn as a file reader gives them"""
@@ -73,25 +81,36 @@ class Checker:
             for s in self._sources
             if s.extract and s.position is not None
         }
-        broken = _one_chunk(found.column(BROKEN)).to_numpy()
-        return Checked(pa.table(values), broken, extracted)
+        broken, word = (_one_chunk(found.column(c)).to_numpy() for c in (BROKEN, WORD))
+        people = {
+            column.removeprefix(PERSON): _one_chunk(found.column(column)).to_numpy()
+            for column in found.column_names
+            if column.startswith(PERSON)
+        }
+        return Checked(pa.table(values), broken, word, people, extracted)
 
-    def all_broken(self, rows: pa.Table) -> list[list[Check]]:
-        """Every check that each of these rows breaks, first ones first."""
-        found = self._run(self._texts(rows), self._compiled.all_broken)
-        checks = self._compiled.checks
-        return [[checks[n - 1] for n in numbers] for numbers in found.column(BROKEN).to_pylist()]
+    @property
+    def checks(self) -> tuple[Check, ...]:
+        return self._compiled.checks
+
+    def all_broken(self, rows: pa.Table) -> list[list[int]]:
+        """The numbers (from 1) of all `checks` that each of these rows breaks, in order."""
+        found: pa.Table = self._run(self._texts(rows), self._compiled.all_broken)
+        numbers: list[list[int]] = found.column(BROKEN).to_pylist()
+        return numbers
 
     def _run(self, texts: pa.Table, sql: str) -> pa.Table:
         self._connection.register("block", texts)
         try:
-            return self._connection.sql(sql).to_arrow_table()
+            return run_sql(self._connection, sql)
         finally:
             self._connection.unregister("block")
 
     def _texts(self, block: pa.Table) -> pa.Table:
-        """The fields' columns, trimmed; null where the text is empty or stands for nothing."""
-        columns = {"_row": pa.nulls(block.num_rows, pa.bool_())}
+        """The fields' texts, trimmed, null where they are empty or say nothing; other cells as
+        they stand."""
+        used = {f"c{source.position}" for source in self._sources}
+        columns = {c: block.column(c) for c in block.column_names if c not in used}
         for source in self._sources:
             if source.position is not None:
                 column = _one_chunk(block.column(source.position - 1))
@@ -101,6 +120,14 @@ class Checker:
                     text = pc.if_else(nothing, pa.scalar(None, pa.string()), text)
                 columns[text_column(source.field.name)] = text
         return pa.table(columns)
+
+
+def run_sql(connection: duckdb.DuckDBPyConnection, sql: str) -> pa.Table:
+    """The result of one statement as one table."""
+    with warnings.catch_warnings():
+        # The engine advises a relation instead, whose Python side costs more than the copy.
+        warnings.simplefilter("ignore", UserWarning)
+        return connection.execute(sql).to_arrow_table()
 
 
 def _one_chunk(column: pa.ChunkedArray) -> pa.Array:

@@ -38,7 +38,10 @@ NAMING_RULES: dict[str, dict[str, str]] = {
         "zh": "名称只用小写英文字母、数字和单个下划线，以字母开头。",
         "en": "Names are lower-case ASCII letters, digits and single underscores, a letter first.",
     },
-    "N02": {"zh": f"名称不超过 {_LONGEST} 个字符。", "en": f"Names have at most {_LONGEST} characters."},
+    "N02": {
+        "zh": f"名称不超过 {_LONGEST} 个字符。",
+        "en": f"Names have at most {_LONGEST} characters.",
+    },
     "N03": {"zh": "名称不用 SQL 保留字。", "en": "Names are no reserved words of SQL."},
     "N04": {
         "zh": "日期与时间列以 _at、_on、_until 或 _from 结尾，数与是否列不用这些结尾。",
@@ -62,7 +65,10 @@ NAMING_RULES: dict[str, dict[str, str]] = {
         "zh": "主键列必须原样或以假名保存。",
         "en": "Key columns are kept, as they are or as pseudonyms.",
     },
-    "N11": {"zh": "契约要有负责人、数据类和用途。", "en": "A contract has an owner, a data class and purposes."},
+    "N11": {
+        "zh": "契约要有负责人、数据类和用途。",
+        "en": "A contract has an owner, a data class and purposes.",
+    },
     "N12": {
         "zh": "版本号形如 1.0.0。",
         "en": "The version has the form 1.0.0.",

@@ -68,7 +68,9 @@ class Outcome:
     def dialect(self, table: TableFile) -> dict[str, Any]:
         """The reader's dialect, and which columns hold people: masking needs it for ever."""
         people = [s.position for s in self.sources if s.position and s.field.storage != KEEP]
-        sealed = any(s.position and s.field.storage not in (KEEP, "pseudonym") for s in self.sources)
+        sealed = any(
+            s.position and s.field.storage not in (KEEP, "pseudonym") for s in self.sources
+        )
         return {**table.dialect, "identity_columns": people, "sealed_columns": sealed}
 
 
@@ -111,7 +113,8 @@ def _run(job: Job, outcome: Outcome, folder: Path) -> Receipt:
 def _sorted_blocks(
     job: Job, outcome: Outcome, engine: duckdb.DuckDBPyConnection
 ) -> Iterator[Sorted]:
-    checker = Checker(engine, job.contract, outcome.sources, job.mapping.null_values)
+    nulls, width = job.mapping.null_values, job.table.width
+    checker = Checker(engine, job.contract, outcome.sources, nulls, width)
     keep_repeats = job.mapping.duplicates == "keep"
     sorter = RowSorter(
         job.site, engine, job.contract, checker, outcome.load, keep_repeats, job.in_lake

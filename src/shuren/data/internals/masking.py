@@ -42,9 +42,14 @@ def unmask(correction: str, original: str, dialect: dict[str, Any]) -> str:
     hidden = [original[start:end] for start, end in hidden_spans(original, dialect)]
     if masks != len(hidden):
         raise CorrectionUnclear(
-            _("The correction has %(masks)s masked pieces, the row has %(hidden)s.",
-              masks=masks, hidden=len(hidden)),
-            fix=_("Leave every %(mask)s where it is, or write the whole row without any.", mask=MASK),
+            _(
+                "The correction has %(masks)s masked pieces, the row has %(hidden)s.",
+                masks=masks,
+                hidden=len(hidden),
+            ),
+            fix=_(
+                "Leave every %(mask)s where it is, or write the whole row without any.", mask=MASK
+            ),
         )
     parts = correction.split(MASK)
     return parts[0] + "".join(piece + part for piece, part in zip(hidden, parts[1:], strict=True))

@@ -148,7 +148,7 @@ def _pack(rows: Sequence[Kept]) -> bytes:
         "rule": [row.rule for row in rows],
         "field": [row.field for row in rows],
         "also": [" ".join(row.also) for row in rows],
-        "detail": [json.dumps(row.detail, ensure_ascii=False) for row in rows],
+        "detail": [json.dumps(row.detail) if row.detail else "{}" for row in rows],
         "encoding": [row.encoding for row in rows],
         "raw": [row.raw for row in rows],
     }

@@ -5,6 +5,7 @@ against m earlier ones costs n·log m, and every row is merged about log(m/n) ti
 """
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -24,16 +25,8 @@ class Rows:
     word: U64
     line: I64
 
-    def take(self, places: npt.NDArray[np.intp] | npt.NDArray[np.bool_]) -> "Rows":
+    def take(self, places: npt.NDArray[np.intp]) -> "Rows":
         return Rows(self.key[places], self.check[places], self.word[places], self.line[places])
-
-    def followed_by(self, other: "Rows") -> "Rows":
-        pairs = ((getattr(self, n), getattr(other, n)) for n in ("key", "check", "word", "line"))
-        return Rows(*(np.concatenate(pair) for pair in pairs))
-
-    def sorted(self) -> "Rows":
-        """By key, earlier rows first among equals."""
-        return self.take(np.argsort(self.key, kind="stable"))
 
     def __len__(self) -> int:
         return len(self.key)
@@ -54,10 +47,9 @@ class SeenRows:
         ordered = rows.take(order)
         for run in self._runs:
             _mark(ordered, run, first, alike, order)
-        new = order[first[order] == 0]
-        fresh = rows.take(new)
-        _mark_within(fresh, first, alike, new)
-        self._remember(rows.take(new[first[new] == 0]))
+        _mark_within(ordered, first, alike, order)
+        new = first[order] == 0
+        self._remember(ordered if new.all() else ordered.take(np.flatnonzero(new)))
         return first, alike
 
     def _remember(self, run: Rows) -> None:
@@ -65,7 +57,26 @@ class SeenRows:
             self._runs.append(run)
         while len(self._runs) > 1 and len(self._runs[-2]) < _WIDER * len(self._runs[-1]):
             last = self._runs.pop()
-            self._runs[-1] = self._runs[-1].followed_by(last).sorted()
+            self._runs[-1] = _merged(self._runs[-1], last)
+
+
+def _merged(run: Rows, later: Rows) -> Rows:
+    """Both sorted by key; so is the result, earlier rows first among equals."""
+    at = np.searchsorted(run.key, later.key, side="right") + np.arange(len(later))
+    old = np.ones(len(run) + len(later), np.bool_)
+    old[at] = False
+
+    def merge(ours: npt.NDArray[Any], theirs: npt.NDArray[Any]) -> npt.NDArray[Any]:
+        both = np.empty(len(old), ours.dtype)
+        both[at], both[old] = theirs, ours
+        return both
+
+    return Rows(
+        merge(run.key, later.key),
+        merge(run.check, later.check),
+        merge(run.word, later.word),
+        merge(run.line, later.line),
+    )
 
 
 def _mark(
@@ -91,16 +102,20 @@ def _mark(
 def _mark_within(
     rows: Rows, first: I64, alike: npt.NDArray[np.bool_], places: npt.NDArray[np.intp]
 ) -> None:
-    """Mark repeats among new rows (sorted by key, earlier first); `places` is where they stand."""
-    starts = np.ones(len(rows), np.bool_)
-    starts[1:] = rows.key[1:] != rows.key[:-1]
-    head = np.maximum.accumulate(np.where(starts, np.arange(len(rows)), 0))
-    later = np.flatnonzero(head != np.arange(len(rows)))
+    """Mark repeats among rows sorted by key, earlier first; `places` is where they stand."""
+    unequal = np.ones(len(rows), np.bool_)
+    unequal[1:] = rows.key[1:] != rows.key[:-1]
+    if unequal.all():
+        return
+    numbers = np.arange(len(rows))
+    head = np.maximum.accumulate(np.where(unequal, numbers, 0))
+    later = np.flatnonzero((head != numbers) & (first[places] == 0))
     while len(later):
         same = rows.check[head[later]] == rows.check[later]
         found = later[same]
         first[places[found]] = rows.line[head[found]]
         alike[places[found]] = rows.word[head[found]] == rows.word[found]
+        # Two different rows with one 64-bit key: compare with the next of them.
         later = later[~same]
         head[later] += 1
         later = later[head[later] < later]

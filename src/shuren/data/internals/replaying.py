@@ -116,8 +116,11 @@ def _rows_to_take(
     if not wanted or not wanted <= still_open:
         closed = sorted(wanted - still_open)
         raise NothingToReplay(
-            _("Load %(load)s has no open refused row %(rows)s.", load=earlier.id,
-              rows=", ".join(map(str, closed[:10])))
+            _(
+                "Load %(load)s has no open refused row %(rows)s.",
+                load=earlier.id,
+                rows=", ".join(map(str, closed[:10])),
+            )
             if closed
             else _("Load %(load)s has no open refused rows.", load=earlier.id),
             fix=_("See `shuren quarantine list`."),

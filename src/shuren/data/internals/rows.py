@@ -11,17 +11,17 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from shuren.data.internals.block import Block
-from shuren.data.internals.check_sql import Check, literal, name
-from shuren.data.internals.checking import Checked, Checker
+from shuren.data.internals.check_sql import literal, name
+from shuren.data.internals.checking import Checker, run_sql
+from shuren.data.internals.people import People
 from shuren.data.internals.quarantine import Kept
 from shuren.data.internals.repeats import Rows, SeenRows
 from shuren.data.rules import REPEATS
 from shuren.data.shapes import KEEP, PSEUDONYM, VAULT, Contract
 from shuren.kernel.site import Site
-from shuren.trust.actions import pseudonymise
 
 KEY, LINE, LOAD = "_key", "_line", "_load"
-_WORD, _TEXT = "word_", "whole_"
+_TEXT = "whole_"
 InLake = Callable[[pa.Array], npt.NDArray[np.bool_]]
 _Fault = tuple[str, dict[str, Any]]
 
@@ -55,24 +55,27 @@ class RowSorter:
         self._site, self._connection, self._contract = site, connection, contract
         self._checker, self._load, self._keep_repeats = checker, load, keep_repeats
         self._in_lake = in_lake
-        self._pseudonyms: dict[str, str] = {}
+        self._people = {f.name: People(site) for f in contract.fields if f.storage == PSEUDONYM}
         self._seen = SeenRows()
         self._unique = {
             f.name: SeenRows() for f in contract.fields if f.unique and contract.key != (f.name,)
         }
         self._copies: dict[int, int] = {}
+        self._faults: dict[tuple[int, ...], tuple[str, str, tuple[str, ...], dict[str, Any]]] = {}
 
     def sort(self, block: Block) -> Sorted:
         checked = self._checker.check(block.table)
         good = np.flatnonzero(checked.broken == 0)
         bad = np.flatnonzero(checked.broken)
         values = checked.values.append_column(LINE, pa.array(block.lines, pa.int64()))
-        texts = _texts(block.table, checked)
+        texts = pa.table({f"{_TEXT}{k}": v for k, v in checked.extracted.items()})
+        word = checked.word
         if len(bad):
-            values, texts = values.take(good), texts.take(good)
-        values, identities = self._identities(values)
+            values, texts, word = values.take(good), texts.take(good), word[good]
+        hashes = {column: found[good] for column, found in checked.people.items()}
+        values, identities = self._identities(values, hashes)
         keys = self._keys(values, texts)
-        repeats, key = self._repeats(values, keys)
+        repeats, key = self._repeats(values, keys, word)
         refused = [*_structural(block), *self._broken(block, bad)]
         if repeats:
             refused += _repeated(block, good, repeats)
@@ -88,14 +91,17 @@ class RowSorter:
     def _person(self) -> str:
         return next(f.name for f in self._contract.fields if f.storage == PSEUDONYM)
 
-    def _identities(self, values: pa.Table) -> tuple[pa.Table, dict[str, dict[str, str]]]:
+    def _identities(
+        self, values: pa.Table, hashes: dict[str, npt.NDArray[np.uint64]]
+    ) -> tuple[pa.Table, dict[str, dict[str, str]]]:
         """Pseudonyms in place of identities; by pseudonym, the identity and the sealed fields."""
         fields = self._contract.fields
         sealed = [f.name for f in fields if f.storage == VAULT]
         people = values.select([self._person, *sealed]).to_pylist() if sealed else []
         for place, field in enumerate(fields):
             if field.storage == PSEUDONYM:
-                column = self._pseudonymous(values.column(field.name))
+                column = values.column(field.name).combine_chunks()
+                column = self._people[field.name].pseudonyms(column, hashes[field.name])
                 values = values.set_column(place, field.name, column)
         if not people:
             return values, {}
@@ -107,36 +113,32 @@ class RowSorter:
         }
         return values, found
 
-    def _pseudonymous(self, column: pa.ChunkedArray) -> pa.Array:
-        coded = column.combine_chunks().dictionary_encode()
-        distinct = coded.dictionary.to_pylist()
-        new = [value for value in distinct if value not in self._pseudonyms]
-        self._pseudonyms.update(zip(new, pseudonymise(self._site, new), strict=True))
-        return pa.array([self._pseudonyms[v] for v in distinct], pa.string()).take(coded.indices)
-
     def _keys(self, values: pa.Table, texts: pa.Table) -> pa.Table:
         """_key and the hashes that repeats are found by."""
-        columns = {f.name: values.column(f.name) for f in self._contract.fields}
-        texts_by_name = dict(zip(texts.column_names, texts.columns, strict=True))
-        self._connection.register("rows", pa.table({**columns, **texts_by_name}))
-        fields = [f for f in self._contract.fields if f.storage == KEEP]
-        extracted = [f.name for f in fields if f"{_TEXT}{f.name}" in texts_by_name]
-        whole = [column for column in texts.column_names if column.startswith(_WORD)]
-        hashes = ", ".join(f"hash({name(f)}) AS {name('unique_' + f)}" for f in self._unique)
+        contract = self._contract
+        kept = [f.name for f in contract.fields if f.storage == KEEP]
+        extracted = [column for column in kept if f"{_TEXT}{column}" in texts.column_names]
+        present = [f.name for f in contract.fields if values.column(f.name).null_count == 0]
+        needed = [f.name for f in contract.fields if f.storage != VAULT or f.unique]
+        columns = {column: values.column(column) for column in needed}
+        columns.update({f"{_TEXT}{c}": texts.column(f"{_TEXT}{c}") for c in extracted})
+        hashes = "".join(f", hash({name(f)}) AS {name('unique_' + f)}" for f in self._unique)
         sql = (
-            f"WITH keyed AS (SELECT *, {key_sql(self._contract, extracted)} AS {KEY} FROM rows) "
-            f"SELECT {KEY}, hash({KEY}) AS key, hash({KEY} || '~') AS again, "
-            f"hash({', '.join(whole)}) AS word{', ' + hashes if hashes else ''} FROM keyed"
+            f"WITH keyed AS (SELECT *, {key_sql(contract, extracted, present)} AS {KEY} FROM rows) "
+            f"SELECT {KEY}, hash({KEY}) AS key, hash({KEY} || '~') AS again{hashes} FROM keyed"
         )
+        self._connection.register("rows", pa.table(columns))
         try:
-            return self._connection.sql(sql).to_arrow_table()
+            return run_sql(self._connection, sql)
         finally:
             self._connection.unregister("rows")
 
-    def _repeats(self, values: pa.Table, keys: pa.Table) -> tuple[dict[int, _Fault], pa.Array]:
+    def _repeats(
+        self, values: pa.Table, keys: pa.Table, word: npt.NDArray[np.uint64]
+    ) -> tuple[dict[int, _Fault], pa.Array]:
         """{place among the good rows: what is wrong} of repeats; and the final key of each row."""
         line, key = values.column(LINE).to_numpy(), keys.column(KEY).combine_chunks()
-        rows = Rows(_u64(keys, "key"), _u64(keys, "again"), _u64(keys, "word"), line)
+        rows = Rows(_u64(keys, "key"), _u64(keys, "again"), word, line)
         first, alike = self._seen.repeats(rows)
         if self._keep_repeats:
             key = self._number_copies(key, first, alike)
@@ -174,29 +176,37 @@ class RowSorter:
     def _broken(self, block: Block, bad: npt.NDArray[np.intp]) -> list[Kept]:
         if not len(bad):
             return []
-        places = [int(place) for place in bad]
         every = self._checker.all_broken(block.table.take(bad))
-        return [
-            _refused(int(block.lines[place]), checks, raw)
-            for place, checks, raw in zip(places, every, block.raw(places), strict=True)
-        ]
+        places = bad.tolist()
+        rows = zip(block.lines[bad].tolist(), every, block.raw(places), strict=True)
+        return [Kept(line, *self._fault(tuple(numbers)), raw) for line, numbers, raw in rows]
+
+    def _fault(self, numbers: tuple[int, ...]) -> tuple[str, str, tuple[str, ...], dict[str, Any]]:
+        """Rule, field, all rules and detail of rows that break these checks."""
+        if numbers not in self._faults:
+            checks = [self._checker.checks[number - 1] for number in numbers]
+            rules = tuple(dict.fromkeys(check.rule for check in checks))
+            self._faults[numbers] = (checks[0].rule, checks[0].field, rules, checks[0].detail)
+        return self._faults[numbers]
 
     def _finish(self, values: pa.Table, key: pa.Array) -> pa.Table:
         kept = [f.name for f in self._contract.fields if f.storage in (KEEP, PSEUDONYM)]
-        load = pa.repeat(pa.scalar(self._load, pa.string()), len(values))
+        ones = pa.array(np.zeros(len(values), np.int8))
+        load = pa.DictionaryArray.from_arrays(ones, pa.array([self._load], pa.string()))
         return values.select([*kept, LINE]).append_column(KEY, key).append_column(LOAD, load)
 
 
-def key_sql(contract: Contract, extracted: Sequence[str] = ()) -> str:
+def key_sql(contract: Contract, extracted: Sequence[str] = (), present: Sequence[str] = ()) -> str:
     """What a row is known by over all loads: its key itself when that is one column, else a
     hash of the key columns. Never of an identity: those columns hold pseudonyms by then.
 
     extracted  fields of which only a part was taken; the fallback key takes the whole text, or
                two volumes of one work would be one loan
+    present    fields that no row lacks
     """
     own = contract.key or tuple(f.name for f in contract.fields if f.storage in (KEEP, PSEUDONYM))
     key = _one_key([name(column) for column in own])
-    if not contract.fallback_key:
+    if not contract.fallback_key or set(own) <= set(present):
         return key
     there = " AND ".join(f"{name(column)} IS NOT NULL" for column in own)
     columns = [name(f"{_TEXT}{c}" if c in extracted else c) for c in contract.fallback_key]
@@ -210,15 +220,7 @@ def _one_key(columns: Sequence[str], hashed: bool = False) -> str:
     return f"'~' || md5(concat_ws({literal(chr(31))}, {parts}))"
 
 
-def _texts(block: pa.Table, checked: Checked) -> pa.Table:
-    """Every cell as it stands, and the whole text of extracted fields that are no identity."""
-    words = {f"{_WORD}{i}": column for i, column in enumerate(block.columns)}
-    return pa.table({**words, **{f"{_TEXT}{k}": v for k, v in checked.extracted.items()}})
-
-
-def _repeated(
-    block: Block, good: npt.NDArray[np.intp], repeats: dict[int, _Fault]
-) -> list[Kept]:
+def _repeated(block: Block, good: npt.NDArray[np.intp], repeats: dict[int, _Fault]) -> list[Kept]:
     places = [int(good[place]) for place in repeats]
     rows = zip(places, repeats.values(), block.raw(places), strict=True)
     return [
@@ -229,12 +231,6 @@ def _repeated(
 
 def _structural(block: Block) -> list[Kept]:
     return [Kept(r.line, r.rule, "", (r.rule,), r.detail, r.raw) for r in block.refused]
-
-
-def _refused(line: int, checks: Sequence[Check], raw: bytes) -> Kept:
-    first = checks[0]
-    rules = tuple(dict.fromkeys(check.rule for check in checks))
-    return Kept(line, first.rule, first.field, rules, first.detail, raw)
 
 
 def _u64(table: pa.Table, column: str) -> npt.NDArray[np.uint64]:

@@ -63,9 +63,7 @@ def _identify(path: Path) -> tuple[str, tuple[int, int]]:
     """Content hash, and the stamp that tells whether the file changed since."""
     try:
         if path.is_dir():
-            raise FileProblem(
-                _("%(file)s is a folder.", file=path), fix=_("Name the files in it.")
-            )
+            raise FileProblem(_("%(file)s is a folder.", file=path), fix=_("Name the files in it."))
         stamp = _stamp(path)
         return content_hash(path), stamp
     except FileNotFoundError:
