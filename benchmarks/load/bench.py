@@ -16,8 +16,8 @@ DUCKDB = """
 import duckdb, sys
 with duckdb.connect(config={"threads": 2}) as lake:
     lake.execute(
-        "CREATE TABLE loans AS SELECT * FROM read_csv(?, all_varchar=true, ignore_errors=true, strict_mode=false, "
-        "header=true, delim=',', quote='\\"')", [sys.argv[1]]
+        "CREATE TABLE loans AS SELECT * FROM read_csv(?, all_varchar=true, "
+        "ignore_errors=true, strict_mode=false, header=true, delim=',', quote='\\"')", [sys.argv[1]]
     )
     print(lake.execute("SELECT count(*) FROM loans").fetchone()[0])
 """

@@ -18,7 +18,8 @@ def make_line(number: int, chance: random.Random) -> str:
         title = '"' + title.strip('"')
     campus = "" if fault < 0.02 else ",A区"
     call = f"TP312/{chance.randrange(999)}"
-    return f"{number},{reader},{day} 10:{minute:02d}:00,{returned},CQ{copy:08d},{title},{call}{campus}\n"
+    book = f"CQ{copy:08d},{title},{call}{campus}"
+    return f"{number},{reader},{day} 10:{minute:02d}:00,{returned},{book}\n"
 
 
 def make_file(rows: int, path: str) -> None:

@@ -1,27 +1,44 @@
 """Files nobody should send: a sentence, an exit code, no traceback, and a site as before."""
 
 import gzip
+import json
 import lzma
 import os
 import subprocess
 import sys
+from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
+from shuren.cli.main import run
 from tests.data.loading import LOANS
+
+pytestmark = pytest.mark.django_db
 
 ROW = "1,s1,b1,红楼梦,2025-03-01,,,0,A\n"
 
 
-def shuren(site, *arguments: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-m", "shuren", "--site", str(site.root), *arguments],
-        capture_output=True,
-        text=True,
-        env={**os.environ, "SHUREN_LANG": "en"},
-        timeout=300,
-    )
+@dataclass
+class Done:
+    code: int
+    out: str
+    err: str
+
+
+@pytest.fixture
+def shuren(site, capsys, monkeypatch) -> Callable[..., Done]:
+    """The command line, in this process."""
+    monkeypatch.setenv("SHUREN_LANG", "en")
+    monkeypatch.setenv("SHUREN_SITE", str(site.root))
+
+    def call(*arguments: str) -> Done:
+        code = run(["--site", str(site.root), *arguments])
+        captured = capsys.readouterr()
+        return Done(code, captured.out, captured.err)
+
+    return call
 
 
 def state(site) -> list[str]:
@@ -30,9 +47,8 @@ def state(site) -> list[str]:
 
 
 def truncated_xz() -> bytes:
-    whole = lzma.compress(
-        (LOANS + "".join(f"{n},s,b,x,2025-01-01,,,0,A\n" for n in range(60_000))).encode()
-    )
+    rows = "".join(f"{n},s,b,x,2025-01-01,,,0,A\n" for n in range(60_000))
+    whole = lzma.compress((LOANS + rows).encode())
     return whole[: len(whole) * 2 // 3]
 
 
@@ -51,51 +67,48 @@ CASES = {
 
 
 @pytest.mark.parametrize("name", CASES)
-def test_a_bad_file_is_one_sentence(site, tmp_path, name):
+def test_a_bad_file_is_one_sentence(site, shuren, tmp_path, name):
     path = tmp_path / name
     path.write_bytes(CASES[name])
-    done = shuren(site, "load", "loans", str(path))
-    assert done.returncode == 3, done.stderr
-    assert done.stderr.startswith("Error: ")
-    assert "Traceback" not in done.stderr
-    assert "unexpected" not in done.stderr
+    done = shuren("load", "loans", str(path))
+    assert done.code == 3, done.err
+    assert done.err.startswith("Error: ")
+    assert "Traceback" not in done.err
+    assert "unexpected" not in done.err
     assert state(site) == []
 
 
-def test_a_folder_a_missing_file_and_an_unknown_contract(site, tmp_path):
+def test_a_folder_a_missing_file_and_an_unknown_contract(site, shuren, tmp_path):
     (tmp_path / "good.csv").write_text(LOANS + ROW, "utf-8")
-    folder = shuren(site, "load", "loans", str(tmp_path))
-    missing = shuren(site, "load", "loans", str(tmp_path / "none.csv"))
-    unknown = shuren(site, "load", "loan", str(tmp_path / "good.csv"))
-    assert (folder.returncode, missing.returncode, unknown.returncode) == (3, 3, 2)
-    assert "is a folder" in folder.stderr
-    assert "There is no file" in missing.stderr
-    assert "Did you mean 'loans'?" in unknown.stderr
+    folder = shuren("load", "loans", str(tmp_path))
+    missing = shuren("load", "loans", str(tmp_path / "none.csv"))
+    unknown = shuren("load", "loan", str(tmp_path / "good.csv"))
+    assert (folder.code, missing.code, unknown.code) == (3, 3, 2)
+    assert "is a folder" in folder.err
+    assert "There is no file" in missing.err
+    assert "Did you mean 'loans'?" in unknown.err
     assert state(site) == []
 
 
 @pytest.mark.skipif(os.geteuid() == 0, reason="root may read everything")
-def test_a_file_that_may_not_be_read(site, tmp_path):
+def test_a_file_that_may_not_be_read(site, shuren, tmp_path):
     path = tmp_path / "closed.csv"
     path.write_text(LOANS + ROW, "utf-8")
     path.chmod(0)
-    done = shuren(site, "load", "loans", str(path))
-    assert done.returncode == 3
-    assert "may not be read" in done.stderr
+    done = shuren("load", "loans", str(path))
+    assert done.code == 3
+    assert "may not be read" in done.err
 
 
-def test_a_line_of_fifty_megabytes_and_mixed_encodings_cost_only_their_rows(site, tmp_path):
+def test_a_line_of_fifty_megabytes_and_mixed_encodings_cost_only_their_rows(site, shuren, tmp_path):
     path = tmp_path / "odd.csv"
     long = b"2,s2,b2," + b"x" * (50 << 20) + b",2025-03-01,,,0,A\n"
     chinese = "3,s3,b3,西游记,2025-03-01,,,0,A\n".encode("gb18030")
-    path.write_bytes(
-        LOANS.encode() + ROW.encode() + long + chinese + ROW.replace("1,", "4,", 1).encode()
-    )
-    done = shuren(site, "load", "loans", str(path), "--json")
-    assert done.returncode == 0, done.stderr
-    import json
-
-    (receipt,) = json.loads(done.stdout)
+    first, last = (LOANS + ROW).encode(), ROW.replace("1,", "4,", 1).encode()
+    path.write_bytes(first + long + chinese + last)
+    done = shuren("load", "loans", str(path), "--json")
+    assert done.code == 0, done.err
+    (receipt,) = json.loads(done.out)
     assert receipt["records"] == 4 == receipt["accepted"] + receipt["refused"]
     assert receipt["rules"]["S05"] == 1
 
@@ -125,13 +138,13 @@ def test_a_full_disk(site, tmp_path):
     assert [name for name in state(site) if Path(name).is_file()] == []
 
 
-def test_two_files_one_bad(site, tmp_path):
+def test_two_files_one_bad(site, shuren, tmp_path):
     good, bad = tmp_path / "good.csv", tmp_path / "bad.csv"
     good.write_text(LOANS + ROW, "utf-8")
     bad.write_bytes(b"")
-    done = shuren(site, "load", "loans", str(bad), str(good))
-    assert done.returncode == 3
+    done = shuren("load", "loans", str(bad), str(good))
+    assert done.code == 3
     assert len(list(site.receipts.glob("*.json"))) == 1
-    again = shuren(site, "load", "loans", str(good))
-    assert again.returncode == 0
-    assert "adds nothing" in again.stdout
+    again = shuren("load", "loans", str(good))
+    assert again.code == 0
+    assert "adds nothing" in again.out

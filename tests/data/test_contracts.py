@@ -132,7 +132,7 @@ def test_the_site_s_contract_takes_the_place_of_ours(site):
 
 
 def test_an_unknown_contract_is_answered_with_the_nearest():
-    with pytest.raises(UnknownName, match="no contract called 'loan'. Did you mean 'loans'?"):
+    with pytest.raises(UnknownName, match=r"no contract called 'loan'\. Did you mean 'loans'\?"):
         contract(None, "loan")
 
 

@@ -64,9 +64,8 @@ def test_original_bytes_are_kept_and_only_for_who_may_mend(site):
     (row,) = queries.refused_rows(site, receipt.id, actor=OPERATOR)
     assert row.raw is None
     assert "s20251234" not in row.shown
-    assert [(u.table, u.columns) for u in uses(actor=BOARD, limit=1)] == [
-        ("quarantine.loans", ("raw",))
-    ]
+    (use,) = uses(actor=BOARD, limit=1)
+    assert (use.table, use.columns) == ("quarantine.loans", ("raw",))
     with pytest.raises(NotAllowed):
         queries.refused_rows(site, receipt.id, actor=READER)
 

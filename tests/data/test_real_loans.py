@@ -40,7 +40,7 @@ def test_every_line_is_accounted_for_and_figures_agree_with_a_count_by_hand(univ
     assert receipt.records == len(lines) == LINES == receipt.accepted + receipt.refused
     assert receipt.rules == {"R06": len(whole) - len(distinct), "S02": len(lines) - len(whole)}
     assert receipt.accepted == len(distinct)
-    months = Counter(re.split(r'[",/]+', line)[1:3][0] for line in distinct)
+    by_year = Counter(line.split(',"', 1)[1][:4] for line in distinct)
     with duckdb.connect() as lake:
         path = university.raw / "loans" / f"{receipt.id}.parquet"
         rows = lake.sql(f"FROM read_parquet('{path}')")
@@ -48,11 +48,11 @@ def test_every_line_is_accounted_for_and_figures_agree_with_a_count_by_hand(univ
         readers, titled, spelled, called = rows.aggregate(
             "count(DISTINCT reader_id), count(title), count(title_pinyin), count(call_number)"
         ).fetchall()[0]
-    assert years == dict(months)
+    assert years == dict(by_year)
     assert readers == len({line.split(",", 1)[0] for line in distinct})
     assert called == sum(bool(row[3].strip()) for row in csv.reader(distinct) if len(row) > 3)
     assert titled > 0.99 * receipt.accepted
-    assert spelled > 0.95 * receipt.accepted
+    assert spelled > 0.9 * receipt.accepted
     assert balance(university) == (LINES, receipt.accepted, receipt.refused)
 
 

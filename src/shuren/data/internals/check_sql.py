@@ -1,10 +1,10 @@
 """Compiles a contract and the columns of one file into one SQL statement.
 
-The statement reads a table `block` with a column per field that the file has (its text, trimmed,
-null where it says nothing) and the cells that no field takes, and works in named steps: `texts` (extract, other
-words for values), `typed` (one column per field of the contract), then one row per row of
-the block: the number of the first check it breaks (0: none) and the values that are no
-longer the text as it stood.
+The statement reads a table `block` with a column per field that the file has (its text,
+trimmed, null where it says nothing) and the cells that no field takes. It works in named
+steps: `texts` (extract, other words for values), `typed` (one column per field of the
+contract), then one row per row of the block: the number of the first check it breaks (0:
+none), hashes, and the values that are no longer the text as it stood.
 """
 
 import re
@@ -82,7 +82,8 @@ def compile_checks(contract: Contract, sources: Sequence[Source], width: int) ->
     values += "".join(f", hash({name(f)}) AS {name(PERSON + f)}" for f in people)
     return Compiled(
         checks=checks,
-        first_broken=f"{steps}SELECT {first} AS {BROKEN}, hash({cells}) AS {WORD}{values} FROM typed",
+        first_broken=f"{steps}SELECT {first} AS {BROKEN}, hash({cells}) AS {WORD}{values} "
+        f"FROM typed",
         all_broken=f"{steps}SELECT list_filter([{every or 'NULL'}], lambda x: x IS NOT NULL) "
         f"AS {BROKEN} FROM typed",
         changed=changed,

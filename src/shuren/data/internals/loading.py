@@ -79,9 +79,9 @@ def run(job: Job) -> Receipt:
     load, started = new_id("L"), now()
     sources = match_columns(job.contract, job.mapping, job.table.header, job.table.width)
     outcome = Outcome(load, started, sources)
-    with _one_sentence_when_full(job.site):
-        with working_folder(job.site, f"{WORKING}{load}") as folder:
-            return _run(job, outcome, folder)
+    name = f"{WORKING}{load}"
+    with _one_sentence_when_full(job.site), working_folder(job.site, name) as folder:
+        return _run(job, outcome, folder)
 
 
 def _run(job: Job, outcome: Outcome, folder: Path) -> Receipt:

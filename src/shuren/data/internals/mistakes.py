@@ -47,7 +47,7 @@ class Mistakes:
             )
 
     def pattern(self, key: str, pattern: str) -> None:
-        """A pattern must be one that the lake engine (RE2) takes: no look-around, no back-reference."""
+        """A pattern must be RE2, as the lake engine is: no look-around, no back-reference."""
         problem = _pattern_problem(pattern) if pattern else ""
         if problem:
             raise self.at(key, _("the pattern cannot be used: %(problem)s.", problem=problem))

@@ -30,10 +30,10 @@ def all_receipts(site: Site, contract: str | None = None) -> list[Receipt]:
 
 def find_receipt(site: Site, id: str) -> Receipt:
     """raises UnknownName if no load has this id"""
-    path = site.receipts / f"{id}.json"
-    if Path(id).name != id or not path.is_file():
-        raise UnknownName(_("load"), id, sorted(p.stem for p in site.receipts.glob("*.json")))
-    return read_receipt(path)
+    known = sorted(path.stem for path in site.receipts.glob("*.json"))
+    if id not in known:
+        raise UnknownName(_("load"), id, known)
+    return read_receipt(site.receipts / f"{id}.json")
 
 
 def loaded_before(site: Site, contract: str, source_hash: str) -> Receipt | None:
