@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from shuren.cli.reference_pages import settings_page
 from shuren.kernel.errors import UsageError
 from shuren.kernel.settings import SiteSettings, read_settings
+from tools.reference.settings import settings_page
 
 PAGE = Path(__file__).parents[2] / "docs" / "reference" / "settings.md"
 
@@ -105,4 +105,4 @@ def test_names_of_others_in_the_environment_are_left_alone(site, monkeypatch):
 
 def test_every_setting_has_a_help_line_on_the_current_page():
     assert all(field.description for field in SiteSettings.model_fields.values())
-    assert PAGE.read_text("utf-8") == settings_page(), "run `shuren reference`"
+    assert PAGE.read_text("utf-8") == settings_page(), "run `python -m tools.reference`"

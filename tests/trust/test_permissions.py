@@ -4,11 +4,11 @@ from pathlib import Path
 
 import pytest
 
-from shuren.cli.reference_pages import NO, YES, permissions_page
 from shuren.kernel.errors import DefinitionError
 from shuren.kernel.shapes import Actor
 from shuren.trust import definitions, queries
 from shuren.trust.errors import NotAllowed, UnknownName
+from tools.reference.permissions import NO, YES, permissions_page
 
 PAGE = Path(__file__).parents[2] / "docs" / "reference" / "permissions.md"
 READER = Actor("li", "student", reader_key="r_" + "a" * 26)
@@ -28,7 +28,7 @@ MATRIX = list(documented("## 角色 × 权限"))
 
 
 def test_the_page_of_permissions_is_current():
-    assert PAGE.read_text("utf-8") == permissions_page(), "run `shuren reference`"
+    assert PAGE.read_text("utf-8") == permissions_page(), "run `python -m tools.reference`"
 
 
 def test_the_matrix_has_every_role_and_permission():

@@ -125,7 +125,7 @@ _TYPES = {
     "timestamp": {"zh": "日期时间", "en": "a date and time"},
     "boolean": {"zh": "是/否", "en": "yes or no"},
 }
-_REPEAT_KINDS = {
+REPEAT_KINDS = {
     "same": {
         "zh": "与第 %(line)s 行逐字相同。",
         "en": "Repeats line %(line)s word for word.",
@@ -159,7 +159,7 @@ def _sentence(
     name = _name(known, language) if known else field
     asked = ""
     if rule == REPEATS:
-        asked = _REPEAT_KINDS[detail.get("kind", "lake")][language] % {"line": detail.get("line")}
+        asked = REPEAT_KINDS[detail.get("kind", "lake")][language] % {"line": detail.get("line")}
         asked = f"{name}: {asked}" if field else asked
     elif rule == ROW_RULE:
         broken = next((r for r in contract.row_rules if r.id == detail.get("row_rule")), None)

@@ -1,8 +1,7 @@
-"""Reference pages written from the code and the definitions, as Markdown."""
+"""docs/reference/permissions.md."""
 
 from collections.abc import Callable
 
-from shuren.kernel.settings import PREFIX, SiteSettings
 from shuren.trust.definitions import PERMISSIONS, STAFF, VISITOR, Role, purposes, roles
 
 YES, NO = "●", "·"
@@ -10,7 +9,7 @@ KINDS = {"reader": "读者 Readers", STAFF: "馆员 Staff", VISITOR: "访客 Vis
 
 
 def permissions_page() -> str:
-    """docs/reference/permissions.md: every role × permission, every role × purpose."""
+    """Every role × permission, every role × purpose."""
     granted = list(roles(None).values())
     letters = {name: chr(ord("A") + place) for place, name in enumerate(PERMISSIONS)}
     lines = [
@@ -61,35 +60,3 @@ def _matrix(
         title = f"{role.title['zh']} | {role.title['en']}"
         lines.append(f"| {KINDS[role.kind]} | `{role.id}` | {title} | {cells} |")
     return lines
-
-
-def settings_page() -> str:
-    """docs/reference/settings.md: every setting of shuren.toml."""
-    lines = [
-        "# 设置 Settings",
-        "",
-        "在站点的 `shuren.toml` 里每行一个 `名称 = 值`；环境变量 `SHUREN_<名称>` 优先。"
-        "`DATABASE_URL` 也认。",
-        "One `name = value` a line in the site's `shuren.toml`; `SHUREN_<NAME>` in the environment "
-        "wins. `DATABASE_URL` is understood too.",
-        "",
-        "| setting | environment | default | help |",
-        "|---|---|---|---|",
-    ]
-    for name, field in SiteSettings.model_fields.items():
-        default = _as_toml(field.default)
-        lines.append(f"| `{name}` | `{PREFIX}{name.upper()}` | {default} | {field.description} |")
-    lines += [
-        "",
-        "Groups of fewer than 5 persons are never shown. That is a law of the house, not a "
-        "setting. 少于 5 人的组从不显示：这是规矩，不是设置。",
-    ]
-    return "\n".join(lines) + "\n"
-
-
-def _as_toml(value: object) -> str:
-    if value is None:
-        return "–"
-    if isinstance(value, bool):
-        return f"`{str(value).lower()}`"
-    return f"`{value}`" if isinstance(value, int) else f'`"{value}"`'

@@ -1,0 +1,119 @@
+"""docs/reference/definitions.md: what every kind of definition file may say."""
+
+from datetime import date
+
+from shuren.data.definitions import FORMATS
+from shuren.insight import definitions as insight
+from shuren.kernel import calendar_keys as calendar
+from shuren.kernel.definitions import SHIPPED, Key
+from shuren.trust import definitions as trust
+from tools.reference.markdown import table
+
+# Kind → part of the file ("" is its top) → keys.
+PARTS: dict[str, dict[str, dict[str, Key]]] = {
+    **FORMATS,
+    "indicators": {"": insight.KEYS, "measures.*": insight.MEASURE_KEYS},
+    "roles": {"": trust.ROLE_KEYS},
+    "purposes": {"": trust.PURPOSE_KEYS},
+    "calendars": {
+        "": calendar.KEYS,
+        "terms": calendar.TERM_KEYS,
+        "holidays": calendar.HOLIDAY_KEYS,
+        "events, more_events": calendar.EVENT_KEYS,
+        "week_kinds.*": calendar.WEEK_KIND_KEYS,
+        "places.*": calendar.PLACE_KEYS,
+    },
+}
+KINDS = {
+    "contracts": (
+        "契约",
+        "Contracts",
+        "一张表收什么、怎么查、怎么存",
+        "What a table takes, checks and keeps",
+    ),
+    "mappings": (
+        "映射",
+        "Mappings",
+        "一个系统的导出怎样对到契约",
+        "How one system's export meets a contract",
+    ),
+    "models": ("模型", "Models", "一张表一条 SELECT", "One table, one SELECT"),
+    "indicators": ("指标", "Indicators", "一个图表数什么", "What a figure counts"),
+    "roles": ("角色", "Roles", "谁可以做什么", "Who may do what"),
+    "purposes": ("用途", "Purposes", "数据为何可用", "What data may be used for"),
+    "calendars": ("校历", "Calendars", "学期、假日、开放时间", "Terms, holidays, opening hours"),
+    "vocabularies": ("词表", "Vocabularies", "代码的名称", "What codes are called"),
+}
+# A short file of ours, or the stretch of a long one between two of its lines.
+EXAMPLES = {
+    "contracts": ("contracts/loans.yaml", "  - name: reader_id", "  - name: item_id"),
+    "mappings": ("mappings/demo-loans.yaml", "", ""),
+    "models": ("models/conformed/seat_zone.sql", "", ""),
+    "indicators": ("indicators/loans_by_class.yaml", "", ""),
+    "roles": ("roles/student.yaml", "", ""),
+    "purposes": ("purposes/own_records.yaml", "", ""),
+    "calendars": ("calendars/demo-university.yaml", "", ""),
+    "vocabularies": ("vocabularies/reader_kind.yaml", "", ""),
+}
+TYPES = {
+    str: "文字 text", int: "整数 whole number", float: "数 number", bool: "true / false",
+    list: "列表 list", dict: "键值 keys and values", date: "日期 date",
+}  # fmt: skip
+
+
+def definitions_page() -> str:
+    lines = [
+        "# 定义的格式 Definition formats",
+        "",
+        "一件事一个文件，文件名就是标识。站点 `definitions/<种类>/` 里同名的文件替换随附的。"
+        "写错的键会被指出来。",
+        "One thing, one file; its name is its id. A file of the same name in the site's "
+        "`definitions/<kind>/` replaces ours. A misspelt key is named.",
+        "",
+        *table(
+            ["`definitions/`", "中文", "English"],
+            [
+                (f"[`{kind}/`](#{kind})", f"{zh}：{about}", f"{en}: {what}")
+                for kind, (zh, en, about, what) in KINDS.items()
+            ],
+        ),
+    ]
+    for kind, (chinese, english, *_about) in KINDS.items():
+        lines += ["", f'<a id="{kind}"></a>', "", f"## {chinese} {english}"]
+        if kind == "contracts":
+            lines += ["", "[Open Data Contract Standard](https://bitol.io) v3.1."]
+        for part, keys in PARTS[kind].items():
+            lines += ["", f"### `{kind}/`: `{part}`", ""] if part else [""]
+            lines += keys_table(keys)
+        lines += ["", *example(*EXAMPLES[kind])]
+    return "\n".join(lines) + "\n"
+
+
+def keys_table(keys: dict[str, Key]) -> list[str]:
+    return table(
+        ["key", "type", "required", "default", "中文", "English"],
+        [
+            (
+                f"`{name}`",
+                type_name(key),
+                "●" if key.required else "",
+                f"`{key.default}`" if key.default else "",
+                key.zh,
+                key.en,
+            )
+            for name, key in keys.items()
+        ],
+    )
+
+
+def type_name(key: Key) -> str:
+    kinds = key.kind if isinstance(key.kind, tuple) else (key.kind,)
+    return ", ".join(TYPES[kind] for kind in kinds)
+
+
+def example(path: str, first: str, end: str) -> list[str]:
+    text = (SHIPPED / path).read_text("utf-8")
+    if first:
+        text = text[text.index(first) : text.index(end)]
+    language = "sql" if path.endswith(".sql") else "yaml"
+    return [f"`{path}`", "", f"```{language}", text.rstrip(), "```"]
