@@ -66,9 +66,10 @@ def definitions_page() -> str:
         "# 定义的格式 Definition formats",
         "",
         "一件事一个文件，文件名就是标识。站点 `definitions/<种类>/` 里同名的文件替换随附的。"
-        "写错的键会被指出来。",
+        "写错的键会被指出来（校历与词表除外）。",
         "One thing, one file; its name is its id. A file of the same name in the site's "
-        "`definitions/<kind>/` replaces ours. A misspelt key is named.",
+        "`definitions/<kind>/` replaces ours. A misspelt key is named (not yet in "
+        "calendars and vocabularies).",
         "",
         *table(
             ["`definitions/`", "中文", "English"],

@@ -81,7 +81,7 @@ OPTIONS = {
     "pattern": Key(str, "RE2 正则，整个值都要符合（R03）", "RE2 pattern of the whole value (R03)"),
     "minimum": Key((int, float, str), "最小值或最早日期（R04）", "Least value or earliest date (R04)"),  # noqa: E501
     "maximum": Key((int, float, str), "最大值或最晚日期（R04）", "Greatest value or latest date (R04)"),  # noqa: E501
-    "maxLength": Key(int, "最多多少个字符", "Most characters"),
+    "maxLength": Key(int, "最多多少个字符（R03）", "Most characters (R03)"),
 }
 ROW_RULE_KEYS = {
     "id": Key(str, "规则的标识", "Its id", required=True),
