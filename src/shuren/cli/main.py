@@ -11,6 +11,7 @@ from dataclasses import dataclass
 import click
 
 from shuren.cli.context import CliContext
+from shuren.cli.language import teach_click
 from shuren.kernel.errors import ShurenError
 from shuren.kernel.i18n import gettext as _
 from shuren.kernel.i18n import use_language
@@ -114,6 +115,7 @@ def print_version(ctx: click.Context, _param: click.Parameter, value: bool) -> N
 def choose_language(ctx: click.Context, _param: click.Parameter, value: str | None) -> None:
     if value:
         use_language(value)
+        teach_click()
 
 
 @click.group(
@@ -157,6 +159,7 @@ def main() -> None:
 def run(arguments: list[str]) -> int:
     """Run one command line and return its exit code; never raises, never prints a traceback
     (unless SHUREN_DEBUG is set)."""
+    teach_click()
     try:
         result = shuren.main(arguments, prog_name="shuren", standalone_mode=False)
         return result if isinstance(result, int) else OK
