@@ -15,6 +15,7 @@ SAMPLE = 50_000
 DUCKDB = """
 import duckdb, sys
 with duckdb.connect(config={"threads": 2}) as lake:
+    lake.execute("SET enable_progress_bar = false")
     lake.execute(
         "CREATE TABLE loans AS SELECT * FROM read_csv(?, all_varchar=true, "
         "ignore_errors=true, strict_mode=false, header=true, delim=',', quote='\\"')", [sys.argv[1]]

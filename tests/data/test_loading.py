@@ -71,6 +71,12 @@ def test_a_missing_required_column_loads_nothing_and_names_the_nearest(site):
     assert files(site) == []
 
 
+def test_a_file_without_names_of_columns_is_told_so_without_showing_its_first_row(site):
+    with pytest.raises(WrongColumns, match="looks like a row") as raised:
+        load(site, "loans", "s20259999,红楼梦,2025-03-01\n" * 3)
+    assert "s20259999" not in str(raised.value)
+
+
 def test_pseudonyms_are_the_same_in_every_load_and_names_are_sealed(site):
     loans = load(site, "loans", LOANS + ROW)
     readers = load(site, "readers", "学号,姓名,手机,学院\n s1 ,张三丰,13800001111,历史\n", "r.csv")

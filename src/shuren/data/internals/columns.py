@@ -1,5 +1,6 @@
 """Finds each field of a contract among the columns of a file."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from difflib import SequenceMatcher
@@ -9,6 +10,9 @@ from shuren.data.internals.lint import plain_name
 from shuren.data.shapes import Contract, Field, Mapping
 from shuren.kernel.i18n import gettext as _
 from shuren.kernel.i18n import pick
+
+
+_DATA = re.compile(r"[\d\s./:年月日-]+")
 
 
 @dataclass(frozen=True)
@@ -86,6 +90,12 @@ def _wrong(missing: Sequence[Field], header: Sequence[str], width: int) -> Wrong
             wanted=wanted,
         )
         return WrongColumns(message, fix=_("Write a mapping that gives their numbers."))
+    if any(_DATA.fullmatch(name.strip()) for name in header):
+        # Not shown: a first row may name a reader.
+        return WrongColumns(
+            _("The first line looks like a row, not like names of columns."),
+            fix=_("Write a mapping with `dialect: {header: false}` that gives columns by number."),
+        )
     found = ", ".join(header[:20]) + (" …" if len(header) > 20 else "")
     message = _(
         "No column of the file is %(wanted)s. Columns found: %(found)s.", wanted=wanted, found=found
