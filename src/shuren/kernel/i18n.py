@@ -38,7 +38,7 @@ def _catalogue(language: str) -> _gettext.NullTranslations:
     return _gettext.translation("django", LOCALE_DIR, languages=["zh_Hans"], fallback=True)
 
 
-def gettext(message: str, **values: object) -> str:
+def gettext(message: str, /, **values: object) -> str:
     """Translate, then fill `%(name)s` places from the keyword arguments."""
     text = _catalogue(current_language()).gettext(message)
     return text % values if values else text
