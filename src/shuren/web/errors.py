@@ -15,6 +15,7 @@ _STATUS = {
     "NotAllowed": 403,
     "NotOpen": 403,
     "UnknownName": 404,
+    "NoSuchFigure": 404,
     "SignInRefused": 400,
     "SignInLocked": 429,
 }

@@ -39,6 +39,21 @@ class ContentSecurityPolicy:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         response = self.get_response(request)
         response.headers.setdefault("Content-Security-Policy", POLICY)
+        response.headers.setdefault("Permissions-Policy", "camera=(), geolocation=(), microphone=()")
+        return response
+
+
+class KeptByNobody:
+    """What one person is shown stays with that person: nothing between keeps it, and a shared
+    machine's back button shows nothing after signing out."""
+
+    def __init__(self, get_response: Handler) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        kept = "private, no-store" if request.user.is_authenticated else "private, no-cache"
+        response.headers.setdefault("Cache-Control", kept)
         return response
 
 

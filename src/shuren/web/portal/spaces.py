@@ -2,6 +2,7 @@
 
 from collections import Counter
 from typing import Any
+from urllib.parse import urlencode
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
@@ -28,8 +29,9 @@ def spaces(request: HttpRequest) -> HttpResponse:
         )
         zones = found.dicts()
     campuses = list(dict.fromkeys(zone["campus"] for zone in zones))
-    chosen = request.GET.get("campus", "")
-    shown = [zone for zone in zones if chosen not in campuses or zone["campus"] == chosen]
+    asked = request.GET.get("campus", "")
+    chosen = asked if asked in campuses else ""
+    shown = [zone for zone in zones if chosen in ("", zone["campus"])]
     context = {
         "total": sum(zone["seats"] or 0 for zone in shown),
         "campuses": [_campus(name, shown) for name in campuses if chosen in ("", name)],
@@ -117,7 +119,7 @@ def _tabs(campuses: list[str], zones: list[dict[str, Any]], chosen: str) -> list
     return every + [
         {
             "label": name,
-            "url": f"?campus={name}",
+            "url": f"?{urlencode({'campus': name})}",
             "count": seats_of(name),
             "current": name == chosen,
         }

@@ -6,6 +6,8 @@ from django.http import HttpRequest
 
 from shuren.kernel.i18n import gettext as _
 
+_LONGEST = 15
+
 
 @dataclass(frozen=True)
 class Paging:
@@ -38,9 +40,8 @@ class Paging:
 
 def paging(request: HttpRequest, total: int, per_page: int) -> Paging:
     """The page that `?page=` asks for, the nearest one there is; links keep the other filters."""
-    asked = request.GET.get("page", "")
     last = last_page(total, per_page)
-    number = min(max(1, int(asked) if asked.isdigit() else 1), last)
+    number = min(max(1, whole_number(request.GET.get("page", "")) or 1), last)
     return Paging(
         number=number,
         total=total,
@@ -48,6 +49,12 @@ def paging(request: HttpRequest, total: int, per_page: int) -> Paging:
         previous=_link(request, number - 1) if number > 1 else "",
         next=_link(request, number + 1) if number < last else "",
     )
+
+
+def whole_number(text: str) -> int | None:
+    """What an address or a form says as a number. Other scripts' digits and numbers longer than
+    any row or page has are none: int() raises on both."""
+    return int(text) if text.isascii() and text.isdigit() and len(text) <= _LONGEST else None
 
 
 def last_page(total: int, per_page: int) -> int:

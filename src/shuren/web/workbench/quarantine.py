@@ -14,7 +14,7 @@ from shuren.kernel.i18n import gettext as _
 from shuren.kernel.shapes import Actor
 from shuren.trust.queries import may
 from shuren.web.access import requires
-from shuren.web.workbench.paging import paging
+from shuren.web.workbench.paging import paging, whole_number
 from shuren.web.workbench.receipts import contract_titles, rule_titles
 from shuren.web.workbench.shell import Crumb, Tab, crumbs, current_site, page
 
@@ -41,6 +41,7 @@ def browse(request: HttpRequest, load_id: str) -> HttpResponse:
     if counts is None:
         return _nothing_open(request, load_id)
     rule = request.GET.get("rule", "")
+    rule = rule if rule in counts.rules else ""
     pager = paging(request, counts.rules.get(rule, 0) if rule else counts.open_rows, PER_PAGE)
     actor: Actor = request.actor  # type: ignore[attr-defined]
     rows = _rows(request, load_id, offset=pager.offset, limit=PER_PAGE, rule=rule or None)
@@ -143,7 +144,8 @@ def _counts(load_id: str) -> QuarantineCount | None:
 def _rows_meant(request: HttpRequest, counts: QuarantineCount, rule: str) -> list[int]:
     """Row numbers: the ticked ones, else all open ones (of a rule)."""
     if request.POST.get("scope") == "rows":
-        return sorted({int(n) for n in request.POST.getlist("row") if n.isdigit()})
+        ticked = map(whole_number, request.POST.getlist("row"))
+        return sorted({row for row in ticked if row is not None})
     limit = counts.rules.get(rule, 0) if rule else counts.open_rows
     return [one.row for one in _rows(request, counts.load_id, limit=limit, rule=rule or None)]
 

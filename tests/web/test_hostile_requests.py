@@ -1,0 +1,138 @@
+"""Requests nobody sends by mistake: each gets a page with a sentence, and gives nothing away."""
+
+from urllib.parse import quote
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from shuren.data import queries
+from shuren.trust.actions import create_account
+from shuren.trust.models import UseRecord
+from tests.web.conftest import PASSWORD
+
+LONG = "9" * 5000
+NUMBERS = ["²", "٣", "-1", "0", "1e3", LONG, "99999999", "", "\0"]
+TEXTS = ["%", "_", "'\";--", "\0", "a" * 10_000, "😀", "%ED%A0%80", "<script>alert(1)</script>"]
+
+
+@pytest.fixture
+def librarian(as_role, library):
+    return as_role("data_librarian")
+
+
+@pytest.fixture
+def load(library):
+    return next(one for one in queries.receipts(library) if one.refused)
+
+
+@pytest.mark.parametrize("number", NUMBERS, ids=ascii)
+def test_a_page_number_that_is_none_is_the_nearest_page(librarian, load, number):
+    for name, args in [("sources", []), ("quarantine-load", [load.id])]:
+        answer = librarian.get(reverse(f"workbench:{name}", args=args), {"page": number})
+        assert answer.status_code == 200, name
+    assert librarian.get("/find/", {"q": "三", "page": number}).status_code == 200
+
+
+@pytest.mark.parametrize("number", ["²", LONG, "x", ""], ids=ascii)
+def test_ticks_that_are_no_rows_are_no_choice(librarian, load, number):
+    address = reverse("workbench:quarantine-replay", args=[load.id])
+    answer = librarian.post(address, {"scope": "rows", "row": number, "confirmed": "yes"})
+    assert answer.headers["Location"].endswith("none=1")
+
+
+@pytest.mark.parametrize(
+    "load_id", ["..", "...", "a" * 400, "..%2f..%2fsecrets", "%00", "*", quote("L😀")]
+)
+def test_a_load_that_is_none_is_not_found(librarian, load_id):
+    for address in (f"/workbench/loads/{load_id}/", f"/workbench/quarantine/{load_id}/"):
+        assert librarian.get(address).status_code == 404, address
+
+
+@pytest.mark.parametrize("suffix", ["/", ".csv"])
+def test_a_figure_that_is_none_is_not_found(librarian, suffix):
+    assert librarian.get(f"/workbench/insight/figures/nope{suffix}").status_code == 404
+
+
+@pytest.mark.parametrize("text", TEXTS, ids=lambda text: ascii(text)[:12])
+def test_any_text_is_a_value_and_never_a_command(client, librarian, text):
+    assert client.get("/find/", {"q": text}).status_code == 200
+    for name in ("campus", "college", "clc_main", "reader_kind"):
+        answer = librarian.get(reverse("workbench:circulation"), {name: text})
+        assert answer.status_code == 200
+        assert b"<script>alert" not in answer.content
+
+
+@pytest.mark.parametrize("month", ["2026-13", "2026-3", "x", "2026-01-01", "٢٠٢٦-٠١", "\0"], ids=ascii)
+def test_a_month_that_is_none_is_said_so(librarian, month):
+    answer = librarian.get(reverse("workbench:circulation"), {"from": month})
+    assert answer.status_code == 400
+    assert b"is not a month" in answer.content
+
+
+def test_a_campus_that_is_none_shows_all(client, library, db):
+    assert client.get("/spaces/", {"campus": "none"}).status_code == 200
+
+
+@pytest.mark.parametrize("path", ["/my/", "/", "/find/?q=三体"])
+def test_what_a_reader_is_shown_is_kept_by_nobody(as_role, library, path):
+    answer = as_role("student").get(path)
+    assert answer.headers["Cache-Control"] == "private, no-store"
+
+
+def test_what_staff_are_shown_is_kept_by_nobody(librarian, load):
+    for address in (
+        reverse("workbench:today"),
+        reverse("workbench:figure-csv", args=["loans_by_month"]),
+        reverse("workbench:load-json", args=[load.id]),
+        "/no-such-page/",
+    ):
+        assert librarian.get(address).headers["Cache-Control"] == "private, no-store", address
+
+
+def test_a_visitors_page_is_for_that_visitor(client, db):
+    assert client.get("/").headers["Cache-Control"] == "private, no-cache"
+
+
+def test_every_look_at_figures_is_written_to_the_ledger(librarian):
+    address = reverse("workbench:figure", args=["loans_by_college"])
+    for _ in range(2):
+        before = UseRecord.objects.count()
+        librarian.get(address)
+        assert UseRecord.objects.count() > before
+
+
+def test_a_reader_looking_at_the_own_loans_is_written_to_the_ledger(as_role, library):
+    client = as_role("student")
+    before = UseRecord.objects.count()
+    client.get("/my/")
+    assert UseRecord.objects.filter(purpose="own_records").count() > 0
+    assert UseRecord.objects.count() > before
+
+
+def test_signing_in_gives_a_new_session(client, db):
+    session = client.session
+    session["kept"] = "by somebody else"
+    session.save()
+    known = session.session_key
+    create_account("li", PASSWORD, "student")
+    client.post("/sign-in/", {"username": "li", "password": PASSWORD})
+    cookie = client.cookies["shuren_session"]
+    assert cookie.value not in ("", known)
+    assert cookie["httponly"] and cookie["samesite"] == "Lax"
+
+
+@pytest.mark.parametrize(
+    "target",
+    ["//evil.example", "/\\evil.example", "https:evil.example", "javascript:alert(1)", "\x00//e.x"],
+)
+def test_no_way_leads_off_this_site(client, db, target):
+    answer = client.post("/language/", {"language": "en", "next": target})
+    assert answer.headers["Location"] == "/"
+    assert target.encode() not in client.get("/sign-in/", {"next": target}).content
+
+
+def test_posts_want_the_forms_own_token(db):
+    strict = Client(enforce_csrf_checks=True)
+    for address in ("/sign-in/", "/sign-out/", "/language/", "/theme/"):
+        assert strict.post(address).status_code == 403, address
