@@ -7,9 +7,10 @@ contract), then one row per row of the block: the number of the first check it b
 none), hashes, and the values that are no longer the text as it stood.
 """
 
+import dataclasses
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from shuren.data.internals.columns import Source
@@ -38,7 +39,7 @@ class Check:
     rule: str
     field: str
     broken: str
-    detail: dict[str, Any] = field(default_factory=dict)
+    detail: dict[str, Any] = dataclasses.field(default_factory=dict)
 
 
 @dataclass(frozen=True)

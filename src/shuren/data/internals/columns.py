@@ -1,8 +1,9 @@
 """Finds each field of a contract among the columns of a file."""
 
+import dataclasses
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from difflib import SequenceMatcher
 
 from shuren.data.errors import WrongColumns
@@ -10,7 +11,6 @@ from shuren.data.internals.lint import plain_name
 from shuren.data.shapes import Contract, Field, Mapping
 from shuren.kernel.i18n import gettext as _
 from shuren.kernel.i18n import pick
-
 
 _DATA = re.compile(r"[\d\s./:年月日-]+")
 
@@ -27,7 +27,7 @@ class Source:
     position: int | None = None
     constant: str | None = None
     extract: str = ""
-    values: dict[str, str] = field(default_factory=dict)
+    values: dict[str, str] = dataclasses.field(default_factory=dict)
     formats: tuple[str, ...] = ()
     declared: int = 0
 

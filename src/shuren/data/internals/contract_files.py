@@ -171,13 +171,13 @@ def _field(entry: SchemaProperty, formats: tuple[str, ...], mistakes: Mistakes) 
     timed = entry.logicalType in ("date", "timestamp")
     return Field(
         name=entry.name,
-        type=entry.logicalType,
+        type=str(entry.logicalType),
         title={"zh": entry.businessName or "", "en": extras.get("titleEn", "")},
         description={"zh": entry.description or "", "en": extras.get("descriptionEn", "")},
         required=bool(entry.required),
         unique=bool(entry.unique),
         unit=extras.get("unit", ""),
-        classification=classes[entry.classification],
+        classification=classes[str(entry.classification)],
         storage=storage,
         purposes=tuple(extras.get("purposes", ())),
         pattern=_pattern(options.get("pattern", ""), f"{where}.pattern", mistakes),
@@ -196,10 +196,10 @@ def _synonyms(entry: SchemaProperty) -> dict[str, str]:
     """{other word: value}: each enum entry's label, and its custom property `synonyms`."""
     words: dict[str, str] = {}
     for value in entry.enum or ():
-        others = [value.label] if value.label else []
+        others: list[Any] = [value.label] if value.label else []
         for extra in value.customProperties or ():
             if extra.property == "synonyms":
-                others += extra.value
+                others += extra.value or []
         words.update({str(other): str(value.value) for other in others})
     return words
 

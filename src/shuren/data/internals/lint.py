@@ -105,11 +105,11 @@ def check_contract(contract: Contract, path: Path) -> None:
         first = found[0]
         raise DefinitionError(
             _(
-                "%(path)s breaks naming rule %(rule)s at %(where)s: %(message)s",
+                "%(path)s breaks naming rule %(rule)s at %(where)s: %(why)s",
                 path=path,
                 rule=first.rule,
                 where=first.where,
-                message=pick(first.message),
+                why=pick(first.message),
             ),
             fix=_("%(count)s naming rules are broken in all.", count=len(found))
             if len(found) > 1

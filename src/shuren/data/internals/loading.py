@@ -136,7 +136,7 @@ def _must_balance(outcome: Outcome) -> None:
 
 @contextmanager
 def _engine(folder: Path) -> Iterator[duckdb.DuckDBPyConnection]:
-    settings = {
+    settings: dict[str, str | bool | int | float | list[str]] = {
         "temp_directory": str(folder),
         "memory_limit": _MEMORY,
         "threads": min(2, os.cpu_count() or 1),

@@ -58,7 +58,7 @@ def read_mapping(file: DefinitionFile, contracts: Dict[str, Contract]) -> Mappin
     fields = tuple(f.name for f in contracts[content["contract"]].fields)
     columns = content.get("columns") or {}
     mistakes.kind("columns", columns, dict)
-    given = {
+    given: dict[str, Any] = {
         key: tuple(str(part) for part in _list(content[key]))
         for key in ("files", "null_values")
         if key in content
