@@ -52,11 +52,7 @@ def replay(
     contract = find_contract(site, earlier.contract)
     mapping = _mapping(site, earlier)
     taken = _rows_to_take(site, earlier, rows, corrections)
-    kept = list(
-        Quarantine(site, quarantine_file(site, contract.id, earlier.id), earlier.id).rows(
-            taken.__contains__
-        )
-    )
+    kept = _take(site, earlier, taken)
     declared = mapping.encoding != "auto"
     encoding = mapping.encoding if declared else earlier.encoding
     # Each row travels under its place in `records`; its line comes back in _with_lines.
@@ -126,6 +122,11 @@ def _rows_to_take(
             fix=_("See `shuren quarantine list`."),
         )
     return frozenset(wanted)
+
+
+def _take(site: Site, earlier: Receipt, rows: frozenset[int]) -> list[Kept]:
+    path = quarantine_file(site, earlier.contract, earlier.id)
+    return list(Quarantine(site, path, earlier.id).rows(rows.__contains__))
 
 
 def _record(
