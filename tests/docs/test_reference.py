@@ -104,3 +104,8 @@ def keys_read(source):
         for place, key in found
         if isinstance(key, ast.Constant) and place.endswith(("content", "entry", "read_yaml()"))
     }
+
+
+def test_the_index_leads_to_every_page():
+    index = (FOLDER / "README.md").read_text("utf-8")
+    assert all(f"({name}.md)" in index for name in PAGES)
