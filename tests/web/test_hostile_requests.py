@@ -63,7 +63,9 @@ def test_any_text_is_a_value_and_never_a_command(client, librarian, text):
         assert b"<script>alert" not in answer.content
 
 
-@pytest.mark.parametrize("month", ["2026-13", "2026-3", "x", "2026-01-01", "٢٠٢٦-٠١", "\0"], ids=ascii)
+@pytest.mark.parametrize(
+    "month", ["2026-13", "2026-3", "x", "2026-01-01", "٢٠٢٦-٠١", "\0"], ids=ascii
+)
 def test_a_month_that_is_none_is_said_so(librarian, month):
     answer = librarian.get(reverse("workbench:circulation"), {"from": month})
     assert answer.status_code == 400
@@ -119,7 +121,8 @@ def test_signing_in_gives_a_new_session(client, db):
     client.post("/sign-in/", {"username": "li", "password": PASSWORD})
     cookie = client.cookies["shuren_session"]
     assert cookie.value not in ("", known)
-    assert cookie["httponly"] and cookie["samesite"] == "Lax"
+    assert cookie["httponly"]
+    assert cookie["samesite"] == "Lax"
 
 
 @pytest.mark.parametrize(

@@ -17,6 +17,8 @@ Handler = Callable[[HttpRequest], HttpResponse]
 # No role file has this id, so it may do nothing that is not open to all.
 ANONYMOUS = Actor("anonymous", "anonymous")
 
+DEVICES = "camera=(), geolocation=(), microphone=()"
+
 # No inline script or style anywhere, and nothing from another machine.
 POLICY = "; ".join(
     [
@@ -39,7 +41,9 @@ class ContentSecurityPolicy:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         response = self.get_response(request)
         response.headers.setdefault("Content-Security-Policy", POLICY)
-        response.headers.setdefault("Permissions-Policy", "camera=(), geolocation=(), microphone=()")
+        response.headers.setdefault(
+            "Permissions-Policy", DEVICES
+        )
         return response
 
 

@@ -3,6 +3,7 @@
 from datetime import date, datetime
 
 from django.utils import timezone
+from django.utils.formats import date_format
 
 from shuren.kernel.clock import now
 from shuren.kernel.i18n import CHINESE, current_language
@@ -27,6 +28,14 @@ def day(value: date) -> str:
     if current_language() == CHINESE:
         return f"{value.year}年{value.month}月{value.day}日"
     return f"{value.day} {value:%B %Y}"
+
+
+def month(value: str) -> str:
+    """2026-03 as `2026年3月` or `March 2026`; anything else as it is."""
+    try:
+        return date_format(date.fromisoformat(f"{value}-01"), "YEAR_MONTH_FORMAT")
+    except ValueError:
+        return value
 
 
 def relative(value: datetime) -> str:

@@ -1,5 +1,6 @@
 """Looking a title up. The search engine comes with the discovery room's own issue."""
 
+from collections.abc import Sequence
 from typing import Any
 from urllib.parse import urlencode
 
@@ -50,8 +51,14 @@ def as_row(title: FoundTitle) -> dict[str, Any]:
         "year": title.published_year,
         "class_number": title.call_number or title.clc_main,
         "call_number": title.call_number,
-        "places": [_place(holding) for holding in title.holdings],
+        "places": [_place(holding) for holding in _known(title.holdings)],
     }
+
+
+def _known(holdings: Sequence[Holding]) -> Sequence[Holding]:
+    """Those that say how many copies there are, unless none does: loans of a copy that no list
+    of items names say nothing about where one stands."""
+    return [one for one in holdings if one.copies is not None] or holdings
 
 
 def _place(holding: Holding) -> dict[str, str]:

@@ -43,7 +43,8 @@ def home(request: HttpRequest) -> HttpResponse:
     }
     if snapshot is not None:
         context["stock"] = stock_of(snapshot.id)
-        context |= most_borrowed(snapshot.id)
+        ranking = most_borrowed(snapshot.id)
+        context |= {"shelf": ranking["shelf"], "month": moments.month(ranking["month"])}
     return render(request, "portal/home.html", context)
 
 

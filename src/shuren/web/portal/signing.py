@@ -68,9 +68,10 @@ def _demo_groups() -> list[dict[str, Any]]:
     except OSError:
         return []
     groups: dict[str, list[dict[str, str]]] = {READER: [], STAFF: []}
-    for account in accounts():
+    known = {account.username: account for account in accounts()}
+    for account in filter(None, map(known.get, note["usernames"])):
         role = roles().get(account.role)
-        if role and account.username in note["usernames"]:
+        if role:
             entry = {
                 "username": account.username,
                 "password": note["password"],

@@ -49,10 +49,12 @@ def column_titles(result: FigureResult, snapshot: SnapshotInfo | None) -> list[s
 
 
 def measure_title(result: FigureResult, name: str) -> str:
-    """What is counted, with its unit: `Loans (times)`."""
+    """What is counted, with its unit, unless that is the same word: `Borrowers (readers)`."""
     figure = result.definition
     title, unit = pick(figure.measure_titles[name]), pick(figure.measure_units[name])
-    return _("%(title)s (%(unit)s)", title=title, unit=unit) if unit else title
+    if not unit or unit.casefold() == title.casefold():
+        return title
+    return _("%(title)s (%(unit)s)", title=title, unit=unit)
 
 
 def further(result: FigureResult) -> list[str]:

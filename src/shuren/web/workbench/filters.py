@@ -6,7 +6,7 @@ from django.http import HttpRequest
 
 from shuren.insight.shapes import Choice
 from shuren.kernel.i18n import gettext as _
-from shuren.web.workbench.finding import month_name
+from shuren.web.moments import month as month_name
 
 NAMES = ("from", "to", "campus", "college", "clc_main", "reader_kind")
 MONTH = "month"  # of the figures that speak of one month; the period does not bind it

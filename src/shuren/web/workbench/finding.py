@@ -1,12 +1,9 @@
 """The sentence over a figure: what the numbers say, and no more than they say."""
 
-from datetime import date
-
-from django.utils.formats import date_format
-
 from shuren.insight.shapes import FigureResult
 from shuren.kernel.i18n import gettext as _
 from shuren.kernel.i18n import pick
+from shuren.web.moments import month as month_name
 
 
 def finding(result: FigureResult) -> str:
@@ -30,11 +27,3 @@ def finding(result: FigureResult) -> str:
     if figure.chart == "line":
         return _("Most in %(label)s: %(count)s %(unit)s", **words)
     return _("%(label)s comes first: %(count)s %(unit)s", **words)
-
-
-def month_name(month: str) -> str:
-    """2026-03 as `2026年3月` or `March 2026`; anything else as it is."""
-    try:
-        return date_format(date.fromisoformat(f"{month}-01"), "YEAR_MONTH_FORMAT")
-    except ValueError:
-        return month
