@@ -31,6 +31,9 @@ def click_words() -> tuple[str, ...]:
         _("Missing command."),
         _("No such option {name!r}."),
         _("No such command {name!r}."),
+        gettext.ngettext(
+            "Did you mean {possibility}?", "(Did you mean one of: {possibilities}?)", 1
+        ),
         _("Option {name!r} does not take a value."),
         _("Invalid value: {message}"),
         _("Invalid value for {param_hint}: {message}"),
