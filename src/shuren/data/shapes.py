@@ -23,7 +23,7 @@ class Field:
     extract    RE2 pattern whose first group is taken before anything else
     max_length longest text in characters
     names      other names the column has in real exports, ours first
-    formats    strptime formats tried in order for date and timestamp; ISO 8601 is always tried first
+    formats    strptime formats tried in order for date and timestamp, ISO 8601 before them
     """
 
     name: str
