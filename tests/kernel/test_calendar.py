@@ -165,7 +165,13 @@ def test_a_local_file_may_extend_the_shipped_one_of_its_own_id(site):
 @pytest.mark.parametrize(
     "text, sentence",
     [
-        ("title: {en: X}", "no key 'places'"),
+        ("title: {en: X}", "'places' is missing"),
+        ("title: {en: X}\nplaces: {}\nholidys: []", "'holidys' is not known here"),
+        (
+            "title: {en: X}\nplaces: {}\nterms: [{id: t, titel: {}}]",
+            "'terms.1.titel' is not known here",
+        ),
+        ("title: {en: X}\nplaces: []", "'places' has a value of the wrong kind"),
         (
             "title: {en: X}\nplaces: {a: {title: {}, hours: {default: 7-22}}}",
             "opening hours '7-22'",
@@ -176,7 +182,14 @@ def test_a_local_file_may_extend_the_shipped_one_of_its_own_id(site):
             "2025-09-02 of term t is not a Monday",
         ),
     ],
-    ids=["key missing", "hours unreadable", "term begins on a Tuesday"],
+    ids=[
+        "key missing",
+        "key misspelt",
+        "key of a term misspelt",
+        "list for a table",
+        "hours unreadable",
+        "term begins on a Tuesday",
+    ],
 )
 def test_a_calendar_that_cannot_be_used_says_why(site, text, sentence):
     write_calendar(site, text)

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
+from shuren.kernel.calendar_keys import check_calendar
 from shuren.kernel.definitions import find_definitions
 from shuren.kernel.errors import DefinitionError, UsageError
 from shuren.kernel.i18n import gettext as _
@@ -257,6 +258,7 @@ def _content(id: str, site: Site | None, seen: tuple[str, ...]) -> dict[str, Any
             fix=_("Calendars: %(ids)s.", ids=", ".join(files)),
         )
     content = files[id].read_yaml()
+    check_calendar(files[id].path, content)
     parent = content.pop("extends", None)
     return {**_content(parent, site, (*seen, id)), **content} if parent else content
 

@@ -1,8 +1,11 @@
-"""What a calendar file may say (definitions/calendars/*.yaml), for its reference page."""
+"""What a calendar file may say (definitions/calendars/*.yaml)."""
 
+from dataclasses import replace
 from datetime import date
+from pathlib import Path
+from typing import Any
 
-from shuren.kernel.definitions import Key
+from shuren.kernel.definitions import Key, check_keys
 
 # fmt: off
 _TITLE = Key(dict, "标题 {zh, en}", "Title {zh, en}", required=True)
@@ -53,3 +56,21 @@ PLACE_KEYS = {
     "closed_days": Key(list, "闭馆的时段：[[首日, 末日], …]", "Spans it is closed: [[first, last], …]", default="[]"),  # noqa: E501
 }
 # fmt: on
+
+
+def check_calendar(path: Path, content: dict[str, Any]) -> None:
+    """Raise DefinitionError at the first key that is misspelt, missing or of the wrong kind.
+
+    A calendar that extends another may leave out what the other one says.
+    """
+    keys = KEYS
+    if "extends" in content:
+        keys = {name: replace(key, required=False) for name, key in KEYS.items()}
+    check_keys(path, content, keys)
+    parts = {"terms": TERM_KEYS, "holidays": HOLIDAY_KEYS, "events": EVENT_KEYS}
+    for part, inner in [*parts.items(), ("more_events", EVENT_KEYS)]:
+        for number, entry in enumerate(content.get(part) or [], start=1):
+            check_keys(path, entry, inner, f"{part}.{number}")
+    for part, inner in {"week_kinds": WEEK_KIND_KEYS, "places": PLACE_KEYS}.items():
+        for name, entry in (content.get(part) or {}).items():
+            check_keys(path, entry, inner, f"{part}.{name}")

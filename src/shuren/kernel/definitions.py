@@ -13,6 +13,7 @@ import yaml
 from shuren.kernel.errors import DefinitionError
 from shuren.kernel.i18n import gettext as _
 from shuren.kernel.site import Site
+from shuren.kernel.suggestions import did_you_mean
 
 SHIPPED = Path(__file__).parent.parent / "definitions"
 
@@ -34,6 +35,35 @@ class Key:
 def required(keys: dict[str, Key]) -> tuple[str, ...]:
     """The names of the keys that must be there, in order."""
     return tuple(name for name, key in keys.items() if key.required)
+
+
+def check_keys(path: Path, content: Any, keys: dict[str, Key], where: str = "") -> None:
+    """Raise DefinitionError for a key that is not known, is missing, or holds another kind.
+
+    where  the place inside the file, such as `terms.2026-spring`
+    """
+    if not isinstance(content, dict):
+        raise DefinitionError(
+            _("%(path)s: '%(key)s' must be a list of `key: value` lines.", path=path, key=where)
+        )
+    inside = f"{where}." if where else ""
+    for name, value in content.items():
+        if name not in keys:
+            raise DefinitionError(
+                _("%(path)s: '%(key)s' is not known here.", path=path, key=f"{inside}{name}"),
+                fix=did_you_mean(str(name), keys),
+            )
+        if value is not None and not isinstance(value, keys[name].kind):
+            raise DefinitionError(
+                _("%(path)s: '%(key)s' has a value of the wrong kind.", path=path,
+                  key=f"{inside}{name}"),
+                fix=f"{keys[name].zh}; {keys[name].en}",
+            )  # fmt: skip
+    for name in required(keys):
+        if content.get(name) is None:
+            raise DefinitionError(
+                _("%(path)s: '%(key)s' is missing.", path=path, key=f"{inside}{name}")
+            )
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from functools import cache
 
 from shuren.data.errors import UnknownName
-from shuren.kernel.definitions import Key, find_definitions
+from shuren.kernel.definitions import Key, check_keys, find_definitions
 from shuren.kernel.errors import DefinitionError
 from shuren.kernel.i18n import gettext as _
 from shuren.kernel.site import Site
@@ -48,7 +48,9 @@ def headings(site: Site | None, id: str) -> dict[str, dict[str, str]]:
     files = find_definitions("vocabularies", site)
     if id not in files:
         raise UnknownName(_("vocabulary"), id, list(files))
-    terms = files[id].read_yaml().get("terms", {})
+    content = files[id].read_yaml()
+    check_keys(files[id].path, content, KEYS)
+    terms = content.get("terms", {})
     name = files[id].path.name
     return {code: _heading(name, code, 1, "", entry).title for code, entry in terms.items()}
 
@@ -61,7 +63,9 @@ def clc(site: Site | None) -> dict[str, Heading]:
     """
     file = find_definitions("vocabularies", site)["clc"]
     headings: dict[str, Heading] = {}
-    for main, entry in file.read_yaml().get("classes", {}).items():
+    content = file.read_yaml()
+    check_keys(file.path, content, KEYS)
+    for main, entry in content.get("classes", {}).items():
         headings[main] = _heading(file.path.name, main, 1, "", entry)
         for code, under in (entry.get("under") or {}).items():
             headings[code] = _heading(file.path.name, code, 2, main, under)
