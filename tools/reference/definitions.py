@@ -41,7 +41,7 @@ KINDS = {
     "indicators": ("指标", "Indicators", "一个图表数什么", "What a figure counts"),
     "roles": ("角色", "Roles", "谁可以做什么", "Who may do what"),
     "purposes": ("用途", "Purposes", "数据为何可用", "What data may be used for"),
-    "calendars": ,
+    "calendars": ("校历", "Calendars", "学期、假日、开放时间", "Terms, holidays, opening hours"),
     "vocabularies": ("词表", "Vocabularies", "代码的名称", "What codes are called"),
 }
 # A short file of ours, or the stretch of a long one between two of its lines.
@@ -66,7 +66,7 @@ def definitions_page() -> str:
         "# 定义的格式 Definition formats",
         "",
         "一件事一个文件，文件名就是标识。站点 `definitions/<种类>/` 里同名的文件替换随附的。"
-        "写错的键会被指出来（校历与词表除外）。",
+        "写错的键会被指出来。",
         "One thing, one file; its name is its id. A file of the same name in the site's "
         "`definitions/<kind>/` replaces ours. A misspelt key is named.",
         "",
