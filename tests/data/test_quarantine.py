@@ -137,6 +137,10 @@ def test_pages_run_over_chunks_and_leave_out_what_was_taken(site):
     page = queries.refused_rows(site, receipt.id, actor=OPERATOR, offset=CHUNK_ROWS - 2, limit=3)
     assert [row.row for row in page] == [CHUNK_ROWS - 1, CHUNK_ROWS + 2, CHUNK_ROWS + 3]
     assert [row.line for row in page] == [row.row + 1 for row in page]
+    some = queries.refused_rows(
+        site, receipt.id, actor=OPERATOR, rows=[CHUNK_ROWS + 5, CHUNK_ROWS, 3, CHUNK_ROWS + 999]
+    )
+    assert [row.row for row in some] == [3, CHUNK_ROWS + 5]
 
 
 _GOOD = st.integers(1, 4).map(lambda n: f"{n},s{n},b,x,2025-01-0{n},,,0,A")

@@ -121,15 +121,17 @@ def refused_rows(
     offset: int = 0,
     limit: int = 50,
     rule: str | None = None,
+    rows: Sequence[int] | None = None,
     with_raw: bool = False,
 ) -> list[RefusedRow]:
     """Open refused rows of a load by number, why they were refused, and what they say.
 
+    rows      only those of these numbers
     with_raw  the original bytes too, which name readers: needs quarantine.mend, and is a line
               in the ledger. Otherwise `raw` is None and persons in `shown` are masked.
     raises    trust's NotAllowed, UnknownName, QuarantineBroken
     """
-    return refused.page(site, load_id, actor, offset, limit, rule, with_raw)
+    return refused.page(site, load_id, actor, offset, limit, rule, rows, with_raw)
 
 
 def check_loads(site: Site) -> list[Problem]:

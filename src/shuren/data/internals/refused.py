@@ -1,6 +1,7 @@
 """What people see of quarantine: counts, and rows with their reasons, persons masked."""
 
 from collections import Counter
+from collections.abc import Sequence
 from itertools import islice
 
 from shuren.data.definitions import contract as find_contract
@@ -49,12 +50,15 @@ def page(
     offset: int,
     limit: int,
     rule: str | None,
+    rows: Sequence[int] | None,
     with_raw: bool,
 ) -> list[RefusedRow]:
     trust.require(actor, "quarantine.mend" if with_raw else "quarantine.read")
     receipt = find_receipt(site, load_id)
     contract = find_contract(site, receipt.contract)
     still_open = open_rows(all_receipts(site, receipt.contract), receipt)
+    if rows is not None:
+        still_open &= set(rows)
     quarantine = Quarantine(site, quarantine_file(site, contract.id, load_id), load_id)
     if rule is None:
         # The numbers of the page are known before any chunk is opened.

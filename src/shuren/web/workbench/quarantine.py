@@ -1,6 +1,5 @@
 """Refused rows: looking at them, mending one, checking many again."""
 
-from bisect import bisect_left
 from urllib.parse import urlencode
 
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
@@ -151,18 +150,14 @@ def _rows_meant(request: HttpRequest, counts: QuarantineCount, rule: str) -> lis
 
 
 def _refused(request: HttpRequest, load_id: str, row: int) -> RefusedRow:
-    """One open row by its number. Open rows come in order of their numbers, with gaps."""
-    counts = _counts(load_id)
-    if counts is None:
+    """One open row by its number."""
+    if _counts(load_id) is None:
         raise Http404
-
-    def at(place: int) -> RefusedRow:
-        return _rows(request, load_id, offset=place, limit=1)[0]
-
-    place = bisect_left(range(counts.open_rows), row, key=lambda place: at(place).row)
-    if place == counts.open_rows or (found := at(place)).row != row:
+    actor: Actor = request.actor  # type: ignore[attr-defined]
+    found = queries.refused_rows(current_site(), load_id, actor=actor, rows=[row])
+    if not found:
         raise Http404
-    return found
+    return found[0]
 
 
 def _rows(
