@@ -43,7 +43,7 @@ def loan(number: int) -> dict[str, Any]:
         "title": title,
         "call_number": call_number,
         "loaned_at": f"2026-{1 + number % 3:02}-{1 + number % 28:02}T10:00:00",
-        "campus": "虎溪" if number % 5 else "沙坪坝",
+        "campus": "虎溪" if number % 7 < 4 else "沙坪坝",
     }
 
 

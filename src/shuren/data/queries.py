@@ -69,18 +69,21 @@ def summarise(
     where: Sequence[Condition] = (),
     order_by: Sequence[str] = (),
     limit: int | None = None,
+    always: Sequence[str] = (),
 ) -> Table:
     """Counts over groups of rows.
 
     measures  {name: "count", "distinct:<column>" or "sum:<column>"}
     order_by  names among `by` and `measures`
+    always    columns of `where` that nobody can ask these counts without
     raises    as `read`
 
     In a table about people a group behind which fewer than 5 persons stand is hidden, and
-    where it could be worked out from the others and a total, the next smallest too.
+    where it could be worked out from the others and a total, or from the same counts under
+    a neighbouring filter, the next smallest too.
     """
     opening = open_table(site, table, purpose, actor)
-    return asking.counts(opening, by, measures, where, order_by, limit)
+    return asking.counts(opening, by, measures, where, order_by, limit, tuple(always))
 
 
 def headings(site: Site, vocabulary: str) -> dict[str, dict[str, str]]:

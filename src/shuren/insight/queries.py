@@ -57,6 +57,7 @@ def figure(
             where=where,
             order_by=indicator.order,
             limit=indicator.limit,
+            always=["month"] if indicator.one_month else [],
         )
     place = indicator.by.index(indicator.label)
     headings = data.headings(site, indicator.vocabulary) if indicator.vocabulary else {}

@@ -2,11 +2,14 @@
 
 import threading
 from collections import OrderedDict
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from functools import partial
 from typing import Any
 
 from shuren.data.internals import snapshots
 from shuren.data.internals.door import INTERNAL, Condition, Opening, check_rows_open
+from shuren.data.internals.neighbours import Group, given_away
 from shuren.data.internals.suppression import K, hidden_groups
 from shuren.data.shapes import Table
 from shuren.trust.actions import record_use
@@ -48,6 +51,7 @@ def counts(
     where: Sequence[Condition],
     order_by: Sequence[str],
     limit: int | None,
+    always: Sequence[str] = (),
 ) -> Table:
     """Measures over groups. `suppressed` says how many groups are hidden; when the whole
     answer rests on fewer than K persons it is empty and says 1, however many groups it had."""
@@ -56,11 +60,13 @@ def counts(
     measured = [
         f'{_measure(opening, what, shown_class)} AS "{name}"' for name, what in measures.items()
     ]
+    whole = replace(opening, conditions=[], values=[])
     opening.narrow(where, shown_class)
     names = [*by, *measures]
     order = opening.order(order_by, names)
     if opening.counts_people:
-        found, suppressed = _cached(opening, grouped, measured, order)
+        neighbours = partial(given_away, whole, grouped, where, always)
+        found, suppressed = _cached(opening, grouped, measured, order, neighbours)
         found = found[:limit]
     else:
         sql = _select(opening, [*grouped, *measured], grouped) + order + _slice(limit, 0)
@@ -70,7 +76,11 @@ def counts(
 
 
 def _cached(
-    opening: Opening, grouped: list[str], measured: list[str], order: str
+    opening: Opening,
+    grouped: list[str],
+    measured: list[str],
+    order: str,
+    neighbours: partial[set[Group]],
 ) -> tuple[Rows, int]:
     key = (
         opening.site.root,
@@ -81,13 +91,14 @@ def _cached(
         tuple(opening.conditions),
         tuple(map(repr, opening.values)),
         order,
+        neighbours.args[-1],
     )
     with _lock:
         if key in _ANSWERS:
             _ANSWERS.move_to_end(key)
             found, suppressed = _ANSWERS[key]
             return found, suppressed
-    found, suppressed = _about_people(opening, grouped, measured, order)
+    found, suppressed = _about_people(opening, grouped, measured, order, neighbours)
     if len(found) <= _ROWS_KEPT:
         with _lock:
             _ANSWERS[key] = (found, suppressed)
@@ -97,7 +108,11 @@ def _cached(
 
 
 def _about_people(
-    opening: Opening, grouped: list[str], measured: list[str], order: str
+    opening: Opening,
+    grouped: list[str],
+    measured: list[str],
+    order: str,
+    neighbours: Callable[[], set[Group]],
 ) -> tuple[Rows, int]:
     """All groups that may be shown, in the order asked for, and how many are hidden."""
     persons = f'count(DISTINCT "{opening.table.person}") AS {_PERSONS}'
@@ -106,7 +121,9 @@ def _about_people(
     if not grouped and found and found[0][-1] == 0:
         return [row[:-1] for row in found], 0  # nobody at all: nobody to protect
     width = len(grouped)
-    hidden = hidden_groups([row[:width] for row in found], [row[-1] for row in found])
+    groups, told = [row[:width] for row in found], neighbours()
+    also = [place for place, group in enumerate(groups) if group in told]
+    hidden = hidden_groups(groups, [row[-1] for row in found], also)
     shown = [row[:-1] for place, row in enumerate(found) if place not in hidden]
     if hidden and not shown and _persons_in_all(opening) < K:
         return [], 1

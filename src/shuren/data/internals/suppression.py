@@ -4,22 +4,25 @@ A group with fewer than K distinct persons is hidden. Where what is hidden could
 out from a total, more is hidden: in each line of groups that add up to a total (all groups;
 and for several columns, the groups that differ in one column only) either nothing is hidden,
 or at least two groups are and K persons stand behind them. What is hidden next is the group
-with the fewest persons. Differences between filters over time are not guarded against.
+with the fewest persons. Differences between filters: see neighbours.py.
 """
 
 from collections import defaultdict
-from collections.abc import Hashable, Sequence
+from collections.abc import Hashable, Iterable, Sequence
 
 K = 5
 
 
-def hidden_groups(groups: Sequence[tuple[Hashable, ...]], persons: Sequence[int]) -> set[int]:
+def hidden_groups(
+    groups: Sequence[tuple[Hashable, ...]], persons: Sequence[int], also: Iterable[int] = ()
+) -> set[int]:
     """Places of the groups to hide.
 
     groups   the values each group stands for, all of one length, no two alike
     persons  distinct persons behind each group
+    also     places that must be hidden for another reason
     """
-    hidden = {place for place, count in enumerate(persons) if count < K}
+    hidden = {place for place, count in enumerate(persons) if count < K} | set(also)
     if not hidden or len(hidden) == len(groups):
         return hidden
     lines = _lines(groups)
