@@ -125,3 +125,13 @@ def test_the_skip_link_comes_first(portal, browser):
         assert visit.page.evaluate("document.activeElement.className") == "skip"
         visit.page.keyboard.press("Enter")
         assert visit.page.evaluate("document.activeElement.id") == "main"
+
+
+def test_the_first_page_weighs_less_than_200_kb_with_all_it_loads(portal, browser):
+    with visiting(browser, portal[0], session="", size=PHONE) as visit:
+        weights: dict[str, int] = {}
+        visit.page.on("response", lambda answer: weights.update({answer.url: len(answer.body())}))
+        visit.open("/")
+        assert visit.outside == []
+        assert len(weights) > 3
+        assert sum(weights.values()) < 200_000, weights

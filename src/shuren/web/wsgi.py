@@ -6,3 +6,16 @@ from django.core.wsgi import get_wsgi_application
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "shuren.settings")
 application = get_wsgi_application()
+
+
+def _be_ready() -> None:
+    """Import the pages and read the templates' code now, so that the first reader does not wait."""
+    from django.template import loader
+    from django.urls import get_resolver
+
+    get_resolver().url_patterns  # noqa: B018 - reading it imports every view
+    for name in ("base.html", "portal/home.html", "workbench/base.html"):
+        loader.get_template(name)
+
+
+_be_ready()
