@@ -1,5 +1,7 @@
 """Requests nobody sends by mistake: each gets a page with a sentence, and gives nothing away."""
 
+import csv
+import io
 from urllib.parse import quote
 
 import pytest
@@ -7,9 +9,13 @@ from django.test import Client
 from django.urls import reverse
 
 from shuren.data import queries
+from shuren.data.actions import build, load_file
+from shuren.kernel.site import open_site
 from shuren.trust.actions import create_account
 from shuren.trust.models import UseRecord
+from tests.early import make_site
 from tests.web.conftest import PASSWORD
+from tests.web.library import OPERATOR
 
 LONG = "9" * 5000
 NUMBERS = ["²", "٣", "-1", "0", "1e3", LONG, "99999999", "", "\0"]
@@ -139,3 +145,56 @@ def test_posts_want_the_forms_own_token(db):
     strict = Client(enforce_csrf_checks=True)
     for address in ("/sign-in/", "/sign-out/", "/language/", "/theme/"):
         assert strict.post(address).status_code == 403, address
+
+
+HOSTILE = ["<script>alert(1)</script>", '"><img src=x onerror=alert(1)>', "=CMD('calc')", "@SUM(1)"]
+MARCH = "?month=2026-03"
+
+
+@pytest.fixture
+def hostile_library(settings, db, tmp_path):
+    """Titles and colleges that are markup or formulas, each borrowed by five readers."""
+    site = settings.SITE = open_site(make_site(tmp_path / "hostile"))
+    readers, loans = tmp_path / "readers.csv", tmp_path / "loans.csv"
+    with readers.open("w", encoding="utf-8", newline="") as file:
+        lines = csv.writer(file)
+        lines.writerow(["读者证号", "姓名", "读者类型", "学院", "校区"])
+        for nth, text in enumerate(HOSTILE):
+            lines.writerows([f"20{nth}00{n}", "某人", "student", text, text] for n in range(5))
+    with loans.open("w", encoding="utf-8", newline="") as file:
+        lines = csv.writer(file)
+        lines.writerow(["读者证号", "题名", "索书号", "借出时间"])
+        for nth, text in enumerate(HOSTILE):
+            for n in range(5):
+                day = f"2026-03-{1 + nth * 5 + n:02} 10:00:00"
+                lines.writerow([f"20{nth}00{n}", text, f"I24{nth}", day])
+        lines.writerow(["2000000", HOSTILE[0], "I240", "no day"])
+    load_file(site, "readers", readers, actor=OPERATOR)
+    load_file(site, "loans", loans, actor=OPERATOR)
+    build(site, actor=OPERATOR)
+    return site
+
+
+def test_markup_in_data_is_shown_as_text(client, hostile_library, as_role):
+    librarian = as_role("data_librarian")
+    refused = next(one for one in queries.receipts(hostile_library) if one.refused)
+    pages = ["/", "/find/?q=script", "/find/?q=img"]
+    pages += [reverse(f"workbench:{name}") for name in ("circulation", "today", "sources")]
+    pages += [reverse("workbench:figure", args=["top_titles_monthly"]) + MARCH]
+    pages += [reverse("workbench:quarantine-load", args=[refused.id])]
+    for page in pages:
+        text = librarian.get(page).content.decode()
+        assert "<script>alert" not in text, page
+        assert "<img src=x" not in text, page
+    dashboard = librarian.get(reverse("workbench:circulation")).content.decode()
+    assert "&lt;script&gt;alert(1)" in dashboard
+
+
+@pytest.mark.parametrize("figure", ["top_titles_monthly", "loans_by_college"])
+def test_a_formula_in_data_is_no_formula_in_a_spreadsheet(as_role, hostile_library, figure):
+    answer = as_role("director").get(reverse("workbench:figure-csv", args=[figure]) + MARCH)
+    rows = csv.reader(io.StringIO(answer.content.decode("utf-8-sig")))
+    cells = [cell for row in rows for cell in row]
+    assert "'=CMD('calc')" in cells
+    assert "'@SUM(1)" in cells
+    assert not [cell for cell in cells if cell[:1] in ("=", "@", "+", "\t", "\r")]
