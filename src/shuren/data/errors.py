@@ -69,6 +69,10 @@ class NothingToReplay(UsageError):
     """None of the rows asked for is open in this load's quarantine."""
 
 
+class ReceiptBroken(ShurenError):
+    """A receipt cannot be read, so what its load brought is not known."""
+
+
 class QuarantineBroken(ShurenError):
     """A quarantine file cannot be opened: damaged, or sealed by another site's key."""
 

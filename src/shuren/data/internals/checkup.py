@@ -1,19 +1,26 @@
-"""Do the files of every load still say what its receipt says?"""
+"""Do the files of every load, and the live snapshot, still say what they should?"""
 
 from collections.abc import Iterator
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from shuren.data.internals.receipts import all_receipts, quarantine_file, raw_file
+from shuren.data.errors import QuarantineBroken, ReceiptBroken
+from shuren.data.internals import snapshots
+from shuren.data.internals.quarantine import Quarantine
+from shuren.data.internals.receipts import quarantine_file, raw_file, read_receipt
 from shuren.data.shapes import Problem, Receipt
 from shuren.kernel.i18n import gettext as _
 from shuren.kernel.site import Site
 
 
 def problems(site: Site) -> Iterator[Problem]:
-    """One for each load whose accepted or refused rows are not all there."""
-    for receipt in all_receipts(site):
+    """One for each receipt that cannot be read, each load whose accepted or refused rows are not
+    all there, and each table of the live snapshot that is not."""
+    receipts, broken = _receipts(site)
+    yield from broken
+    yield from _snapshot(site)
+    for receipt in receipts:
         missing = _missing(site, receipt)
         if missing:
             yield Problem(
@@ -39,6 +46,41 @@ def _missing(site: Site, receipt: Receipt) -> str:
             )
     if receipt.refused:
         path = quarantine_file(site, receipt.contract, receipt.id)
-        if not path.is_file():
+        try:
+            found = Quarantine(site, path, receipt.id).check()
+        except (OSError, QuarantineBroken):
+            return _("%(path)s is missing or damaged", path=path)
+        if found != receipt.refused:
             return _("%(path)s is missing or damaged", path=path)
     return ""
+
+
+def _receipts(site: Site) -> tuple[list[Receipt], list[Problem]]:
+    good, bad = [], []
+    for path in sorted(site.receipts.glob("*.json"), reverse=True):
+        try:
+            good.append(read_receipt(path))
+        except ReceiptBroken as error:
+            bad.append(Problem(error.message, error.fix))
+    return good, bad
+
+
+def _snapshot(site: Site) -> Iterator[Problem]:
+    if not site.current_pointer.is_file():
+        return
+    live = snapshots.current(site)
+    if live is None:
+        yield Problem(
+            _("The published snapshot is missing or damaged: pages show nothing."),
+            _("Run `shuren build`."),
+        )
+        return
+    for name in live.tables:
+        path = site.snapshots / live.id / snapshots.table_file(name)
+        try:
+            pq.read_metadata(path)
+        except (OSError, pa.ArrowException):
+            yield Problem(
+                _("Of the published snapshot %(path)s is missing or damaged.", path=path),
+                _("Run `shuren build`."),
+            )

@@ -128,7 +128,15 @@ class Quarantine:
                     if wanted(row) and rule in (None, kept["rule"]):
                         yield _kept(row, kept)
 
+    def check(self) -> int:
+        """Open every chunk; returns how many rows there are. raises QuarantineBroken"""
+        return sum(self._table(number).num_rows for number in range(len(self._chunks)))
+
     def _open(self, number: int) -> list[dict[str, Any]]:
+        rows: list[dict[str, Any]] = self._table(number).to_pylist()
+        return rows
+
+    def _table(self, number: int) -> pa.Table:
         chunk = self._chunks[number]
         with open(self._path, "rb") as file:
             file.seek(chunk["offset"])
@@ -138,8 +146,7 @@ class Quarantine:
         except SealBroken:
             raise _broken(self._path) from None
         with pa.ipc.open_stream(plain) as stream:
-            rows: list[dict[str, Any]] = stream.read_all().to_pylist()
-        return rows
+            return stream.read_all()
 
 
 def _pack(rows: Sequence[Kept]) -> bytes:
@@ -173,14 +180,18 @@ def _kept(row: int, values: dict[str, Any]) -> Kept:
 
 
 def _read_index(path: Path) -> list[dict[str, Any]]:
+    length = path.stat().st_size
     with open(path, "rb") as file:
-        file.seek(-16, os.SEEK_END)
+        file.seek(max(0, length - 16))
         tail = file.read(16)
-        if tail[8:] != MAGIC:
-            raise _broken(path)
         size = int.from_bytes(tail[:8], "big")
+        if tail[8:] != MAGIC or size > length - 16:
+            raise _broken(path)
         file.seek(-16 - size, os.SEEK_END)
-        chunks: list[dict[str, Any]] = json.loads(file.read(size))
+        try:
+            chunks: list[dict[str, Any]] = json.loads(file.read(size))
+        except ValueError:
+            raise _broken(path) from None
     return chunks
 
 

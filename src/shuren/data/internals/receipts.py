@@ -7,7 +7,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from shuren.data.errors import AlreadyLoaded, UnknownName
+from shuren.data.errors import AlreadyLoaded, ReceiptBroken, UnknownName
 from shuren.data.internals.working import exclusively, is_owned, sweep_folders
 from shuren.data.shapes import Receipt
 from shuren.kernel.files import sync_folder, write_atomically
@@ -43,11 +43,20 @@ def loaded_before(site: Site, contract: str, source_hash: str) -> Receipt | None
 
 
 def read_receipt(path: Path) -> Receipt:
-    content = json.loads(path.read_text("utf-8"))
-    values = {key: value for key, value in content.items() if key in _FIELDS}
-    values.update({key: datetime.fromisoformat(values[key]) for key in _TIMES})
-    values.update({key: tuple(values.get(key, ())) for key in _TUPLES})
-    return Receipt(**values)
+    """raises ReceiptBroken: a receipt left out would be a load left out"""
+    try:
+        content = json.loads(path.read_text("utf-8"))
+        values = {key: value for key, value in content.items() if key in _FIELDS}
+        values.update({key: datetime.fromisoformat(values[key]) for key in _TIMES})
+        values.update({key: tuple(values.get(key, ())) for key in _TUPLES})
+        return Receipt(**values)
+    except (ValueError, KeyError, TypeError, AttributeError):
+        raise ReceiptBroken(
+            _("The receipt %(path)s is damaged.", path=path),
+            fix=_(
+                "Bring it back from a backup. If there is none, remove it and load its file again."
+            ),
+        ) from None
 
 
 def receipt_json(receipt: Receipt) -> dict[str, Any]:
@@ -55,6 +64,10 @@ def receipt_json(receipt: Receipt) -> dict[str, Any]:
     values = dataclasses.asdict(receipt)
     values.update({key: values[key].isoformat() for key in _TIMES})
     return {"format": FORMAT, **values}
+
+
+def receipt_file(site: Site, load: str) -> Path:
+    return site.receipts / f"{load}.json"
 
 
 def raw_file(site: Site, contract: str, load: str) -> Path:

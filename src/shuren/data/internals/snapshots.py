@@ -115,8 +115,11 @@ def write_manifest(folder: Path, info: SnapshotInfo, models: dict[str, str]) -> 
 @lru_cache(maxsize=16)
 def read_manifest(folder: Path) -> SnapshotInfo:
     """What a published folder holds; raises FileNotFoundError if it is none of ours."""
-    content = json.loads((folder / MANIFEST).read_text("utf-8"))
-    if content.get("format") != FORMAT:
+    try:
+        content = json.loads((folder / MANIFEST).read_text("utf-8"))
+    except ValueError:
+        raise FileNotFoundError(folder) from None
+    if not isinstance(content, dict) or content.get("format") != FORMAT:
         raise FileNotFoundError(folder)
     return SnapshotInfo(
         id=content["id"],

@@ -9,10 +9,11 @@ from pathlib import Path
 
 import duckdb
 import pyarrow as pa
+import pyarrow.parquet as pq
 
 from shuren.data.definitions import contracts
-from shuren.data.errors import ModelError
-from shuren.data.internals.receipts import raw_file
+from shuren.data.errors import BuildFailed, ModelError
+from shuren.data.internals.receipts import raw_file, receipt_file
 from shuren.data.internals.vocabularies import clc
 from shuren.data.shapes import KEEP, PSEUDONYM, Contract, Receipt
 from shuren.kernel.calendar import load_calendar
@@ -51,7 +52,7 @@ def attach(
     """Make the sources among `tables` (`raw.loans`, `calendar.day` …) readable.
 
     loads   all of them, oldest first
-    raises  ModelError if a raw table has no contract
+    raises  ModelError if a raw table has no contract; BuildFailed if a load's rows are not there
     """
     wanted = {table for table in tables if table.split(".")[0] in ("raw", "calendar", "vocabulary")}
     if "calendar.day" in wanted:
@@ -84,8 +85,9 @@ def _attach_raw(
         f.name: SQL_TYPES[f.type] for f in contract.fields if f.storage in (KEEP, PSEUDONYM)
     }
     declared |= {"_line": "BIGINT", "_key": "VARCHAR", "_load": "VARCHAR"}
-    own = [load.id for load in loads if load.contract == contract.id]
-    files = [_quoted(path) for load in own if (path := raw_file(site, contract.id, load)).is_file()]
+    holding = [load for load in loads if load.contract == contract.id and load.accepted]
+    own = [load.id for load in holding]
+    files = [_quoted(_file_of(site, load)) for load in holding]
     if not files:
         empty = ", ".join(f'CAST(NULL AS {type_}) AS "{name}"' for name, type_ in declared.items())
         connection.execute(f"CREATE TABLE raw.{contract.id} AS SELECT {empty} WHERE FALSE")
@@ -104,6 +106,30 @@ def _attach_raw(
         " JOIN load_order ON load_order.load = rows._load"
         " QUALIFY row_number() OVER (PARTITION BY _key ORDER BY place DESC, _line DESC) = 1"
     )
+
+
+def _file_of(site: Site, load: Receipt) -> Path:
+    """Without it figures would shrink in silence: better the snapshot of yesterday."""
+    path = raw_file(site, load.contract, load.id)
+    try:
+        pq.read_metadata(path)
+    except (OSError, pa.ArrowException):
+        raise BuildFailed(
+            _(
+                "The rows of load %(load)s (%(file)s) are missing or damaged: %(path)s. "
+                "Nothing was published.",
+                load=load.id,
+                file=load.source_name,
+                path=path,
+            ),
+            fix=_(
+                "Bring the file back from a backup. If there is none, remove %(receipt)s "
+                "and load %(file)s again.",
+                receipt=receipt_file(site, load.id),
+                file=load.source_name,
+            ),
+        ) from None
+    return path
 
 
 def _attach_calendar(connection: duckdb.DuckDBPyConnection, site: Site) -> None:
