@@ -1,9 +1,11 @@
 """What a person reads in small places: months, units, places, the order of a list."""
 
 import json
+from pathlib import Path
 
 import pytest
 
+from shuren import web
 from shuren.discovery.shapes import Holding
 from shuren.trust.actions import create_account
 from shuren.web import moments
@@ -32,10 +34,12 @@ def test_a_unit_that_repeats_its_title_is_left_out(as_role, library):
     assert ">Borrowers (readers)</th>" in page
 
 
-def test_a_place_without_copies_is_named_only_when_no_other_is():
+def test_a_place_that_says_nothing_is_not_named():
     nowhere, somewhere = Holding("", None, None, None), Holding("本部", 2, 1, 1)
-    assert _known((nowhere, somewhere)) == [somewhere]
-    assert _known((nowhere,)) == (nowhere,)
+    seen_there = Holding("东校区", None, None, None)
+    assert _known((nowhere, seen_there, somewhere)) == [somewhere]
+    assert _known((nowhere, seen_there)) == [seen_there]
+    assert _known((nowhere,)) == []
 
 
 def test_demo_accounts_stand_in_the_order_of_the_demo(client, db, settings, site):
@@ -50,3 +54,24 @@ def test_demo_accounts_stand_in_the_order_of_the_demo(client, db, settings, site
     page = client.get("/sign-in/").content.decode()
     places = [page.index(f'value="{name}"') for name, _role in names]
     assert places == sorted(places)
+
+
+@pytest.mark.parametrize("path", ["", "sources/", "quarantine/", "insight/circulation/"])
+def test_an_empty_workbench_teaches_and_shows_no_template(as_role, settings, site, path):
+    settings.SITE = site
+    page = as_role("data_librarian").get(f"/workbench/{path}").content.decode()
+    assert "{%" not in page
+    assert "{{" not in page
+    assert path == "quarantine/" or "shuren load" in page
+
+
+def test_no_template_tag_is_broken_over_lines():
+    """Django takes a tag that runs over a line for text."""
+    templates = Path(web.__file__).parent / "templates"
+    broken = [
+        f"{file.name}: {line}"
+        for file in templates.rglob("*.html")
+        for line in file.read_text("utf-8").splitlines()
+        if line.count("{%") != line.count("%}")
+    ]
+    assert broken == []

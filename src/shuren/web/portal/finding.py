@@ -56,9 +56,10 @@ def as_row(title: FoundTitle) -> dict[str, Any]:
 
 
 def _known(holdings: Sequence[Holding]) -> Sequence[Holding]:
-    """Those that say how many copies there are, unless none does: loans of a copy that no list
-    of items names say nothing about where one stands."""
-    return [one for one in holdings if one.copies is not None] or holdings
+    """Those that say how many copies there are; else those that name a place. Loans of a copy
+    that no list of items names say neither."""
+    counted = [one for one in holdings if one.copies is not None]
+    return counted or [one for one in holdings if one.campus]
 
 
 def _place(holding: Holding) -> dict[str, str]:

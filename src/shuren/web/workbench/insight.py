@@ -32,7 +32,8 @@ def circulation(request: HttpRequest) -> HttpResponse:
     chosen = chosen_filters(request)
     with data.same_snapshot(site) as snapshot:
         if snapshot is None:
-            return page(request, "circulation_empty.html", {}, place="circulation")
+            commands = {"commands": "shuren load loans FILE\nshuren build"}
+            return page(request, "circulation_empty.html", commands, place="circulation")
         results = [_figure(request, id_) for id_ in CIRCULATION]
         choices = queries.filter_choices(site, request.actor)  # type: ignore[attr-defined]
     month = request.GET.get(MONTH, "")
