@@ -9,7 +9,7 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from shuren.data.definitions import contract as find_contract
-from shuren.data.definitions import mappings
+from shuren.data.definitions import mapping_for, mappings
 from shuren.data.errors import CorrectionUnclear, NothingToReplay
 from shuren.data.internals.loading import Job, Outcome, run
 from shuren.data.internals.masking import unmask
@@ -66,6 +66,7 @@ def replay(
         return dataclasses.replace(
             earlier,
             id=outcome.load,
+            mapping=mapping.id,
             contract_version=contract.version,
             encoding=encoding,
             dialect=outcome.dialect(table),
@@ -99,9 +100,10 @@ def replay(
 
 
 def _mapping(site: Site, earlier: Receipt) -> Mapping:
-    """The mapping as it is now; the contract's own names where it is gone."""
-    plain = Mapping(id="", contract=earlier.contract)
-    return mappings(site).get(earlier.mapping, plain) if earlier.mapping else plain
+    """The mapping as it is now, and one written since for files of this name; the contract's own
+    names where there is none."""
+    known = mappings(site).get(earlier.mapping) if earlier.mapping else None
+    return known or mapping_for(site, earlier.contract, earlier.source_name)
 
 
 def _rows_to_take(

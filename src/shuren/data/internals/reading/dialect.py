@@ -12,6 +12,8 @@ from shuren.kernel.i18n import gettext as _
 DELIMITERS = ",\t;|^\x1f"
 _NAMES = {"tab": "\t", "\\t": "\t", "comma": ",", "semicolon": ";", "pipe": "|", "\\x1f": "\x1f"}
 _SAMPLE_LINES = 500
+BEGINNING = 20  # rows in which the names of columns may be looked for
+_BEGINNING_BYTES = 1 << 16
 _MOST_HEADER_LINES = 50
 
 
@@ -84,6 +86,15 @@ def read_dialect(
     dialect = replace(dialect, width=found, minimum=_minimum(found, mapping), header=header)
     size = sum(len(line) + 1 for line in lines[:end])
     return dialect, Start(min(size, len(sample)), end, skipped, first - skipped)
+
+
+def first_rows(sample: bytes, codec: str, dialect: Dialect) -> list[list[str]]:
+    """What the first physical lines hold, so that a header below a title can be found."""
+    end = b"\r" if dialect.lone_cr else b"\n"
+    lines = sample[:_BEGINNING_BYTES].split(end)[:BEGINNING]
+    texts = [line.decode(codec, "replace").removesuffix("\r") for line in lines]
+    records = [split_record(text, dialect.delimiter, dialect.quote) for text in texts]
+    return [record if isinstance(record, list) else [] for record in records]
 
 
 def _minimum(width: int, mapping: shapes.Mapping) -> int:

@@ -24,6 +24,8 @@ class ParquetTable:
     """A Parquet file; see block.TableFile. Lines are rows, from 1; no row is ever refused here."""
 
     encoding = ""
+    beginning: Sequence[Sequence[str]] = ()
+    remarks: Sequence[str] = ()
 
     def __init__(
         self, source: Source, _mapping: shapes.Mapping, _width: int | None, progress: Progress

@@ -27,6 +27,9 @@ Record = tuple[int, bytes] | tuple[int, bytes, str]
 class ReplayedRecords:
     """See block.TableFile. A record of white space only counts as blank, as in a file."""
 
+    beginning: Sequence[Sequence[str]] = ()
+    remarks: Sequence[str] = ()
+
     def __init__(
         self, records: Sequence[Record], like: dict[str, Any], mapping: shapes.Mapping
     ) -> None:

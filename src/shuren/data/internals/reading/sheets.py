@@ -16,7 +16,7 @@ from shuren.data import shapes
 from shuren.data.internals.block import Block
 from shuren.data.internals.reading.careful import judge_bytes, refusal
 from shuren.data.internals.reading.cells import BlockBuilder, csv_line
-from shuren.data.internals.reading.dialect import unique_names
+from shuren.data.internals.reading.dialect import BEGINNING, unique_names
 from shuren.data.internals.reading.problems import FileProblem, no_rows
 from shuren.data.internals.reading.sources import Source, corrupt_workbook
 from shuren.kernel.i18n import gettext as _
@@ -45,7 +45,7 @@ def cell_text(value: Value | None) -> str | None:
 class SheetFile:
     """A sheet of a workbook; see block.TableFile. Lines are rows of the sheet, from 1.
 
-    Without a name in the mapping it is the first visible sheet that holds anything.
+    Without a name in the mapping it is the first sheet with two rows that hold anything.
     """
 
     encoding = ""
@@ -54,7 +54,8 @@ class SheetFile:
         self, source: Source, mapping: shapes.Mapping, width: int | None, progress: Progress
     ) -> None:
         self._source, self._progress = source, progress
-        self._sheet_name, self._rows = _sheet(source, mapping.sheet)
+        self._sheet_name, self._rows, self.remarks = _sheet(source, mapping.sheet)
+        self.beginning = [[cell_text(v) or "" for v in row] for row in self._rows[:BEGINNING]]
         self._skipped = skip = mapping.skip_lines
         filled = (n for n in range(skip, len(self._rows)) if _used(self._rows[n]))
         first = next(filled, len(self._rows))
@@ -118,7 +119,8 @@ def _used(row: list[Value]) -> int:
     return 0
 
 
-def _sheet(source: Source, wanted: str) -> tuple[str, list[list[Value]]]:
+def _sheet(source: Source, wanted: str) -> tuple[str, list[list[Value]], list[str]]:
+    """Name and rows of the sheet, and a remark about the others that hold something."""
     try:
         book = CalamineWorkbook.from_path(str(source.path))
         if wanted and wanted not in book.sheet_names:
@@ -127,10 +129,16 @@ def _sheet(source: Source, wanted: str) -> tuple[str, list[list[Value]]]:
                 fix=_("Its sheets are: %(names)s.", names=", ".join(book.sheet_names)),
             )
         tables = [m.name for m in book.sheets_metadata if m.typ == SheetTypeEnum.WorkSheet]
+        filled = []
         for name in [wanted] if wanted else tables:
             rows = _rows(book.get_sheet_by_name(name))
-            if any(_used(row) for row in rows):
-                return name, rows
+            used = sum(1 for row in rows if _used(row))
+            if used:
+                filled.append((name, rows if not filled or _bare(filled[0][1]) else []))
+        # A cover sheet holds a line or two; the table is the first sheet that holds more.
+        taken = next((pair for pair in filled if not _bare(pair[1])), filled[0] if filled else None)
+        if taken:
+            return *taken, _others([name for name, _rows in filled if name != taken[0]])
     except PasswordError as error:
         raise FileProblem(
             _("%(path)s is protected by a password.", path=source.path),
@@ -139,6 +147,18 @@ def _sheet(source: Source, wanted: str) -> tuple[str, list[list[Value]]]:
     except (CalamineError, OSError) as error:
         raise corrupt_workbook(source.path) from error
     raise FileProblem(_("%(path)s is a workbook without any value.", path=source.path))
+
+
+def _bare(rows: list[list[Value]]) -> bool:
+    """Fewer than two rows hold anything: no header with a row below it."""
+    return sum(1 for row in rows if _used(row)) < 2
+
+
+def _others(names: list[str]) -> list[str]:
+    if not names:
+        return []
+    listed = ", ".join(names)
+    return [_("Sheets not taken in: %(names)s. A mapping can name one.", names=listed)]
 
 
 def _rows(sheet: CalamineSheet) -> list[list[Value]]:

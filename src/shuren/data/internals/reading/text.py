@@ -1,6 +1,6 @@
 """CSV, TSV and other text files, block by block."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import cached_property
 from typing import Any
 
@@ -11,7 +11,7 @@ from shuren.data import shapes
 from shuren.data.internals.block import Block, Refused
 from shuren.data.internals.reading.arrow import NULL, table_of_csv, table_of_rows
 from shuren.data.internals.reading.careful import CarefulReader, Cells, Findings, refusal
-from shuren.data.internals.reading.dialect import Dialect, read_dialect
+from shuren.data.internals.reading.dialect import Dialect, first_rows, read_dialect
 from shuren.data.internals.reading.encoding import (
     Encoding,
     declared_encoding,
@@ -49,6 +49,8 @@ class TextFile:
         self.encoding = found.name
         self.header = self._dialect.header
         self.width = self._dialect.width
+        self.beginning = first_rows(sample, self._codec, self._dialect)
+        self.remarks: Sequence[str] = ()
 
     def _sample(self, head: bytes) -> tuple[bytes, bool]:
         """The first bytes of the stream, and whether they are all of it."""
