@@ -20,6 +20,8 @@ ROW = ["S1", "B1", "红楼梦", "2025-03-01"]
 @pytest.fixture(autouse=True)
 def english():
     use_language("en")
+    yield
+    use_language(None)
 
 
 def workbook(path: Path, *sheets: tuple[str, list[list[str]]]) -> Path:

@@ -2,10 +2,11 @@
 
 import shutil
 import stat
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sized
 from dataclasses import dataclass
 
 from shuren.cli.context import CliContext
+from shuren.cli.trouble import explain
 from shuren.kernel.errors import ShurenError
 from shuren.kernel.i18n import gettext as _
 from shuren.kernel.site import Site, open_site
@@ -22,11 +23,14 @@ class Finding:
     fix: str = ""
 
 
+Check = Callable[[CliContext, Site], Iterator[Finding]]
+
+
 def run_checks(context: CliContext) -> Iterator[Finding]:
     """All findings in the order a newcomer would ask; a check that fails is a finding itself."""
     site = open_site(context.site_folder)  # its absence is the one error that stops doctor
     yield Finding("ok", _("The site is %(folder)s.", folder=site.root))
-    checks: tuple[Callable[[CliContext, Site], Iterator[Finding]], ...] = (
+    checks: tuple[Check, ...] = (
         disk,
         settings_and_database,
         secrets,
@@ -35,13 +39,24 @@ def run_checks(context: CliContext) -> Iterator[Finding]:
         snapshot,
         browser_parts,
     )
+    said: set[Finding] = set()
     for check in checks:
-        try:
-            yield from check(context, site)
-        except ShurenError as error:
-            yield Finding("wrong", error.message, error.fix)
-        except Exception as error:  # doctor's task is to report, whatever it meets
-            yield Finding("wrong", f"{check.__name__}: {type(error).__name__}: {error}")
+        for finding in _safely(check, context, site):
+            if finding not in said:  # what stops several checks is one thing to mend
+                said.add(finding)
+                yield finding
+
+
+def _safely(check: Check, context: CliContext, site: Site) -> Iterator[Finding]:
+    try:
+        yield from check(context, site)
+    except ShurenError as error:
+        yield Finding("wrong", error.message, error.fix)
+    except Exception as error:  # doctor's task is to report, whatever it meets
+        known = explain(error)
+        if known is None:
+            known = f"{check.__name__}: {type(error).__name__}: {error}", ""
+        yield Finding("wrong", *known)
 
 
 def disk(context: CliContext, site: Site) -> Iterator[Finding]:
@@ -89,20 +104,28 @@ def secrets(context: CliContext, site: Site) -> Iterator[Finding]:
 
 
 def definitions(context: CliContext, site: Site) -> Iterator[Finding]:
+    """Each kind by itself, so that a mistake in one does not hide those in the others."""
     from shuren.data import definitions as data
     from shuren.insight.queries import figures
     from shuren.trust import queries as trust
 
-    counts = {
-        _("contracts"): len(data.contracts(site)),
-        _("mappings"): len(data.mappings(site)),
-        _("models"): len(data.models(site)),
-        _("figures"): len(figures(site)),
-        _("roles"): len(trust.roles()),
-        _("purposes"): len(trust.purposes()),
+    kinds: dict[str, Callable[[], Sized]] = {
+        _("contracts"): lambda: [data.contract(site, id) for id in data.contracts(site)],
+        _("mappings"): lambda: data.mappings(site),
+        _("models"): lambda: data.models(site),
+        _("figures"): lambda: figures(site),
+        _("roles"): trust.roles,
+        _("purposes"): trust.purposes,
     }
-    listed = ", ".join(f"{count} {name}" for name, count in counts.items())
-    yield Finding("ok", _("Definitions can be read: %(listed)s.", listed=listed))
+    counts = []
+    for name, read in kinds.items():
+        try:
+            counts.append(f"{len(read())} {name}")
+        except ShurenError as error:
+            yield Finding("wrong", error.message, error.fix)
+    if len(counts) == len(kinds):
+        listed = ", ".join(counts)
+        yield Finding("ok", _("Definitions can be read: %(listed)s.", listed=listed))
 
 
 def loads(context: CliContext, site: Site) -> Iterator[Finding]:

@@ -19,6 +19,9 @@ if TYPE_CHECKING:  # rich takes 0.1 s to import; --help must not wait for it
     from rich.console import Console
 
 
+_PIPE = 200  # wide enough that a table in a pipe breaks no name in two
+
+
 class CliContext:
     """Made once per call. Nothing is opened or imported until a command asks for it."""
 
@@ -59,7 +62,9 @@ class CliContext:
         """Standard output. Colours and width only when it is a terminal."""
         from rich.console import Console
 
-        return Console(highlight=False, soft_wrap=not sys.stdout.isatty())
+        if sys.stdout.isatty():
+            return Console(highlight=False)
+        return Console(highlight=False, soft_wrap=True, width=_PIPE)
 
     @cached_property
     def messages(self) -> "Console":

@@ -3,6 +3,7 @@
 import click
 
 from shuren.cli.context import CliContext
+from shuren.cli.main import style
 from shuren.kernel.i18n import gettext as _
 
 MARKS = {"ok": ("✓", "green"), "advice": ("!", "yellow"), "wrong": ("✗", "red")}
@@ -22,7 +23,7 @@ def doctor(context: CliContext, as_json: bool) -> int:
         return int(wrong > 0)
     for finding in findings:
         mark, colour = MARKS[finding.state]
-        click.echo(f"{click.style(mark, fg=colour)} {finding.message}")
+        click.echo(f"{style(mark, colour)} {finding.message}")
         if finding.fix:
             click.echo(f"    {finding.fix}")
     click.echo()

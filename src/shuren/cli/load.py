@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING
 import click
 
 from shuren.cli.context import CliContext
-from shuren.cli.main import NOTHING_LOADED, OK
+from shuren.cli.main import FAILED, NOTHING_LOADED, OK
 from shuren.cli.main import report as report_error
+from shuren.cli.trouble import sentence
 from shuren.kernel.errors import ShurenError
 from shuren.kernel.i18n import gettext as _
 
@@ -52,12 +53,13 @@ def load(
             if not as_json:
                 click.echo(str(known))
             continue
-        except ShurenError as error:
+        except (ShurenError, OSError) as error:
             if len(files) == 1:
                 raise
-            code = error.exit_code
-            results.append({"file": str(path), "error": str(error)})
-            report_error(error.message, error.fix)
+            message, fix = sentence(error)
+            code = error.exit_code if isinstance(error, ShurenError) else FAILED
+            results.append({"file": str(path), "error": f"{message} {fix}".strip()})
+            report_error(message, fix)
             continue
         results.append({"file": str(path), "already": False, **receipt_values(receipt)})
         code = NOTHING_LOADED if not receipt.accepted else code

@@ -1,7 +1,6 @@
 """The `shuren` command: finds a command by name, imports only that one, and turns every
 error into a sentence and an exit code."""
 
-import errno
 import importlib
 import inspect
 import os
@@ -12,6 +11,7 @@ import click
 
 from shuren.cli.context import CliContext
 from shuren.cli.language import teach_click
+from shuren.cli.trouble import explain
 from shuren.kernel.errors import ShurenError
 from shuren.kernel.i18n import gettext as _
 from shuren.kernel.i18n import use_language
@@ -176,14 +176,13 @@ def run(arguments: list[str]) -> int:
         # The reader of our output left (`| head`); point stdout away so exit stays quiet.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return OK
-    except OSError as error:
-        if os.environ.get("SHUREN_DEBUG"):
-            raise
-        report(*explain_os_error(error))
-        return FAILED
     except Exception as error:
         if os.environ.get("SHUREN_DEBUG"):
             raise
+        known = explain(error)
+        if known:
+            report(*known)
+            return FAILED
         report(
             _("Something unexpected happened: %(kind)s.", kind=type(error).__name__),
             _("This is a fault of ours. Run again with SHUREN_DEBUG=1 and send us what it prints."),
@@ -191,17 +190,12 @@ def run(arguments: list[str]) -> int:
         return BUG
 
 
+def style(text: str, colour: str, bold: bool = False) -> str:
+    """Coloured, unless NO_COLOR asks otherwise; click itself leaves colours out of pipes."""
+    return text if os.environ.get("NO_COLOR") else click.style(text, fg=colour, bold=bold)
+
+
 def report(message: str, fix: str = "") -> None:
-    click.echo(click.style(_("Error:"), fg="red", bold=True) + f" {message}", err=True)
+    click.echo(style(_("Error:"), "red", bold=True) + f" {message}", err=True)
     if fix:
         click.echo(f"  {fix}", err=True)
-
-
-def explain_os_error(error: OSError) -> tuple[str, str]:
-    """A system error as a sentence and what to do about it."""
-    place = error.filename or ""
-    if error.errno == errno.ENOSPC:
-        return _("The disk is full."), _("Free some space and run the same command again.")
-    if error.errno in (errno.EACCES, errno.EPERM, errno.EROFS):
-        return _("%(place)s may not be read or written by this user.", place=place), ""
-    return f"{error.strerror or error}: {place}".rstrip(": "), ""

@@ -44,7 +44,8 @@ def list_loads(context: CliContext, as_json: bool) -> None:
         context.console.print(_("No refused rows are open."))
         return
     table = Table()
-    for title in (_("Load"), _("Contract"), _("File")):
+    table.add_column(_("Load"), no_wrap=True)  # people copy it
+    for title in (_("Contract"), _("File")):
         table.add_column(title, overflow="fold")
     table.add_column(_("Open rows"), justify="right")
     table.add_column(_("Rules"))
