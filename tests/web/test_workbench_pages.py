@@ -108,6 +108,14 @@ def test_two_readers_are_too_few_to_be_shown(librarian):
     assert "fewer than five people" in part[: part.index("</figure>")]
 
 
+def test_a_month_that_is_still_growing_is_said_to_be(librarian):
+    page = see(librarian, "circulation")
+    assert page.count('data-unfinished="2026-04"') == 1
+    assert "2026-04" in page[page.index('class="chart-foot"') :][:400]
+    until_march = see(librarian, "circulation", to="2026-03")
+    assert 'data-unfinished="2026-0' not in until_march
+
+
 def test_a_filter_narrows_every_figure_and_stays_in_the_address(librarian):
     page = see(librarian, "circulation", **{"from": "2026-04", "to": "2026-04"})
     assert [row[0] for row in table_of(page, "loans_by_month")[1:]] == ["2026-04"]

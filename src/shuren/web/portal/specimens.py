@@ -167,6 +167,7 @@ def _chart() -> list[State]:
         "unit": _("loans"),
         "table": {"caption": _("Loans by month"), "columns": columns, "rows": rows, "empty": ""},
         "date": "2026-10-31",
+        "unfinished": "",
         "suppressed": 1,
         "definition_url": "#chart",
         "csv_url": "#chart",

@@ -6,6 +6,7 @@ from urllib.parse import urlencode
 from django.urls import reverse
 
 from shuren.data.shapes import SnapshotInfo
+from shuren.insight.queries import last_full_month
 from shuren.insight.shapes import FigureResult
 from shuren.kernel.i18n import gettext as _
 from shuren.kernel.i18n import pick
@@ -25,10 +26,19 @@ def chart(result: FigureResult, snapshot: SnapshotInfo | None) -> dict[str, Any]
         "unit": pick(figure.unit),
         "table": _table(result, snapshot),
         "date": result.data_date,
+        "unfinished": _unfinished(result),
         "suppressed": result.table.suppressed,
         "definition_url": f"{reverse('workbench:figure', args=[figure.id])}?{query}",
         "csv_url": f"{reverse('workbench:figure-csv', args=[figure.id])}?{query}",
     }
+
+
+def _unfinished(result: FigureResult) -> str:
+    """The last row's label when it is a month that the data do not reach the end of, or ""."""
+    if result.definition.label != "month" or not result.labels:
+        return ""
+    last = result.labels[-1]
+    return last if last > last_full_month(result.data_date) else ""
 
 
 def column_titles(result: FigureResult, snapshot: SnapshotInfo | None) -> list[str]:

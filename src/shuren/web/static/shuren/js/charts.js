@@ -1,6 +1,7 @@
 /* Draws every figure from its own table, which stays in the page for whoever wants it.
  *
- * [data-chart=line|bar]  the figure; data-unit, data-finding, data-axis are already translated
+ * [data-chart=line|bar]  the figure; data-unit, data-finding, data-axis are already translated;
+ *                        data-unfinished is the label of a last row that is still growing, or ""
  * [data-chart-host]      where the picture goes, hidden until there is one
  * [data-chart-table]     the table; a row's th is the label, its first td[data-value] the number
  * [data-chart-toggle]    a button, hidden until there is a choice between picture and table;
@@ -71,7 +72,25 @@
     splitLine: { lineStyle: { color: paint.grid } },
   });
 
+  /* A last month that is still growing hangs on a dashed line: its fall is no finding. */
+  function unfinishedSeries(figure, points, paint) {
+    const last = points.length - 1;
+    if (!figure.dataset.unfinished || points[last].label !== figure.dataset.unfinished) return [];
+    return [
+      {
+        type: "line",
+        symbol: "emptyCircle",
+        symbolSize: 6,
+        itemStyle: { color: paint.rest },
+        lineStyle: { color: paint.rest, width: 2, type: "dashed" },
+        data: points.map((point, at) => (at < last - 1 ? null : { value: point.value, symbolSize: at < last ? 0 : 6 })),
+      },
+    ];
+  }
+
   function lineOption(figure, points, paint) {
+    const growing = unfinishedSeries(figure, points, paint);
+    const finished = growing.length ? points.slice(0, -1) : points;
     const top = Math.max(...points.map((point) => point.value));
     const few = points.length < 40;
     return {
@@ -94,7 +113,7 @@
           symbol: "circle",
           lineStyle: { color: paint.rest, width: 2 },
           areaStyle: { color: paint.wash },
-          data: points.map((point) => ({
+          data: finished.map((point) => ({
             value: point.value,
             symbolSize: point.value === top ? 10 : 5,
             itemStyle: { color: point.value === top ? paint.mark : paint.rest },
@@ -106,6 +125,7 @@
             },
           })),
         },
+        ...growing,
       ],
     };
   }
