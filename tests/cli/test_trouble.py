@@ -2,6 +2,8 @@
 
 import json
 import sqlite3
+import subprocess
+import sys
 
 import pytest
 
@@ -18,7 +20,7 @@ def library(tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("words", "sentence"),
+    "words, sentence",
     [
         ("database or disk is full", "The disk is full."),
         ("disk I/O error", "The disk is full."),
@@ -41,7 +43,7 @@ def test_a_fault_of_ours_is_not_explained_away():
     assert explain(ValueError("no")) is None
 
 
-@pytest.mark.parametrize(("lang", "words"), [("en", "database"), ("zh", "数据库")])
+@pytest.mark.parametrize("lang, words", [("en", "database"), ("zh", "数据库")])
 def test_a_damaged_database_is_said(library, lang, words):
     (library / "data").mkdir(exist_ok=True)
     (library / "data" / "shuren.sqlite3").write_bytes(b"garbage" * 1000)
@@ -100,3 +102,22 @@ def test_one_unreadable_file_among_many_does_not_stop_the_rest(library, tmp_path
     assert done.returncode != 0
     results = json.loads(done.stdout)
     assert [("error" in result) for result in results] == [True, True, True, False]
+
+
+def test_ctrl_c_is_not_lost_while_an_object_is_taken_down():
+    code = (
+        "import sys, time\n"
+        "from shuren.cli import main\n"
+        "class Held:\n"
+        "    def __del__(self): raise KeyboardInterrupt\n"
+        "def work(arguments):\n"
+        "    try:\n"
+        "        Held()\n"
+        "        time.sleep(20)\n"
+        "    except KeyboardInterrupt:\n"
+        "        return main.INTERRUPTED\n"
+        "main.run = work\n"
+        "main.main()\n"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+    assert (done.returncode, done.stderr) == (130, "")

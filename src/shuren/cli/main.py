@@ -153,7 +153,20 @@ def shuren(ctx: click.Context, site_folder: str | None) -> None:
 
 def main() -> None:
     """Entry point of the `shuren` script."""
+    sys.unraisablehook = interrupt_again
     sys.exit(run(sys.argv[1:]))
+
+
+def interrupt_again(ignored: "sys.UnraisableHookArgs") -> None:
+    """Python drops an exception raised while an object is taken down. Should it be Ctrl-C, it
+    would be lost: the work would go on. So it is asked for once more, a moment later."""
+    if not issubclass(ignored.exc_type, KeyboardInterrupt):
+        sys.__unraisablehook__(ignored)
+        return
+    import threading
+    from _thread import interrupt_main
+
+    threading.Timer(0.02, interrupt_main).start()
 
 
 def run(arguments: list[str]) -> int:
