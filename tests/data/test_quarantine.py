@@ -143,6 +143,44 @@ def test_pages_run_over_chunks_and_leave_out_what_was_taken(site):
     assert [row.row for row in some] == [3, CHUNK_ROWS + 5]
 
 
+COPY = "s1,b1,红楼梦,2025-03-01"
+OPEN_QUOTE = 's1,b1,"红楼梦,2025-03-01'
+COPIES = f"reader_id,item_id,title,loaned_at\n{COPY}\n{COPY}\n{OPEN_QUOTE}\n{OPEN_QUOTE}\n"
+
+
+@pytest.mark.django_db
+def test_a_mapping_that_keeps_copies_keeps_them_in_a_replay(site):
+    mapping(site, "till", "contract: loans\nduplicates: keep\n")
+    load(site, "loans", COPIES, mapping_id="till")
+    (waiting,) = queries.quarantine_counts(site)
+    assert waiting.open_rows == 2
+    for row in (1, 2):
+        actions.replay(site, waiting.load_id, actor=OPERATOR, corrections={row: COPY})
+    rows = [row for one in queries.receipts(site) for row in accepted(site, one)]
+    assert len(rows) == len({row["_key"] for row in rows}) == 4
+    assert balance(site) == (4, 4, 0)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("duplicates, copies", [("keep", 4), ("refuse", 1)])
+def test_copies_taken_up_together(site, duplicates, copies):
+    mapping(site, "till", f"contract: loans\nduplicates: {duplicates}\n")
+    receipt = load(site, "loans", COPIES, mapping_id="till")
+    rows = [row.row for row in queries.refused_rows(site, receipt.id, actor=OPERATOR)]
+    actions.replay(site, receipt.id, actor=OPERATOR, corrections=dict.fromkeys(rows, COPY))
+    assert balance(site) == (4, copies, 4 - copies)
+
+
+@pytest.mark.django_db
+def test_a_copy_that_another_file_brought_is_refused(site):
+    mapping(site, "till", "contract: loans\nduplicates: keep\n")
+    text = f"reader_id,item_id,title,loaned_at\n{OPEN_QUOTE}\n"
+    receipt = load(site, "loans", text, mapping_id="till")
+    load(site, "loans", text.replace(OPEN_QUOTE, COPY), mapping_id="till")
+    again = actions.replay(site, receipt.id, actor=OPERATOR, corrections={1: COPY})
+    assert (again.accepted, again.rules) == (0, {"R06": 1})
+
+
 _GOOD = st.integers(1, 4).map(lambda n: f"{n},s{n},b,x,2025-01-0{n},,,0,A")
 _LINES = st.one_of(
     _GOOD,

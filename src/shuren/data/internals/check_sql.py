@@ -9,7 +9,7 @@ none), hashes, and the values that are no longer the text as it stood.
 
 import dataclasses
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -28,6 +28,8 @@ BROKEN, WORD, PERSON = "_broken", "_word", "_person_"
 _WHOLE = "whole_"
 # The engine's own cast reads these, and many times faster.
 _LIKE_ISO = re.compile("%Y([-/])%m\\1%d( %H:%M(:%S)?)?")
+# A hyphen, or a directive that could read one.
+_MAY_HAVE_HYPHEN = re.compile("-|%[^YymdHMSf]")
 _YES = ("1", "true", "t", "yes", "y", "是", "有", "真")
 _NO = ("0", "false", "f", "no", "n", "否", "无", "没有", "假")
 
@@ -55,8 +57,17 @@ class Compiled:
     changed: tuple[str, ...]
 
 
-def compile_checks(contract: Contract, sources: Sequence[Source], width: int) -> Compiled:
-    """width  columns of the file; those that no field takes are c1…cn in the block"""
+def compile_checks(
+    contract: Contract,
+    sources: Sequence[Source],
+    width: int,
+    needless: Collection[int] = (),
+    quick: Collection[str] = (),
+) -> Compiled:
+    """width     columns of the file; those that no field takes are c1…cn in the block
+    needless  numbers of checks that the first statement may leave out
+    quick     the columns of moments read already that the block has (see `quick_column`)
+    """
     checks = tuple(_ordered_checks(contract, sources))
     changed = tuple(
         s.field.name
@@ -71,12 +82,21 @@ def compile_checks(contract: Contract, sources: Sequence[Source], width: int) ->
         if s.position and taken[s.position] == name(f"{_WHOLE}{s.field.name}")
     )
     others = "".join(f"c{n}, " for n in range(1, width + 1) if n not in taken)
+    others += "".join(f"{name(column)}, " for column in sorted(quick))
+
+    def value(source: Source) -> str:
+        return _value(source, quick)
+
     steps = (
         f"WITH texts AS (SELECT {others}{whole}{_columns(sources, _text)} FROM block),\n"
-        f"typed AS (SELECT *, {_columns(sources, _value, prefix='')} FROM texts)\n"
+        f"typed AS (SELECT *, {_columns(sources, value, prefix='')} FROM texts)\n"
     )
-    cases = " ".join(f"WHEN {c.broken} THEN {n}" for n, c in enumerate(checks, 1))
-    first = f"CAST(CASE {cases} ELSE 0 END AS USMALLINT)" if checks else "CAST(0 AS USMALLINT)"
+    cases = " ".join(
+        f"WHEN {_unless_read(c, quick)} THEN {n}"
+        for n, c in enumerate(checks, 1)
+        if n not in needless
+    )
+    first = f"CAST(CASE {cases} ELSE 0 END AS USMALLINT)" if cases else "CAST(0 AS USMALLINT)"
     every = ", ".join(f"CASE WHEN {c.broken} THEN {n} END" for n, c in enumerate(checks, 1))
     values = "".join(f", {name(f)}" for f in changed)
     people = [f.name for f in contract.fields if f.storage == PSEUDONYM]
@@ -102,6 +122,23 @@ def empty_rows(contract: Contract) -> str:
 def text_column(field_name: str) -> str:
     """The block's column that holds a field's text."""
     return f"text_{field_name}"
+
+
+def quick_column(field_name: str) -> str:
+    """The block's column that holds the moments of a field, as far as they are beyond doubt and
+    in its range."""
+    return f"quick_{field_name}"
+
+
+def is_plain(source: Source) -> bool:
+    """Whether the text of a field is a column of the file as it stands."""
+    return source.position is not None and not _text_step(source)
+
+
+def reads_iso(source: Source) -> bool:
+    """Whether a moment as ISO 8601 writes it is that moment here, too."""
+    own = source.formats[: source.declared]
+    return source.field.type in ("date", "timestamp") and all(map(_LIKE_ISO.fullmatch, own))
 
 
 def name(identifier: str) -> str:
@@ -139,7 +176,7 @@ def _text_step(source: Source) -> str:
     return step
 
 
-def _value(source: Source) -> str:
+def _value(source: Source, quick: Collection[str]) -> str:
     text = name(text_column(source.field.name))
     if source.absent:
         return f"CAST(NULL AS {SQL_TYPES[source.field.type]})"
@@ -158,12 +195,12 @@ def _value(source: Source) -> str:
             f"CASE WHEN lower({text}) IN ({_list(_YES)}) THEN true "
             f"WHEN lower({text}) IN ({_list(_NO)}) THEN false END"
         ),
-        "date": lambda: _moment(source, text, "DATE"),
-        "timestamp": lambda: _moment(source, text, "TIMESTAMP"),
+        "date": lambda: _moment(source, text, "DATE", quick),
+        "timestamp": lambda: _moment(source, text, "TIMESTAMP", quick),
     }[source.field.type]()
 
 
-def _moment(source: Source, text: str, kind: str) -> str:
+def _moment(source: Source, text: str, kind: str, quick: Collection[str]) -> str:
     """The mapping's formats, then ISO 8601, then the contract's."""
     own = source.formats[: source.declared]
     others = [f for f in source.formats[source.declared :] if not _LIKE_ISO.fullmatch(f)]
@@ -171,7 +208,14 @@ def _moment(source: Source, text: str, kind: str) -> str:
     if own:
         tries.insert(0, f"CAST(try_strptime({text}, [{_list(own)}]) AS {kind})")
     if others:
-        tries.append(f"CAST(try_strptime({text}, [{_list(others)}]) AS {kind})")
+        parsed = f"CAST(try_strptime({text}, [{_list(others)}]) AS {kind})"
+        if not any(map(_MAY_HAVE_HYPHEN.search, others)):
+            # To find that a text is in none of many formats takes longer than anything else.
+            parsed = f"CASE WHEN NOT contains({text}, '-') THEN {parsed} END"
+        tries.append(parsed)
+    column = quick_column(source.field.name)
+    if column in quick:
+        tries.insert(0, f"CAST({name(column)} AS {kind})")
     return f"COALESCE({', '.join(tries)})" if len(tries) > 1 else tries[0]
 
 
@@ -186,6 +230,13 @@ def _unreadable(field: Field) -> str:
     if field.type in ("date", "timestamp"):
         wrong = f"({wrong} OR {value} < {SQL_TYPES[field.type]} '1000-01-01' OR {text} >= ':')"
     return f"{text} IS NOT NULL AND {wrong}"
+
+
+def _unless_read(check: Check, quick: Collection[str]) -> str:
+    column = quick_column(check.field)
+    if column in quick and check.rule in ("R02", "R04"):
+        return f"{name(column)} IS NULL AND ({check.broken})"
+    return check.broken
 
 
 def _list(values: Sequence[str]) -> str:

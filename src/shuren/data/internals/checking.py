@@ -3,12 +3,12 @@
 import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 
 import duckdb
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from shuren.data.internals.check_sql import (
     BROKEN,
@@ -20,6 +20,8 @@ from shuren.data.internals.check_sql import (
     text_column,
 )
 from shuren.data.internals.columns import Source
+from shuren.data.internals.glance import trimmed
+from shuren.data.internals.shortcuts import ShortcutFinder
 from shuren.data.shapes import Contract
 
 _ARROW_TYPES = {
@@ -62,11 +64,23 @@ class Checker:
         self._connection, self._sources = connection, sources
         self._nulls = pa.array(sorted({*null_values, ""}), pa.string())
         self._compiled: Compiled = compile_checks(contract, sources, width)
+        self._shortcuts = ShortcutFinder(connection, sources, self.checks)
+
+        @cache
+        def first_broken(needless: frozenset[int], quick: frozenset[str]) -> str:
+            return compile_checks(contract, sources, width, needless, quick).first_broken
+
+        self._first_broken = first_broken
 
     def check(self, block: pa.Table) -> Checked:
         """block  columns c1…cn as a file reader gives them"""
         texts = self._texts(block)
-        found = self._run(texts, self._compiled.first_broken)
+        shortcuts = self._shortcuts.find(texts)
+        quick = frozenset(shortcuts.moments)
+        with_moments = texts
+        for column, moments in shortcuts.moments.items():
+            with_moments = with_moments.append_column(column, moments)
+        found = self._run(with_moments, self._first_broken(shortcuts.needless, quick))
         values = {}
         for source in self._sources:
             name, kind = source.field.name, _ARROW_TYPES[source.field.type]
@@ -114,11 +128,7 @@ class Checker:
         for source in self._sources:
             if source.position is not None:
                 column = _one_chunk(block.column(source.position - 1))
-                text = pc.utf8_trim(column, " \t\r\n\v\f\u00a0\u3000\ufeff")
-                nothing = pc.is_in(text, value_set=self._nulls)
-                if pc.any(nothing).as_py():
-                    text = pc.if_else(nothing, pa.scalar(None, pa.string()), text)
-                columns[text_column(source.field.name)] = text
+                columns[text_column(source.field.name)] = trimmed(column, self._nulls)
         return pa.table(columns)
 
 

@@ -18,10 +18,11 @@ from shuren.data.errors import NothingLoaded, StorageFull
 from shuren.data.internals.block import TableFile
 from shuren.data.internals.checking import Checker
 from shuren.data.internals.columns import Source, match_columns, unused_columns
+from shuren.data.internals.in_lake import InLake
 from shuren.data.internals.quarantine import QuarantineWriter
 from shuren.data.internals.raw_store import RawWriter
 from shuren.data.internals.receipts import WORKING, commit
-from shuren.data.internals.rows import InLake, RowSorter, Sorted
+from shuren.data.internals.rows import RowSorter, Sorted
 from shuren.data.internals.working import working_folder
 from shuren.data.shapes import KEEP, Contract, Mapping, Receipt
 from shuren.kernel.clock import now

@@ -5,6 +5,7 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from shuren.data.internals.hash_index import HashIndex
 from shuren.kernel.site import Site
 from shuren.trust.actions import pseudonymise
 
@@ -15,35 +16,23 @@ class People:
 
     def __init__(self, site: Site) -> None:
         self._site = site
-        self._hashes = np.array([], np.uint64)
-        self._places = np.array([], np.int64)
+        self._index = HashIndex()
         self._values = pa.array([], pa.string())
         self._pseudonyms = pa.array([], pa.string())
 
     def pseudonyms(self, column: pa.Array, hashes: npt.NDArray[np.uint64]) -> pa.Array:
         """Null stays null. hashes: of the values, whatever they are of nulls."""
         there = column.is_valid().to_numpy(zero_copy_only=False)
-        place, known = self._find(hashes)
-        unknown = np.flatnonzero(there & ~known)
+        place = self._index.find(hashes, hashes)
+        unknown = np.flatnonzero(there & (place < 0))
         if len(unknown):
             self._meet(column, hashes, unknown)
-            place, _known = self._find(hashes)
-        if not len(self._places):
-            return column
-        places = pa.array(self._places[place], mask=None if there.all() else ~there)
+            place[unknown] = self._index.find(hashes[unknown], hashes[unknown])
+        places = pa.array(place, mask=None if there.all() else ~there)
         if pc.all(pc.equal(self._values.take(places), column)).as_py() is False:
             own = pa.array(pseudonymise(self._site, column.to_pylist()), pa.string())
             return pc.if_else(pc.is_null(column), pa.scalar(None, pa.string()), own)
         return self._pseudonyms.take(places)
-
-    def _find(
-        self, hashes: npt.NDArray[np.uint64]
-    ) -> tuple[npt.NDArray[np.intp], npt.NDArray[np.bool_]]:
-        """Where each hash is, or would be, among those met; and whether it is there."""
-        if not len(self._hashes):
-            return np.zeros(len(hashes), np.intp), np.zeros(len(hashes), np.bool_)
-        place = np.minimum(np.searchsorted(self._hashes, hashes), len(self._hashes) - 1)
-        return place, self._hashes[place] == hashes
 
     def _meet(
         self, column: pa.Array, hashes: npt.NDArray[np.uint64], unknown: npt.NDArray[np.intp]
@@ -51,10 +40,6 @@ class People:
         fresh, first = np.unique(hashes[unknown], return_index=True)
         values = column.take(pa.array(unknown[first]))
         met = pa.array(pseudonymise(self._site, values.to_pylist()), pa.string())
-        places = np.arange(len(self._values), len(self._values) + len(values))
         self._values = pa.concat_arrays([self._values, values])
         self._pseudonyms = pa.concat_arrays([self._pseudonyms, met])
-        every = np.concatenate([self._hashes, fresh])
-        order = np.argsort(every, kind="stable")
-        self._hashes = every[order]
-        self._places = np.concatenate([self._places, places])[order]
+        self._index.add(fresh, fresh)

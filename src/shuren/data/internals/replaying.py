@@ -3,7 +3,6 @@
 import dataclasses
 from collections.abc import Sequence
 
-import duckdb
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
@@ -11,6 +10,7 @@ import pyarrow as pa
 from shuren.data.definitions import contract as find_contract
 from shuren.data.definitions import mapping_for, mappings
 from shuren.data.errors import CorrectionUnclear, NothingToReplay
+from shuren.data.internals.in_lake import InLake
 from shuren.data.internals.loading import Job, Outcome, run
 from shuren.data.internals.masking import unmask
 from shuren.data.internals.quarantine import Kept, Quarantine
@@ -19,10 +19,9 @@ from shuren.data.internals.receipts import (
     all_receipts,
     find_receipt,
     quarantine_file,
-    raw_file,
     sweep_loads,
 )
-from shuren.data.internals.rows import InLake, Sorted
+from shuren.data.internals.rows import Sorted
 from shuren.data.shapes import Mapping, Receipt
 from shuren.kernel.clock import now
 from shuren.kernel.i18n import gettext as _
@@ -93,10 +92,22 @@ def replay(
         table,
         make_receipt,
         check,
-        in_lake=_in_lake(site, contract.id),
+        in_lake=InLake(site, contract.id, _of_one_file(site, earlier)),
         finish=lambda found: _with_lines(found, kept, {r[0]: r[2] for r in records}, encoding),
     )
     return run(job)
+
+
+def _of_one_file(site: Site, load: Receipt) -> set[str]:
+    """The load of a file and all replays of what was refused of it."""
+    receipts = {receipt.id: receipt for receipt in all_receipts(site, load.contract)}
+
+    def first(receipt: Receipt) -> str:
+        while receipt.replays in receipts:
+            receipt = receipts[receipt.replays]
+        return receipt.id
+
+    return {id for id, receipt in receipts.items() if first(receipt) == first(load)}
 
 
 def _mapping(site: Site, earlier: Receipt) -> Mapping:
@@ -167,23 +178,3 @@ def _detail_with_line(row: Kept, lines: npt.NDArray[np.int64]) -> dict[str, obje
     if "kind" in row.detail and "line" in row.detail:
         return {**row.detail, "line": int(lines[row.detail["line"]])}
     return row.detail
-
-
-def _in_lake(site: Site, contract: str) -> InLake:
-    """Tells which keys have been accepted by any load of the contract."""
-    files = [raw_file(site, contract, r.id) for r in all_receipts(site, contract)]
-    paths = [str(path) for path in files if path.exists()]
-
-    def known(keys: pa.Array) -> npt.NDArray[np.bool_]:
-        if not paths or not len(keys):
-            return np.zeros(len(keys), np.bool_)
-        with duckdb.connect(config={"threads": 2}) as engine:
-            engine.register("keys", pa.table({"_key": keys}))
-            found = engine.execute(
-                "SELECT DISTINCT _key FROM read_parquet(?) WHERE _key IN (SELECT _key FROM keys)",
-                [paths],
-            ).fetchall()
-        there = {key for (key,) in found}
-        return np.array([key in there for key in keys.to_pylist()], np.bool_)
-
-    return known

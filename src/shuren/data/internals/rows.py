@@ -1,7 +1,7 @@
 """What happens to a block between the reader of a file and the lake: checked, known by
 pseudonyms, given keys, told from repeats; the accepted and the refused part."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,6 +13,7 @@ import pyarrow as pa
 from shuren.data.internals.block import Block
 from shuren.data.internals.check_sql import literal, name
 from shuren.data.internals.checking import Checker, run_sql
+from shuren.data.internals.in_lake import InLake
 from shuren.data.internals.people import People
 from shuren.data.internals.quarantine import Kept
 from shuren.data.internals.repeats import Rows, SeenRows
@@ -22,7 +23,6 @@ from shuren.kernel.site import Site
 
 KEY, LINE, LOAD = "_key", "_line", "_load"
 _TEXT = "whole_"
-InLake = Callable[[pa.Array], npt.NDArray[np.bool_]]
 _Fault = tuple[str, dict[str, Any]]
 
 
@@ -39,7 +39,7 @@ class RowSorter:
     """Sorts the rows of one load. Remembers what it has seen: one instance per load.
 
     keep_repeats  a row that repeats another word for word is one more row, not a fault
-    in_lake       tells which keys have been accepted before, when that makes a row a repeat
+    in_lake       what has been accepted before, when that makes a row a repeat
     """
 
     def __init__(
@@ -65,13 +65,13 @@ class RowSorter:
 
     def sort(self, block: Block) -> Sorted:
         checked = self._checker.check(block.table)
-        good = np.flatnonzero(checked.broken == 0)
-        bad = np.flatnonzero(checked.broken)
+        is_good = checked.broken == 0
+        good, bad = np.flatnonzero(is_good), np.flatnonzero(~is_good)
         values = checked.values.append_column(LINE, pa.array(block.lines, pa.int64()))
         texts = pa.table({f"{_TEXT}{k}": v for k, v in checked.extracted.items()})
         word = checked.word
         if len(bad):
-            values, texts, word = values.take(good), texts.take(good), word[good]
+            values, texts, word = values.filter(pa.array(is_good)), texts.take(good), word[good]
         hashes = {column: found[good] for column, found in checked.people.items()}
         values, identities = self._identities(values, hashes)
         keys = self._keys(values, texts)
@@ -140,15 +140,18 @@ class RowSorter:
         line, key = values.column(LINE).to_numpy(), keys.column(KEY).combine_chunks()
         rows = Rows(_u64(keys, "key"), _u64(keys, "again"), word, line)
         first, alike = self._seen.repeats(rows)
+        in_lake = np.zeros(len(rows), np.bool_)
+        if self._in_lake is not None:
+            in_lake = self._in_lake.known(key) & (first == 0)
         if self._keep_repeats:
+            key = self._number_after_lake(key, values, in_lake)
             key = self._number_copies(key, first, alike)
         found: dict[int, _Fault] = {
             int(place): ("", {"kind": "same" if alike[place] else "key", "line": int(first[place])})
             for place in np.flatnonzero(first)
         }
-        if self._in_lake is not None:
-            for place in np.flatnonzero(self._in_lake(key) & (first == 0)):
-                found[int(place)] = ("", {"kind": "lake"})
+        for place in np.flatnonzero(in_lake):
+            found[int(place)] = ("", {"kind": "lake"})
         for field, seen in self._unique.items():
             there = np.flatnonzero(values.column(field).is_valid().to_numpy() & (first == 0))
             hashes = _u64(keys, f"unique_{field}")[there]
@@ -157,6 +160,23 @@ class RowSorter:
                 fault = (field, {"kind": "key", "line": int(again[place])})
                 found.setdefault(int(there[place]), fault)
         return found, key
+
+    def _number_after_lake(
+        self, key: pa.Array, values: pa.Table, in_lake: npt.NDArray[np.bool_]
+    ) -> pa.Array:
+        """Number copies of rows in the lake on from there; they are not `in_lake` then."""
+        places = np.flatnonzero(in_lake)
+        if self._in_lake is None or not len(places):
+            return key
+        texts, lines = key.to_pylist(), values.column(LINE).to_pylist()
+        copies = self._in_lake.copies(self._finish(values, key).take(places))
+        for place in places:
+            number = copies.get(texts[place], 0) + 1
+            if number > 1:
+                self._copies[lines[place]] = number
+                texts[place] = f"{texts[place]}#{number}"
+                in_lake[place] = False
+        return pa.array(texts, pa.string())
 
     def _number_copies(
         self, key: pa.Array, first: npt.NDArray[np.int64], alike: npt.NDArray[np.bool_]
