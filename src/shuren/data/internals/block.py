@@ -67,15 +67,19 @@ class TableFile(Protocol):
               line_end, compression, member, sheet}: those that apply; replay_table takes it back
     header    column names made unique, or [] when there are none
     width     number of columns of every block
-    beginning the first rows as text, the header among them; none where names stand apart
-    remarks   what its receipt should say, such as the sheets left alone
+    beginning  the first rows as text, the header among them; none where names stand apart
+    remarks    what its receipt should say, such as the sheets left alone
     """
 
     encoding: str
     header: list[str]
     width: int
-    beginning: Sequence[Sequence[str]]
-    remarks: Sequence[str]
+
+    @property
+    def beginning(self) -> Sequence[Sequence[str]]: ...
+
+    @property
+    def remarks(self) -> Sequence[str]: ...
 
     @property
     def dialect(self) -> dict[str, Any]: ...
