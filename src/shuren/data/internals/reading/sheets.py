@@ -129,7 +129,7 @@ def _sheet(source: Source, wanted: str) -> tuple[str, list[list[Value]], list[st
                 fix=_("Its sheets are: %(names)s.", names=", ".join(book.sheet_names)),
             )
         tables = [m.name for m in book.sheets_metadata if m.typ == SheetTypeEnum.WorkSheet]
-        filled = []
+        filled: list[tuple[str, list[list[Value]]]] = []
         for name in [wanted] if wanted else tables:
             rows = _rows(book.get_sheet_by_name(name))
             used = sum(1 for row in rows if _used(row))
