@@ -66,7 +66,7 @@ def compile_checks(
 ) -> Compiled:
     """width     columns of the file; those that no field takes are c1…cn in the block
     needless  numbers of checks that the first statement may leave out
-    quick     the columns of moments read already that the block has (see `quick_column`)
+    quick     the columns worked out already that the block has (`quick_column`, `part_column`)
     """
     checks = tuple(_ordered_checks(contract, sources))
     changed = tuple(
@@ -84,11 +84,15 @@ def compile_checks(
     others = "".join(f"c{n}, " for n in range(1, width + 1) if n not in taken)
     others += "".join(f"{name(column)}, " for column in sorted(quick))
 
+    def text(source: Source) -> str:
+        part = part_column(source.field.name)
+        return name(part) if part in quick else _text(source)
+
     def value(source: Source) -> str:
         return _value(source, quick)
 
     steps = (
-        f"WITH texts AS (SELECT {others}{whole}{_columns(sources, _text)} FROM block),\n"
+        f"WITH texts AS (SELECT {others}{whole}{_columns(sources, text)} FROM block),\n"
         f"typed AS (SELECT *, {_columns(sources, value, prefix='')} FROM texts)\n"
     )
     cases = " ".join(
@@ -128,6 +132,16 @@ def quick_column(field_name: str) -> str:
     """The block's column that holds the moments of a field, as far as they are beyond doubt and
     in its range."""
     return f"quick_{field_name}"
+
+
+def part_column(field_name: str) -> str:
+    """The block's column that holds what was extracted for a field."""
+    return f"part_{field_name}"
+
+
+def extract_words(source: Source) -> str:
+    """A statement that extracts from the texts of a table `words`, in their order."""
+    return f"SELECT {_text(source)} AS part FROM words"
 
 
 def is_plain(source: Source) -> bool:

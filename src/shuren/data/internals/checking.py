@@ -17,6 +17,8 @@ from shuren.data.internals.check_sql import (
     Check,
     Compiled,
     compile_checks,
+    extract_words,
+    part_column,
     text_column,
 )
 from shuren.data.internals.columns import Source
@@ -32,6 +34,10 @@ _ARROW_TYPES = {
     "timestamp": pa.timestamp("us"),
     "boolean": pa.bool_(),
 }
+
+
+# Of the cells of a column at most this part are different, or it does not pay.
+_REPEATED = 0.8
 
 
 @dataclass(frozen=True)
@@ -76,11 +82,11 @@ class Checker:
         """block  columns c1…cn as a file reader gives them"""
         texts = self._texts(block)
         shortcuts = self._shortcuts.find(texts)
-        quick = frozenset(shortcuts.moments)
-        with_moments = texts
-        for column, moments in shortcuts.moments.items():
-            with_moments = with_moments.append_column(column, moments)
-        found = self._run(with_moments, self._first_broken(shortcuts.needless, quick))
+        quick = {**shortcuts.moments, **self._parts(texts)}
+        whole = texts
+        for column, cells in quick.items():
+            whole = whole.append_column(column, cells)
+        found = self._run(whole, self._first_broken(shortcuts.needless, frozenset(quick)))
         values = {}
         for source in self._sources:
             name, kind = source.field.name, _ARROW_TYPES[source.field.type]
@@ -119,6 +125,22 @@ class Checker:
             return run_sql(self._connection, sql)
         finally:
             self._connection.unregister("block")
+
+    def _parts(self, texts: pa.Table) -> dict[str, pa.Array]:
+        """What is extracted, where the same texts come again and again: each looked at once."""
+        found = {}
+        for source in self._sources:
+            if source.position is None or not source.extract:
+                continue
+            column = text_column(source.field.name)
+            words = _one_chunk(texts.column(column)).dictionary_encode()
+            if len(words.dictionary) > _REPEATED * len(words):
+                continue
+            self._connection.register("words", pa.table({column: words.dictionary}))
+            part = run_sql(self._connection, extract_words(source)).column("part")
+            self._connection.unregister("words")
+            found[part_column(source.field.name)] = _one_chunk(part).take(words.indices)
+        return found
 
     def _texts(self, block: pa.Table) -> pa.Table:
         """The fields' texts, trimmed, null where they are empty or say nothing; other cells as
