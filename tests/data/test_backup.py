@@ -115,6 +115,15 @@ def test_a_restore_never_fills_a_folder_in_use(library, whole_copy):
 
 
 @pytest.mark.django_db(transaction=True)
+def test_a_killed_backup_leaves_nothing_that_the_next_does_not_sweep(site, tmp_path):
+    left = site.temporary / "backup-killed"
+    left.mkdir(parents=True)
+    (left / "database.jsonl").write_text("half")
+    write_backup(site, tmp_path / "copy.tar.gz")
+    assert not list(site.temporary.iterdir())
+
+
+@pytest.mark.django_db(transaction=True)
 def test_a_copy_taken_during_loads_holds_only_whole_loads(site, tmp_path):
     """Every receipt in the copy has its rows, while another thread keeps loading."""
     stop = threading.Event()

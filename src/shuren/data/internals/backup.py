@@ -5,19 +5,19 @@ consistent: first the list of receipts (what has happened by now), then the file
 receipts speak of, the live snapshot, and last the database, read in one transaction.
 """
 
-import os
-import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
 from django.core.management import call_command
 from django.db import connection
 
+from shuren.data.internals.working import sweep_folders, working_folder
 from shuren.kernel.archive import write_archive
+from shuren.kernel.ids import new_id
 from shuren.kernel.shapes import Progress, no_progress
 from shuren.kernel.site import Site
 
-DATABASE = "database.jsonl"
+DATABASE, WORKING = "database.jsonl", "backup-"
 # Sessions end with a restore on purpose; the rest Django makes anew in every database.
 NOT_COPIED = ["contenttypes", "auth.permission", "sessions"]
 
@@ -60,25 +60,21 @@ def _below(folder: Path) -> list[Path]:
 
 def _dump_database(site: Site) -> bytes:
     """Every table as JSON lines, read in one transaction so that they agree with each other."""
-    site.temporary.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(suffix=".jsonl", dir=site.temporary)
-    os.close(handle)
     # Plain BEGIN, not atomic(): on SQLite that would be IMMEDIATE and keep writers waiting.
     level = (
         " ISOLATION LEVEL REPEATABLE READ READ ONLY" if connection.vendor == "postgresql" else ""
     )
-    try:
-        with connection.cursor() as cursor:
-            cursor.execute(f"BEGIN{level}")
-            try:
-                call_command(
-                    "dumpdata", exclude=NOT_COPIED, format="jsonl", output=name, verbosity=0
-                )
-            finally:
-                cursor.execute("ROLLBACK")
-        return Path(name).read_bytes()
-    finally:
-        Path(name).unlink(missing_ok=True)
+    sweep_folders(site, WORKING)
+    with working_folder(site, new_id(WORKING)) as folder, connection.cursor() as cursor:
+        dump = folder / DATABASE
+        cursor.execute(f"BEGIN{level}")
+        try:
+            call_command(
+                "dumpdata", exclude=NOT_COPIED, format="jsonl", output=str(dump), verbosity=0
+            )
+        finally:
+            cursor.execute("ROLLBACK")
+        return dump.read_bytes()
 
 
 def load_database(site: Site) -> None:
