@@ -41,9 +41,7 @@ class ContentSecurityPolicy:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         response = self.get_response(request)
         response.headers.setdefault("Content-Security-Policy", POLICY)
-        response.headers.setdefault(
-            "Permissions-Policy", DEVICES
-        )
+        response.headers.setdefault("Permissions-Policy", DEVICES)
         return response
 
 
