@@ -22,10 +22,16 @@ EXPORT = """\
 """
 
 
+def plain_environment() -> dict[str, str]:
+    """Ours, in English, on the site's own SQLite whatever the test run uses."""
+    kept = {name: value for name, value in os.environ.items() if "DATABASE" not in name}
+    return kept | {"SHUREN_LANG": "en"}
+
+
 def shuren(site: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         [sys.executable, "-m", "shuren", "--site", str(site), *arguments],
-        env={k: v for k, v in os.environ.items() if "DATABASE" not in k} | {"SHUREN_LANG": "en"},
+        env=plain_environment(),
         capture_output=True,
         text=True,
         check=False,
@@ -83,11 +89,10 @@ def page_of(library: Path, address: str) -> str:
         "assert response.status_code == 200, response.status_code;"
         "print(response.content.decode())"
     )
-    environment = {k: v for k, v in os.environ.items() if "DATABASE" not in k}
-    environment |= {"SHUREN_SITE": str(library), "DJANGO_SETTINGS_MODULE": "shuren.settings"}
+    site = {"SHUREN_SITE": str(library), "DJANGO_SETTINGS_MODULE": "shuren.settings"}
     result = subprocess.run(
         [sys.executable, "-c", code, address],
-        env=environment,
+        env=plain_environment() | site,
         capture_output=True,
         text=True,
         check=False,
