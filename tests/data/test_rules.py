@@ -29,6 +29,8 @@ GOOD = "1,s1,b1,红楼梦,2025-03-01 10:00:00,2025-04-01,2025-03-20 09:00:00,0,A
         ("1,s1,b1,红楼梦,2025-03-01,,,-1,A", "R04", "renewals"),
         ("1,s1,b1,红楼梦,2025-03-01,2025-02-01,,0,A", "R07", ""),
         ("1,s1,b1,红楼梦,2025-03-01,,2025-02-01,0,A", "R07", ""),
+        ("1,2.01902E+11,b1,红楼梦,2025-03-01,,,0,A", "R07", ""),
+        ("1,s1,6.90123E+12,红楼梦,2025-03-01,,,0,A", "R07", ""),
         ("1,s1,b1,红楼梦,2025-03-01,,", "S03", ""),
         ('1,s1,b1,"红楼梦,2025-03-01,,,0,A', "S02", ""),
         ("1,s1,b1,红\0楼梦,2025-03-01,,,0,A", "S04", ""),
@@ -137,3 +139,16 @@ def _reasons(site, receipt):
     from tests.data.loading import OPERATOR
 
     return [row.reason["en"] for row in refused_rows(site, receipt.id, actor=OPERATOR)]
+
+
+@pytest.mark.parametrize(
+    "contract_id, text",
+    [
+        ("readers", "读者证号,姓名\n2.01902E+11,甲\n20190201,乙\n"),
+        ("items", "条码号,题名\n6.90123E+12,三体\n6901234567892,三体\n"),
+    ],
+)
+def test_a_number_that_a_spreadsheet_rounded_is_refused(site, contract_id, text):
+    receipt = load(site, contract_id, text)
+    assert refusals(site, receipt) == [(2, "R07", "")]
+    assert receipt.accepted == 1
