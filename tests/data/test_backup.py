@@ -2,22 +2,24 @@
 
 import json
 import os
+import sqlite3
 import subprocess
 import sys
 import threading
 
+import psycopg
 import pytest
 
 from shuren.data.actions import load_file, write_backup
 from shuren.kernel.archive import ArchiveBroken, ArchiveTarget, unpack_archive
-from tests.web.library import OPERATOR, loans_csv, readers_csv
+from tests.web.library import OPERATOR, READERS, loans_csv, readers_csv
 
 
-def shuren(*arguments):
+def shuren(*arguments, **more):
     environment = {k: v for k, v in os.environ.items() if "DATABASE" not in k}
     return subprocess.run(
         [sys.executable, "-m", "shuren", *map(str, arguments)],
-        env=environment | {"SHUREN_LANG": "en"},
+        env=environment | {"SHUREN_LANG": "en"} | more,
         capture_output=True,
         text=True,
         check=False,
@@ -78,6 +80,26 @@ def test_a_restored_site_is_the_same_site(library, whole_copy, exports, tmp_path
     assert "already loaded" in again.stdout + again.stderr
     doctor = shuren("--site", back, "doctor")
     assert doctor.returncode == 0, doctor.stdout
+
+
+@pytest.mark.postgres
+def test_a_site_moves_to_postgresql_with_its_identities(library, whole_copy, tmp_path):
+    server = os.environ["TEST_DATABASE_URL"]
+    with psycopg.connect(server, autocommit=True) as connection:
+        connection.execute("DROP DATABASE IF EXISTS moved")
+        connection.execute("CREATE DATABASE moved")
+    moved = server.rpartition("/")[0] + "/moved"
+    restored = shuren("restore", whole_copy, tmp_path / "back", DATABASE_URL=moved)
+    assert restored.returncode == 0, restored.stderr
+    doctor = shuren("--site", tmp_path / "back", "doctor", DATABASE_URL=moved)
+    assert "the database is postgresql" in doctor.stdout
+    assert doctor.returncode == 0, doctor.stdout
+    with psycopg.connect(moved) as connection:
+        (identities,) = connection.execute("SELECT count(*) FROM trust_identity").fetchone()
+        (uses,) = connection.execute("SELECT count(*) FROM trust_userecord").fetchone()
+    assert identities == len(READERS)
+    with sqlite3.connect(library / "data/shuren.sqlite3") as lite:
+        assert uses == lite.execute("SELECT count(*) FROM trust_userecord").fetchone()[0]
 
 
 def test_a_damaged_copy_is_refused_and_leaves_nothing(whole_copy, tmp_path):
