@@ -12,7 +12,7 @@ FRONT = """/*
 title: {{zh: 表, en: Table}}
 description: {{zh: 表, en: Table}}
 grain: {{zh: 一行, en: a row}}
-data_class: resource
+data_class: bibliographic
 key: [id]
 columns:
   id: {{type: VARCHAR, class: 1, title: {{zh: 号, en: Id}}}}
@@ -73,7 +73,7 @@ def test_sql_outside_the_rules_is_refused_with_a_reason(
         ("type: VARCHAR", "type: TEXT", "column id: type must be one of"),
         ("class: 1", "class: 7", "column id: class must be 1 to 4"),
         ("title: {{zh: 号, en: Id}}", "title: {{zh: 号}}", "column id: title needs zh and en"),
-        ("data_class: resource", "dataclass: resource", "has no 'data_class'"),
+        ("data_class: bibliographic", "dataclass: bibliographic", "has no 'data_class'"),
         ("key: [id]", "key: [id]\nperson: reader", "person names 'reader', which is no column"),
         ("key: [id]", "key: [id]\nowner: us", "unknown key 'owner'"),
         ("/*", "--", "begin with its front matter"),

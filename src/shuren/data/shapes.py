@@ -97,10 +97,16 @@ class ColumnSource:
 
 @dataclass(frozen=True)
 class Mapping:
-    """How one system's export becomes rows of a contract (definitions/mappings/*.yaml)."""
+    """How one system's export becomes rows of a contract (definitions/mappings/*.yaml).
+
+    source   the source that reads the file; "" for the one that recognises it
+    options  what that source wants to know besides
+    """
 
     id: str
     contract: str
+    source: str = ""
+    options: dict[str, Any] = dataclasses.field(default_factory=dict)
     title: dict[str, str] = dataclasses.field(default_factory=dict)
     files: tuple[str, ...] = ()
     encoding: str = "auto"
@@ -127,6 +133,8 @@ class Receipt:
     rules      {rule code: refused rows whose first broken rule it is}
     replays    id of the load whose quarantine this one took up, or ""
     took       the quarantine row numbers taken from it, or () for all
+    source     the source that read it; connector: the declared system that brought it, or ""
+    cursor     where that connector goes on after this load
     """
 
     id: str
@@ -149,6 +157,9 @@ class Receipt:
     replays: str = ""
     took: tuple[int, ...] = ()
     notes: tuple[str, ...] = ()
+    source: str = "table"
+    connector: str = ""
+    cursor: str = ""
 
 
 class QuarantineCount(NamedTuple):

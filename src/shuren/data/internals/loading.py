@@ -72,7 +72,13 @@ class Outcome:
         sealed = any(
             s.position and s.field.storage not in (KEEP, "pseudonym") for s in self.sources
         )
-        return {**table.dialect, "identity_columns": people, "sealed_columns": sealed}
+        persons = any(s.field.storage != KEEP for s in self.sources)
+        return {
+            **table.dialect,
+            "identity_columns": people,
+            "sealed_columns": sealed,
+            "persons": persons,
+        }
 
 
 def run(job: Job) -> Receipt:

@@ -56,7 +56,9 @@ def unmask(correction: str, original: str, dialect: dict[str, Any]) -> str:
 
 
 def hidden_spans(text: str, dialect: dict[str, Any]) -> list[Span]:
-    """Where something is hidden, in order, not touching."""
+    """Where something is hidden, in order, not touching; nothing where no column is a person."""
+    if dialect.get("persons") is False:
+        return []
     delimiter, quote = str(dialect.get("delimiter") or ","), str(dialect.get("quote") or "")
     pieces = _pieces(text, delimiter, quote)
     certain = _is_certain(text, delimiter, quote, int(dialect.get("width") or 0), len(pieces))

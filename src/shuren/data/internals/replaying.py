@@ -14,13 +14,13 @@ from shuren.data.internals.in_lake import InLake
 from shuren.data.internals.loading import Job, Outcome, run
 from shuren.data.internals.masking import unmask
 from shuren.data.internals.quarantine import Kept, Quarantine
-from shuren.data.internals.reading.opening import replay_table
 from shuren.data.internals.receipts import (
     all_receipts,
     find_receipt,
     quarantine_file,
     sweep_loads,
 )
+from shuren.data.internals.registry import source_named
 from shuren.data.internals.rows import Sorted
 from shuren.data.shapes import Mapping, Receipt
 from shuren.kernel.clock import now
@@ -58,7 +58,8 @@ def replay(
     records = [
         (place, *_record(row, corrections, earlier, encoding)) for place, row in enumerate(kept, 1)
     ]
-    table = replay_table(records, {**earlier.dialect, "encoding": encoding}, mapping)
+    like = {**earlier.dialect, "encoding": encoding}
+    table = source_named(earlier.source).replay(site, records, like, contract, mapping)
 
     def make_receipt(outcome: Outcome) -> Receipt:
         progress(len(kept), len(kept))

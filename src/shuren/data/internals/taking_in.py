@@ -1,19 +1,15 @@
 """Loads one file."""
 
-import dataclasses
-from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from shuren.data.definitions import contract as find_contract
 from shuren.data.definitions import mapping_for
-from shuren.data.errors import WrongColumns
-from shuren.data.internals.block import TableFile
-from shuren.data.internals.columns import match_columns
 from shuren.data.internals.loading import Job, Outcome, run
-from shuren.data.internals.reading.opening import open_table
 from shuren.data.internals.reading.problems import FileProblem
 from shuren.data.internals.receipts import refuse_second, sweep_loads
-from shuren.data.shapes import Contract, Mapping, Receipt
+from shuren.data.internals.registry import source_for
+from shuren.data.shapes import Receipt
 from shuren.kernel.clock import now
 from shuren.kernel.i18n import gettext as _
 from shuren.kernel.ids import content_hash
@@ -21,15 +17,31 @@ from shuren.kernel.shapes import Actor, Progress
 from shuren.kernel.site import Site
 
 
+@dataclass(frozen=True)
+class Brought:
+    """What the receipt says of a file that a connector fetched."""
+
+    connector: str = ""
+    cursor: str = ""
+    notes: tuple[str, ...] = ()
+
+
 def take_in(
-    site: Site, contract_id: str, path: Path, actor: Actor, mapping_id: str, progress: Progress
+    site: Site,
+    contract_id: str,
+    path: Path,
+    actor: Actor,
+    mapping_id: str,
+    progress: Progress,
+    brought: Brought = Brought(),
 ) -> Receipt:
     contract = find_contract(site, contract_id)
     mapping = mapping_for(site, contract.id, path.name, mapping_id)
     sweep_loads(site)
     source_hash, before = _identify(path)
     refuse_second(site, contract.id, source_hash)
-    table, mapping, remarks = _open(path, contract, mapping, progress)
+    name, source = source_for(path, mapping.source)
+    table, mapping = source.open(site, path, contract, mapping, progress)
 
     def make_receipt(outcome: Outcome) -> Receipt:
         if _stamp(path) != before:
@@ -55,44 +67,16 @@ def take_in(
             started_at=outcome.started_at,
             finished_at=now(),
             actor=actor.id,
-            notes=(*remarks, *outcome.notes),
+            notes=(*brought.notes, *table.remarks, *outcome.notes),
+            source=name,
+            connector=brought.connector,
+            cursor=brought.cursor,
         )
 
     def check() -> None:
         refuse_second(site, contract.id, source_hash)
 
     return run(Job(site, contract, mapping, table, make_receipt, check))
-
-
-def _open(
-    path: Path, contract: Contract, mapping: Mapping, progress: Progress
-) -> tuple[TableFile, Mapping, list[str]]:
-    """The table, and the mapping with as many lines skipped as stand above the column names.
-
-    Lists made for people begin with a title and the day of the export. They are passed over
-    only if the first row has no name the contract asks for and a later one has them all.
-    """
-    table = open_table(path, mapping, progress=progress)
-    remarks = list(table.remarks)
-    if not mapping.header or mapping.skip_lines or _is_header(contract, mapping, table.header):
-        return table, mapping, remarks
-    rows = enumerate(table.beginning)
-    above = next((n for n, row in rows if n and _is_header(contract, mapping, row)), 0)
-    if above:
-        mapping = dataclasses.replace(mapping, skip_lines=above)
-        table = open_table(path, mapping, progress=progress)
-        said = _("The column names are in line %(line)s; what stands above was passed over.",
-                 line=above + 1)  # fmt: skip
-        remarks.append(said)
-    return table, mapping, remarks
-
-
-def _is_header(contract: Contract, mapping: Mapping, row: Sequence[str]) -> bool:
-    try:
-        match_columns(contract, mapping, row, len(row))
-    except WrongColumns:
-        return False
-    return True
 
 
 def _identify(path: Path) -> tuple[str, tuple[int, int]]:

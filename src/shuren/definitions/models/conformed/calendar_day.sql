@@ -5,7 +5,7 @@ description:
   zh: 从第一次到最后一次借阅之间的每一天，按本馆校历标出学期、教学周、节假日和开馆与否；校历没写的日子不猜。
   en: Every day from the first loan to the last, with term, teaching week, holiday and opening by the library's calendar; what the calendar does not say is not guessed.
 grain: {zh: 一天一行, en: one row per day}
-data_class: management
+data_class: operations
 key: [day]
 public: true
 columns:

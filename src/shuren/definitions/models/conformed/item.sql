@@ -10,7 +10,7 @@ description:
     without it, one title, author and class number; else one title and call number. The class is
     that of the class number, or of the first part of the call number.
 grain: {zh: 一册一行, en: one row per copy}
-data_class: resource
+data_class: bibliographic
 key: [item_id]
 columns:
   item_id: {type: VARCHAR, class: 2, title: {zh: 条码, en: Barcode}}

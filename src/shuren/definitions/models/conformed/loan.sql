@@ -5,7 +5,7 @@ description:
   zh: 每次借出。没有条码的借阅按题名和索书号归到一册上；没有流水号的用整行的散列值。
   en: Each loan. One without a barcode goes to a copy by title and call number; one without a number is named by the hash of its row.
 grain: {zh: 一次借阅一行, en: one row per loan}
-data_class: service
+data_class: behaviour
 key: [loan_id]
 person: reader_key
 columns:

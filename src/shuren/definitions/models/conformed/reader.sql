@@ -5,7 +5,7 @@ description:
   zh: 读者档案中的人，加上只在借阅记录里出现过的人（类型为空）。只有假名，没有姓名。
   en: People of the reader files, and people known from loans only (their kind is empty). Pseudonyms, no names.
 grain: {zh: 一位读者一行, en: one row per reader}
-data_class: reader
+data_class: operations
 key: [reader_key]
 person: reader_key
 columns:

@@ -5,7 +5,7 @@ description:
   zh: 每栋楼每层的座位区：座位数、安静程度、电源、开放时间。
   en: Seat zones of every floor, with their seats, quietness, power and hours.
 grain: {zh: 一个座位区一行, en: one row per zone}
-data_class: space
+data_class: operations
 key: [zone_id]
 public: true
 columns:

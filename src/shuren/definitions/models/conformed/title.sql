@@ -5,7 +5,7 @@ description:
   zh: 同一题名的各册合为一行；各册写法不同时取其一，结果与行序无关。
   en: The copies of one title in one row; where they differ one spelling is taken, whatever the order of rows.
 grain: {zh: 一种书一行, en: one row per title}
-data_class: resource
+data_class: bibliographic
 key: [title_id]
 public: true
 columns:

@@ -5,7 +5,7 @@ description:
   zh: 每次借阅连同看板要分组的一切：时间、校历、题名、分类、读者类型、学院、校区。
   en: Each loan with everything the dashboards group by, which is time, calendar, title, class, reader kind, college and campus.
 grain: {zh: 一次借阅一行, en: one row per loan}
-data_class: service
+data_class: behaviour
 key: [loan_id]
 person: reader_key
 speaks_until: day

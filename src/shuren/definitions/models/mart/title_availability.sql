@@ -10,7 +10,7 @@ description:
     missing or withdrawn; reference copies are not to be borrowed. A title known from loans only has
     no counts (empty, not zero). On loan means that the newest loan has a due date and no return.
 grain: {zh: 一种书在一个校区一行, en: one row per title and campus}
-data_class: resource
+data_class: bibliographic
 key: [title_id, campus]
 public: true
 columns:
