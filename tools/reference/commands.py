@@ -31,6 +31,10 @@ ENVIRONMENT = {
     ),
     "SHUREN_PYTHON": ("./shuren 安装所用的 Python", "The Python that ./shuren sets up with"),
     "SHUREN_CHROMIUM": ("测试与截图所用的浏览器", "The browser of tests and screenshots"),
+    "SHUREN_SECRET": (
+        "SHUREN_SECRET_<名称>：其他系统的密码，先于 data/secrets/<名称>",
+        "SHUREN_SECRET_<NAME>: a password of another system, before data/secrets/<name>",
+    ),
     "DATABASE_URL": ("同 SHUREN_DATABASE_URL", "The same as SHUREN_DATABASE_URL"),
     "TEST_DATABASE_URL": ("测试改用这个 PostgreSQL", "Tests use this PostgreSQL"),
     "CI": (

@@ -43,6 +43,7 @@ KINDS = {
     "purposes": ("用途", "Purposes", "数据为何可用", "What data may be used for"),
     "calendars": ("校历", "Calendars", "学期、假日、开放时间", "Terms, holidays, opening hours"),
     "vocabularies": ("词表", "Vocabularies", "代码的名称", "What codes are called"),
+    "sources": ("来源", "Sources", "一个为我们供数的系统", "A system that feeds the library"),
 }
 # A short file of ours, or the stretch of a long one between two of its lines.
 EXAMPLES = {
@@ -54,6 +55,7 @@ EXAMPLES = {
     "purposes": ("purposes/own_records.yaml", "", ""),
     "calendars": ("calendars/demo-university.yaml", "", ""),
     "vocabularies": ("vocabularies/reader_kind.yaml", "", ""),
+    "sources": ("sources/own-events.yaml", "", ""),
 }
 TYPES = {
     str: "文字 text", int: "整数 whole number", float: "数 number", bool: "true / false",

@@ -38,6 +38,7 @@ def entries() -> tuple[Entry, ...]:
         Entry("serve", begin, _("Serve the portal and the workbench.")),
         Entry("account", begin, _("Add, list and change accounts.")),
         Entry("load", data, _("Load exports by a data contract.")),
+        Entry("collect", data, _("Bring in what is new from connected systems.")),
         Entry("quarantine", data, _("See, mend and replay refused rows.")),
         Entry("build", data, _("Build tables from what was loaded and publish them.")),
         Entry("doctor", keep, _("Check the whole site and say what to do.")),

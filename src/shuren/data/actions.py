@@ -4,11 +4,20 @@ was loaded and publish them."""
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from shuren.data.definitions import models
+from shuren.data.definitions import connector, models
 from shuren.data.internals import backup as backups
-from shuren.data.internals import building, exporting, replaying, taking_in
+from shuren.data.internals import (
+    building,
+    collecting,
+    exporting,
+    measuring,
+    replaying,
+    taking_in,
+    tasks,
+)
 from shuren.data.internals.receipts import all_receipts
-from shuren.data.shapes import BuildReport, Receipt
+from shuren.data.quality import TaskLine
+from shuren.data.shapes import BuildReport, Collected, Receipt
 from shuren.kernel.shapes import Actor, Progress, no_progress
 from shuren.kernel.site import Site
 from shuren.trust import queries as trust
@@ -35,6 +44,20 @@ def load_file(
     """
     trust.require(actor, "loads.run")
     return taking_in.take_in(site, contract_id, path, actor, mapping_id, progress)
+
+
+def collect(
+    site: Site, connector_id: str, *, actor: Actor, progress: Progress = no_progress
+) -> Collected:
+    """Bring in what is new from one system (definitions/sources/<id>.yaml).
+
+    Goes on where the last time stopped, however it ended. Files that are here already add
+    nothing. One collection of a connector at a time; another waits.
+    raises  trust's NotAllowed, UnknownName, DefinitionError; ShurenError when the system cannot be
+            reached or what it brings cannot be read: what came before that is loaded
+    """
+    trust.require(actor, "loads.run")
+    return collecting.collect(site, connector(site, connector_id), actor, progress)
 
 
 def replay(
@@ -77,6 +100,25 @@ def build(site: Site, *, actor: Actor, progress: Progress = no_progress) -> Buil
     """
     trust.require(actor, "loads.run")
     return building.build_snapshot(site, models(site), all_receipts(site)[::-1], progress)
+
+
+def measure_quality(site: Site, *, actor: Actor) -> list[TaskLine]:
+    """Measure every load that was not measured yet; returns the tasks that a fall opened or met.
+
+    Run by `shuren quality` and before each build. raises trust's NotAllowed
+    """
+    trust.require(actor, "loads.run")
+    return tasks.open_tasks(site, measuring.measure_new(site))
+
+
+def take_task(id: int, *, actor: Actor) -> TaskLine:
+    """The actor works on a task from now on; raises TaskProblem, trust's NotAllowed."""
+    return tasks.take(id, actor=actor)
+
+
+def close_task(id: int, *, fix: str, actor: Actor) -> TaskLine:
+    """Close a task, saying what was done; raises TaskProblem, trust's NotAllowed."""
+    return tasks.close(id, fix, actor=actor)
 
 
 def write_backup(site: Site, target: Path, progress: Progress = no_progress) -> dict[str, int]:

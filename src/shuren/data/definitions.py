@@ -4,7 +4,13 @@ import fnmatch
 from functools import lru_cache
 
 from shuren.data.errors import UnknownName
-from shuren.data.internals import contract_files, lint, mapping_files, vocabularies
+from shuren.data.internals import (
+    connector_files,
+    contract_files,
+    lint,
+    mapping_files,
+    vocabularies,
+)
 from shuren.data.internals import models as model_files
 from shuren.data.internals.contract_files import read_contract
 from shuren.data.internals.lint import check_contract
@@ -12,6 +18,7 @@ from shuren.data.internals.mapping_files import read_mapping
 from shuren.data.internals.models import load_models
 from shuren.data.internals.row_rules import check_row_rules
 from shuren.data.shapes import Contract, Mapping, Model
+from shuren.data.source import Connector
 from shuren.kernel.definitions import DefinitionFile, Key, find_definitions
 from shuren.kernel.i18n import gettext as _
 from shuren.kernel.site import Site
@@ -33,6 +40,7 @@ FORMATS: dict[str, dict[str, dict[str, Key]]] = {
         "dialect": mapping_files.DIALECT_KEYS,
         "columns.*": mapping_files.COLUMN_KEYS,
     },
+    "sources": {"": connector_files.KEYS},
     "models": {"": model_files.KEYS, "columns.*": model_files.COLUMN_KEYS},
     "vocabularies": {"": vocabularies.KEYS, "classes.*": vocabularies.CLASS_KEYS},
 }
@@ -82,6 +90,23 @@ def mapping_for(site: Site | None, contract_id: str, file_name: str, id: str = "
         if any(fnmatch.fnmatch(file_name, pattern) for pattern in mapping.files):
             return mapping
     return Mapping(id="", contract=contract_id)
+
+
+def connectors(site: Site | None) -> dict[str, Connector]:
+    """All systems that feed the library, by id; raises DefinitionError at the first mistake."""
+    files = find_definitions("sources", site)
+    if not files:
+        return {}
+    known, read_by = contracts(site), mappings(site)
+    return {id: connector_files.read_connector(file, known, read_by) for id, file in files.items()}
+
+
+def connector(site: Site | None, id: str) -> Connector:
+    """raises UnknownName, DefinitionError"""
+    known = connectors(site)
+    if id not in known:
+        raise UnknownName(_("connector"), id, list(known))
+    return known[id]
 
 
 def models(site: Site | None) -> dict[str, Model]:

@@ -106,3 +106,7 @@ class CorrectionUnclear(UsageError):
 
 class ExportTarget(UsageError):
     """The file an export is to go to exists, or its folder does not."""
+
+
+class TaskProblem(UsageError):
+    """A task of the data librarians is not there, is closed, or is closed without a word."""

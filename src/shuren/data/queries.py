@@ -3,10 +3,13 @@
 from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager
 
-from shuren.data.internals import asking, checkup, refused, snapshots, vocabularies
+from shuren.data.definitions import contract, contracts
+from shuren.data.internals import asking, checkup, measuring, refused, snapshots, vocabularies
 from shuren.data.internals import receipts as receipt_files
+from shuren.data.internals import tasks as task_list
 from shuren.data.internals.door import Condition, open_table
 from shuren.data.internals.stepping import run_steps
+from shuren.data.quality import ContractQuality, Flag, Skill, TaskLine
 from shuren.data.shapes import (
     Problem,
     QuarantineCount,
@@ -18,6 +21,7 @@ from shuren.data.shapes import (
 )
 from shuren.kernel.shapes import Actor
 from shuren.kernel.site import Site
+from shuren.trust import queries as trust
 
 
 def current_snapshot(site: Site) -> SnapshotInfo | None:
@@ -135,6 +139,35 @@ def refused_rows(
     raises    trust's NotAllowed, UnknownName, QuarantineBroken
     """
     return refused.page(site, load_id, actor, offset, limit, rule, rows, with_raw)
+
+
+def quality(site: Site) -> list[ContractQuality]:
+    """The measured quality of each contract that has loads, worst first."""
+    known = [(id, measuring.measures(site, id)) for id in contracts(site)]
+    found = [ContractQuality(id, history[-1], tuple(history)) for id, history in known if history]
+    return sorted(found, key=lambda one: (one.newest.score, one.contract))
+
+
+def flagged_rows(site: Site, load_id: str, *, actor: Actor) -> list[Flag]:
+    """Accepted rows of a load with a gap, late or ahead of their time; needs quarantine.read."""
+    trust.require(actor, "quarantine.read")
+    load = receipt(site, load_id)
+    return measuring.flags(site, contract(site, load.contract), load)
+
+
+def tasks(*, actor: Actor, is_open: bool | None = True, domain: str = "") -> list[TaskLine]:
+    """Tasks of the data librarians, newest first; is_open None: closed ones too."""
+    return task_list.lines(actor=actor, is_open=is_open, domain=domain)
+
+
+def task(id: int, *, actor: Actor) -> TaskLine:
+    """One task; raises TaskProblem, trust's NotAllowed."""
+    return task_list.line(id, actor=actor)
+
+
+def skills(*, actor: Actor) -> list[Skill]:
+    """Who has mended what, most first."""
+    return task_list.skills(actor=actor)
 
 
 def check_loads(site: Site) -> list[Problem]:

@@ -62,6 +62,9 @@ class Contract:
 
     key           the columns that identify a row; () means all of them together
     fallback_key  used for a row whose `key` columns are empty (a source without loan numbers)
+    retention_days    how long a row is kept, counted from `retention_column`; None: for ever
+    retention_column  a date or timestamp column
+    tombstone     the boolean column that is true in a row that takes its key away, or ""
     """
 
     id: str
@@ -78,6 +81,8 @@ class Contract:
     retention_days: int | None = None
     local: bool = False
     fallback_key: tuple[str, ...] = ()
+    retention_column: str = ""
+    tombstone: str = ""
 
     def field(self, name: str) -> Field:
         return next(f for f in self.fields if f.name == name)
@@ -160,6 +165,28 @@ class Receipt:
     source: str = "table"
     connector: str = ""
     cursor: str = ""
+
+
+@dataclass
+class Collected:
+    """What one connector brought in one go.
+
+    already   files whose bytes were here; problems  sentences about files left out
+    """
+
+    connector: str
+    loads: list[str] = dataclasses.field(default_factory=list)
+    records: int = 0
+    accepted: int = 0
+    refused: int = 0
+    already: int = 0
+    problems: list[str] = dataclasses.field(default_factory=list)
+
+    def add(self, receipt: Receipt) -> None:
+        self.loads.append(receipt.id)
+        self.records += receipt.records
+        self.accepted += receipt.accepted
+        self.refused += receipt.refused
 
 
 class QuarantineCount(NamedTuple):
@@ -291,11 +318,16 @@ class SnapshotInfo:
 
 @dataclass(frozen=True)
 class BuiltTable:
-    """One line of a build's receipt."""
+    """One line of a build's receipt.
+
+    ran  False for a table taken over from the snapshot before; why: a sentence for either
+    """
 
     name: str
     rows: int
     seconds: float
+    ran: bool = True
+    why: str = ""
 
 
 @dataclass(frozen=True)

@@ -64,11 +64,16 @@ class Fetched:
     cursor  where to go on after this file; kept in the receipt of its load, so that a fetch
             cut short goes on behind the last file that was loaded
     notes   what the receipt should say
+    contract, mapping  when they are not the connector's
+    stays   the file is not ours to remove
     """
 
     path: Path
     cursor: str = ""
     notes: tuple[str, ...] = ()
+    contract: str = ""
+    mapping: str = ""
+    stays: bool = False
 
 
 class Source(Protocol):

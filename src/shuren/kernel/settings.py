@@ -144,6 +144,7 @@ def _unknown_environment() -> list[str]:
     """Sentences about names one slip away from a setting; others may belong to a wrapper."""
     known = {PREFIX + name.upper() for name in SiteSettings.model_fields}
     names = [n for n in sorted(os.environ) if n.startswith(PREFIX) and n not in RUN_NAMES]
+    names = [n for n in names if not n.startswith(f"{PREFIX}SECRET_")]
     return [
         _("There is no setting %(name)s.", name=name) + " " + did_you_mean(name, known)
         for name in names

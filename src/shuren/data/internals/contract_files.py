@@ -62,7 +62,9 @@ CONTRACT_EXTRAS = {
     "purposes": Key(list, "可以用于哪些用途（N11）", "Purposes it may be used for (N11)", required=True),  # noqa: E501
     "key": Key(list, "识别一行的列", "Columns that identify a row", default="all columns"),
     "fallbackKey": Key(list, "主键为空的行改用这些列识别", "Identifies rows whose key is empty"),
-    "retentionDays": Key(int, "保存天数", "Days to keep it"),
+    "retentionDays": Key(int, "保存天数；到期的行从原始层、集市、隔离区和旧快照里删除", "Days to keep a row; then it goes from raw files, marts, quarantine and old snapshots", default="for ever"),  # noqa: E501
+    "retentionColumn": Key(str, "从哪个日期列起算", "The date or timestamp column the days are counted from", default="the first required one, else the first"),  # noqa: E501
+    "tombstone": Key(str, "为真时表示该主键的行已被来源删除的布尔列", "A boolean column; true in a row that says its key was deleted at the source"),  # noqa: E501
     "formats": Key(list, "各日期列共用的格式", "Date formats of all columns"),
     "rowRules": Key(list, "列间规则：{id, sql, message}，见下表（R07）", "Rules over several columns: {id, sql, message}, see below (R07)"),  # noqa: E501
 }
@@ -141,8 +143,33 @@ def _compile(file: DefinitionFile, standard: Any, mistakes: Mistakes) -> Contrac
         fields=fields,
         row_rules=tuple(_row_rule(entry, mistakes) for entry in extras.get("rowRules", ())),
         retention_days=extras.get("retentionDays"),
+        retention_column=_clock(extras, fields, mistakes),
+        tombstone=_tombstone(extras, fields, mistakes),
         local=file.local,
     )
+
+
+def _clock(extras: dict[str, Any], fields: tuple[Field, ...], mistakes: Mistakes) -> str:
+    """The column by which a row's age is told."""
+    days = extras.get("retentionDays")
+    if days is None:
+        return ""
+    if days < 1:
+        raise mistakes.at("retentionDays", _("it must be one day or more."))
+    timed = [f for f in fields if f.type in ("date", "timestamp") and f.storage == KEEP]
+    if extras.get("retentionColumn"):
+        mistakes.one_of("retentionColumn", extras["retentionColumn"], [f.name for f in timed])
+        return str(extras["retentionColumn"])
+    first = next((f.name for f in timed if f.required), timed[0].name if timed else "")
+    return first
+
+
+def _tombstone(extras: dict[str, Any], fields: tuple[Field, ...], mistakes: Mistakes) -> str:
+    name = str(extras.get("tombstone", ""))
+    if name:
+        flags = [f.name for f in fields if f.type == "boolean" and f.storage == KEEP]
+        mistakes.one_of("tombstone", name, flags)
+    return name
 
 
 def _description(parts: Any, extras: dict[str, Any]) -> dict[str, str]:

@@ -1,18 +1,20 @@
 """What models may read besides each other: raw.<contract>, calendar.day, vocabulary.*.
 
 raw.<contract> holds the accepted rows of every load that has a receipt. Where two loads
-bring rows of the same key the later load's row stands.
+bring rows of the same key the later load's row stands. Which engine reads them is not said here.
 """
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 
-import duckdb
 import pyarrow as pa
 import pyarrow.parquet as pq
 
 from shuren.data.definitions import contracts
 from shuren.data.errors import BuildFailed, ModelError
+from shuren.data.internals import retention_log
 from shuren.data.internals.receipts import raw_file, receipt_file
 from shuren.data.internals.vocabularies import clc
 from shuren.data.shapes import KEEP, PSEUDONYM, Contract, Receipt
@@ -29,6 +31,8 @@ SQL_TYPES = {
     "timestamp": "TIMESTAMP",
     "boolean": "BOOLEAN",
 }
+# What loading adds to each row.
+ADDED = (("_line", "BIGINT"), ("_key", "VARCHAR"), ("_load", "VARCHAR"))
 _CALENDAR = pa.schema(
     [
         ("day", pa.date32()),
@@ -43,69 +47,73 @@ _CALENDAR = pa.schema(
 )
 
 
-def attach(
-    connection: duckdb.DuckDBPyConnection,
-    site: Site,
-    tables: Iterable[str],
-    loads: Sequence[Receipt],
-) -> None:
-    """Make the sources among `tables` (`raw.loans`, `calendar.day` …) readable.
+@dataclass(frozen=True)
+class RawSource:
+    """raw.<contract>: one Parquet file per load, the oldest load first.
+
+    columns    (name, SQL type) in order; a file of an older contract may lack some
+    loads      the id each file's rows have in `_load`
+    tombstone  the boolean column that is true in a row that takes its key away, or ""
+
+    Of the rows of one `_key` the one of the last load stands, within a load the one of the
+    greatest `_line`; then tombstones go.
+    """
+
+    contract: Contract
+    columns: tuple[tuple[str, str], ...]
+    files: tuple[Path, ...]
+    loads: tuple[str, ...]
+    tombstone: str = ""
+
+
+def raw_source(site: Site, name: str, loads: Sequence[Receipt]) -> RawSource:
+    """What there is of a contract.
 
     loads   all of them, oldest first
-    raises  ModelError if a raw table has no contract; BuildFailed if a load's rows are not there
+    raises  ModelError if there is no such contract; BuildFailed if a load's rows are not there
     """
-    wanted = {table for table in tables if table.split(".")[0] in ("raw", "calendar", "vocabulary")}
-    if "calendar.day" in wanted:
-        wanted.add("raw.loans")
+    contract = contract_of(site, name)
+    holding = holding_rows(site, name, loads)
+    return RawSource(
+        contract,
+        raw_columns(contract),
+        tuple(_file_of(site, load) for load in holding),
+        tuple(load.id for load in holding),
+        contract.tombstone,
+    )
+
+
+def contract_of(site: Site, name: str) -> Contract:
+    """raises  ModelError if there is no such contract"""
     known = contracts(site)
-    for schema in ("raw", "calendar", "vocabulary"):
-        connection.execute(f"CREATE SCHEMA {schema}")
-    for table in sorted(wanted, reverse=True):  # raw before calendar, which looks at the loans
+    if name not in known:
+        raise ModelError(
+            _("A model reads raw.%(name)s, for which there is no contract.", name=name),
+            fix=did_you_mean(name, known),
+        )
+    return known[name]
+
+
+def raw_columns(contract: Contract) -> tuple[tuple[str, str], ...]:
+    """(name, SQL type) of what is kept of a row, and what loading adds to it."""
+    kept = [f for f in contract.fields if f.storage in (KEEP, PSEUDONYM)]
+    return (*((f.name, SQL_TYPES[f.type]) for f in kept), *ADDED)
+
+
+def holding_rows(site: Site, contract: str, loads: Sequence[Receipt]) -> list[Receipt]:
+    """The loads of a contract that have rows in the lake still, in the order given."""
+    left = retention_log.rows_left(site, contract)
+    own = [load for load in loads if load.contract == contract]
+    return [load for load in own if left.get(load.id, load.accepted)]
+
+
+def check_files(site: Site, tables: Iterable[str], loads: Sequence[Receipt]) -> None:
+    """Raise BuildFailed if the rows of a load that one of the raw tables holds are not there."""
+    for table in sorted(tables):
         schema, name = table.split(".")
         if schema == "raw":
-            if name not in known:
-                raise ModelError(
-                    _("A model reads raw.%(name)s, for which there is no contract.", name=name),
-                    fix=did_you_mean(name, known),
-                )
-            _attach_raw(connection, site, known[name], loads)
-        elif schema == "calendar":
-            _attach_calendar(connection, site)
-        else:
-            _attach_clc(connection, site, name)
-
-
-def _attach_raw(
-    connection: duckdb.DuckDBPyConnection,
-    site: Site,
-    contract: Contract,
-    loads: Sequence[Receipt],
-) -> None:
-    declared = {
-        f.name: SQL_TYPES[f.type] for f in contract.fields if f.storage in (KEEP, PSEUDONYM)
-    }
-    declared |= {"_line": "BIGINT", "_key": "VARCHAR", "_load": "VARCHAR"}
-    holding = [load for load in loads if load.contract == contract.id and load.accepted]
-    own = [load.id for load in holding]
-    files = [_quoted(_file_of(site, load)) for load in holding]
-    if not files:
-        empty = ", ".join(f'CAST(NULL AS {type_}) AS "{name}"' for name, type_ in declared.items())
-        connection.execute(f"CREATE TABLE raw.{contract.id} AS SELECT {empty} WHERE FALSE")
-        return
-    source = f"read_parquet([{', '.join(files)}], union_by_name = true)"
-    present = {row[0] for row in connection.execute(f"DESCRIBE SELECT * FROM {source}").fetchall()}
-    # A field the contract gained after these loads is empty in them.
-    columns = ", ".join(
-        f"CAST({_column(name) if name in present else 'NULL'} AS {type_}) AS {_column(name)}"
-        for name, type_ in declared.items()
-    )
-    order = {"load": own, "place": list(range(len(own)))}
-    _create(connection, "load_order", pa.table(order))
-    connection.execute(
-        f"CREATE TABLE raw.{contract.id} AS SELECT {columns} FROM {source} AS rows"
-        " JOIN load_order ON load_order.load = rows._load"
-        " QUALIFY row_number() OVER (PARTITION BY _key ORDER BY place DESC, _line DESC) = 1"
-    )
+            for load in holding_rows(site, name, loads):
+                _file_of(site, load)
 
 
 def _file_of(site: Site, load: Receipt) -> Path:
@@ -132,15 +140,14 @@ def _file_of(site: Site, load: Receipt) -> Path:
     return path
 
 
-def _attach_calendar(connection: duckdb.DuckDBPyConnection, site: Site) -> None:
+def calendar_rows(site: Site, first: date | None, last: date | None) -> pa.Table:
     """Every day from the first loan to the last; none when there are no loans."""
-    span = "SELECT CAST(min(loaned_at) AS DATE), CAST(max(loaned_at) AS DATE) FROM raw.loans"
-    first, last = connection.execute(span).fetchall()[0]
-    rows = load_calendar(site).days(first, last) if first else []
-    _create(connection, "calendar.day", pa.Table.from_pylist(rows, schema=_CALENDAR))
+    rows = load_calendar(site).days(first, last) if first and last else []
+    return pa.Table.from_pylist(rows, schema=_CALENDAR)
 
 
-def _attach_clc(connection: duckdb.DuckDBPyConnection, site: Site, name: str) -> None:
+def vocabulary_rows(site: Site, name: str) -> pa.Table:
+    """`clc`: the classes; `clc_prefix`: which class of the second level a number begins."""
     headings = clc(site).values()
     if name == "clc":
         columns: dict[str, list[object]] = {
@@ -153,19 +160,9 @@ def _attach_clc(connection: duckdb.DuckDBPyConnection, site: Site, name: str) ->
     else:
         pairs = [(prefix, h.code) for h in headings if h.level == 2 for prefix in h.prefixes]
         columns = {"prefix": [p for p, _code in pairs], "code": [code for _p, code in pairs]}
-    _create(connection, f"vocabulary.{name}", pa.table(columns))
+    return pa.table(columns)
 
 
-def _create(connection: duckdb.DuckDBPyConnection, name: str, rows: pa.Table) -> None:
-    """A table of the rows given; hundreds of single INSERTs would take a second."""
-    connection.register("given_rows", rows)
-    connection.execute(f"CREATE OR REPLACE TABLE {name} AS SELECT * FROM given_rows")
-    connection.unregister("given_rows")
-
-
-def _quoted(path: Path) -> str:
+def quoted(path: Path) -> str:
+    """A path as SQL text."""
     return "'" + str(path).replace("'", "''") + "'"
-
-
-def _column(name: str) -> str:
-    return '"' + name.replace('"', '""') + '"'
