@@ -40,6 +40,7 @@ def entries() -> tuple[Entry, ...]:
         Entry("load", data, _("Load exports by a data contract.")),
         Entry("collect", data, _("Bring in what is new from connected systems.")),
         Entry("quarantine", data, _("See, mend and replay refused rows.")),
+        Entry("quality", data, _("Measure what was loaded; list contracts by their score.")),
         Entry("build", data, _("Build tables from what was loaded and publish them.")),
         Entry("doctor", keep, _("Check the whole site and say what to do.")),
         Entry("backup", keep, _("Write a consistent copy of the site to one file.")),

@@ -9,6 +9,7 @@ from shuren.data.internals import (
     contract_files,
     lint,
     mapping_files,
+    stewards,
     vocabularies,
 )
 from shuren.data.internals import models as model_files
@@ -17,6 +18,7 @@ from shuren.data.internals.lint import check_contract
 from shuren.data.internals.mapping_files import read_mapping
 from shuren.data.internals.models import load_models
 from shuren.data.internals.row_rules import check_row_rules
+from shuren.data.quality import Domain
 from shuren.data.shapes import Contract, Mapping, Model
 from shuren.data.source import Connector
 from shuren.kernel.definitions import DefinitionFile, Key, find_definitions
@@ -41,6 +43,7 @@ FORMATS: dict[str, dict[str, dict[str, Key]]] = {
         "columns.*": mapping_files.COLUMN_KEYS,
     },
     "sources": {"": connector_files.KEYS},
+    "stewards": {"": stewards.KEYS},
     "models": {"": model_files.KEYS, "columns.*": model_files.COLUMN_KEYS},
     "vocabularies": {"": vocabularies.KEYS, "classes.*": vocabularies.CLASS_KEYS},
 }
@@ -107,6 +110,11 @@ def connector(site: Site | None, id: str) -> Connector:
     if id not in known:
         raise UnknownName(_("connector"), id, list(known))
     return known[id]
+
+
+def domains(site: Site | None) -> dict[str, Domain]:
+    """Who answers for which data, by id; raises DefinitionError."""
+    return stewards.domains(site)
 
 
 def models(site: Site | None) -> dict[str, Model]:

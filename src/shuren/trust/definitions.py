@@ -4,9 +4,10 @@ definitions/roles/*.yaml and definitions/purposes/*.yaml; a site's file with the
 replaces ours. What no file grants is denied.
 """
 
+import re
 from dataclasses import dataclass
 from functools import cache
-from typing import Any
+from typing import Any, NamedTuple
 
 from shuren.kernel.definitions import DefinitionFile, Key, find_definitions, required
 from shuren.kernel.errors import DefinitionError
@@ -52,12 +53,40 @@ PERMISSIONS: dict[str, dict[str, str]] = {
         "en": "Mend and replay refused rows, original bytes shown",
     },
     "quarantine.export": {"zh": "导出隔离区的原始行", "en": "Export refused rows as they came"},
+    "tasks.read": {"zh": "看数据质量与任务", "en": "See the quality of data and its tasks"},
+    "tasks.work": {"zh": "认领并办结数据质量任务", "en": "Take and close tasks of data quality"},
     "contracts.read": {"zh": "看数据治理规范", "en": "Read the data contracts"},
     "dashboards.read": {"zh": "看统计看板", "en": "Read the dashboards"},
     "accounts.manage": {"zh": "管理账号", "en": "Manage accounts"},
     "site.operate": {"zh": "运行与备份站点", "en": "Operate and back up the site"},
     "ledger.read": {"zh": "看数据使用台账", "en": "Read the ledger of data uses"},
+    "keys.manage": {"zh": "管理开放接口的密钥", "en": "Manage the keys of the open API"},
 }
+
+# The role of a program that comes with a key. No file can grant it anything: its key does.
+API_CLIENT = "api_client"
+# The purpose that uses of the API are written down under when they touch no table.
+EXCHANGE = "data_exchange"
+
+
+class Scope(NamedTuple):
+    """What a key may be given, and the permissions it then has where a room asks for one."""
+
+    title: dict[str, str]
+    permissions: tuple[str, ...] = ()
+
+
+SCOPES: dict[str, Scope] = {
+    "catalogue:read": Scope(
+        {"zh": "数据目录", "en": "The catalogue of tables"}, ("contracts.read",)
+    ),
+    "figures:read": Scope({"zh": "统计图表", "en": "Figures"}, ("dashboards.read",)),
+    "indicators:read": Scope({"zh": "评估指标", "en": "Indicators"}, ("dashboards.read",)),
+    "loads:read": Scope({"zh": "装载回执", "en": "Receipts of loads"}, ("loads.read",)),
+    "lineage:read": Scope({"zh": "数据血缘", "en": "Lineage"}, ("contracts.read",)),
+}
+# A scope for rows and counts names a layer or a table: marts:read:mart, marts:read:mart.loan_fact.
+TABLE_SCOPE = re.compile(r"marts:read:(conformed|mart)(\.[a-z][a-z0-9_]{0,60})?")
 
 
 @dataclass(frozen=True)
@@ -77,6 +106,17 @@ class Purpose:
     highest_class: int = 1
     aggregated_only: bool = False
     own_rows_only: bool = False
+
+    @property
+    def for_programs(self) -> bool:
+        """Whether a key may have it: counts, or rows of tables in which nobody is found.
+
+        A purpose of the library's own operation opens rows about people, one's own rows need
+        a person who asks.
+        """
+        if self.own_rows_only or self.basis in ("operation", "consent"):
+            return False
+        return self.aggregated_only or self.highest_class <= 2
 
 
 @dataclass(frozen=True)
