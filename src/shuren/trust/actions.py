@@ -1,10 +1,11 @@
-"""What the guard rail does: pseudonyms, seals, the ledger of uses, accounts, sign-in.
+"""What the guard rail does: pseudonyms, seals, the ledger of uses, accounts, sign-in, API keys.
 
 Keys live in the site's data/secrets and are made on first use.
 """
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.contrib.auth import authenticate
@@ -21,7 +22,7 @@ from shuren.kernel.shapes import Actor
 from shuren.kernel.site import Site
 from shuren.kernel.suggestions import did_you_mean
 from shuren.trust import definitions
-from shuren.trust.definitions import VISITOR
+from shuren.trust.definitions import API_CLIENT, VISITOR
 from shuren.trust.errors import (
     AccountExists,
     NoSuchAccount,
@@ -29,7 +30,7 @@ from shuren.trust.errors import (
     UnknownName,
     WeakPassword,
 )
-from shuren.trust.internals import identities, pseudonyms, sign_in, vault
+from shuren.trust.internals import api_keys, identities, pseudonyms, sign_in, vault
 from shuren.trust.models import Account, UseRecord
 
 _USERNAME = re.compile(r"[\w.@+-]{1,150}")
@@ -161,6 +162,54 @@ def check_sign_in(username: str, password: str, address: str) -> Account:
         )
     sign_in.forget_attempts(username, address)
     return account
+
+
+@transaction.atomic
+def create_api_key(
+    name: str,
+    *,
+    owner: str,
+    scopes: Sequence[str],
+    purposes: Sequence[str] = (),
+    contact: str = "",
+    per_minute: int = 60,
+    per_day: int = 10_000,
+    expires_at: datetime | None = None,
+    created_by: Actor,
+) -> tuple[str, str]:
+    """A key of the open API: its public id, and its text, which is kept nowhere and shown once.
+
+    scopes    what it opens: `figures:read`, `marts:read:mart`, `marts:read:mart.eresource_month` …
+    purposes  what it may read tables for; only counts, or rows in which nobody is found
+    raises    UnknownName (scope or purpose), KeyExists, UsageError
+    """
+    key, text = api_keys.create(
+        name, owner, contact, scopes, purposes, per_minute, per_day, expires_at, created_by.id
+    )
+    return key.id, text
+
+
+def rotate_api_key(id: str, *, grace: timedelta = timedelta(days=7)) -> str:
+    """Give a key a new secret and return its text; the old one goes on for `grace`.
+
+    raises  UnknownName; UsageError if it was revoked
+    """
+    return api_keys.rotate(id, grace)
+
+
+def revoke_api_key(id: str) -> None:
+    """End a key at once, both its secrets. What the ledger says about it stays."""
+    api_keys.revoke(id)
+
+
+def admit_api_key(text: str) -> Actor:
+    """Who comes with this key, one request counted.
+
+    raises  KeyRefused; QuotaUsedUp with the seconds to wait
+    """
+    key = api_keys.check(text)
+    api_keys.count(key)
+    return Actor(id=f"{api_keys.ACTOR}{key.id}", role=API_CLIENT)
 
 
 def _set_password(account: Account, password: str) -> None:

@@ -45,3 +45,28 @@ class SignInRefused(ShurenError):
 
 class SignInLocked(ShurenError):
     """Too many wrong passwords for this name from this address."""
+
+
+class KeyRefused(ShurenError):
+    """No key of the API, or one that is wrong, expired or revoked."""
+
+
+class ScopeMissing(NotAllowed):
+    """The key was not given what this needs."""
+
+
+class KeyExists(ShurenError):
+    """A key of that name is in use."""
+
+    exit_code = 2
+
+
+class QuotaUsedUp(ShurenError):
+    """The key has used its requests of this minute or day.
+
+    retry_after  whole seconds until the next are counted, at least 1
+    """
+
+    def __init__(self, message: str, *, retry_after: int, fix: str = "") -> None:
+        super().__init__(message, fix=fix)
+        self.retry_after = retry_after

@@ -1,4 +1,4 @@
-"""Accounts, the ledger of uses, the identity vault, and the count of wrong passwords."""
+"""Accounts, the ledger of uses, the identity vault, the count of wrong passwords, API keys."""
 
 from typing import Any, NoReturn
 
@@ -95,3 +95,51 @@ class SignInCount(models.Model):
 
     def __str__(self) -> str:
         return f"{self.key[:8]}: {self.failures}"
+
+
+class ApiKey(models.Model):
+    """A key of the open API. The secret itself is kept nowhere.
+
+    id               the public part, by which the ledger and people name it
+    digest           SHA-256 of the secret: 256 random bits, so nothing slower is needed
+    previous_digest  of the secret before the last rotation, good until previous_until, or ""
+    scopes, purposes  separated by spaces
+    """
+
+    id = models.CharField(primary_key=True, max_length=16)
+    name = models.CharField(max_length=80)
+    owner = models.CharField(max_length=80)
+    contact = models.CharField(max_length=120, blank=True)
+    digest = models.CharField(max_length=64)
+    previous_digest = models.CharField(max_length=64, blank=True)
+    previous_until = models.DateTimeField(null=True)
+    scopes = models.TextField(blank=True)
+    purposes = models.TextField(blank=True)
+    per_minute = models.PositiveIntegerField()
+    per_day = models.PositiveIntegerField()
+    created_at = models.DateTimeField()
+    created_by = models.CharField(max_length=150)
+    expires_at = models.DateTimeField(null=True)
+    rotated_at = models.DateTimeField(null=True)
+    revoked_at = models.DateTimeField(null=True)
+    last_used_at = models.DateTimeField(null=True)
+
+    def __str__(self) -> str:
+        return f"{self.id} {self.name}"
+
+
+class ApiCount(models.Model):
+    """Requests of one key in the minute (`m`) or day (`d`) that began at `start`."""
+
+    key = models.ForeignKey(ApiKey, on_delete=models.CASCADE)
+    window = models.CharField(max_length=1)
+    start = models.DateTimeField()
+    count = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(fields=("key", "window", "start"), name="one_count_a_window"),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.key_id} {self.window} {self.start:%Y-%m-%d %H:%M}: {self.count}"

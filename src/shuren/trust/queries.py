@@ -5,7 +5,9 @@ from datetime import datetime
 from typing import Any, TypeVar
 
 from django.conf import settings
+from django.db.models import Count, Max, Sum
 
+from shuren.kernel.clock import now
 from shuren.kernel.i18n import gettext as _
 from shuren.kernel.i18n import pick
 from shuren.kernel.shapes import Actor
@@ -13,10 +15,10 @@ from shuren.kernel.site import Site
 from shuren.kernel.suggestions import did_you_mean
 from shuren.trust import definitions
 from shuren.trust.actions import record_use
-from shuren.trust.definitions import PERMISSIONS, Purpose, Role
-from shuren.trust.errors import NotAllowed, UnknownName
-from shuren.trust.internals import identities
-from shuren.trust.models import Account, UseRecord
+from shuren.trust.definitions import API_CLIENT, PERMISSIONS, SCOPES, Purpose, Role
+from shuren.trust.errors import NotAllowed, ScopeMissing, UnknownName
+from shuren.trust.internals import api_keys, identities
+from shuren.trust.models import Account, ApiKey, UseRecord
 
 T = TypeVar("T")
 
@@ -47,6 +49,46 @@ class Use:
     detail: str
 
 
+@dataclass(frozen=True)
+class TableUse:
+    """How often one consumer used one table for one purpose."""
+
+    table: str
+    actor: str
+    purpose: str
+    uses: int
+    rows: int
+    last_at: datetime
+
+
+@dataclass(frozen=True)
+class KeyLine:
+    """A key as a list shows it; its secret is nowhere.
+
+    state           live, expired or revoked
+    used_minute, used_today  requests counted in the running minute and day (UTC)
+    previous_until  until when the secret before the last rotation still works, or None
+    """
+
+    id: str
+    name: str
+    owner: str
+    contact: str
+    scopes: tuple[str, ...]
+    purposes: tuple[str, ...]
+    per_minute: int
+    per_day: int
+    used_minute: int
+    used_today: int
+    state: str
+    created_at: datetime
+    created_by: str
+    expires_at: datetime | None
+    rotated_at: datetime | None
+    previous_until: datetime | None
+    last_used_at: datetime | None
+
+
 def roles() -> dict[str, Role]:
     """All roles by id, readers first."""
     return definitions.roles(settings.SITE)
@@ -73,7 +115,7 @@ def may(actor: Actor | None, permission: str) -> bool:
     raises  UnknownName if there is no such permission: a slip in our own code
     """
     _named(PERMISSIONS, permission, f"There is no permission called '{permission}'.")
-    granted = roles().get(actor.role) if actor else None
+    granted = _granted(actor) if actor else None
     return granted is not None and permission in granted.permissions
 
 
@@ -97,7 +139,7 @@ def purpose_allowed(actor: Actor | None, purpose: str) -> bool:
     """
     if purpose not in purposes() or actor is None:
         return False
-    granted = roles().get(actor.role)
+    granted = _granted(actor)
     if granted is None or purpose not in granted.purposes:
         return False
     return bool(actor.reader_key) or not purposes()[purpose].own_rows_only
@@ -172,6 +214,90 @@ def uses(*, actor: Actor, limit: int = 100) -> list[Use]:
         )
         for line in UseRecord.objects.order_by("-at", "-pk")[:limit]
     ]
+
+
+def uses_by_table(*, actor: Actor, only_keys: bool = False) -> list[TableUse]:
+    """Who has used each table for what, the busiest first; needs ledger.read.
+
+    only_keys  programs that came with a key of the API, and nobody else
+    """
+    require(actor, "ledger.read")
+    lines = UseRecord.objects.filter(role=API_CLIENT) if only_keys else UseRecord.objects.all()
+    grouped = lines.values("table", "actor", "purpose").annotate(
+        uses=Count("pk"), total=Sum("rows"), last=Max("at")
+    )
+    return [
+        TableUse(g["table"], g["actor"], g["purpose"], g["uses"], g["total"], g["last"])
+        for g in grouped.order_by("-uses", "table", "actor", "purpose")
+    ]
+
+
+def scopes() -> dict[str, dict[str, str]]:
+    """What a key can be given besides tables, with its title."""
+    return {id: scope.title for id, scope in SCOPES.items()}
+
+
+def has_scope(actor: Actor, scope: str) -> bool:
+    """Whether the actor's key was given a scope; `marts:read:mart` includes all its tables."""
+    given = api_keys.scopes_of(actor)
+    return scope in given or (scope.startswith("marts:read:") and scope.split(".")[0] in given)
+
+
+def require_scope(actor: Actor, scope: str) -> None:
+    """Raise ScopeMissing unless the actor's key was given the scope."""
+    if not has_scope(actor, scope):
+        raise ScopeMissing(
+            _("This key does not have the scope %(scope)s.", scope=scope),
+            fix=_("Ask the library for a key with it."),
+        )
+
+
+def api_keys_known(*, actor: Actor) -> list[KeyLine]:
+    """All keys, newest first, the revoked ones last; needs keys.manage."""
+    require(actor, "keys.manage")
+    lines = [_key_line(key) for key in ApiKey.objects.order_by("-created_at", "id")]
+    return sorted(lines, key=lambda line: line.state == "revoked")
+
+
+def own_api_key(actor: Actor) -> KeyLine:
+    """The key behind an actor; raises NotAllowed for anybody else."""
+    key = ApiKey.objects.filter(pk=actor.id.removeprefix(api_keys.ACTOR)).first()
+    if actor.role != API_CLIENT or key is None:
+        raise NotAllowed(_("Only a program with a key may ask this."))
+    return _key_line(key)
+
+
+def _key_line(key: ApiKey) -> KeyLine:
+    minute, today = api_keys.used(key.id)
+    moment = now()
+    expired = key.expires_at is not None and key.expires_at <= moment
+    old_works = key.previous_until is not None and key.previous_until > moment
+    return KeyLine(
+        id=key.id,
+        name=key.name,
+        owner=key.owner,
+        contact=key.contact,
+        scopes=tuple(key.scopes.split()),
+        purposes=tuple(key.purposes.split()),
+        per_minute=key.per_minute,
+        per_day=key.per_day,
+        used_minute=minute,
+        used_today=today,
+        state="revoked" if key.revoked_at else "expired" if expired else "live",
+        created_at=key.created_at,
+        created_by=key.created_by,
+        expires_at=key.expires_at,
+        rotated_at=key.rotated_at,
+        previous_until=key.previous_until if old_works else None,
+        last_used_at=key.last_used_at,
+    )
+
+
+def _granted(actor: Actor) -> Role | None:
+    """The actor's role; for a program with a key what the key grants, and never a role file."""
+    if actor.role == API_CLIENT:
+        return api_keys.as_role(actor)
+    return roles().get(actor.role)
 
 
 def _named(known: dict[str, T], name: str, message: str) -> T:
