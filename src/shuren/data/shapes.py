@@ -288,7 +288,11 @@ class Model:
 
 @dataclass(frozen=True)
 class SnapshotTable:
-    """A table as it was published; what the door needs to know to open it."""
+    """A table as it was published; what the door needs to know to open it.
+
+    order  columns by which its file is sorted and no two rows are alike; () in a snapshot of
+           an older version
+    """
 
     name: str
     rows: int
@@ -296,6 +300,7 @@ class SnapshotTable:
     title: dict[str, str]
     person: str = ""
     public: bool = False
+    order: tuple[str, ...] = ()
 
     def column(self, name: str) -> Column | None:
         return next((c for c in self.columns if c.name == name), None)
@@ -328,6 +333,15 @@ class BuiltTable:
     seconds: float
     ran: bool = True
     why: str = ""
+
+
+@dataclass(frozen=True)
+class Planned:
+    """Whether a build would run a model, and why, as a sentence."""
+
+    name: str
+    runs: bool
+    why: str
 
 
 @dataclass(frozen=True)

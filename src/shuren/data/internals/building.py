@@ -1,8 +1,10 @@
-"""Building: run the models, then publish what they made as one snapshot.
+"""Building: run the models that changed, then publish all tables as one snapshot.
 
-A build works in a folder of its own below data/tmp. Renaming that folder into place makes
-the snapshot exist, replacing the pointer makes it live. A build killed at any moment before
-leaves the live snapshot as it was; its folder is swept by the next build.
+A table for which nothing changed is taken from the live snapshot by a second link to its
+file, so every snapshot is whole by itself. A build works in a folder of its own below
+data/tmp. Renaming that folder into place makes the snapshot exist, replacing the pointer
+makes it live. A build killed at any moment before leaves the live snapshot as it was; its
+folder is swept by the next build.
 """
 
 import errno
@@ -11,20 +13,23 @@ import os
 import shutil
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
 
 import duckdb
 
 from shuren.data.errors import BuildFailed
-from shuren.data.internals import declared, snapshots, sources
+from shuren.data.internals import declared, engines, fingerprints, snapshots, sources
+from shuren.data.internals.fingerprints import Inputs, Made, content_hash
 from shuren.data.internals.models import LAYERS
+from shuren.data.internals.sources import quoted, table_file
 from shuren.data.shapes import (
     BuildReport,
     BuiltTable,
     Model,
+    Planned,
     Receipt,
     SnapshotInfo,
     SnapshotTable,
@@ -41,31 +46,42 @@ MINIMUM_AGE = timedelta(minutes=10)  # since another took its place: nobody read
 
 
 def build_snapshot(
-    site: Site, models: dict[str, Model], loads: Sequence[Receipt], progress: Progress
+    site: Site,
+    models: dict[str, Model],
+    loads: Sequence[Receipt],
+    progress: Progress,
+    *,
+    everything: bool = False,
+    engine: str = "duckdb",
 ) -> BuildReport:
-    """Make every table and publish them together; waits for a build that is under way.
+    """Make the tables that changed, publish them with those that did not; waits for a build
+    that is under way.
 
-    models    in building order
-    loads     oldest first
-    progress  is called with tables done and tables in all
-    raises    BuildFailed with the live snapshot untouched
+    models      in building order
+    loads       oldest first
+    progress    is called with tables done and tables in all
+    everything  run every model
+    engine      a name among `engines.ENGINES`
+    raises      BuildFailed with the live snapshot untouched
     """
     begun = time.monotonic()
-    with _one_at_a_time(site):
+    opener = engines.opener(engine)
+    with one_at_a_time(site):
         sweep(site)
         id = new_id("S")
         folder = site.temporary / f"build-{id}"
         try:
-            run = _Run(site, folder, models, loads, progress)
-            tables, data_date = run.make_tables()
+            run = _Run(site, folder, models, loads, progress, opener, everything)
+            tables = run.make_tables()
             info = SnapshotInfo(
                 id=id,
                 built_at=now(),
-                data_date=data_date,
+                data_date=max((made.until for made in run.made.values()), default=""),
                 tables={t.name: _published(models[t.name], t.rows) for t in tables},
                 loads=tuple(load.id for load in loads),
             )
-            snapshots.write_manifest(folder, info, {n: m.hash for n, m in models.items()})
+            hashes = {name: model.hash for name, model in models.items()}
+            snapshots.write_manifest(folder, info, hashes, run.made)
             _publish(site, folder, id)
         except duckdb.InterruptException:
             raise KeyboardInterrupt from None
@@ -74,64 +90,136 @@ def build_snapshot(
         finally:
             shutil.rmtree(folder, ignore_errors=True)
         prune(site)
-    return BuildReport(id, tuple(tables), data_date, info.loads, time.monotonic() - begun)
+    seconds = time.monotonic() - begun
+    return BuildReport(id, tuple(tables), info.data_date, info.loads, seconds)
 
 
 @dataclass
 class _Run:
-    """One build at work."""
+    """One build at work; `made` grows with the tables."""
 
     site: Site
     folder: Path
     models: dict[str, Model]
     loads: Sequence[Receipt]
     progress: Progress
+    opener: engines.Opener
+    everything: bool
+    made: dict[str, Made] = field(default_factory=dict)
+    _given: set[str] = field(default_factory=set)
 
-    def make_tables(self) -> tuple[list[BuiltTable], str]:
-        """What was built, in order, and the data date."""
+    def make_tables(self) -> list[BuiltTable]:
+        """What was built, in order."""
         for layer in LAYERS:
             (self.folder / layer).mkdir(parents=True)
-        with open_workshop(self.site, self.folder) as connection:
-            reads = {table for model in self.models.values() for table in model.reads}
-            sources.attach(connection, self.site, reads, self.loads)
-            made, data_date = [], ""
+        reads = {table for model in self.models.values() for table in model.reads}
+        sources.check_files(self.site, reads, self.loads)
+        before = before_this(self.site)
+        inputs = Inputs(self.site, self.loads)
+        built = []
+        with ExitStack() as stack:
+            engine: engines.Engine | None = None
             for done, model in enumerate(self.models.values()):
                 self.progress(done, len(self.models))
-                made.append(self._make(connection, model))
-                data_date = max(data_date, _speaks_until(connection, model))
+                parts = inputs.of(model)
+                why = before.why_not(model, parts)
+                if self.everything and not why:
+                    why = _("All were to run.")
+                if why and engine is None:
+                    engine = stack.enter_context(
+                        self.opener(self.site, self.folder / "work", self.loads)
+                    )
+                if why and engine is not None:
+                    built.append(self._make(engine, model, parts, why))
+                else:
+                    built.append(self._keep(model, before))
+                inputs.content[model.name] = self.made[model.name].content
             self.progress(len(self.models), len(self.models))
-        shutil.rmtree(self.folder / "spill", ignore_errors=True)
-        return made, data_date
+        shutil.rmtree(self.folder / "work", ignore_errors=True)
+        return built
 
-    def _make(self, connection: duckdb.DuckDBPyConnection, model: Model) -> BuiltTable:
+    def _make(
+        self, engine: engines.Engine, model: Model, parts: dict[str, str], why: str
+    ) -> BuiltTable:
         begun = time.monotonic()
-        declared.check_columns(connection, model)
-        path = self.folder / snapshots.table_file(model.name)
-        quoted = str(path).replace("'", "''")
-        casts = ", ".join(f'CAST("{c.name}" AS {c.type}) AS "{c.name}"' for c in model.columns)
-        # The same rows always give the same file; by day first, so that a period skips the rest.
-        order = ", ".join(f'"{name}"' for name in (model.speaks_until, *model.key) if name)
-        try:
-            connection.execute(
-                f"COPY (SELECT {casts} FROM ({model.sql}\n) AS made ORDER BY {order})"
-                f" TO '{quoted}' (FORMAT parquet, COMPRESSION zstd)"
+        for table in model.reads:
+            if table in self._given:
+                continue
+            self._given.add(table)
+            if table in self.models:
+                engine.table(table, self.folder / table_file(table))
+            else:
+                engine.source(table)
+        path = self.folder / table_file(model.name)
+        rows = engine.make(model, path)
+        self.made[model.name] = Made(
+            parts, content_hash(path), path.stat().st_size, _speaks_until(model, path)
+        )
+        return BuiltTable(model.name, rows, time.monotonic() - begun, True, why)
+
+    def _keep(self, model: Model, before: "Before") -> BuiltTable:
+        begun = time.monotonic()
+        _link(before.folder / table_file(model.name), self.folder / table_file(model.name))
+        self.made[model.name] = before.made[model.name]
+        rows = before.rows[model.name]
+        return BuiltTable(model.name, rows, time.monotonic() - begun, False, fingerprints.kept())
+
+
+@dataclass(frozen=True)
+class Before:
+    """The live snapshot a build begins with, or nothing."""
+
+    folder: Path
+    made: dict[str, Made]
+    rows: dict[str, int]
+
+    def why_not(self, model: Model, parts: dict[str, str]) -> str:
+        """Why a model cannot be kept; "" if it can."""
+        if not self.rows:
+            return _("There is no snapshot yet.")
+        if model.name in self.rows and model.name not in self.made:
+            return _("The snapshot before does not say what it was made from.")
+        return fingerprints.why_not(self.folder, model.name, self.made.get(model.name), parts)
+
+
+def before_this(site: Site) -> Before:
+    live = snapshots.current(site)
+    if live is None:
+        return Before(site.snapshots, {}, {})
+    folder = site.snapshots / live.id
+    rows = {name: table.rows for name, table in live.tables.items()}
+    return Before(folder, snapshots.read_made(folder), rows)
+
+
+def explain(
+    site: Site, models: dict[str, Model], loads: Sequence[Receipt], everything: bool = False
+) -> list[Planned]:
+    """Whether each model would run now, and why; nothing is run."""
+    before = before_this(site)
+    known = {name: made.content for name, made in before.made.items()}
+    inputs, running, planned = Inputs(site, loads, known), set[str](), []
+    for model in models.values():
+        why = before.why_not(model, inputs.of(model))
+        above = next((table for table in model.reads if table in running), "")
+        if why or everything:
+            why = why or _("All were to run.")
+        elif above:
+            why = _(
+                "It reads %(table)s, which runs; if that comes out as before, it is kept.",
+                table=above,
             )
-        except duckdb.ConversionException as error:
-            raise declared.cast_failed(connection, model, error) from error
-        connection.execute(f"CREATE VIEW {model.name} AS SELECT * FROM read_parquet('{quoted}')")
-        declared.check_key(connection, model)
-        rows = declared.number(connection, f"SELECT count(*) FROM {model.name}")
-        return BuiltTable(model.name, rows, time.monotonic() - begun)
+        if why:
+            running.add(model.name)
+        planned.append(Planned(model.name, bool(why), why or fingerprints.kept()))
+    return planned
 
 
-@contextmanager
-def open_workshop(site: Site, folder: Path) -> Iterator[duckdb.DuckDBPyConnection]:
-    """An engine in memory that spills into `folder`; with the schemas models write to."""
-    settings = snapshots.engine_settings(folder / "spill", memory="")
-    with duckdb.connect(config=settings) as connection:
-        for layer in LAYERS:
-            connection.execute(f"CREATE SCHEMA {layer}")
-        yield connection
+def _link(source: Path, target: Path) -> None:
+    """The same bytes under two names: whichever snapshot goes first, the other keeps them."""
+    try:
+        os.link(source, target)
+    except OSError:
+        shutil.copyfile(source, target)
 
 
 def sweep(site: Site) -> None:
@@ -162,7 +250,7 @@ def prune(site: Site) -> None:
 
 
 @contextmanager
-def _one_at_a_time(site: Site) -> Iterator[None]:
+def one_at_a_time(site: Site) -> Iterator[None]:
     """Held by the kernel, so a killed build lets go of it."""
     site.lake.mkdir(parents=True, exist_ok=True)
     site.snapshots.mkdir(exist_ok=True)
@@ -186,16 +274,25 @@ def _publish(site: Site, folder: Path, id: str) -> None:
 
 
 def _published(model: Model, rows: int) -> SnapshotTable:
+    order = dict.fromkeys(name for name in (model.speaks_until, *model.key) if name)
     return SnapshotTable(
-        model.name, rows, model.columns, model.title, person=model.person, public=model.public
+        model.name,
+        rows,
+        model.columns,
+        model.title,
+        person=model.person,
+        public=model.public,
+        order=tuple(order),
     )
 
 
-def _speaks_until(connection: duckdb.DuckDBPyConnection, model: Model) -> str:
+def _speaks_until(model: Model, path: Path) -> str:
     if not model.speaks_until:
         return ""
-    sql = f'SELECT CAST(max(CAST("{model.speaks_until}" AS DATE)) AS VARCHAR) FROM {model.name}'
-    return connection.execute(sql).fetchall()[0][0] or ""
+    latest = f'CAST(max(CAST("{model.speaks_until}" AS DATE)) AS VARCHAR)'
+    with duckdb.connect() as connection:
+        found = connection.execute(f"SELECT {latest} FROM read_parquet({quoted(path)})").fetchall()
+    return found[0][0] or ""
 
 
 def _explained(site: Site, error: Exception) -> BuildFailed:

@@ -6,6 +6,7 @@ published, so whoever resolved it goes on reading it while newer ones appear.
 
 import json
 import os
+import re
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -18,12 +19,17 @@ from typing import Any
 
 import duckdb
 
-from shuren.data.errors import NoSnapshot
+from shuren.data.errors import NoSnapshot, SnapshotGone
+from shuren.data.internals import fingerprints
+from shuren.data.internals.fingerprints import Made
+from shuren.data.internals.sources import table_file
 from shuren.data.shapes import Column, SnapshotInfo, SnapshotTable
 from shuren.kernel.site import Site
 
 MANIFEST = "manifest.json"
-FORMAT = 1  # 1: the first form. An unknown form counts as nothing built.
+_SNAPSHOT_ID = re.compile(r"S[\w.-]{1,60}")
+# 1: the first form; 2 says what each table was made from. Another counts as nothing built.
+FORMAT, READABLE = 2, (1, 2)
 _MEMORY = "1GB"  # per web process; what does not fit spills into the site
 
 _pinned: ContextVar[tuple[Path, SnapshotInfo] | None] = ContextVar("pinned", default=None)
@@ -63,6 +69,23 @@ def pinned(site: Site) -> Iterator[SnapshotInfo | None]:
         _pinned.reset(token)
 
 
+@contextmanager
+def pinned_to(site: Site, id: str) -> Iterator[SnapshotInfo]:
+    """Everything read inside the block comes from one snapshot by name; raises SnapshotGone."""
+    folder = site.snapshots / id
+    if not _SNAPSHOT_ID.fullmatch(id) or not (folder / MANIFEST).is_file():
+        raise SnapshotGone(id[:40])
+    try:
+        found = read_manifest(folder)
+    except FileNotFoundError:
+        raise SnapshotGone(id) from None
+    token = _pinned.set((site.root, found))
+    try:
+        yield found
+    finally:
+        _pinned.reset(token)
+
+
 def query(site: Site, sql: str, values: list[Any]) -> list[tuple[Any, ...]]:
     """Run one SELECT over published files and fetch its rows."""
     return [tuple(row) for row in _cursor(site).execute(sql, values).fetchall()]
@@ -72,11 +95,6 @@ def source(site: Site, snapshot: SnapshotInfo, table: str) -> str:
     """What to write after FROM for a table of a snapshot."""
     path = str(site.snapshots / snapshot.id / table_file(table)).replace("'", "''")
     return f"read_parquet('{path}')"
-
-
-def table_file(table: str) -> Path:
-    layer, name = table.split(".")
-    return Path(layer) / f"{name}.parquet"
 
 
 def _cursor(site: Site) -> duckdb.DuckDBPyConnection:
@@ -105,11 +123,26 @@ def engine_settings(spill: Path, memory: str = _MEMORY) -> dict[str, Any]:
     return settings | ({"memory_limit": memory} if memory else {})
 
 
-def write_manifest(folder: Path, info: SnapshotInfo, models: dict[str, str]) -> None:
-    """models: {table: hash of its SQL file}."""
-    content = {"format": FORMAT, **asdict(info), "models": models}
+def write_manifest(
+    folder: Path, info: SnapshotInfo, models: dict[str, str], made: dict[str, Made]
+) -> None:
+    """models: {table: hash of its SQL file}; made: what each table was made from."""
+    content = {
+        "format": FORMAT,
+        **asdict(info),
+        "models": models,
+        "made": fingerprints.to_json(made),
+    }
     text = json.dumps(content, ensure_ascii=False, indent=1, default=str)
     (folder / MANIFEST).write_text(text, "utf-8")
+
+
+def read_made(folder: Path) -> dict[str, Made]:
+    """What each table of a published folder was made from; empty where that is not known."""
+    try:
+        return fingerprints.from_json(json.loads((folder / MANIFEST).read_text("utf-8"))["made"])
+    except (OSError, ValueError, KeyError, TypeError):
+        return {}
 
 
 @lru_cache(maxsize=16)
@@ -119,7 +152,7 @@ def read_manifest(folder: Path) -> SnapshotInfo:
         content = json.loads((folder / MANIFEST).read_text("utf-8"))
     except ValueError:
         raise FileNotFoundError(folder) from None
-    if not isinstance(content, dict) or content.get("format") != FORMAT:
+    if not isinstance(content, dict) or content.get("format") not in READABLE:
         raise FileNotFoundError(folder)
     return SnapshotInfo(
         id=content["id"],
@@ -132,4 +165,5 @@ def read_manifest(folder: Path) -> SnapshotInfo:
 
 def _table(entry: dict[str, Any]) -> SnapshotTable:
     columns = tuple(Column(**column) for column in entry.pop("columns"))
+    entry["order"] = tuple(entry.get("order", ()))
     return SnapshotTable(columns=columns, **entry)

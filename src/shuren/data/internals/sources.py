@@ -163,6 +163,12 @@ def vocabulary_rows(site: Site, name: str) -> pa.Table:
     return pa.table(columns)
 
 
+def table_file(table: str) -> Path:
+    """Where a table of the lake lies below a snapshot's folder."""
+    layer, name = table.split(".")
+    return Path(layer) / f"{name}.parquet"
+
+
 def quoted(path: Path) -> str:
     """A path as SQL text."""
     return "'" + str(path).replace("'", "''") + "'"

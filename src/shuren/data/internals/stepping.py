@@ -6,8 +6,8 @@ from typing import Any
 import duckdb
 
 from shuren.data.errors import BuildFailed
-from shuren.data.internals import declared, models, sources
-from shuren.data.internals.building import open_workshop
+from shuren.data.internals import declared, models
+from shuren.data.internals.embedded import open_engine
 from shuren.data.internals.receipts import all_receipts
 from shuren.data.shapes import Step
 from shuren.kernel.i18n import gettext as _
@@ -29,9 +29,10 @@ def run_steps(site: Site, table: str, actor: Actor, rows: int) -> list[Step]:
     chain = models.needed_for(known, name)
     folder = site.temporary / f"steps-{new_id('T')}"
     try:
-        with open_workshop(site, folder) as connection:
-            reads = {source for link in chain for source in known[link].reads}
-            sources.attach(connection, site, reads, all_receipts(site)[::-1])
+        with open_engine(site, folder, all_receipts(site)[::-1]) as engine:
+            connection = engine.connection
+            for read in {source for link in chain for source in known[link].reads} - set(known):
+                engine.source(read)
             for link in chain[:-1]:
                 connection.execute(f"CREATE VIEW {link} AS {known[link].sql}")
             steps = [_run(connection, step, rows) for step in models.steps(known[name])]

@@ -1,0 +1,78 @@
+"""What retention took from each load: data/retention/<contract>.jsonl, only ever added to.
+
+A line is written before the rows go, so a file is never shorter than the record says.
+"""
+
+import json
+import os
+from dataclasses import asdict, dataclass
+from datetime import date, datetime
+from pathlib import Path
+
+from shuren.kernel.files import sync_folder
+from shuren.kernel.site import Site
+
+
+@dataclass(frozen=True)
+class Expiry:
+    """One load that retention went through.
+
+    cutoff      rows of an earlier day went
+    gone, left  rows of the lake that went, and that are there after it
+    refused     rows that went out of quarantine
+    """
+
+    at: datetime
+    cutoff: date
+    load: str
+    gone: int
+    left: int
+    refused: int = 0
+
+
+def log_file(site: Site, contract: str) -> Path:
+    return site.data / "retention" / f"{contract}.jsonl"
+
+
+def entries(site: Site, contract: str) -> list[Expiry]:
+    """Oldest first. A last line that a kill cut short never took effect."""
+    try:
+        text = log_file(site, contract).read_text("utf-8")
+    except FileNotFoundError:
+        return []
+    whole = text.rpartition("\n")[0]
+    return [_read(line) for line in whole.splitlines() if line]
+
+
+def rows_left(site: Site, contract: str) -> dict[str, int]:
+    """{load: rows it has in the lake still} of the loads that lost any."""
+    return {entry.load: entry.left for entry in entries(site, contract)}
+
+
+def refused_gone(site: Site, contract: str) -> set[str]:
+    """Loads whose quarantine went."""
+    return {entry.load for entry in entries(site, contract) if entry.refused}
+
+
+def add(site: Site, contract: str, entry: Expiry) -> None:
+    """Write one line through to the disk."""
+    path = log_file(site, contract)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    line = json.dumps(asdict(entry), default=str).encode() + b"\n"
+    with open(path, "ab+") as file:
+        end = file.seek(0, os.SEEK_END)
+        if end:
+            file.seek(0)
+            kept = file.read().rpartition(b"\n")
+            file.truncate(len(kept[0]) + len(kept[1]))
+        file.write(line)
+        file.flush()
+        os.fsync(file.fileno())
+    sync_folder(path.parent)
+
+
+def _read(line: str) -> Expiry:
+    values = json.loads(line)
+    values["at"] = datetime.fromisoformat(values["at"])
+    values["cutoff"] = date.fromisoformat(values["cutoff"])
+    return Expiry(**values)
