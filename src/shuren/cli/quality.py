@@ -52,7 +52,7 @@ def quality(context: CliContext, as_json: bool) -> None:
     for task in opened:
         context.console.print(
             _(
-                "Task %(id)s: '%(dimension)s' of %(contract)s fell, %(faults)s of %(records)s rows.",
+                "Task %(id)s: %(contract)s, '%(dimension)s' fell: %(faults)s of %(records)s rows.",
                 id=task.id,
                 contract=pick(titles[task.contract].title),
                 dimension=pick(TITLES[task.dimension]),

@@ -99,6 +99,7 @@ def build(site: Site, *, actor: Actor, progress: Progress = no_progress) -> Buil
     raises    trust's NotAllowed; ModelError and BuildFailed, with the live snapshot as it was
     """
     trust.require(actor, "loads.run")
+    tasks.open_tasks(site, measuring.measure_new(site))
     return building.build_snapshot(site, models(site), all_receipts(site)[::-1], progress)
 
 
