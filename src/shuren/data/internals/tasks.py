@@ -18,7 +18,8 @@ from shuren.kernel.shapes import Actor
 from shuren.kernel.site import Site
 from shuren.trust import queries as trust
 
-FALL = 0.02  # below the usual share by so much, a dimension has fallen
+FALL = 0.005  # below the usual share by so much, a dimension has fallen …
+FEWEST = 5  # … if so many rows more than usual are at fault
 FLOOR = 0.95  # a first load below this has, too
 USUAL_OF = 5  # loads
 
@@ -32,7 +33,7 @@ def open_tasks(site: Site, new: Sequence[Measure]) -> list[TaskLine]:
         before = [m for m in history if (m.at, m.load) < (measure.at, measure.load)]
         for dimension in DIMENSIONS:
             usual, share = _usual(before, dimension), measure.share(dimension)
-            if share is None or share >= (FLOOR if usual is None else usual - FALL):
+            if share is None or not _fell(usual, share, measure.records):
                 continue
             domain = domain_of(known[measure.contract], responsible)
             found.append(_open(measure, dimension, domain, FLOOR if usual is None else usual))
@@ -93,6 +94,12 @@ def skills(*, actor: Actor) -> list[Skill]:
         for account, tasks in mended.items()
     ]
     return sorted(found, key=lambda skill: (-skill.closed, skill.account))
+
+
+def _fell(usual: float | None, share: float, records: int) -> bool:
+    if usual is None:
+        return share < FLOOR
+    return share < usual - FALL and (usual - share) * records >= FEWEST
 
 
 def _usual(before: Sequence[Measure], dimension: str) -> float | None:
