@@ -2,13 +2,26 @@
 
 from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager
+from pathlib import Path
+from typing import Any
 
 from shuren.data.definitions import contract, contracts
-from shuren.data.internals import asking, checkup, measuring, refused, snapshots, vocabularies
+from shuren.data.internals import (
+    asking,
+    checkup,
+    handing_out,
+    measuring,
+    refused,
+    snapshots,
+    vocabularies,
+)
 from shuren.data.internals import receipts as receipt_files
 from shuren.data.internals import tasks as task_list
 from shuren.data.internals.door import Condition, open_table
+from shuren.data.internals.lineage import graph as lineage_graph
+from shuren.data.internals.lineage import impact as lineage_impact
 from shuren.data.internals.stepping import run_steps
+from shuren.data.lineage import Change, Effect, Graph, Node
 from shuren.data.quality import ContractQuality, Flag, Skill, TaskLine
 from shuren.data.shapes import (
     Problem,
@@ -35,6 +48,22 @@ def same_snapshot(site: Site) -> AbstractContextManager[SnapshotInfo | None]:
     return snapshots.pinned(site)
 
 
+def at_snapshot(site: Site, id: str) -> AbstractContextManager[SnapshotInfo]:
+    """Everything read inside the block comes from the snapshot of that id, live or not.
+
+    raises  SnapshotGone when it has been taken away
+    """
+    return snapshots.pinned_to(site, id)
+
+
+def row_order(site: Site, table: str) -> tuple[str, ...]:
+    """Columns that put the rows of a published table into one order and tell any two apart.
+
+    raises  NoSnapshot, NoSuchTable
+    """
+    return asking.row_order(site, table)
+
+
 def read(
     site: Site,
     table: str,
@@ -46,6 +75,7 @@ def read(
     order_by: Sequence[str] = (),
     limit: int | None = None,
     offset: int = 0,
+    after: Sequence[Any] | None = None,
 ) -> Table:
     """Rows of a table (`mart.title_availability`) that a purpose opens to an actor.
 
@@ -53,13 +83,15 @@ def read(
     where     (column, operator, value), all of them true; operators =, in, >=, <, contains
               (letter case counts); dates as date or ISO text
     order_by  columns, '-column' for greatest first
+    after     only rows behind the one with these values of `order_by` (then all ascending), so
+              that a late page costs no more than the first
     raises    trust's NotAllowed, NotOpen, NoSnapshot, NoSuchTable
 
     For an own-rows purpose the door itself adds that the rows are the actor's. Every call
     that gets this far is a line in the ledger.
     """
     opening = open_table(site, table, purpose, actor)
-    return asking.rows(opening, columns, where, order_by, limit, offset)
+    return asking.rows(opening, columns, where, order_by, limit, offset, after)
 
 
 def summarise(
@@ -88,6 +120,16 @@ def summarise(
     """
     opening = open_table(site, table, purpose, actor)
     return asking.counts(opening, by, measures, where, order_by, limit, tuple(always))
+
+
+def as_csv(table: Table) -> bytes:
+    """RFC 4180 in UTF-8, with a header. An empty value is nothing, an empty text is `""`."""
+    return handing_out.csv_bytes(table)
+
+
+def as_parquet(table: Table, types: Sequence[str]) -> bytes:
+    """One Parquet file; `types` are the SQL types of the columns, in their order."""
+    return handing_out.parquet_bytes(table, types)
 
 
 def headings(site: Site, vocabulary: str) -> dict[str, dict[str, str]]:
@@ -173,3 +215,49 @@ def skills(*, actor: Actor) -> list[Skill]:
 def check_loads(site: Site) -> list[Problem]:
     """Loads whose files do not hold what their receipts say; empty when all is well."""
     return list(checkup.problems(site))
+
+
+def lineage(site: Site | None) -> Graph:
+    """Where every column of every table comes from, by the definitions as they are now.
+
+    Rooms above add what they make of it with `Graph.extended`.
+    """
+    return lineage_graph.graph(site)
+
+
+def select_origins(site: Site | None, sql: str) -> dict[str, tuple[set[str], set[str]]]:
+    """{column of a SELECT: (nodes its value is made from, nodes that decide its rows)}.
+
+    raises  ModelError if a column or table in it is not there
+    """
+    return lineage_graph.origins_of(site, sql)
+
+
+def lineage_node(graph: Graph, name: str) -> Node:
+    """A node by its id or the end of it; raises UnknownName with the closest."""
+    return lineage_impact.find_node(graph, name)
+
+
+def impact(graph: Graph, changes: Sequence[Change]) -> list[Effect]:
+    """What changes would reach: tables, figures, pages, the API. What breaks comes first."""
+    return lineage_impact.effects(graph, changes)
+
+
+def contract_changes(site: Site, contract_id: str, path: Path) -> list[Change]:
+    """What the contract in a file would change, were it put in place of the one in force.
+
+    raises  UnknownName; DefinitionError if the file is no contract of this id
+    """
+    return lineage_impact.changes_of_file(site, contract_id, path)
+
+
+def field_changes(
+    graph: Graph, owner: str, fields: Sequence[str], action: str, to: str = ""
+) -> list[Change]:
+    """The same change to several fields of a contract, or columns of a source.
+
+    owner   a contract's id or a node, such as `source:demo-loans`
+    action  drop, rename or retype
+    raises  UnknownName
+    """
+    return lineage_impact.changes_of_fields(graph, owner, fields, action, to)
