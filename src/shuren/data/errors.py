@@ -92,6 +92,16 @@ class NoSnapshot(ShurenError):
         super().__init__(_("Nothing has been built yet."), fix=_("Run `shuren build`."))
 
 
+class SnapshotGone(ShurenError):
+    """The snapshot that was asked for by name has been taken away."""
+
+    def __init__(self, id: str) -> None:
+        super().__init__(
+            _("The state of the data that this goes on from (%(id)s) is no longer kept.", id=id),
+            fix=_("Begin again from the first page."),
+        )
+
+
 class NoSuchTable(UnknownName):
     """The live snapshot has no such table or column."""
 

@@ -261,6 +261,7 @@ class Model:
     person   the column that says whose row it is, or ""; such a table is about people
     public   anybody may read its columns of class 1
     speaks_until  the column whose greatest value is the data date, or ""
+    materialised  False for a live view: not stored, evaluated whenever it is read
     sql      the SELECT itself, without the front matter
     """
 
@@ -279,6 +280,7 @@ class Model:
     speaks_until: str = ""
     hash: str = ""
     local: bool = False
+    materialised: bool = True
 
     @property
     def name(self) -> str:

@@ -7,11 +7,15 @@ from dataclasses import replace
 from functools import partial
 from typing import Any
 
+from shuren.data.definitions import models
+from shuren.data.errors import NoSuchTable
 from shuren.data.internals import snapshots
 from shuren.data.internals.door import INTERNAL, Condition, Opening, check_rows_open
 from shuren.data.internals.neighbours import Group, given_away
 from shuren.data.internals.suppression import K, hidden_groups
 from shuren.data.shapes import Table
+from shuren.kernel.i18n import gettext as _
+from shuren.kernel.site import Site
 from shuren.trust.actions import record_use
 
 Rows = list[tuple[Any, ...]]
@@ -23,6 +27,17 @@ _ANSWERS_KEPT, _ROWS_KEPT = 512, 5_000
 _lock = threading.Lock()
 
 
+def row_order(site: Site, table: str) -> tuple[str, ...]:
+    """How the table's file is sorted; the model's key where the snapshot is older than that."""
+    found = snapshots.required(site).tables.get(table)
+    if found is None:
+        raise NoSuchTable(_("table"), table, list(snapshots.required(site).tables))
+    if found.order:
+        return found.order
+    model = models(site).get(table)
+    return model.key if model and model.key else tuple(c.name for c in found.columns)
+
+
 def rows(
     opening: Opening,
     columns: Sequence[str] | None,
@@ -30,6 +45,7 @@ def rows(
     order_by: Sequence[str],
     limit: int | None,
     offset: int,
+    after: Sequence[Any] | None = None,
 ) -> Table:
     """Rows of the table; all columns the purpose opens where none are named."""
     check_rows_open(opening, where)
@@ -37,6 +53,8 @@ def rows(
     names = list(columns or _open_columns(opening, highest))
     chosen = ", ".join(opening.column(name) for name in names)
     opening.narrow(where)
+    if after is not None:
+        opening.start_after(order_by, after)
     order = opening.order(order_by, _open_columns(opening, highest))
     sql = f"SELECT {chosen} FROM {opening.source}{opening.where}{order}{_slice(limit, offset)}"
     found = snapshots.query(opening.site, sql, opening.values)

@@ -93,6 +93,33 @@ class Opening:
             else:
                 raise ValueError(f"there is no operator {operator!r}")
 
+    def start_after(self, names: Sequence[str], values: Sequence[Any]) -> None:
+        """Only rows that come after one, in the order of `names` with empty values last.
+
+        Columns are compared one by one and not as a row, because a row comparison with an empty
+        value is neither true nor false and would lose rows.
+        """
+        steps, bound = [], []
+        for place, (name, value) in enumerate(zip(names, values, strict=True)):
+            if value is None:
+                continue  # nothing comes after an empty value but further columns
+            same = [
+                f"{self.column(n)} IS NOT DISTINCT FROM {self._bound(n)}" for n in names[:place]
+            ]
+            here = f"({self.column(name)} > {self._bound(name)} OR {self.column(name)} IS NULL)"
+            steps.append(" AND ".join([*same, here]))
+            bound += [*values[:place], value]
+        self.conditions.append(f"({' OR '.join(f'({step})' for step in steps) or 'FALSE'})")
+        self.values += bound
+        if len(names) > 1 and values[0] is not None:  # the engine skips what is before by this
+            first = self.column(names[0])
+            self.conditions.append(f"({first} >= {self._bound(names[0])} OR {first} IS NULL)")
+            self.values.append(values[0])
+
+    def _bound(self, name: str) -> str:
+        column = self.table.column(name)
+        return f"CAST(? AS {column.type})" if column else "?"
+
     def order(self, names: Sequence[str], known: Iterable[str]) -> str:
         """ORDER BY of names, '-name' for greatest first; empty values last."""
         allowed = set(known)
