@@ -1,0 +1,35 @@
+/*
+id: oai_record
+title: {zh: 收割记录, en: Harvested records}
+description:
+  zh: 从其他仓储收割的、没有被删除的记录。
+  en: "Records harvested from other repositories that have not been deleted there."
+grain: {zh: 一条记录一行, en: one row per record}
+data_class: bibliographic
+key: [repository, identifier]
+public: true
+columns:
+  repository: {type: VARCHAR, class: 1, title: {zh: 仓储, en: Repository}}
+  identifier: {type: VARCHAR, class: 1, title: {zh: OAI 标识, en: OAI identifier}}
+  datestamp: {type: VARCHAR, class: 1, title: {zh: 时间戳, en: Datestamp}}
+  title: {type: VARCHAR, class: 1, title: {zh: 题名, en: Title}}
+  creator: {type: VARCHAR, class: 1, title: {zh: 创作者, en: Creator}}
+  subject: {type: VARCHAR, class: 1, title: {zh: 主题, en: Subject}}
+  published: {type: VARCHAR, class: 1, title: {zh: 日期, en: Date}}
+  kind: {type: VARCHAR, class: 1, title: {zh: 类型, en: Type}}
+  language: {type: VARCHAR, class: 1, title: {zh: 语种, en: Language}}
+  licence: {type: VARCHAR, class: 1, title: {zh: 许可, en: Licence}}
+*/
+SELECT
+  repository,
+  identifier,
+  coalesce(datestamp, '') AS datestamp,
+  coalesce(dc_title, '') AS title,
+  coalesce(dc_creator, '') AS creator,
+  coalesce(dc_subject, '') AS subject,
+  coalesce(dc_date, '') AS published,
+  coalesce(dc_type, '') AS kind,
+  coalesce(dc_language, '') AS language,
+  coalesce(licence, '') AS licence
+FROM raw.oai_records
+WHERE NOT is_deleted

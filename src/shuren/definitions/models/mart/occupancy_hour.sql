@@ -1,0 +1,134 @@
+/*
+id: occupancy_hour
+title: {zh: 每小时上座, en: Occupancy by the hour}
+description:
+  zh: 每个座位区每小时平均与最多占用的座位：由座位事件按时间积分；没有事件的日子用计数器的数字。
+  en: "Seats taken in each zone by the hour, mean and most, integrated over time from seat events; from counters on days without events."
+grain: {zh: 一个区域一小时一行, en: one row per zone and hour}
+data_class: operations
+key: [zone_id, day, hour]
+public: true
+columns:
+  day: {type: DATE, class: 1, title: {zh: 日期, en: Day}}
+  hour: {type: BIGINT, class: 1, title: {zh: 钟点, en: Hour}}
+  weekday: {type: BIGINT, class: 1, title: {zh: 星期（1 为周一，校历之外为 0）, en: Weekday (1 is Monday; 0 outside the calendar)}}
+  month: {type: VARCHAR, class: 1, title: {zh: 月份, en: Month}}
+  year: {type: BIGINT, class: 1, title: {zh: 年份, en: Year}}
+  week_kind: {type: VARCHAR, class: 1, title: {zh: 周次性质, en: Kind of week}}
+  campus: {type: VARCHAR, class: 1, title: {zh: 校区, en: Campus}}
+  building: {type: VARCHAR, class: 1, title: {zh: 馆舍, en: Building}}
+  floor: {type: BIGINT, class: 1, title: {zh: 楼层, en: Floor}}
+  zone_id: {type: VARCHAR, class: 1, title: {zh: 区域编号, en: Zone id}}
+  zone: {type: VARCHAR, class: 1, title: {zh: 区域, en: Zone}}
+  seats: {type: BIGINT, class: 1, title: {zh: 座位数, en: Seats}, unit: 个}
+  occupied_mean: {type: DOUBLE, class: 1, title: {zh: 平均占用, en: Taken on average}, unit: 个}
+  occupied_max: {type: BIGINT, class: 1, title: {zh: 最多占用, en: Most taken}, unit: 个}
+*/
+WITH events AS (
+  SELECT
+    event_id,
+    zone_id,
+    seat_no,
+    day,
+    CASE WHEN state = 'occupied' THEN 1 ELSE 0 END AS taken,
+    CAST(extract(HOUR FROM changed_at) AS BIGINT) * 3600
+    + CAST(extract(MINUTE FROM changed_at) AS BIGINT) * 60
+    + CAST(floor(extract(SECOND FROM changed_at)) AS BIGINT) AS second
+  FROM conformed.seat_event
+),
+
+-- Every seat is free at midnight; one that is reported taken twice is taken once.
+changes AS (
+  SELECT
+    zone_id,
+    day,
+    second,
+    taken - coalesce(lag(taken) OVER (
+      PARTITION BY zone_id, seat_no, day ORDER BY second, event_id
+    ), 0) AS change
+  FROM events
+),
+
+event_days AS (SELECT DISTINCT zone_id, day FROM events),
+
+full_hours AS (
+  SELECT number * 3600 AS second
+  FROM (VALUES
+    (0), (1), (2), (3), (4), (5), (6), (7), (8), (9), (10), (11),
+    (12), (13), (14), (15), (16), (17), (18), (19), (20), (21), (22), (23)
+  ) AS listed(number)
+),
+
+-- Nothing changes at a full hour, but the sum over an hour begins there.
+points AS (
+  SELECT zone_id, day, second, change FROM changes
+  UNION ALL
+  SELECT event_days.zone_id, event_days.day, full_hours.second, 0 AS change
+  FROM event_days CROSS JOIN full_hours
+),
+
+moments AS (
+  SELECT zone_id, day, second, sum(change) AS change
+  FROM points
+  GROUP BY zone_id, day, second
+),
+
+levels AS (
+  SELECT
+    zone_id,
+    day,
+    CAST(floor(second / 3600.0) AS BIGINT) AS hour,
+    sum(change) OVER (PARTITION BY zone_id, day ORDER BY second) AS occupied,
+    coalesce(lead(second) OVER (PARTITION BY zone_id, day ORDER BY second), 86400)
+    - second AS lasted
+  FROM moments
+),
+
+integrated AS (
+  SELECT
+    zone_id,
+    day,
+    hour,
+    sum(occupied * lasted) / 3600.0 AS occupied_mean,
+    max(occupied) AS occupied_max
+  FROM levels
+  GROUP BY zone_id, day, hour
+),
+
+counted AS (
+  SELECT
+    counts.zone_id,
+    counts.day,
+    counts.hour,
+    CAST(counts.occupied AS DOUBLE) AS occupied_mean,
+    counts.occupied AS occupied_max
+  FROM conformed.occupancy_count AS counts
+  LEFT JOIN event_days
+    ON event_days.zone_id = counts.zone_id AND event_days.day = counts.day
+  WHERE event_days.day IS NULL
+),
+
+hours AS (
+  SELECT * FROM integrated
+  UNION ALL
+  SELECT * FROM counted
+)
+
+SELECT
+  hours.day,
+  hours.hour,
+  coalesce(calendar.weekday, 0) AS weekday,
+  left(CAST(hours.day AS VARCHAR), 7) AS month,
+  year(hours.day) AS year,
+  coalesce(calendar.week_kind, '') AS week_kind,
+  coalesce(zone.campus, '') AS campus,
+  coalesce(zone.building, '') AS building,
+  zone.floor,
+  hours.zone_id,
+  coalesce(zone.title, hours.zone_id) AS zone,
+  zone.seats,
+  hours.occupied_mean,
+  hours.occupied_max
+FROM hours
+LEFT JOIN conformed.seat_zone AS zone ON zone.zone_id = hours.zone_id
+LEFT JOIN conformed.calendar_day AS calendar ON calendar.day = hours.day
