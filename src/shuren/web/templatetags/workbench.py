@@ -1,5 +1,6 @@
 """What workbench templates need and the portal does not."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django import template
@@ -10,7 +11,7 @@ from shuren.data.rules import RULES
 from shuren.data.shapes import Field
 from shuren.kernel.i18n import gettext as _
 from shuren.kernel.i18n import pick
-from shuren.web.workbench.shares import share_text, split
+from shuren.web.workbench.shares import share_text, spark_points, split
 
 register = template.Library()
 
@@ -39,6 +40,26 @@ def share(part: int, whole: int) -> str:
 def split_bar(good: int, held: int, label: str) -> dict[str, Any]:
     """The bar of two numbers that make up a whole."""
     return {"parts": split(good, held), "label": label}
+
+
+@register.filter
+def percent(part: float | None) -> str:
+    """A share of 0..1 in per cent, one decimal; 100 only if it is all, – where there is none."""
+    if part is None:
+        return "–"
+    return "100" if part == 1 else f"{min(99.9, 100 * part):.1f}"
+
+
+@register.filter
+def nth(values: Sequence[Any], place: int) -> Any:
+    """values[place], for lists that run side by side."""
+    return values[place]
+
+
+@register.inclusion_tag("components/spark.html")
+def spark(values: Sequence[float], label: str) -> dict[str, str]:
+    """A small line of values over time."""
+    return {"points": spark_points(values), "label": label}
 
 
 @register.filter

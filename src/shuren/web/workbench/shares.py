@@ -1,4 +1,6 @@
-"""Shares of a whole, so that a small one neither vanishes nor rounds to nothing."""
+"""Shares of a whole, so that a small one neither vanishes nor rounds to nothing; small lines."""
+
+from collections.abc import Sequence
 
 
 def share_text(part: int, whole: int) -> str:
@@ -24,3 +26,13 @@ def split(good: int, held: int) -> list[dict[str, str]]:
         for kind, start, size in parts
         if size
     ]
+
+
+def spark_points(values: Sequence[float]) -> str:
+    """`x,y x,y …` in a box of 100 by 24, the greatest on top; a flat line lies in the middle."""
+    if len(values) < 2:
+        return ""
+    low, high = min(values), max(values)
+    step = 100 / (len(values) - 1)
+    heights = [12.0 if high == low else 22 - 20 * (v - low) / (high - low) for v in values]
+    return " ".join(f"{place * step:.1f},{height:.1f}" for place, height in enumerate(heights))

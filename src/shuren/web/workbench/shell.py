@@ -57,12 +57,19 @@ class Tab:
 def rail(actor: Actor, current: str) -> list[Group]:
     """What this role can open, grouped by work; a group with nothing in it is left out."""
     plan = [
-        (_("Work"), [("today", _("Today"), "t", "workbench.open")]),
+        (
+            _("Work"),
+            [
+                ("today", _("Today"), "t", "workbench.open"),
+                ("tasks", _("Tasks"), "w", "tasks.read"),
+            ],
+        ),
         (
             _("Data"),
             [
                 ("sources", _("Sources and loads"), "s", "loads.read"),
                 ("quarantine", _("Quarantine"), "q", "quarantine.read"),
+                ("quality", _("Data quality"), "u", "tasks.read"),
                 ("contracts", _("Data governance"), "c", "contracts.read"),
             ],
         ),
@@ -86,6 +93,8 @@ def crumbs(place: str, *further: Crumb) -> list[Crumb]:
         "sources": _("Sources and loads"),
         "quarantine": _("Quarantine"),
         "contracts": _("Data governance"),
+        "quality": _("Data quality"),
+        "tasks": _("Tasks"),
         "circulation": _("Circulation"),
     }
     return [Crumb(names[place], reverse(f"workbench:{place}")), *further]

@@ -3,12 +3,12 @@
 from typing import Any
 
 from shuren.kernel.i18n import gettext as _
-from shuren.web.workbench.shares import split
+from shuren.web.workbench.shares import spark_points, split
 
 
 def workbench_specimens() -> dict[str, list[dict[str, Any]]]:
     """{component: [{label, inputs}]}, in the order of the page."""
-    return {"next_step": _next_step(), "sum": _sum(), "split_bar": _split_bar()}
+    return {"next_step": _next_step(), "sum": _sum(), "split_bar": _split_bar(), "spark": _spark()}
 
 
 def _next_step() -> list[dict[str, Any]]:
@@ -44,4 +44,12 @@ def _split_bar() -> list[dict[str, Any]]:
     return [
         {"label": label, "inputs": {"label": label, "parts": split(good, held)}}
         for label, good, held in cases
+    ]
+
+
+def _spark() -> list[dict[str, Any]]:
+    cases = [("rises and falls", [97.0, 99.5, 98.0, 99.9, 91.0]), ("flat", [5.0, 5.0, 5.0])]
+    return [
+        {"label": label, "inputs": {"label": label, "points": spark_points(values)}}
+        for label, values in cases
     ]

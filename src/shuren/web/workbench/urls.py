@@ -1,6 +1,6 @@
 from django.urls import path
 
-from shuren.web.workbench import contracts, insight, quarantine, sources, today
+from shuren.web.workbench import contracts, insight, quality, quarantine, sources, today
 
 app_name = "workbench"
 
@@ -14,6 +14,10 @@ urlpatterns = [
     path("quarantine/<str:load_id>/", quarantine.browse, name="quarantine-load"),
     path("quarantine/<str:load_id>/replay/", quarantine.replay_rows, name="quarantine-replay"),
     path("quarantine/<str:load_id>/<int:row>/", quarantine.mend, name="quarantine-row"),
+    path("quality/", quality.index, name="quality"),
+    path("quality/<slug:contract_id>/", quality.contract, name="quality-contract"),
+    path("tasks/", quality.tasks, name="tasks"),
+    path("tasks/<int:task_id>/", quality.task, name="task"),
     path("contracts/", contracts.index, name="contracts"),
     path("contracts/<slug:contract_id>/", contracts.contract, name="contract"),
     path("contracts/<slug:contract_id>.yaml", contracts.odcs, name="contract-odcs"),
