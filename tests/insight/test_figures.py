@@ -183,17 +183,17 @@ MISTAKES = [
 
 
 @pytest.mark.parametrize("before, after, sentence", MISTAKES)
-def test_a_mistake_in_an_indicator_is_named(
+def test_a_mistake_in_a_figure_is_named(
     site: Site, before: str, after: str, sentence: str
 ) -> None:
-    shipped = Path(definitions.__file__).parents[1] / "definitions/indicators/loans_by_month.yaml"
+    shipped = Path(definitions.__file__).parents[1] / "definitions/figures/loans_by_month.yaml"
     text = shipped.read_text("utf-8")
     assert before in text
-    local = site.definitions / "indicators" / "loans_by_month.yaml"
+    local = site.definitions / "figures" / "loans_by_month.yaml"
     local.parent.mkdir(parents=True)
     local.write_text(text.replace(before, after, 1), "utf-8")
     with pytest.raises(DefinitionError, match=sentence) as caught:
-        definitions.indicators(site)
+        definitions.figures(site)
     assert str(local) in str(caught.value)
 
 

@@ -12,7 +12,8 @@ from tools.reference.markdown import table
 # Kind → part of the file ("" is its top) → keys.
 PARTS: dict[str, dict[str, dict[str, Key]]] = {
     **FORMATS,
-    "indicators": {"": insight.KEYS, "measures.*": insight.MEASURE_KEYS},
+    "figures": {"": insight.KEYS, "measures.*": insight.MEASURE_KEYS},
+    "indicators": {"": insight.INDICATOR_KEYS},
     "roles": {"": trust.ROLE_KEYS},
     "purposes": {"": trust.PURPOSE_KEYS},
     "calendars": {
@@ -38,7 +39,8 @@ KINDS = {
         "How one system's export meets a contract",
     ),
     "models": ("模型", "Models", "一张表一条 SELECT", "One table, one SELECT"),
-    "indicators": ("指标", "Indicators", "一个图表数什么", "What a figure counts"),
+    "figures": ("图表", "Figures", "一个图表数什么", "What a figure counts"),
+    "indicators": ("指标", "Indicators", "一个绩效指标怎样算", "How a performance indicator is computed"),
     "roles": ("角色", "Roles", "谁可以做什么", "Who may do what"),
     "purposes": ("用途", "Purposes", "数据为何可用", "What data may be used for"),
     "calendars": ("校历", "Calendars", "学期、假日、开放时间", "Terms, holidays, opening hours"),
@@ -50,7 +52,8 @@ EXAMPLES = {
     "contracts": ("contracts/loans.yaml", "  - name: reader_id", "  - name: item_id"),
     "mappings": ("mappings/demo-loans.yaml", "", ""),
     "models": ("models/conformed/seat_zone.sql", "", ""),
-    "indicators": ("indicators/loans_by_class.yaml", "", ""),
+    "figures": ("figures/loans_by_class.yaml", "", ""),
+    "indicators": ("indicators/cost_per_download.yaml", "", ""),
     "roles": ("roles/student.yaml", "", ""),
     "purposes": ("purposes/own_records.yaml", "", ""),
     "calendars": ("calendars/demo-university.yaml", "", ""),

@@ -5,6 +5,7 @@ items-ils.txt          integrated library system, GB18030, columns parted by |
 loans-YYYY-YYYY.csv    the same system, one file an academic year, GB18030 CSV
 loans-2026-autumn.csv.gz  its successor, UTF-8 with BOM, this term
 seats.xlsx             the general office's list
+and what campus/operations.py names: buildings, people served, staff, budget, orders …
 """
 
 import gzip
@@ -20,6 +21,7 @@ from shuren.campus import rows, truth
 from shuren.campus.catalogue import make_catalogue
 from shuren.campus.dirt import soil
 from shuren.campus.lending import LOANS, lend
+from shuren.campus.operations import write_operations
 from shuren.campus.people import make_readers
 from shuren.campus.space import zones
 from shuren.campus.university import CALENDAR, FIRST_DAY, LAST_DAY, colleges
@@ -92,6 +94,8 @@ def write_campus(
     record = truth.record(seed, scale, readers, catalogue, loans, good, lost_readers, writer.counts)
     content = json.dumps(record, ensure_ascii=False, indent=1).encode()
     write_atomically(folder / "truth.json", content)
+    for contract, name, mapping in write_operations(folder, readers, calendar, seed, scale):
+        files.append(SourceFile(contract, folder / name, mapping))
     return files
 
 

@@ -20,7 +20,7 @@ _TYPES = (
 )
 
 
-def write_workbook(sheet: str, rows: Iterable[Sequence[str | int]]) -> bytes:
+def write_workbook(sheet: str, rows: Iterable[Sequence[str | int | float]]) -> bytes:
     """Numbers become numeric cells, everything else text."""
     parts = {
         "[Content_Types].xml": _TYPES,
@@ -47,7 +47,7 @@ def _relation(kind: str, target: str) -> str:
     )
 
 
-def _sheet(rows: Iterable[Sequence[str | int]]) -> str:
+def _sheet(rows: Iterable[Sequence[str | int | float]]) -> str:
     lines = []
     for number, row in enumerate(rows, start=1):
         cells = "".join(_cell(place, number, value) for place, value in enumerate(row))
@@ -55,8 +55,8 @@ def _sheet(rows: Iterable[Sequence[str | int]]) -> str:
     return f'<worksheet xmlns="{_MAIN}"><sheetData>{"".join(lines)}</sheetData></worksheet>'
 
 
-def _cell(place: int, row: int, value: str | int) -> str:
+def _cell(place: int, row: int, value: str | int | float) -> str:
     where = f"{chr(ord('A') + place)}{row}"
-    if isinstance(value, int):
+    if isinstance(value, int | float):
         return f'<c r="{where}"><v>{value}</v></c>'
     return f'<c r="{where}" t="inlineStr"><is><t>{escape(value)}</t></is></c>'

@@ -106,14 +106,15 @@ def secrets(context: CliContext, site: Site) -> Iterator[Finding]:
 def definitions(context: CliContext, site: Site) -> Iterator[Finding]:
     """Each kind by itself, so that a mistake in one does not hide those in the others."""
     from shuren.data import definitions as data
-    from shuren.insight.queries import figures
+    from shuren.insight import definitions as insight
     from shuren.trust import queries as trust
 
     kinds: dict[str, Callable[[], Sized]] = {
         _("contracts"): lambda: [data.contract(site, id) for id in data.contracts(site)],
         _("mappings"): lambda: data.mappings(site),
         _("models"): lambda: data.models(site),
-        _("figures"): lambda: figures(site),
+        _("figures"): lambda: insight.figures(site),
+        _("indicators"): lambda: insight.indicators(site),
         _("roles"): trust.roles,
         _("purposes"): trust.purposes,
     }

@@ -40,7 +40,7 @@ def make_site(folder: Path, *, name_zh: str, name_en: str, extra: str = "") -> S
             fix=_("Choose a folder that is empty or does not exist yet."),
         )
     folder.mkdir(parents=True, exist_ok=True)
-    for kind in ("contracts", "mappings", "models", "indicators", "roles", "calendars"):
+    for kind in ("contracts", "mappings", "models", "figures", "indicators", "roles", "calendars"):
         (folder / "definitions" / kind).mkdir(parents=True)
     (folder / "data").mkdir(mode=0o700)
     (folder / ".gitignore").write_text(GIT_IGNORE, "utf-8")

@@ -2,12 +2,15 @@
 
 import dataclasses
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, NamedTuple
 
 # How a column is kept: as it is; as a pseudonym; sealed in the identity vault and
 # nowhere else; or dropped at the door because no purpose needs it.
 KEEP, PSEUDONYM, VAULT, DROP = "keep", "pseudonym", "vault", "drop"
+
+# What a record is about: the top level of the catalogue, and nothing else.
+DATA_CLASSES = ("bibliographic", "content", "operations", "behaviour", "knowledge", "zero")
 
 CLASSES = {1: "public", 2: "internal", 3: "personal", 4: "sensitive"}
 
@@ -259,6 +262,7 @@ class Model:
 
     key      columns no two rows may share
     person   the column that says whose row it is, or ""; such a table is about people
+    headcount  the column that says how many persons stand behind a row, or ""
     public   anybody may read its columns of class 1
     speaks_until  the column whose greatest value is the data date, or ""
     materialised  False for a live view: not stored, evaluated whenever it is read
@@ -276,6 +280,7 @@ class Model:
     sql: str
     reads: tuple[str, ...]
     person: str = ""
+    headcount: str = ""
     public: bool = False
     speaks_until: str = ""
     hash: str = ""
@@ -294,6 +299,7 @@ class SnapshotTable:
 
     order  columns by which its file is sorted and no two rows are alike; () in a snapshot of
            an older version
+    live   the SELECT of a live view, which has no file and says 0 rows; else ""
     """
 
     name: str
@@ -301,8 +307,10 @@ class SnapshotTable:
     columns: tuple[Column, ...]
     title: dict[str, str]
     person: str = ""
+    headcount: str = ""
     public: bool = False
     order: tuple[str, ...] = ()
+    live: str = ""
 
     def column(self, name: str) -> Column | None:
         return next((c for c in self.columns if c.name == name), None)
@@ -338,6 +346,35 @@ class BuiltTable:
 
 
 @dataclass(frozen=True)
+class Expired:
+    """What went of one load because its term was over: rows of the lake, rows of quarantine."""
+
+    contract: str
+    load: str
+    file: str
+    cutoff: date
+    rows: int
+    refused: int
+
+
+@dataclass(frozen=True)
+class RetentionState:
+    """How the retention clock of one contract stands.
+
+    days    the term; None: kept for ever
+    column  the date the term counts from; "" for the day of the load
+    rows    rows of the lake that went so far; refused: rows of quarantine
+    """
+
+    contract: str
+    days: int | None
+    column: str
+    last_run: datetime | None
+    rows: int
+    refused: int
+
+
+@dataclass(frozen=True)
 class Planned:
     """Whether a build would run a model, and why, as a sentence."""
 
@@ -348,13 +385,14 @@ class Planned:
 
 @dataclass(frozen=True)
 class BuildReport:
-    """What a build made and from which loads."""
+    """What a build made and from which loads; `expired`: what retention took before it."""
 
     snapshot: str
     tables: tuple[BuiltTable, ...]
     data_date: str
     loads: tuple[str, ...]
     seconds: float
+    expired: tuple[Expired, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -1,9 +1,11 @@
-"""Indicators: figures declared in definitions/indicators/*.yaml, ours and the site's."""
+"""Figures and indicators declared in definitions/figures/*.yaml and definitions/indicators/*.yaml,
+ours and the site's."""
 
 from functools import cache
 from typing import Any
 
-from shuren.insight.shapes import Indicator
+from shuren.insight.internals import indicator_files
+from shuren.insight.shapes import Figure, Indicator
 from shuren.kernel.definitions import DefinitionFile, Key, find_definitions, required
 from shuren.kernel.errors import DefinitionError
 from shuren.kernel.i18n import gettext as _
@@ -33,18 +35,27 @@ KEYS = {
 MEASURE_KEYS = {
     "what": Key(str, "count、distinct:列 或 sum:列", "count, distinct:<column> or sum:<column>", required=True),  # noqa: E501
     "title": Key(dict, "标题 {zh, en}", "Title {zh, en}", required=True),
-    "unit": Key(dict, "单位 {zh, en}", "Unit {zh, en}", default="the indicator's"),
+    "unit": Key(dict, "单位 {zh, en}", "Unit {zh, en}", default="the figure's"),
 }
 # fmt: on
+INDICATOR_KEYS = indicator_files.KEYS
+
+
+@cache
+def figures(site: Site | None) -> dict[str, Figure]:
+    """All figures by id; raises DefinitionError naming the file and the key."""
+    return {id: _figure(file) for id, file in find_definitions("figures", site).items()}
 
 
 @cache
 def indicators(site: Site | None) -> dict[str, Indicator]:
-    """All indicators by id; raises DefinitionError naming the file and the key."""
-    return {id: _indicator(file) for id, file in find_definitions("indicators", site).items()}
+    """All indicators by id, in the order of their numbers; raises DefinitionError."""
+    files = find_definitions("indicators", site).values()
+    read = sorted(map(indicator_files.read_indicator, files), key=lambda one: (one.number, one.id))
+    return {one.id: one for one in read}
 
 
-def _indicator(file: DefinitionFile) -> Indicator:
+def _figure(file: DefinitionFile) -> Figure:
     content = file.read_yaml()
     for key in required(KEYS):
         if not content.get(key):
@@ -72,7 +83,7 @@ def _indicator(file: DefinitionFile) -> Indicator:
     for key, good in checks.items():
         if not good:
             raise _mistake(file, _("'%(key)s' has a value that is not known here", key=key))
-    return Indicator(
+    return Figure(
         id=file.id,
         title=content["title"],
         description=content["description"],

@@ -6,9 +6,11 @@ from datetime import date, timedelta
 from typing import Any
 
 from shuren.data import queries as data
+from shuren.data.lineage import Graph
 from shuren.insight import definitions
 from shuren.insight.errors import BadFilter, NoSuchFigure
-from shuren.insight.shapes import Choice, FigureResult, Indicator
+from shuren.insight.internals.lineage import with_figures
+from shuren.insight.shapes import Choice, FigureResult, Figure
 from shuren.kernel.i18n import gettext as _
 from shuren.kernel.i18n import pick
 from shuren.kernel.shapes import Actor
@@ -23,9 +25,9 @@ _VOCABULARIES = {"clc_main": "clc", "reader_kind": "reader_kind"}
 _MONTH = re.compile(r"\d{4}-(0[1-9]|1[0-2])")
 
 
-def figures(site: Site) -> list[Indicator]:
+def figures(site: Site) -> list[Figure]:
     """All declared figures by id."""
-    return list(definitions.indicators(site).values())
+    return list(definitions.figures(site).values())
 
 
 def figure(
@@ -38,42 +40,42 @@ def figure(
              `from`, else the last full month of the data
     raises   NoSuchFigure, BadFilter, and what data.queries.summarise raises
     """
-    known = definitions.indicators(site)
+    known = definitions.figures(site)
     if id not in known:
         raise NoSuchFigure(
             _("There is no figure called '%(id)s'.", id=id), fix=did_you_mean(id, known)
         )
-    indicator = known[id]
+    declared = known[id]
     with data.same_snapshot(site) as snapshot:
-        applied = _applied(indicator, filters or {}, snapshot.data_date if snapshot else "")
+        applied = _applied(declared, filters or {}, snapshot.data_date if snapshot else "")
         where = _conditions(applied)
         table = data.summarise(
             site,
-            indicator.table,
-            by=indicator.by,
-            measures=indicator.measures,
-            purpose=_purpose(indicator, actor, filters),
+            declared.table,
+            by=declared.by,
+            measures=declared.measures,
+            purpose=_purpose(declared, actor, filters),
             actor=actor,
             where=where,
-            order_by=indicator.order,
-            limit=indicator.limit,
-            always=["month"] if indicator.one_month else [],
+            order_by=declared.order,
+            limit=declared.limit,
+            always=["month"] if declared.one_month else [],
         )
-    place = indicator.by.index(indicator.label)
-    headings = data.headings(site, indicator.vocabulary) if indicator.vocabulary else {}
+    place = declared.by.index(declared.label)
+    headings = data.headings(site, declared.vocabulary) if declared.vocabulary else {}
     return FigureResult(
-        definition=indicator,
+        definition=declared,
         table=table,
-        labels=tuple(_label(indicator.label, row[place], headings) for row in table.rows),
+        labels=tuple(_label(declared.label, row[place], headings) for row in table.rows),
         filters=applied,
-        sql=_in_words_of_sql(indicator, where),
+        sql=_in_words_of_sql(declared, where),
         data_date=table.data_date,
     )
 
 
-def _purpose(indicator: Indicator, actor: Actor, filters: Mapping[str, str] | None) -> str:
+def _purpose(declared: Figure, actor: Actor, filters: Mapping[str, str] | None) -> str:
     """A public figure, unfiltered, is for those too who may not use statistics otherwise."""
-    open_to_all = indicator.public and not filters
+    open_to_all = declared.public and not filters
     return PUBLIC if open_to_all and not trust.purpose_allowed(actor, PURPOSE) else PURPOSE
 
 
@@ -104,10 +106,10 @@ def _values(site: Site, column: str, actor: Actor) -> list[str]:
     return [row[0] for row in table.rows if row[0] is not None]
 
 
-def _applied(indicator: Indicator, asked: Mapping[str, str], data_date: str) -> dict[str, str]:
+def _applied(declared: Figure, asked: Mapping[str, str], data_date: str) -> dict[str, str]:
     """The filters that count, in a fixed order, months checked and defaults filled in."""
-    names = [name for name in COLUMNS if name in indicator.filters]
-    if "period" in indicator.filters:
+    names = [name for name in COLUMNS if name in declared.filters]
+    if "period" in declared.filters:
         names = ["from", "to", *names]
     for name in asked:
         if name not in ("from", "to", *COLUMNS):
@@ -120,7 +122,7 @@ def _applied(indicator: Indicator, asked: Mapping[str, str], data_date: str) -> 
             raise BadFilter(
                 _("'%(value)s' is not a month.", value=applied[name]), fix=_("Write it as 2026-03.")
             )
-    if indicator.one_month:
+    if declared.one_month:
         month = applied.get("to") or applied.get("from") or last_full_month(data_date)
         applied = {"from": month, "to": month, **_without_period(applied)} if month else applied
     if applied.get("from", "") > applied.get("to", "9"):
@@ -165,25 +167,34 @@ def _label(column: str, value: Any, headings: Mapping[str, dict[str, str]]) -> s
     return str(value)
 
 
-def _in_words_of_sql(indicator: Indicator, where: list[tuple[str, str, Any]]) -> str:
+def _in_words_of_sql(declared: Figure, where: list[tuple[str, str, Any]]) -> str:
     """The query as a person would write it on the same snapshot."""
     wording = {"count": "count(*)", "distinct": "count(DISTINCT %s)", "sum": "sum(%s)"}
     measures = []
-    for name, what in indicator.measures.items():
+    for name, what in declared.measures.items():
         kind, _sep, column = what.partition(":")
         measures.append(f"{wording[kind].replace('%s', column)} AS {name}")
     lines = [
-        f"SELECT {', '.join([*indicator.by, *measures])}",
-        f"FROM {indicator.table}",
+        f"SELECT {', '.join([*declared.by, *measures])}",
+        f"FROM {declared.table}",
     ]
     if where:
         tests = [
             f"{name} {sign} '{str(v).replace(chr(39), chr(39) * 2)}'" for name, sign, v in where
         ]
         lines.append(f"WHERE {' AND '.join(tests)}")
-    lines.append(f"GROUP BY {', '.join(indicator.by)}")
+    lines.append(f"GROUP BY {', '.join(declared.by)}")
     lines.append("HAVING count(DISTINCT reader_key) >= 5")
-    if indicator.order:
-        order = [f"{o[1:]} DESC" if o.startswith("-") else o for o in indicator.order]
+    if declared.order:
+        order = [f"{o[1:]} DESC" if o.startswith("-") else o for o in declared.order]
         lines.append(f"ORDER BY {', '.join(order)}")
-    return "\n".join([*lines, *([f"LIMIT {indicator.limit}"] if indicator.limit else [])])
+    return "\n".join([*lines, *([f"LIMIT {declared.limit}"] if declared.limit else [])])
+
+
+def lineage(site: Site, *, actor: Actor) -> Graph:
+    """The data room's graph with every figure in it: what it counts and is narrowed by.
+
+    raises  trust's NotAllowed without contracts.read; what data.queries.lineage raises
+    """
+    trust.require(actor, "contracts.read")
+    return with_figures(data.lineage(site), figures(site))

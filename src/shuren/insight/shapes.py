@@ -1,13 +1,14 @@
 """What the insight room hands to others: figures with their definition and filters."""
 
 from dataclasses import dataclass
+from typing import Any
 
 from shuren.data.shapes import Table
 
 
 @dataclass(frozen=True)
-class Indicator:
-    """One figure as a librarian declared it (definitions/indicators/<id>.yaml).
+class Figure:
+    """One figure as a librarian declared it (definitions/figures/<id>.yaml).
 
     by         columns of `table` a bar, point or row stands for; the first is the label
                unless `label` names another
@@ -59,9 +60,93 @@ class FigureResult:
     data_date  ISO day the data speak until, or ""
     """
 
-    definition: Indicator
+    definition: Figure
     table: Table
     labels: tuple[str, ...]
     filters: dict[str, str]
     sql: str
     data_date: str
+
+
+@dataclass(frozen=True)
+class Indicator:
+    """One performance indicator as a librarian declared it (definitions/indicators/<id>.yaml).
+
+    formula, numerator, denominator   SQL expressions of aggregates over `table`
+    where       (column, value): the rows it speaks of
+    whole_year  SQL expression that is true for a year whose data are complete; "" where a year
+                is complete when it is over
+    direction   "up" or "down" is better, or "neutral"
+    needs       contracts whose data it needs; lacks says in words what is missing without them
+    """
+
+    id: str
+    number: int
+    title: dict[str, str]
+    definition: dict[str, str]
+    area: str
+    table: str
+    formula: str
+    numerator: str
+    denominator: str
+    where: tuple[tuple[str, Any], ...]
+    whole_year: str
+    unit: dict[str, str]
+    decimals: int
+    direction: str
+    breakdowns: tuple[str, ...]
+    reference: dict[str, str]
+    needs: tuple[str, ...]
+    lacks: dict[str, str]
+
+
+@dataclass(frozen=True)
+class IndicatorValue:
+    """An indicator for one year, or one part of it.
+
+    label       the part's value as people read it; "" for the whole
+    value       None where the denominator is zero or nothing is known
+    whole       whether the year's data are complete
+    """
+
+    year: int
+    part: str
+    label: str
+    value: float | None
+    numerator: float | None
+    denominator: float | None
+    whole: bool
+
+
+@dataclass(frozen=True)
+class IndicatorResult:
+    """An indicator computed from one snapshot.
+
+    years       oldest first
+    parts       {column: values by year and part}, one for each breakdown
+    last, before   the last complete year that has a value, and the year before it if complete
+    missing     contracts it needs of which nothing is loaded; reason says so in a sentence
+    suppressed  groups hidden because fewer than five persons stand behind them
+    """
+
+    definition: Indicator
+    years: tuple[IndicatorValue, ...]
+    parts: dict[str, tuple[IndicatorValue, ...]]
+    last: IndicatorValue | None
+    before: IndicatorValue | None
+    filters: dict[str, str]
+    sql: str
+    data_date: str
+    snapshot: str
+    suppressed: int
+    missing: tuple[str, ...] = ()
+    reason: str = ""
+
+    @property
+    def change(self) -> float | None:
+        """The last complete year less the year before."""
+        if self.last is None or self.before is None:
+            return None
+        if self.last.value is None or self.before.value is None:
+            return None
+        return self.last.value - self.before.value

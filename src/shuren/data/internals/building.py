@@ -21,7 +21,7 @@ from pathlib import Path
 import duckdb
 
 from shuren.data.errors import BuildFailed
-from shuren.data.internals import declared, engines, fingerprints, snapshots, sources
+from shuren.data.internals import declared, engines, fingerprints, live, retention_log, snapshots, sources
 from shuren.data.internals.fingerprints import Inputs, Made, content_hash
 from shuren.data.internals.models import LAYERS
 from shuren.data.internals.sources import quoted, table_file
@@ -121,6 +121,9 @@ class _Run:
             engine: engines.Engine | None = None
             for done, model in enumerate(self.models.values()):
                 self.progress(done, len(self.models))
+                if not model.materialised:
+                    built.append(self._look(model))
+                    continue
                 parts = inputs.of(model)
                 why = before.why_not(model, parts)
                 if self.everything and not why:
@@ -156,6 +159,21 @@ class _Run:
             parts, content_hash(path), path.stat().st_size, _speaks_until(model, path)
         )
         return BuiltTable(model.name, rows, time.monotonic() - begun, True, why)
+
+    def _look(self, model: Model) -> BuiltTable:
+        """A live view is only tried: it must be readable from the moment it is published."""
+        begun = time.monotonic()
+        views = {name: m.sql for name, m in self.models.items() if not m.materialised}
+        with duckdb.connect() as connection:
+            try:
+                sql = live.select(self.site, self.folder, model.name, views, model.columns, {})
+                declared.check_key(connection, model, f"({sql})")
+            except duckdb.Error as error:
+                why = declared.first_line(error)
+                raise BuildFailed(
+                    _("%(model)s cannot run: %(why)s.", model=model.name, why=why)
+                ) from error
+        return BuiltTable(model.name, 0, time.monotonic() - begun, False, _live())
 
     def _keep(self, model: Model, before: "Before") -> BuiltTable:
         begun = time.monotonic()
@@ -199,6 +217,9 @@ def explain(
     known = {name: made.content for name, made in before.made.items()}
     inputs, running, planned = Inputs(site, loads, known), set[str](), []
     for model in models.values():
+        if not model.materialised:
+            planned.append(Planned(model.name, False, _live()))
+            continue
         why = before.why_not(model, inputs.of(model))
         above = next((table for table in model.reads if table in running), "")
         if why or everything:
@@ -212,6 +233,10 @@ def explain(
             running.add(model.name)
         planned.append(Planned(model.name, bool(why), why or fingerprints.kept()))
     return planned
+
+
+def _live() -> str:
+    return _("It is a live view: evaluated whenever it is read.")
 
 
 def _link(source: Path, target: Path) -> None:
@@ -229,8 +254,9 @@ def sweep(site: Site) -> None:
 
 
 def prune(site: Site) -> None:
-    """Remove old snapshots: beyond the newest three, and not one replaced minutes ago."""
-    found = []
+    """Remove old snapshots: beyond the newest three or with rows past their term, and not one
+    replaced minutes ago."""
+    found, expired = [], retention_log.last_taken(site)
     for folder in site.snapshots.iterdir():
         if not (folder / snapshots.MANIFEST).is_file():  # a prune that was killed began with it
             shutil.rmtree(folder, ignore_errors=True)
@@ -241,9 +267,10 @@ def prune(site: Site) -> None:
             continue  # of another version of ours: not for us to remove
     found.sort(reverse=True)
     live = snapshots.current(site)
-    for place, (_built_at, folder) in enumerate(found):
+    for place, (built_at, folder) in enumerate(found):
         replaced_at = found[place - 1][0] if place else now()
-        old = place >= KEPT and now() - replaced_at > MINIMUM_AGE
+        unwanted = place >= KEPT or (expired is not None and built_at < expired)
+        old = unwanted and now() - replaced_at > MINIMUM_AGE
         if old and (live is None or folder.name != live.id):
             (folder / snapshots.MANIFEST).unlink()
             shutil.rmtree(folder, ignore_errors=True)
@@ -282,7 +309,9 @@ def _published(model: Model, rows: int) -> SnapshotTable:
         model.title,
         person=model.person,
         public=model.public,
+        headcount=model.headcount,
         order=tuple(order),
+        live="" if model.materialised else model.sql,
     )
 
 

@@ -15,7 +15,7 @@ from sqlglot import exp
 
 from shuren.data.errors import ModelError, NoSuchTable
 from shuren.data.internals import portable
-from shuren.data.shapes import CLASSES, Column, Model
+from shuren.data.shapes import CLASSES, DATA_CLASSES, Column, Model
 from shuren.kernel.definitions import DefinitionFile, Key, find_definitions, required
 from shuren.kernel.i18n import gettext as _
 from shuren.kernel.site import Site
@@ -32,11 +32,13 @@ KEYS = {
     "title": Key(dict, "标题 {zh, en}", "Title {zh, en}", required=True),
     "description": Key(dict, "说明 {zh, en}", "Description {zh, en}", required=True),
     "grain": Key(dict, "一行是什么 {zh, en}", "What one row is {zh, en}", required=True),
-    "data_class": Key(str, "数据类别，如 service", "Class of data, such as service", required=True),
+    "data_class": Key(str, "六类数据之一", "One of the six classes of data", required=True),
     "key": Key(list, "识别一行的列", "Columns that identify a row", required=True),
     "columns": Key(dict, "列名 → 说明，见下表；须与 SELECT 的结果一致", "Column → what it is, see below; just what the SELECT gives", required=True),  # noqa: E501
     "person": Key(str, "假名列；有它的表隐藏不足 5 人的组", "The pseudonym column; groups of fewer than 5 persons are hidden"),  # noqa: E501
+    "headcount": Key(str, "一行背后有多少人的列；不足 5 人的组隐藏", "The column that says how many persons stand behind a row; groups of fewer than 5 are hidden"),  # noqa: E501
     "public": Key(bool, "可供未登录的访客查看", "Visitors may read it", default="false"),
+    "materialised": Key(bool, "false 为实时视图：不存储，读取时计算；其中 raw.* 只含快照之后到达的行", "false makes a live view: not stored but evaluated when read; raw.* in it holds what landed since the snapshot", default="true"),  # noqa: E501
     "speaks_until": Key(str, "数据截至哪天：取此列最晚的一天", "The column whose latest day is the date of the data"),  # noqa: E501
 }
 COLUMN_KEYS = {
@@ -118,16 +120,18 @@ def _model(file: DefinitionFile, text: str) -> Model:
         title=front["title"],
         description=front["description"],
         grain=front["grain"],
-        data_class=str(front["data_class"]),
+        data_class=_data_class(front),
         columns=_columns(front["columns"]),
         key=tuple(front["key"]),
         sql=match["sql"].strip().rstrip(";"),
         reads=_reads(portable.parse(match["sql"])),
         person=_column_named(front, "person"),
+        headcount=_column_named(front, "headcount"),
         public=bool(front.get("public", False)),
         speaks_until=_column_named(front, "speaks_until"),
         hash=hashlib.sha256(text.encode()).hexdigest(),
         local=file.local,
+        materialised=bool(front.get("materialised", True)),
     )
 
 
@@ -154,6 +158,15 @@ def _front_matter(text: str, file: DefinitionFile) -> dict[str, Any]:
     if unknown:
         raise ValueError(_("its key names '%(name)s', which is no column", name=unknown[0]))
     return front
+
+
+def _data_class(front: dict[str, Any]) -> str:
+    if front["data_class"] not in DATA_CLASSES:
+        classes = ", ".join(DATA_CLASSES)
+        raise ValueError(
+            _("data_class must be one of %(classes)s", classes=classes),
+        )
+    return str(front["data_class"])
 
 
 def _column_named(front: dict[str, Any], key: str) -> str:
@@ -204,6 +217,12 @@ def _order(models: dict[str, Model]) -> list[str]:
         for table in model.reads:
             if table in models:
                 graph[name].append(table)
+                if model.materialised and not models[table].materialised:
+                    raise ModelError(
+                        _("%(model)s is stored and reads the live view %(table)s.", model=name,
+                          table=table),
+                        fix=_("Read what is below the view, or write `materialised: false`."),
+                    )  # fmt: skip
             elif table.split(".")[0] in LAYERS:
                 raise ModelError(
                     _("%(model)s reads %(table)s, which no model makes.", model=name, table=table)
