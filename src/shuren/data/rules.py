@@ -68,6 +68,22 @@ _RULES = (
         },
     ),
     Rule(
+        "S08",
+        {"zh": "结构不符", "en": "Wrong structure"},
+        {
+            "zh": "%(place)s 处缺少应有的内容：%(wanted)s。",
+            "en": "What is expected at %(place)s is not there: %(wanted)s.",
+        },
+    ),
+    Rule(
+        "S09",
+        {"zh": "合计不符", "en": "Wrong total"},
+        {
+            "zh": "各月之和（%(found)s）与这一行写明的合计（%(expected)s）不符，或有一格不是次数。",
+            "en": "The months add up to %(found)s, the row says %(expected)s; or a cell is no count.",
+        },
+    ),
+    Rule(
         "R01",
         {"zh": "缺少必填值", "en": "Required value missing"},
         {"zh": "必填的 %(field)s 是空的。", "en": "%(field)s is required and empty."},
