@@ -33,6 +33,8 @@ PROMISED = {
     "contracts": "contracts.read",
     "contract": "contracts.read",
     "contract-odcs": "contracts.read",
+    "lineage": "contracts.read",
+    "impact": "contracts.read",
     "circulation": "dashboards.read",
     "figure": "dashboards.read",
     "figure-csv": "dashboards.read",

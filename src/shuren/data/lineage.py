@@ -22,12 +22,13 @@ KINDS: dict[str, dict[str, str]] = {
     "step": {"zh": "加工步骤", "en": "Step"},
     "conformed": {"zh": "规范层", "en": "Conformed layer"},
     "mart": {"zh": "主题层", "en": "Mart"},
-    "figure": {"zh": "指标", "en": "Figure"},
+    "figure": {"zh": "图表数字", "en": "Figure"},
+    "indicator": {"zh": "绩效指标", "en": "Indicator"},
     "page": {"zh": "页面", "en": "Page"},
     "api": {"zh": "开放接口", "en": "API"},
     "learned_model": {"zh": "学习模型", "en": "Learned model"},
 }
-CONSUMERS = ("vault", "conformed", "mart", "figure", "page", "api", "learned_model")
+CONSUMERS = ("vault", "conformed", "mart", "figure", "indicator", "page", "api", "learned_model")
 
 
 @dataclass(frozen=True)
@@ -96,6 +97,10 @@ class Graph:
 
     def tables(self) -> Iterator[Node]:
         return (node for node in self.nodes.values() if not node.table)
+
+    def own_sources(self, id: str) -> list[tuple[str, str]]:
+        """(node, kind of edge) directly before, a column's table left aside."""
+        return self._in.get(id, [])
 
     def sources_of(self, id: str) -> list[tuple[str, str]]:
         """(node, kind of edge) directly before; a column stands and falls with its table's rows."""

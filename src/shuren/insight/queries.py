@@ -9,8 +9,8 @@ from shuren.data import queries as data
 from shuren.data.lineage import Graph
 from shuren.insight import definitions
 from shuren.insight.errors import BadFilter, NoSuchFigure
-from shuren.insight.internals.lineage import with_figures
-from shuren.insight.shapes import Choice, FigureResult, Figure
+from shuren.insight.internals.lineage import whole_graph
+from shuren.insight.shapes import Choice, Figure, FigureResult
 from shuren.kernel.i18n import gettext as _
 from shuren.kernel.i18n import pick
 from shuren.kernel.shapes import Actor
@@ -192,9 +192,15 @@ def _in_words_of_sql(declared: Figure, where: list[tuple[str, str, Any]]) -> str
 
 
 def lineage(site: Site, *, actor: Actor) -> Graph:
-    """The data room's graph with every figure in it: what it counts and is narrowed by.
+    """The data room's graph with every figure and indicator in it: what each counts, groups by
+    and is narrowed by.
 
     raises  trust's NotAllowed without contracts.read; what data.queries.lineage raises
     """
     trust.require(actor, "contracts.read")
-    return with_figures(data.lineage(site), figures(site))
+    return whole_graph(
+        data.lineage(site),
+        definitions.figures(site),
+        definitions.indicators(site),
+        lambda sql: data.select_origins(site, sql),
+    )

@@ -1,11 +1,43 @@
-"""Figures as nodes of the lineage graph: what each counts, groups by and is narrowed by."""
+"""Figures and indicators as nodes of the lineage graph: what each counts, groups by and is
+narrowed by."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import Any
 
 from shuren.data.lineage import ROWS, VALUE, Edge, Graph, Node
-from shuren.insight.shapes import Figure
+from shuren.insight.shapes import Figure, Indicator
 
+KEPT = 4
 PERIOD = "month"  # the column a period narrows
+_PARTS = {
+    "formula": {"zh": "数值", "en": "Value"},
+    "numerator": {"zh": "分子", "en": "Numerator"},
+    "denominator": {"zh": "分母", "en": "Denominator"},
+}
+
+# What data.queries.select_origins answers.
+Origins = Callable[[str], dict[str, tuple[set[str], set[str]]]]
+
+
+_kept: list[tuple[Graph, Any, Any, Graph]] = []
+
+
+def whole_graph(
+    graph: Graph,
+    figures: Mapping[str, Figure],
+    indicators: Mapping[str, Indicator],
+    origins: Origins,
+) -> Graph:
+    """Both kinds in the graph. The last few answers are kept for as long as all three inputs are
+    the same objects, as they are while no definition changes."""
+    for known, by_figures, by_indicators, made in list(_kept):
+        if known is graph and by_figures is figures and by_indicators is indicators:
+            return made
+    made = with_figures(graph, figures.values())
+    made = with_indicators(made, indicators.values(), origins)
+    _kept.append((graph, figures, indicators, made))
+    del _kept[:-KEPT]
+    return made
 
 
 def with_figures(graph: Graph, figures: Iterable[Figure]) -> Graph:
@@ -21,13 +53,41 @@ def with_figures(graph: Graph, figures: Iterable[Figure]) -> Graph:
             origin = f"{figure.table}.{column}" if column else figure.table
             edges.append(Edge(origin, f"{id}.{name}", VALUE))
         for name in figure.by:
-            source = graph.nodes.get(f"{figure.table}.{name}")
-            title = source.title if source else {"zh": name, "en": name}
-            nodes.append(Node(f"{id}.by.{name}", "figure", title, id))
+            nodes.append(Node(f"{id}.by.{name}", "figure", _title(graph, figure.table, name), id))
             edges.append(Edge(f"{figure.table}.{name}", f"{id}.by.{name}", VALUE))
             edges.append(Edge(f"{figure.table}.{name}", id, ROWS))
         edges += [Edge(f"{figure.table}.{name}", id, ROWS) for name in _narrowed_by(figure)]
     return graph.extended(nodes, edges)
+
+
+def with_indicators(graph: Graph, indicators: Iterable[Indicator], origins: Origins) -> Graph:
+    """An indicator whose table no model makes yet stands alone: it lacks its data."""
+    nodes: list[Node] = []
+    edges: list[Edge] = []
+    for indicator in indicators:
+        id = f"indicator:{indicator.id}"
+        nodes.append(Node(id, "indicator", indicator.title))
+        if indicator.table not in graph.nodes:
+            continue
+        edges.append(Edge(indicator.table, id, ROWS))
+        edges += [Edge(f"{indicator.table}.{name}", id, ROWS) for name, _v in indicator.where]
+        for part, title in _PARTS.items():
+            expression = getattr(indicator, part)
+            if not expression:
+                continue
+            nodes.append(Node(f"{id}.{part}", "indicator", title, id))
+            found = origins(f"SELECT {expression} AS made FROM {indicator.table}")["made"]
+            edges += [Edge(one, f"{id}.{part}", VALUE) for one in sorted(found[0])]
+        for name in indicator.breakdowns:
+            title = _title(graph, indicator.table, name)
+            nodes.append(Node(f"{id}.by.{name}", "indicator", title, id))
+            edges.append(Edge(f"{indicator.table}.{name}", f"{id}.by.{name}", VALUE))
+    return graph.extended(nodes, edges)
+
+
+def _title(graph: Graph, table: str, name: str) -> dict[str, str]:
+    source = graph.nodes.get(f"{table}.{name}")
+    return source.title if source else {"zh": name, "en": name}
 
 
 def _narrowed_by(figure: Figure) -> Iterator[str]:

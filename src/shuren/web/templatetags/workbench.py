@@ -25,6 +25,12 @@ def item(mapping: dict[str, Any], key: str) -> Any:
 
 
 @register.filter
+def node_url(wish: Any, node: str) -> str:
+    """The lineage of another node, with the same things shown."""
+    return str(wish.url(node))
+
+
+@register.filter
 def rule_title(code: str) -> str:
     """`S02 Broken quotes`: the code people quote and the words they understand."""
     rule = RULES.get(code)

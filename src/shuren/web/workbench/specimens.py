@@ -8,7 +8,14 @@ from shuren.web.workbench.shares import spark_points, split
 
 def workbench_specimens() -> dict[str, list[dict[str, Any]]]:
     """{component: [{label, inputs}]}, in the order of the page."""
-    return {"next_step": _next_step(), "sum": _sum(), "split_bar": _split_bar(), "spark": _spark()}
+    return {
+        "next_step": _next_step(),
+        "sum": _sum(),
+        "lineage": _lineage(),
+        "split_bar": _split_bar(),
+        "spark": _spark(),
+        "lineage": _lineage(),
+    }
 
 
 def _next_step() -> list[dict[str, Any]]:
@@ -53,3 +60,20 @@ def _spark() -> list[dict[str, Any]]:
         {"label": label, "inputs": {"label": label, "points": spark_points(values)}}
         for label, values in cases
     ]
+
+
+def _lineage() -> list[dict[str, Any]]:
+    def box(number: int, label: str, before: str, *columns: tuple[int, str, str]) -> Any:
+        lines = [
+            {"number": n, "label": text, "url": "#lineage", "focus": False, "before": marks}
+            for n, text, marks in columns
+        ]
+        whole = {"number": number, "label": label, "url": "#lineage", "focus": number == 4}
+        return whole | {"before": before, "columns": lines}
+
+    layers = [
+        {"kind": "raw", "title": "raw", "boxes": [box(0, "raw.loans", "", (1, "day", ""))]},
+        {"kind": "mart", "title": "mart", "boxes": [box(2, "loan_fact", "r0", (3, "month", "v1"))]},
+        {"kind": "figure", "title": "figure", "boxes": [box(4, "loans_by_month", "r2")]},
+    ]
+    return [{"label": "two tables", "inputs": {"layers": layers, "label": "loans", "wide": False}}]

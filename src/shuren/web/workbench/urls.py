@@ -1,6 +1,6 @@
 from django.urls import path
 
-from shuren.web.workbench import contracts, insight, quality, quarantine, sources, today
+from shuren.web.workbench import contracts, insight, lineage, quality, quarantine, sources, today
 
 app_name = "workbench"
 
@@ -24,4 +24,6 @@ urlpatterns = [
     path("insight/circulation/", insight.circulation, name="circulation"),
     path("insight/figures/<slug:figure_id>/", insight.definition, name="figure"),
     path("insight/figures/<slug:figure_id>.csv", insight.csv_file, name="figure-csv"),
+    path("lineage/", lineage.index, name="lineage"),
+    path("lineage/impact/", lineage.impact, name="impact"),
 ]

@@ -10,10 +10,14 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
+import sqlglot
+from sqlglot import exp
+from sqlglot.errors import ParseError
+
 from shuren.data import definitions
 from shuren.data.errors import ModelError
 from shuren.data.internals import portable, sources
-from shuren.data.internals.lineage.select import Shape, Traced, Tracer, table_shape
+from shuren.data.internals.lineage.select import NOTHING, Shape, Traced, Tracer, table_shape
 from shuren.data.lineage import ROWS, VALUE, Edge, Graph, Node
 from shuren.data.shapes import VAULT, Contract, Field, Mapping, Model
 from shuren.kernel.definitions import find_definitions
@@ -63,7 +67,11 @@ def origins_of(site: Site | None, sql: str) -> dict[str, tuple[set[str], set[str
         return table_shape(name, [column.name for column in columns]) if columns else None
 
     tracer = Tracer("SELECT", table)
-    shape = tracer.trace(portable.parse(sql))
+    try:
+        tree = sqlglot.parse_one(sql, read="duckdb")
+    except ParseError as error:
+        raise ModelError(str(error)) from None
+    shape = tracer.trace(tree) if isinstance(tree, exp.Query) else Shape({}, NOTHING)
     if tracer.gaps:
         raise ModelError(_("There is no such column or table: %(what)s.", what=tracer.gaps[0]))
     steps = {step.id: step.shape for step in tracer.steps}

@@ -1,0 +1,198 @@
+"""What the lineage page shows: tables with their columns, each with what stands before it."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from urllib.parse import urlencode
+
+from shuren.data.lineage import KINDS, ROWS, VALUE, Graph, Node
+from shuren.kernel.i18n import pick
+
+ORDER = {kind: place for place, kind in enumerate(KINDS)}
+Links = dict[str, dict[str, str]]  # node → {node before it: kind of edge}
+
+
+@dataclass
+class Box:
+    """A table-like node as it is drawn and listed. before: numbers of entries, `v3` or `r3`."""
+
+    number: int
+    node: Node
+    label: str
+    url: str
+    focus: bool = False
+    before: str = ""
+    columns: list["Line"] = field(default_factory=list)
+
+
+@dataclass
+class Line:
+    number: int
+    node: Node
+    label: str
+    url: str
+    via: str = VALUE
+    focus: bool = False
+    before: str = ""
+
+
+@dataclass(frozen=True)
+class Layer:
+    """The boxes of one kind, from the source to who reads it."""
+
+    kind: str
+    title: str
+    boxes: list[Box]
+
+
+@dataclass(frozen=True)
+class Wish:
+    """What to show. rows: what decides rows too; steps: named steps too; all: every column."""
+
+    node: str = ""
+    rows: bool = False
+    steps: bool = False
+    all: bool = False
+
+    def url(self, node: str) -> str:
+        wanted = {"node": node, "rows": self.rows, "steps": self.steps}
+        return "?" + urlencode({k: int(v) if v is True else v for k, v in wanted.items() if v})
+
+
+def without_steps(graph: Graph) -> Links:
+    """Every node that is no step, with what stands before it when steps are passed through."""
+    known: Links = {}
+
+    def before(id: str) -> dict[str, str]:
+        found = known.get(id)
+        if found is None:
+            found = known[id] = {}
+            for source, kind in graph.own_sources(id):
+                if graph.nodes[source].kind != "step":
+                    _note(found, source, kind)
+                    continue
+                for further, inner in before(source).items():
+                    _note(found, further, VALUE if kind == inner == VALUE else ROWS)
+        return found
+
+    for id, node in graph.nodes.items():
+        if node.kind != "step":
+            before(id)
+    return {id: links for id, links in known.items() if graph.nodes[id].kind != "step"}
+
+
+def _note(found: dict[str, str], id: str, kind: str) -> None:
+    if found.get(id) != VALUE:
+        found[id] = kind
+
+
+def direct(graph: Graph) -> Links:
+    """The same with steps."""
+    links: Links = {id: {} for id in graph.nodes}
+    for edge in graph.edges:
+        _note(links[edge.target], edge.source, edge.kind)
+    return links
+
+
+def by_table(graph: Graph, links: Links) -> Links:
+    """Table before table, whatever the columns."""
+    found: Links = {}
+    for id, before in links.items():
+        table = graph.nodes[id].table or id
+        for source, kind in before.items():
+            other = graph.nodes[source].table or source
+            if other != table:
+                _note(found.setdefault(table, {}), other, kind)
+    return found
+
+
+def reach(links: Links, start: Iterable[str]) -> set[str]:
+    """Everything linked to by what is linked to …"""
+    found, queue = set(start), list(start)
+    while queue:
+        for other in links.get(queue.pop(), ()):
+            if other not in found:
+                found.add(other)
+                queue.append(other)
+    return found
+
+
+def turned(links: Links) -> Links:
+    """Target and source exchanged."""
+    found: Links = {}
+    for target, before in links.items():
+        for source, kind in before.items():
+            found.setdefault(source, {})[target] = kind
+    return found
+
+
+def picture(graph: Graph, wish: Wish) -> list[Layer]:
+    """The whole graph with its tables shut, or what leads to a node and away from it."""
+    links = direct(graph) if wish.steps else without_steps(graph)
+    if not wish.node:
+        shown = set(by_table(graph, links)) | {node.id for node in graph.tables()}
+        shown = {id for id in shown if id in links}
+        columns = {id for id in links if graph.nodes[id].table} if wish.all else set()
+        return _layers(graph, wish, links, shown, columns)
+    focus = graph.nodes[wish.node]
+    if not focus.table:
+        tables = by_table(graph, links)
+        shown = reach(tables, [focus.id]) | reach(turned(tables), [focus.id])
+        return _layers(graph, wish, links, shown, {c.id for c in graph.columns(focus.id)})
+    narrowed = links if wish.rows else _only_values(links)
+    around = reach(narrowed, [focus.id]) | reach(turned(narrowed), [focus.id])
+    shown = {graph.nodes[id].table or id for id in around}
+    return _layers(graph, wish, narrowed, shown, {id for id in around if graph.nodes[id].table})
+
+
+def _only_values(links: Links) -> Links:
+    return {
+        id: {source: kind for source, kind in before.items() if kind == VALUE}
+        for id, before in links.items()
+    }
+
+
+def _layers(
+    graph: Graph, wish: Wish, links: Links, tables: set[str], columns: set[str]
+) -> list[Layer]:
+    ids = sorted(tables, key=lambda id: (ORDER.get(graph.nodes[id].kind, 99), id))
+    boxes: list[Box] = []
+    numbers: dict[str, int] = {}
+    for id in ids:
+        node = graph.nodes[id]
+        numbers[id] = len(numbers)
+        box = Box(numbers[id], node, pick(node.title) or id, wish.url(id), id == wish.node)
+        for column in graph.columns(id):
+            if column.id in columns:
+                numbers[column.id] = len(numbers)
+                label = pick(column.title) or column.name
+                line = Line(numbers[column.id], column, label, wish.url(column.id))
+                line.focus = column.id == wish.node
+                box.columns.append(line)
+        boxes.append(box)
+    shut = by_table(graph, links)
+    for box in boxes:
+        for line in box.columns:
+            line.before = _numbered(links.get(line.node.id, {}), numbers)
+        joined = {} if columns else shut.get(box.node.id, {})
+        box.before = _numbered(joined or _loose(graph, links, shut, box, columns), numbers)
+    kinds = dict.fromkeys(box.node.kind for box in boxes)
+    return [
+        Layer(kind, pick(KINDS.get(kind, {"en": kind})), [b for b in boxes if b.node.kind == kind])
+        for kind in kinds
+    ]
+
+
+def _loose(graph: Graph, links: Links, shut: Links, box: Box, columns: set[str]) -> dict[str, str]:
+    """Links of a table that no line between two shown columns draws already."""
+    drawn = {
+        graph.nodes[source].table
+        for line in box.columns
+        for source in links.get(line.node.id, {})
+        if source in columns
+    }
+    return {id: kind for id, kind in shut.get(box.node.id, {}).items() if id not in drawn}
+
+
+def _numbered(before: dict[str, str], numbers: dict[str, int]) -> str:
+    marks: Callable[[str], str] = {VALUE: "v", ROWS: "r"}.__getitem__
+    return " ".join(f"{marks(k)}{numbers[id]}" for id, k in before.items() if id in numbers)
