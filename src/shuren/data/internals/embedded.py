@@ -89,7 +89,8 @@ def _attach_raw(connection: duckdb.DuckDBPyConnection, raw: RawSource) -> None:
         f"CAST({_column(c) if c in present else 'NULL'} AS {type_}) AS {_column(c)}"
         for c, type_ in raw.columns
     )
-    order = {"load": list(raw.loads), "place": list(range(len(raw.loads)))}
+    # Their names begin with _, as no field's name does.
+    order = {"_of": list(raw.loads), "_place": list(range(len(raw.loads)))}
     _create(connection, f"settled.{name}_order", pa.table(order))
     connection.execute(
         f"CREATE TABLE settled.{name}_repeated AS SELECT hash(_key) AS hashed FROM {source}"
@@ -98,9 +99,9 @@ def _attach_raw(connection: duckdb.DuckDBPyConnection, raw: RawSource) -> None:
     repeated = f"hash(_key) IN (SELECT hashed FROM settled.{name}_repeated)"
     connection.execute(
         f"CREATE TABLE settled.{name} AS SELECT {columns} FROM {source} AS rows"
-        f" JOIN settled.{name}_order AS load_order ON load_order.load = rows._load"
+        f" JOIN settled.{name}_order AS load_order ON load_order._of = rows._load"
         f" WHERE {repeated}"
-        " QUALIFY row_number() OVER (PARTITION BY _key ORDER BY place DESC, _line DESC) = 1"
+        " QUALIFY row_number() OVER (PARTITION BY _key ORDER BY _place DESC, _line DESC) = 1"
     )
     single = f"SELECT {columns} FROM {source}"
     if declared.number(connection, f"SELECT count(*) FROM settled.{name}"):

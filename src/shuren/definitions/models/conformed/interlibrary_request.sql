@@ -24,6 +24,7 @@ columns:
   filled_at: {type: TIMESTAMP, class: 2, title: {zh: 完成时间, en: Filled at}}
   outcome: {type: VARCHAR, class: 2, title: {zh: 结果, en: Outcome}}
   is_filled: {type: BIGINT, class: 2, title: {zh: 满足为 1, en: 1 if filled}}
+  is_decided: {type: BIGINT, class: 2, title: {zh: 已有结果为 1, en: 1 if decided}}
   hours: {type: DOUBLE, class: 2, title: {zh: 小时数, en: Hours}, unit: h}
 */
 SELECT
@@ -41,6 +42,7 @@ SELECT
   requests.filled_at,
   requests.outcome,
   CASE WHEN requests.outcome = 'filled' THEN 1 ELSE 0 END AS is_filled,
+  CASE WHEN requests.outcome = 'open' THEN 0 ELSE 1 END AS is_decided,
   CAST(
     CAST(CAST(requests.filled_at AS DATE) - CAST(requests.requested_at AS DATE) AS BIGINT) * 24
     + extract(HOUR FROM requests.filled_at) - extract(HOUR FROM requests.requested_at)

@@ -1,0 +1,44 @@
+/*
+id: cost_per_use
+title: {zh: 每次使用的花费, en: Cost per use}
+description:
+  zh: >-
+    每年每次借阅、每次下载、每次进馆各花多少钱：流通业务支出除以借阅次数，电子资源支出除以下载量，经常性支出除以进馆人次。
+  en: >-
+    What a loan, a download and a visit cost in a year, which is spending on lending by loans, on e-resources by downloads, recurrent spending by visits.
+grain: {zh: 一年一种使用一行, en: one row per year and kind of use}
+data_class: operations
+key: [year, kind]
+columns:
+  year: {type: BIGINT, class: 2, title: {zh: 年份, en: Year}}
+  kind: {type: VARCHAR, class: 2, title: {zh: 使用：loan、download 或 visit, en: Loan or download or visit}}
+  cost: {type: DOUBLE, class: 2, title: {zh: 花费, en: Cost}, unit: CNY}
+  uses: {type: DOUBLE, class: 2, title: {zh: 使用次数, en: Uses}, unit: 次}
+  cost_per_use: {type: DOUBLE, class: 2, title: {zh: 每次花费, en: Cost per use}, unit: CNY}
+*/
+WITH totals AS (
+  SELECT
+    year,
+    sum(spend_lending) AS lending,
+    sum(loans) AS loans,
+    sum(spend_electronic) AS electronic,
+    sum(requests) AS requests,
+    sum(spend_recurrent) AS recurrent,
+    sum(visits) AS visits
+  FROM mart.library_year
+  GROUP BY year
+),
+
+kinds AS (
+  SELECT year, 'loan' AS kind, lending AS cost, CAST(loans AS DOUBLE) AS uses
+  FROM totals
+  UNION ALL
+  SELECT year, 'download', electronic, CAST(requests AS DOUBLE)
+  FROM totals
+  UNION ALL
+  SELECT year, 'visit', recurrent, CAST(visits AS DOUBLE)
+  FROM totals
+)
+
+SELECT year, kind, cost, uses, cost / nullif(uses, 0) AS cost_per_use
+FROM kinds
