@@ -12,6 +12,13 @@ KEEP, PSEUDONYM, VAULT, DROP = "keep", "pseudonym", "vault", "drop"
 # What a record is about: the top level of the catalogue, and nothing else.
 DATA_CLASSES = ("bibliographic", "content", "operations", "behaviour", "knowledge", "zero")
 
+# What a table can be handed out as, and how the web calls it.
+MEDIA_TYPES = {
+    "json": "application/json",
+    "csv": "text/csv",
+    "parquet": "application/vnd.apache.parquet",
+}
+
 CLASSES = {1: "public", 2: "internal", 3: "personal", 4: "sensitive"}
 
 

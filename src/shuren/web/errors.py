@@ -18,6 +18,9 @@ _STATUS = {
     "NoSuchFigure": 404,
     "SignInRefused": 400,
     "SignInLocked": 429,
+    "KeyRefused": 401,
+    "QuotaUsedUp": 429,
+    "SnapshotGone": 410,
 }
 
 
@@ -76,8 +79,10 @@ def _page(request: HttpRequest, status: int, message: str, fix: str = "") -> Htt
 def _heading(status: int) -> str:
     return {
         400: _("That did not work"),
+        401: _("Not open to you"),
         403: _("Not open to you"),
         404: _("Not found"),
+        410: _("Not found"),
         429: _("Too many tries"),
         503: _("Not ready yet"),
     }[status]

@@ -18,5 +18,6 @@ urlpatterns = [
     path("language/", switches.language, name="language"),
     path("theme/", switches.theme, name="theme"),
     path("styleguide/", styleguide.styleguide, name="styleguide"),
+    path("api/v1/", include("shuren.web.api.urls")),
     path("workbench/", include("shuren.web.workbench.urls")),
 ]

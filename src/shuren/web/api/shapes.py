@@ -1,0 +1,149 @@
+"""What the API answers with, as its document describes it."""
+
+from typing import Any
+
+from ninja import Schema
+from pydantic import Field
+
+
+class Health(Schema):
+    status: str
+    api: str
+    snapshot: str | None
+
+
+class Own(Schema):
+    """The key this request came with."""
+
+    id: str
+    name: str
+    scopes: list[str]
+    purposes: list[str]
+    per_minute: int
+    per_day: int
+    used_minute: int
+    used_today: int
+    expires_at: str | None
+
+
+class Snapshot(Schema):
+    id: str
+    built_at: str
+    data_date: str
+    tables: int
+    loads: list[str]
+
+
+class ColumnShape(Schema):
+    name: str
+    type: str
+    unit: str
+    level: int = Field(alias="class")
+    title: dict[str, str]
+
+
+class TableShape(Schema):
+    table: str
+    title: dict[str, str]
+    rows: int
+    about_people: bool
+    public: bool
+    columns: list[ColumnShape]
+
+
+class TableLine(Schema):
+    table: str
+    title: dict[str, str]
+    rows: int
+    about_people: bool
+    public: bool
+
+
+class Catalogue(Schema):
+    snapshot: str
+    tables: list[TableLine]
+
+
+class Rows(Schema):
+    """suppressed: groups hidden because fewer than five persons stand behind them."""
+
+    snapshot: str
+    data_date: str
+    suppressed: int
+    columns: list[ColumnShape]
+    rows: list[dict[str, Any]]
+    after: str | None
+    next: str | None
+
+
+class TableRows(Rows):
+    table: str
+
+
+class FigureLine(Schema):
+    id: str
+    title: dict[str, str]
+    description: dict[str, str]
+    unit: dict[str, str]
+    table: str
+    filters: list[str]
+
+
+class Figures(Schema):
+    figures: list[FigureLine]
+
+
+class FigureRows(Rows):
+    id: str
+    title: dict[str, str]
+    filters: dict[str, str]
+    labels: list[str]
+
+
+class LoadShape(Schema):
+    """records = accepted + refused, always."""
+
+    id: str
+    contract: str
+    contract_version: str
+    source: str
+    file: str
+    sha256: str
+    bytes: int
+    records: int
+    accepted: int
+    refused: int
+    rules: dict[str, int]
+    started_at: str
+    finished_at: str
+
+
+class Loads(Schema):
+    loads: list[LoadShape]
+    after: str | None
+    next: str | None
+
+
+class NodeShape(Schema):
+    id: str
+    kind: str
+    title: dict[str, str]
+    table: str
+    level: int
+
+
+class EdgeShape(Schema):
+    source: str
+    target: str
+    kind: str
+
+
+class Lineage(Schema):
+    nodes: list[NodeShape]
+    edges: list[EdgeShape]
+
+
+class Trail(Schema):
+    id: str
+    direction: str
+    nodes: list[NodeShape]

@@ -1,0 +1,15 @@
+"""Everything below /api/v1/."""
+
+from django.urls import path
+
+from shuren.web.api import about, catalogue, document, figures, lineage, loads, marts
+from shuren.web.api.endpoint import api
+
+# Importing a module of operations adds them to the API.
+OPERATIONS = (about, catalogue, marts, figures, loads, lineage)
+
+urlpatterns = [
+    path("openapi.json", document.openapi, name="api-document"),
+    path("docs", document.docs, name="api-docs"),
+    path("", api.urls),
+]
