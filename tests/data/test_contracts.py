@@ -24,7 +24,7 @@ CLEAN = Contract(
     title=TEXTS,
     description=TEXTS,
     owner="desk",
-    data_class="service",
+    data_class="operations",
     purposes=("library_statistics",),
     key=("visit_id",),
     fields=(
@@ -59,6 +59,7 @@ PLANTED = {
     "N13": with_field(1, storage="keep", classification=2),
     "N14": with_field(3, values={"进": "inside"}),
     "N15": with_field(3, title={"zh": "面积（平方米）", "en": "Area"}),
+    "N16": dataclasses.replace(CLEAN, data_class="service"),
 }
 
 

@@ -74,6 +74,7 @@ def test_sql_outside_the_rules_is_refused_with_a_reason(
         ("class: 1", "class: 7", "column id: class must be 1 to 4"),
         ("title: {{zh: 号, en: Id}}", "title: {{zh: 号}}", "column id: title needs zh and en"),
         ("data_class: bibliographic", "dataclass: bibliographic", "has no 'data_class'"),
+        ("data_class: bibliographic", "data_class: service", "data_class must be one of"),
         ("key: [id]", "key: [id]\nperson: reader", "person names 'reader', which is no column"),
         ("key: [id]", "key: [id]\nowner: us", "unknown key 'owner'"),
         ("/*", "--", "begin with its front matter"),

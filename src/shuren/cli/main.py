@@ -42,6 +42,7 @@ def entries() -> tuple[Entry, ...]:
         Entry("quarantine", data, _("See, mend and replay refused rows.")),
         Entry("quality", data, _("Measure what was loaded; list contracts by their score.")),
         Entry("build", data, _("Build tables from what was loaded and publish them.")),
+        Entry("retain", keep, _("Take away rows that are past their contract's term.")),
         Entry("doctor", keep, _("Check the whole site and say what to do.")),
         Entry("backup", keep, _("Write a consistent copy of the site to one file.")),
         Entry("restore", keep, _("Bring a site back from a backup file.")),

@@ -2,6 +2,7 @@
 was loaded and publish them."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from shuren.data.definitions import connector, models
@@ -12,12 +13,13 @@ from shuren.data.internals import (
     exporting,
     measuring,
     replaying,
+    retention,
     taking_in,
     tasks,
 )
 from shuren.data.internals.receipts import all_receipts
 from shuren.data.quality import TaskLine
-from shuren.data.shapes import BuildReport, Collected, Receipt
+from shuren.data.shapes import BuildReport, Collected, Expired, Receipt
 from shuren.kernel.shapes import Actor, Progress, no_progress
 from shuren.kernel.site import Site
 from shuren.trust import queries as trust
@@ -91,16 +93,54 @@ def export_quarantine(site: Site, load_id: str, target: Path, *, actor: Actor) -
     return exporting.export(site, load_id, target, actor)
 
 
-def build(site: Site, *, actor: Actor, progress: Progress = no_progress) -> BuildReport:
-    """Run every model on everything loaded so far and publish the result as one snapshot.
+def build(
+    site: Site,
+    *,
+    actor: Actor,
+    progress: Progress = no_progress,
+    everything: bool = False,
+    engine: str = "duckdb",
+) -> BuildReport:
+    """Bring every table up to what is loaded now and publish all of them as one snapshot.
 
-    Readers of the snapshot before go on undisturbed. One build at a time; another waits.
-    progress  tables done, tables in all
-    raises    trust's NotAllowed; ModelError and BuildFailed, with the live snapshot as it was
+    Rows past their term go first. Only models whose inputs changed run, the other tables are
+    taken over. Readers of the snapshot before go on undisturbed. One build at a time; another
+    waits.
+    progress    tables done, tables in all
+    everything  run every model
+    engine      what runs them
+    raises      trust's NotAllowed; ModelError and BuildFailed, with the live snapshot as it was
     """
     trust.require(actor, "loads.run")
     tasks.open_tasks(site, measuring.measure_new(site))
-    return building.build_snapshot(site, models(site), all_receipts(site)[::-1], progress)
+    known = models(site)
+    expired = retention.apply(site)
+    report = building.build_snapshot(
+        site, known, all_receipts(site)[::-1], progress, everything=everything, engine=engine
+    )
+    return replace(report, expired=tuple(expired))
+
+
+def retain(
+    site: Site, *, actor: Actor, dry_run: bool = False, progress: Progress = no_progress
+) -> tuple[list[Expired], BuildReport | None]:
+    """Take away the rows that are past their contract's term: from raw files and quarantine at
+    once, from the tables with a build if any were in them, from old snapshots.
+
+    dry_run  say what would go, and change nothing
+    returns  what went, load by load, and the build's report if there was one
+    raises   as `build`
+    """
+    trust.require(actor, "loads.run")
+    if dry_run:
+        return retention.apply(site, dry_run=True), None
+    tasks.open_tasks(site, measuring.measure_new(site))
+    known = models(site)
+    expired = retention.apply(site)
+    if not building.holds_expired(site):
+        return expired, None
+    report = building.build_snapshot(site, known, all_receipts(site)[::-1], progress)
+    return expired, replace(report, expired=tuple(expired))
 
 
 def measure_quality(site: Site, *, actor: Actor) -> list[TaskLine]:

@@ -5,13 +5,15 @@ from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any
 
-from shuren.data.definitions import contract, contracts
+from shuren.data.definitions import contract, contracts, models
 from shuren.data.internals import (
     asking,
+    building,
     checkup,
     handing_out,
     measuring,
     refused,
+    retention,
     snapshots,
     vocabularies,
 )
@@ -24,10 +26,12 @@ from shuren.data.internals.stepping import run_steps
 from shuren.data.lineage import Change, Effect, Graph, Node
 from shuren.data.quality import ContractQuality, Flag, Skill, TaskLine
 from shuren.data.shapes import (
+    Planned,
     Problem,
     QuarantineCount,
     Receipt,
     RefusedRow,
+    RetentionState,
     SnapshotInfo,
     Step,
     Table,
@@ -109,7 +113,8 @@ def summarise(
 ) -> Table:
     """Counts over groups of rows.
 
-    measures  {name: "count", "distinct:<column>" or "sum:<column>"}
+    measures  {name: "count", "distinct:<column>", "sum:<column>", "mean:<column>",
+              "max:<column>" or "share:<column>/<column>", per cent of the sums}
     order_by  names among `by` and `measures`
     always    columns of `where` that nobody can ask these counts without
     raises    as `read`
@@ -261,3 +266,17 @@ def field_changes(
     raises  UnknownName
     """
     return lineage_impact.changes_of_fields(graph, owner, fields, action, to)
+
+
+def explain_build(site: Site, *, everything: bool = False) -> list[Planned]:
+    """Whether a build would run each model now, and why; nothing is run.
+
+    raises  ModelError
+    """
+    loads = receipt_files.all_receipts(site)[::-1]
+    return building.explain(site, models(site), loads, everything)
+
+
+def retention_states(site: Site) -> dict[str, RetentionState]:
+    """{contract: its term, its clock, the last run and what went so far}."""
+    return {id: retention.state(site, found) for id, found in contracts(site).items()}

@@ -21,7 +21,15 @@ from pathlib import Path
 import duckdb
 
 from shuren.data.errors import BuildFailed
-from shuren.data.internals import declared, engines, fingerprints, live, retention_log, snapshots, sources
+from shuren.data.internals import (
+    declared,
+    engines,
+    fingerprints,
+    live,
+    retention_log,
+    snapshots,
+    sources,
+)
 from shuren.data.internals.fingerprints import Inputs, Made, content_hash
 from shuren.data.internals.models import LAYERS
 from shuren.data.internals.sources import quoted, table_file
@@ -201,11 +209,11 @@ class Before:
 
 
 def before_this(site: Site) -> Before:
-    live = snapshots.current(site)
-    if live is None:
+    current = snapshots.current(site)
+    if current is None:
         return Before(site.snapshots, {}, {})
-    folder = site.snapshots / live.id
-    rows = {name: table.rows for name, table in live.tables.items()}
+    folder = site.snapshots / current.id
+    rows = {name: table.rows for name, table in current.tables.items()}
     return Before(folder, snapshots.read_made(folder), rows)
 
 
@@ -253,6 +261,12 @@ def sweep(site: Site) -> None:
         shutil.rmtree(folder, ignore_errors=True)
 
 
+def holds_expired(site: Site) -> bool:
+    """Whether the live snapshot was made before rows last went."""
+    current, taken = snapshots.current(site), retention_log.last_taken(site)
+    return current is not None and taken is not None and current.built_at <= taken
+
+
 def prune(site: Site) -> None:
     """Remove old snapshots: beyond the newest three or with rows past their term, and not one
     replaced minutes ago."""
@@ -266,12 +280,12 @@ def prune(site: Site) -> None:
         except FileNotFoundError:
             continue  # of another version of ours: not for us to remove
     found.sort(reverse=True)
-    live = snapshots.current(site)
+    current = snapshots.current(site)
     for place, (built_at, folder) in enumerate(found):
         replaced_at = found[place - 1][0] if place else now()
         unwanted = place >= KEPT or (expired is not None and built_at < expired)
         old = unwanted and now() - replaced_at > MINIMUM_AGE
-        if old and (live is None or folder.name != live.id):
+        if old and (current is None or folder.name != current.id):
             (folder / snapshots.MANIFEST).unlink()
             shutil.rmtree(folder, ignore_errors=True)
 

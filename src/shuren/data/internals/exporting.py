@@ -24,7 +24,7 @@ def export(site: Site, load_id: str, target: Path, actor: Actor) -> int:
     contract = find_contract(site, receipt.contract)
     reasons = target.with_name(f"{target.name}.reasons.csv")
     _must_be_new(target, reasons)
-    still_open = open_rows(all_receipts(site, receipt.contract), receipt)
+    still_open = open_rows(site, all_receipts(site, receipt.contract), receipt)
     kept = Quarantine(site, quarantine_file(site, contract.id, receipt.id), receipt.id)
     rows = list(kept.rows(still_open.__contains__))
     record_use(actor, "data_quality", f"quarantine.{contract.id}", ["raw"], len(rows), load_id)

@@ -78,11 +78,11 @@ class Inputs:
             return {f"{table} content": _hash([texts, settings]), **loans}
         contract = sources.contract_of(self.site, name)
         holding = sources.holding_rows(self.site, name, self.loads)
-        left = retention_log.rows_left(self.site, name)
+        went = retention_log.entries(self.site, name)
         return {
             f"{table} contract": _hash([sources.raw_columns(contract), contract.tombstone]),
             f"{table} loads": _hash([load.id for load in holding]),
-            f"{table} retention": _hash(left),
+            f"{table} retention": _hash([[e.load, e.left] for e in went if e.gone]),
         }
 
 

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from shuren.data.shapes import DROP, KEEP, PSEUDONYM, VAULT, Contract, Field
+from shuren.data.shapes import DATA_CLASSES, DROP, KEEP, PSEUDONYM, VAULT, Contract, Field
 from shuren.kernel.errors import DefinitionError
 from shuren.kernel.i18n import gettext as _
 from shuren.kernel.i18n import pick
@@ -84,6 +84,10 @@ NAMING_RULES: dict[str, dict[str, str]] = {
     "N15": {
         "zh": "单位写在 unit 里，不写进标题。",
         "en": "A unit stands under `unit`, not in the title.",
+    },
+    "N16": {
+        "zh": "数据类须是六类之一：bibliographic、content、operations、behaviour、knowledge、zero。",  # noqa: E501
+        "en": "The data class is one of bibliographic, content, operations, behaviour, knowledge, zero.",  # noqa: E501
     },
 }
 _UNIT_IN_TITLE = re.compile(r"[（(][^（）()]*[）)]\s*$")
@@ -193,6 +197,11 @@ def _incomplete(contract: Contract) -> Iterator[str]:
         yield contract.id
 
 
+def _no_class(contract: Contract) -> Iterator[str]:
+    if contract.data_class and contract.data_class not in DATA_CLASSES:
+        yield contract.id
+
+
 def _version(contract: Contract) -> Iterator[str]:
     if not _VERSION.fullmatch(contract.version):
         yield contract.id
@@ -226,4 +235,5 @@ _CHECKS: dict[str, Callable[[Contract], Iterator[str]]] = {
     "N13": _fields(_homeless),
     "N14": _fields(_stray_synonym),
     "N15": _fields(_unit_in_title),
+    "N16": _no_class,
 }

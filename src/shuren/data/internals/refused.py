@@ -20,7 +20,9 @@ from shuren.trust.actions import record_use
 def counts(site: Site) -> list[QuarantineCount]:
     """Loads with open rows, newest first."""
     receipts = all_receipts(site)
-    lines = ((receipt, open_rows(receipts, receipt)) for receipt in receipts if receipt.refused)
+    lines = (
+        (receipt, open_rows(site, receipts, receipt)) for receipt in receipts if receipt.refused
+    )
     return [
         QuarantineCount(
             receipt.id,
@@ -56,7 +58,7 @@ def page(
     trust.require(actor, "quarantine.mend" if with_raw else "quarantine.read")
     receipt = find_receipt(site, load_id)
     contract = find_contract(site, receipt.contract)
-    still_open = open_rows(all_receipts(site, receipt.contract), receipt)
+    still_open = open_rows(site, all_receipts(site, receipt.contract), receipt)
     if rows is not None:
         still_open &= set(rows)
     quarantine = Quarantine(site, quarantine_file(site, contract.id, load_id), load_id)

@@ -10,6 +10,7 @@ import pyarrow as pa
 from shuren.data.definitions import contract as find_contract
 from shuren.data.definitions import mapping_for, mappings
 from shuren.data.errors import CorrectionUnclear, NothingToReplay
+from shuren.data.internals import retention_log
 from shuren.data.internals.in_lake import InLake
 from shuren.data.internals.loading import Job, Outcome, run
 from shuren.data.internals.masking import unmask
@@ -29,8 +30,10 @@ from shuren.kernel.shapes import Actor, Progress
 from shuren.kernel.site import Site
 
 
-def open_rows(receipts: Sequence[Receipt], load: Receipt) -> set[int]:
-    """Numbers of the refused rows that no later load has taken up."""
+def open_rows(site: Site, receipts: Sequence[Receipt], load: Receipt) -> set[int]:
+    """Numbers of the refused rows that no later load has taken up and no retention has ended."""
+    if load.refused and load.id in retention_log.refused_gone(site, load.contract):
+        return set()
     rows = set(range(1, load.refused + 1))
     for receipt in receipts:
         if receipt.replays == load.id:
@@ -121,7 +124,7 @@ def _mapping(site: Site, earlier: Receipt) -> Mapping:
 def _rows_to_take(
     site: Site, earlier: Receipt, rows: Sequence[int] | None, corrections: dict[int, str]
 ) -> frozenset[int]:
-    still_open = open_rows(all_receipts(site, earlier.contract), earlier)
+    still_open = open_rows(site, all_receipts(site, earlier.contract), earlier)
     wanted = set(corrections) | set(rows or ()) if (rows or corrections) else still_open
     if not wanted or not wanted <= still_open:
         closed = sorted(wanted - still_open)

@@ -9,7 +9,8 @@ from dataclasses import asdict, dataclass
 from datetime import date, datetime
 from pathlib import Path
 
-from shuren.kernel.files import sync_folder
+from shuren.kernel.clock import now
+from shuren.kernel.files import sync_folder, write_atomically
 from shuren.kernel.site import Site
 
 
@@ -31,7 +32,7 @@ class Expiry:
 
 
 def log_file(site: Site, contract: str) -> Path:
-    return site.data / "retention" / f"{contract}.jsonl"
+    return _folder(site) / f"{contract}.jsonl"
 
 
 def entries(site: Site, contract: str) -> list[Expiry]:
@@ -54,6 +55,25 @@ def refused_gone(site: Site, contract: str) -> set[str]:
     return {entry.load for entry in entries(site, contract) if entry.refused}
 
 
+def last_taken(site: Site) -> datetime | None:
+    """When rows last went from the lake: a snapshot of before may hold them."""
+    logs = _folder(site).glob("*.jsonl")
+    return max((e.at for log in logs for e in entries(site, log.stem) if e.gone), default=None)
+
+
+def ran(site: Site) -> None:
+    """Remember that retention went through everything."""
+    _folder(site).mkdir(parents=True, exist_ok=True)
+    write_atomically(_folder(site) / "LAST_RUN", now().isoformat().encode())
+
+
+def last_run(site: Site) -> datetime | None:
+    try:
+        return datetime.fromisoformat((_folder(site) / "LAST_RUN").read_text("utf-8").strip())
+    except (FileNotFoundError, ValueError):
+        return None
+
+
 def add(site: Site, contract: str, entry: Expiry) -> None:
     """Write one line through to the disk."""
     path = log_file(site, contract)
@@ -69,6 +89,10 @@ def add(site: Site, contract: str, entry: Expiry) -> None:
         file.flush()
         os.fsync(file.fileno())
     sync_folder(path.parent)
+
+
+def _folder(site: Site) -> Path:
+    return site.data / "retention"
 
 
 def _read(line: str) -> Expiry:

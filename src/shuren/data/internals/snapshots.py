@@ -20,7 +20,7 @@ from typing import Any
 import duckdb
 
 from shuren.data.errors import NoSnapshot, SnapshotGone
-from shuren.data.internals import fingerprints
+from shuren.data.internals import fingerprints, live
 from shuren.data.internals.fingerprints import Made
 from shuren.data.internals.sources import table_file
 from shuren.data.shapes import Column, SnapshotInfo, SnapshotTable
@@ -92,7 +92,9 @@ def query(site: Site, sql: str, values: list[Any]) -> list[tuple[Any, ...]]:
 
 
 def source(site: Site, snapshot: SnapshotInfo, table: str) -> str:
-    """What to write after FROM for a table of a snapshot."""
+    """What to write after FROM for a table of a snapshot; a live view is asked as it is now."""
+    if snapshot.tables[table].live:
+        return f"({live.query(site, snapshot, table)}) AS live_view"
     path = str(site.snapshots / snapshot.id / table_file(table)).replace("'", "''")
     return f"read_parquet('{path}')"
 
@@ -161,6 +163,14 @@ def read_manifest(folder: Path) -> SnapshotInfo:
         tables={name: _table(entry) for name, entry in content["tables"].items()},
         loads=tuple(content["loads"]),
     )
+
+
+def built_at(folder: Path) -> datetime | None:
+    """When a published folder was made; None if it is none of ours."""
+    try:
+        return read_manifest(folder).built_at
+    except FileNotFoundError:
+        return None
 
 
 def _table(entry: dict[str, Any]) -> SnapshotTable:

@@ -1,0 +1,114 @@
+"""Live views: models with `materialised: false`, evaluated whenever somebody reads them.
+
+conformed.* and mart.* in them are the tables of the snapshot; raw.<contract> is what landed
+since that snapshot was made, and nothing else, so that a question costs as much as there is
+news. A view that wants both reads both: the stored table, and the raw rows on top of it.
+"""
+
+import os
+from collections.abc import Mapping
+from functools import lru_cache
+from pathlib import Path
+
+from sqlglot import exp
+
+from shuren.data.errors import ReceiptBroken
+from shuren.data.internals import portable, sources
+from shuren.data.internals.receipts import raw_file, read_receipt, receipt_file
+from shuren.data.internals.sources import quoted, table_file
+from shuren.data.shapes import Column, SnapshotInfo
+from shuren.kernel.site import Site
+
+NEWEST = 2_000  # loads looked at; a site that builds every day never comes near
+
+
+def query(site: Site, snapshot: SnapshotInfo, table: str) -> str:
+    """The SELECT of a live view over a published snapshot and what landed since."""
+    view = snapshot.tables[table]
+    assert view.live
+    sql = {name: known.live for name, known in snapshot.tables.items() if known.live}
+    landed = _landed(site, snapshot.loads)
+    return select(site, site.snapshots / snapshot.id, table, sql, view.columns, landed)
+
+
+def select(
+    site: Site,
+    folder: Path,
+    table: str,
+    live: Mapping[str, str],
+    columns: tuple[Column, ...],
+    landed: Mapping[str, tuple[Path, ...]],
+) -> str:
+    """A SELECT that reads files only.
+
+    folder   holds the stored tables
+    live     {live view: its SQL}; they may read each other
+    landed   {contract: raw files}
+    """
+
+    def inlined(name: str) -> exp.Query:
+        tree = portable.parse(live[name]).copy()
+        for node in list(tree.find_all(exp.Table)):
+            if not node.db:
+                continue
+            source = f"{node.db}.{node.name}"
+            if source in live:
+                inner: exp.Expression = inlined(source).subquery()
+            elif node.db == "raw":
+                inner = _parsed(_raw(site, node.name, landed.get(node.name, ())))
+            else:
+                path = quoted(folder / table_file(source))
+                inner = _parsed(f"(SELECT * FROM read_parquet({path}))")
+            inner.set("alias", exp.TableAlias(this=exp.to_identifier(node.alias_or_name)))
+            node.replace(inner)
+        return tree
+
+    casts = ", ".join(f'CAST("{c.name}" AS {c.type}) AS "{c.name}"' for c in columns)
+    return f"SELECT {casts} FROM ({inlined(table).sql('duckdb')}) AS live_view"
+
+
+def _raw(site: Site, name: str, files: tuple[Path, ...]) -> str:
+    """Rows as they landed; a file of an older contract may lack columns."""
+    columns = sources.raw_columns(sources.contract_of(site, name))
+    empty = ", ".join(f'CAST(NULL AS {type_}) AS "{column}"' for column, type_ in columns)
+    rows = f"SELECT {empty} WHERE FALSE"
+    there = [path for path in files if path.exists()]  # retention may have emptied one
+    if there:
+        listed = ", ".join(map(quoted, there))
+        rows += f" UNION ALL BY NAME SELECT * FROM read_parquet([{listed}], union_by_name = true)"
+    chosen = ", ".join(f'"{column}"' for column, _type in columns)
+    return f"(SELECT {chosen} FROM ({rows}) AS landed)"
+
+
+def _parsed(sql: str) -> exp.Expression:
+    return exp.maybe_parse(sql, dialect="duckdb", into=exp.Subquery)
+
+
+def _landed(site: Site, built_from: tuple[str, ...]) -> dict[str, tuple[Path, ...]]:
+    """The raw files of loads a snapshot does not hold, by contract, newest loads only."""
+    known = _as_set(built_from)
+    try:
+        names = [name[:-5] for name in os.listdir(site.receipts) if name.endswith(".json")]
+    except FileNotFoundError:
+        return {}
+    found: dict[str, list[Path]] = {}
+    for load in sorted((name for name in names if name not in known), reverse=True)[:NEWEST]:
+        brought = _brought(site, load)
+        if brought:
+            found.setdefault(brought, []).append(raw_file(site, brought, load))
+    return {contract: tuple(paths) for contract, paths in found.items()}
+
+
+@lru_cache(maxsize=4)
+def _as_set(loads: tuple[str, ...]) -> frozenset[str]:
+    return frozenset(loads)
+
+
+@lru_cache(maxsize=8_192)
+def _brought(site: Site, load: str) -> str:
+    """The contract of a load that brought rows, or "". A receipt never changes."""
+    try:
+        receipt = read_receipt(receipt_file(site, load))
+    except (ReceiptBroken, OSError):
+        return ""  # doctor names it; a build stops at it
+    return receipt.contract if receipt.accepted else ""
