@@ -23,6 +23,8 @@ from shuren.campus.dirt import soil
 from shuren.campus.lending import LOANS, lend
 from shuren.campus.operations import write_operations
 from shuren.campus.people import make_readers
+from shuren.campus.sensors import write_sensors
+from shuren.campus.service_events import write_service_events
 from shuren.campus.space import zones
 from shuren.campus.university import CALENDAR, FIRST_DAY, LAST_DAY, colleges
 from shuren.campus.xlsx import write_workbook
@@ -92,8 +94,14 @@ def write_campus(
         files.append(writer.write("loans", year.name, year.layout, cells))
         good[picked[writer.lost]] = False
     record = truth.record(seed, scale, readers, catalogue, loans, good, lost_readers, writer.counts)
-    content = json.dumps(record, ensure_ascii=False, indent=1).encode()
+    reported = write_sensors(folder, readers, calendar, seed, scale)
+    served = write_service_events(folder, catalogue, calendar, seed, scale)
+    content = json.dumps(
+        record | reported.truth | served.truth, ensure_ascii=False, indent=1
+    ).encode()
     write_atomically(folder / "truth.json", content)
+    for contract, name in (*reported.files, *served.files):
+        files.append(SourceFile(contract, folder / name, ""))
     for contract, name, mapping in write_operations(folder, readers, calendar, seed, scale):
         files.append(SourceFile(contract, folder / name, mapping))
     return files

@@ -26,30 +26,34 @@ columns:
 */
 WITH events AS (
   SELECT
-    event_id,
-    zone_id,
-    seat_no,
-    day,
-    CASE WHEN state = 'occupied' THEN 1 ELSE 0 END AS taken,
-    CAST(extract(HOUR FROM changed_at) AS BIGINT) * 3600
-    + CAST(extract(MINUTE FROM changed_at) AS BIGINT) * 60
-    + CAST(floor(extract(SECOND FROM changed_at)) AS BIGINT) AS second
-  FROM conformed.seat_event
+    event.event_id,
+    event.zone_id,
+    event.seat_no,
+    event.day,
+    -- Where it is closed at midnight every seat is free then, whatever was not reported.
+    CASE WHEN zone.closes_at = '24:00' THEN DATE '2000-01-01' ELSE event.day END AS begun,
+    CASE WHEN event.state = 'occupied' THEN 1 ELSE 0 END AS taken,
+    CAST(extract(HOUR FROM event.changed_at) AS BIGINT) * 3600
+    + CAST(extract(MINUTE FROM event.changed_at) AS BIGINT) * 60
+    + CAST(floor(extract(SECOND FROM event.changed_at)) AS BIGINT) AS second
+  FROM conformed.seat_event AS event
+  LEFT JOIN conformed.seat_zone AS zone ON zone.zone_id = event.zone_id
 ),
 
--- Every seat is free at midnight; one that is reported taken twice is taken once.
+-- A seat that is reported taken twice is taken once.
 changes AS (
   SELECT
     zone_id,
+    begun,
     day,
     second,
     taken - coalesce(lag(taken) OVER (
-      PARTITION BY zone_id, seat_no, day ORDER BY second, event_id
+      PARTITION BY zone_id, seat_no, begun ORDER BY day, second, event_id
     ), 0) AS change
   FROM events
 ),
 
-event_days AS (SELECT DISTINCT zone_id, day FROM events),
+event_days AS (SELECT DISTINCT zone_id, day, begun FROM events),
 
 full_hours AS (
   SELECT number * 3600 AS second
@@ -61,16 +65,16 @@ full_hours AS (
 
 -- Nothing changes at a full hour, but the sum over an hour begins there.
 points AS (
-  SELECT zone_id, day, second, change FROM changes
+  SELECT zone_id, day, begun, second, change FROM changes
   UNION ALL
-  SELECT event_days.zone_id, event_days.day, full_hours.second, 0 AS change
+  SELECT event_days.zone_id, event_days.day, event_days.begun, full_hours.second, 0 AS change
   FROM event_days CROSS JOIN full_hours
 ),
 
 moments AS (
-  SELECT zone_id, day, second, sum(change) AS change
+  SELECT zone_id, day, begun, second, sum(change) AS change
   FROM points
-  GROUP BY zone_id, day, second
+  GROUP BY zone_id, day, begun, second
 ),
 
 levels AS (
@@ -78,7 +82,7 @@ levels AS (
     zone_id,
     day,
     CAST(floor(second / 3600.0) AS BIGINT) AS hour,
-    sum(change) OVER (PARTITION BY zone_id, day ORDER BY second) AS occupied,
+    sum(change) OVER (PARTITION BY zone_id, begun ORDER BY day, second) AS occupied,
     coalesce(lead(second) OVER (PARTITION BY zone_id, day ORDER BY second), 86400)
     - second AS lasted
   FROM moments
