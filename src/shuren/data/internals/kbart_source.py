@@ -4,13 +4,16 @@
 four columns are added to it, and stand in the dialect so that a replay has them too.
 """
 
+import dataclasses
 import re
 from collections.abc import Iterator, Sequence
 from datetime import date
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from shuren.data.internals.block import Block, TableFile
 from shuren.data.internals.reading.arrow import column_names
@@ -22,6 +25,7 @@ from shuren.kernel.shapes import Progress
 from shuren.kernel.site import Site
 
 ADDED = ("provider", "region", "package", "listed_on")
+FEWEST = 12  # up to title_id
 _NAME = re.compile(
     r"(?P<provider>[^_]+)_(?:(?P<region>[^_]+)_)?(?P<package>.+?)_(?P<date>\d{4}-?\d{2}-?\d{2})"
 )
@@ -43,6 +47,8 @@ class KbartSource:
         mapping: Mapping,
         progress: Progress,
     ) -> tuple[TableFile, Mapping]:
+        if mapping.short_rows == "refuse":  # empty columns at the end are often left out
+            mapping = dataclasses.replace(mapping, short_rows="fill", minimum_columns=FEWEST)
         table, mapping = TableSource().open(site, path, contract, mapping, progress)
         return ListedTable(table, list_of(path.name)), mapping
 
@@ -80,12 +86,29 @@ class ListedTable:
         return {**inner, "inner": inner, "list": self._list}
 
     def blocks(self) -> Iterator[Block]:
-        for block in self._table.blocks():
+        for block in map(_without_empty, self._table.blocks()):
             rows = block.table.num_rows
             added = [pa.repeat(pa.scalar(self._list[n], pa.string()), rows) for n in ADDED]
             columns = [*block.table.columns, *added]
             table = pa.Table.from_arrays(columns, names=column_names(self.width))
             yield Block(table, block.lines, block.refused, block.blank, block.raw_of)
+
+
+def _without_empty(block: Block) -> Block:
+    """Rows of nothing but delimiters, as spreadsheets leave below a list, are blank lines."""
+    used = np.zeros(block.table.num_rows, bool)
+    for column in block.table.columns:
+        filled = pc.not_equal(pc.utf8_trim_whitespace(column), "")
+        used |= np.asarray(pc.fill_null(filled, False))
+    if used.all():
+        return block
+    kept = np.flatnonzero(used)
+
+    def raw_of(places: Sequence[int]) -> list[bytes]:
+        return block.raw([int(kept[place]) for place in places])
+
+    blank = block.blank + len(used) - len(kept)
+    return Block(block.table.take(kept), block.lines[kept], block.refused, blank, raw_of)
 
 
 def list_of(name: str) -> dict[str, str]:
