@@ -68,6 +68,22 @@ _RULES = (
         },
     ),
     Rule(
+        "S06",
+        {"zh": "不是一条记录", "en": "No record"},
+        {
+            "zh": "这里没有完整的 %(format)s 记录。",
+            "en": "There is no %(format)s record here.",
+        },
+    ),
+    Rule(
+        "S07",
+        {"zh": "目次区与数据不符", "en": "Directory and fields disagree"},
+        {
+            "zh": "目次区共 %(entries)s 项，第 %(entry)s 项起与字段不符。",
+            "en": "From entry %(entry)s of %(entries)s on, the directory does not fit the fields.",
+        },
+    ),
+    Rule(
         "S08",
         {"zh": "结构不符", "en": "Wrong structure"},
         {
@@ -81,6 +97,62 @@ _RULES = (
         {
             "zh": "各月之和（%(found)s）与这一行写明的合计（%(expected)s）不符，或有一格不是次数。",
             "en": "The months add up to %(found)s, the row says %(expected)s; or a cell is no count.",
+        },
+    ),
+    Rule(
+        "S10",
+        {"zh": "无法解码", "en": "Unknown encoding"},
+        {
+            "zh": "这条记录不是 %(encoding)s 编码的文字（从第 %(byte)s 个字节起）；如是其他编码，请在映射中写明。",
+            "en": "The record is not text in %(encoding)s (from byte %(byte)s on); another encoding must be named in the mapping.",
+        },
+    ),
+    Rule(
+        "S11",
+        {"zh": "不是字段", "en": "No field"},
+        {
+            "zh": "这条记录的第 %(number)s 行不是 MARC 字段。",
+            "en": "Line %(number)s of the record is no MARC field.",
+        },
+    ),
+    Rule(
+        "S12",
+        {"zh": "写法错误", "en": "Broken markup"},
+        {
+            "zh": "XML 或 JSON 写法有误：%(error)s。",
+            "en": "The XML or JSON is broken: %(error)s.",
+        },
+    ),
+    Rule(
+        "S13",
+        {"zh": "字段错误", "en": "Broken field"},
+        {
+            "zh": "第 %(number)s 个字段（%(tag)s）的字段号、指示符或子字段代码有误。",
+            "en": "Field %(number)s (%(tag)s) has a wrong tag, indicator or subfield code.",
+        },
+    ),
+    Rule(
+        "S14",
+        {"zh": "头标区长度错误", "en": "Wrong length of the leader"},
+        {
+            "zh": "头标区有 %(length)s 个字符，应有 24 个。",
+            "en": "The leader has %(length)s characters where 24 are expected.",
+        },
+    ),
+    Rule(
+        "S15",
+        {"zh": "记录不完整", "en": "Record cut off"},
+        {
+            "zh": "记录只有 %(length)s 字节，没有结束符；头标区写明 %(expected)s 字节。",
+            "en": "The record ends after %(length)s bytes without a terminator; its leader says %(expected)s.",
+        },
+    ),
+    Rule(
+        "S16",
+        {"zh": "记录太长", "en": "Record too long"},
+        {
+            "zh": "记录或字段有 %(length)s 字节，超过格式的上限 %(limit)s 字节。",
+            "en": "The record or a field has %(length)s bytes; the format allows %(limit)s.",
         },
     ),
     Rule(
@@ -149,6 +221,14 @@ REPEAT_KINDS = {
     "key": {
         "zh": "与第 %(line)s 行是同一条记录（主键相同），内容却不同。",
         "en": "Has the key of line %(line)s with other content.",
+    },
+    "same_record": {
+        "zh": "与第 %(line)s 条记录逐字相同。",
+        "en": "Repeats record %(line)s word for word.",
+    },
+    "key_record": {
+        "zh": "与第 %(line)s 条记录的主键相同，内容却不同。",
+        "en": "Has the key of record %(line)s with other content.",
     },
     "lake": {
         "zh": "这条记录已经入库，主键相同。",

@@ -4,7 +4,7 @@ import gzip
 import lzma
 import zipfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -93,10 +93,11 @@ class Source:
         return below
 
 
-def find_source(path: Path, member: str = "") -> Source:
+def find_source(path: Path, member: str = "", readable: Container[str] = ()) -> Source:
     """What the file is, by its first bytes and never by its name alone.
 
-    member  the file wanted from a zip that holds several
+    member    the file wanted from a zip that holds several
+    readable  kinds that hold no table and are wanted all the same, such as XML
     raises  FileProblem when there is nothing to read or nobody here can read it
     """
     start = _first_bytes(path)
@@ -107,9 +108,9 @@ def find_source(path: Path, member: str = "") -> Source:
         return _old_office(path, size)
     packed = next((kind for magic, kind in _PACKED.items() if start.startswith(magic)), "")
     if packed == "zip":
-        return _zip_source(path, member, size)
+        return _zip_source(path, member, size, readable)
     source = Source(path, TEXT, packed, size=size)
-    _refuse_unsupported(path, source.head(64) if packed else start)
+    _refuse_unsupported(path, source.head(64) if packed else start, readable)
     return source
 
 
@@ -156,7 +157,7 @@ def _broken_archive(source: Source, done: int) -> FileProblem:
     )
 
 
-def _refuse_unsupported(path: Path, start: bytes) -> None:
+def _refuse_unsupported(path: Path, start: bytes, readable: Container[str] = ()) -> None:
     start = start.removeprefix(b"\xef\xbb\xbf").lstrip()
     kind = next((kind for magic, kind in _UNSUPPORTED.items() if start.startswith(magic)), "")
     if start.startswith((_OLE, b"PAR1", *_PACKED)):
@@ -164,7 +165,7 @@ def _refuse_unsupported(path: Path, start: bytes) -> None:
             _("%(path)s holds a packed file inside another.", path=path),
             fix=_("Unpack it once and load what is inside."),
         )
-    if kind:
+    if kind and kind not in readable:
         raise unsupported(path, kind)
 
 
@@ -189,7 +190,9 @@ def _old_office(path: Path, size: int) -> Source:
     return Source(path, SHEET, size=size)
 
 
-def _zip_source(path: Path, member: str, size: int) -> Source:
+def _zip_source(
+    path: Path, member: str, size: int, readable: Container[str] = ()
+) -> Source:
     try:
         with zipfile.ZipFile(path) as archive:
             infos = [info for info in archive.infolist() if not info.is_dir()]
@@ -206,7 +209,7 @@ def _zip_source(path: Path, member: str, size: int) -> Source:
         raise unsupported(path, "Word" if "word/document.xml" in names else "Office")
     info = _only_member(path, infos, member)
     source = Source(path, TEXT, "zip", info.filename, size)
-    _refuse_unsupported(path, source.head(64))
+    _refuse_unsupported(path, source.head(64), readable)
     return source
 
 
