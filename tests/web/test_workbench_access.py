@@ -16,8 +16,9 @@ EXAMPLES = {
     "contract_id": "loans",
     "figure_id": "loans_by_month",
     "row": 1,
+    "key_id": "aaaaaaaaaaaa",
 }
-POSTED = {"quarantine-replay"}
+POSTED = {"quarantine-replay", "key-rotate"}
 
 # Each place, and the permission of docs/reference/permissions.md that it takes.
 PROMISED = {
@@ -35,6 +36,9 @@ PROMISED = {
     "contract-odcs": "contracts.read",
     "lineage": "contracts.read",
     "impact": "contracts.read",
+    "keys": "keys.manage",
+    "key-rotate": "keys.manage",
+    "key-revoke": "keys.manage",
     "circulation": "dashboards.read",
     "figure": "dashboards.read",
     "figure-csv": "dashboards.read",

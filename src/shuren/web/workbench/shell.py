@@ -8,7 +8,9 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 
+from shuren.insight.queries import dashboards
 from shuren.kernel.i18n import gettext as _
+from shuren.kernel.i18n import pick
 from shuren.kernel.shapes import Actor
 from shuren.kernel.site import Site
 from shuren.trust.queries import may
@@ -72,9 +74,9 @@ def rail(actor: Actor, current: str) -> list[Group]:
                 ("quality", _("Data quality"), "u", "tasks.read"),
                 ("contracts", _("Data governance"), "c", "contracts.read"),
                 ("lineage", _("Lineage"), "l", "contracts.read"),
+                ("keys", _("API keys"), "k", "keys.manage"),
             ],
         ),
-        (_("Insight"), [("circulation", _("Circulation"), "i", "dashboards.read")]),
     ]
     groups = []
     for label, entries in plan:
@@ -85,7 +87,23 @@ def rail(actor: Actor, current: str) -> list[Group]:
         )
         if places:
             groups.append(Group(label, places))
-    return groups
+    return [*groups, *_insight(actor, current)]
+
+
+def _insight(actor: Actor, current: str) -> list[Group]:
+    """The dashboards as they are declared, then what else belongs to insight."""
+    if not may(actor, "dashboards.read"):
+        return []
+    places = [
+        Place(one.id, pick(one.title), dashboard_url(one.id), "i" if at == 0 else "",
+              one.id == current)
+        for at, one in enumerate(dashboards(current_site()))
+    ]  # fmt: skip
+    return [Group(_("Insight"), tuple(places))]
+
+
+def dashboard_url(id: str) -> str:
+    return reverse("workbench:dashboard", args=[id])
 
 
 def crumbs(place: str, *further: Crumb) -> list[Crumb]:
@@ -97,8 +115,10 @@ def crumbs(place: str, *further: Crumb) -> list[Crumb]:
         "lineage": _("Lineage"),
         "quality": _("Data quality"),
         "tasks": _("Tasks"),
-        "circulation": _("Circulation"),
     }
+    if place not in names:
+        title = next(pick(one.title) for one in dashboards(current_site()) if one.id == place)
+        return [Crumb(title, dashboard_url(place)), *further]
     return [Crumb(names[place], reverse(f"workbench:{place}")), *further]
 
 

@@ -1,6 +1,15 @@
 from django.urls import path
 
-from shuren.web.workbench import contracts, insight, lineage, quality, quarantine, sources, today
+from shuren.web.workbench import (
+    contracts,
+    insight,
+    keys,
+    lineage,
+    quality,
+    quarantine,
+    sources,
+    today,
+)
 
 app_name = "workbench"
 
@@ -18,12 +27,15 @@ urlpatterns = [
     path("quality/<slug:contract_id>/", quality.contract, name="quality-contract"),
     path("tasks/", quality.tasks, name="tasks"),
     path("tasks/<int:task_id>/", quality.task, name="task"),
+    path("keys/", keys.keys, name="keys"),
+    path("keys/<slug:key_id>/rotate/", keys.rotate, name="key-rotate"),
+    path("keys/<slug:key_id>/revoke/", keys.revoke, name="key-revoke"),
     path("contracts/", contracts.index, name="contracts"),
     path("contracts/<slug:contract_id>/", contracts.contract, name="contract"),
     path("contracts/<slug:contract_id>.yaml", contracts.odcs, name="contract-odcs"),
-    path("insight/circulation/", insight.circulation, name="circulation"),
     path("insight/figures/<slug:figure_id>/", insight.definition, name="figure"),
     path("insight/figures/<slug:figure_id>.csv", insight.csv_file, name="figure-csv"),
+    path("insight/<slug:dashboard_id>/", insight.dashboard, name="dashboard"),
     path("lineage/", lineage.index, name="lineage"),
     path("lineage/impact/", lineage.impact, name="impact"),
 ]
