@@ -39,6 +39,7 @@ def entries() -> tuple[Entry, ...]:
         Entry("account", begin, _("Add, list and change accounts.")),
         Entry("load", data, _("Load exports by a data contract.")),
         Entry("collect", data, _("Bring in what is new from connected systems.")),
+        Entry("listen", data, _("Take in events of sensors as they come.")),
         Entry("quarantine", data, _("See, mend and replay refused rows.")),
         Entry("quality", data, _("Measure what was loaded; list contracts by their score.")),
         Entry("build", data, _("Build tables from what was loaded and publish them.")),

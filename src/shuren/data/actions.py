@@ -1,7 +1,8 @@
 """What the data room does: load files, take up refused rows, build the lake's tables from what
 was loaded and publish them."""
 
-from collections.abc import Mapping, Sequence
+import threading
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -60,6 +61,24 @@ def collect(
     """
     trust.require(actor, "loads.run")
     return collecting.collect(site, connector(site, connector_id), actor, progress)
+
+
+def listener(
+    site: Site,
+    connector_id: str,
+    *,
+    actor: Actor,
+    say: Callable[[str], None],
+    stop: threading.Event,
+) -> Callable[[], None]:
+    """What takes in a broker's events until `stop` is set; to be called in a thread of its own.
+
+    raises  trust's NotAllowed, UnknownName, DefinitionError; UsageError for wrong settings
+    """
+    from shuren.data.internals.feeds import listening
+
+    trust.require(actor, "loads.run")
+    return listening.listener(site, connector(site, connector_id), actor, say, stop)
 
 
 def replay(
