@@ -1,11 +1,14 @@
 """Looking up titles. A plain look-up so far: every word of the question must stand somewhere
 in title, author, pinyin, ISBN or call number. Ranking and facets come with the search engine."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
 from typing import Any
 
 from shuren.data import queries as data
-from shuren.discovery.shapes import Found, FoundTitle, Holding
+from shuren.discovery.internals.openurl import read_openurl
+from shuren.discovery.internals.resolving import full_texts
+from shuren.discovery.shapes import Found, FoundTitle, Holding, Resolution
 from shuren.kernel.shapes import Actor
 from shuren.kernel.site import Site
 
@@ -80,3 +83,16 @@ def _title(rows: list[dict[str, Any]]) -> FoundTitle:
     names = ("title_id", "title", "title_pinyin", "author", "publisher", "published_year", "isbn")
     described = {name: first[name] for name in (*names, "call_number", "clc_main")}
     return FoundTitle(**described, holdings=holdings)
+
+
+def resolve(
+    site: Site, query: Mapping[str, Iterable[str]], *, actor: Actor, today: date
+) -> Resolution:
+    """Where the library holds online what an OpenURL asks for.
+
+    query   {key: values} of the address; keys that name a person are never read
+    today   embargoes are counted from it
+    raises  NoSnapshot, trust's NotAllowed
+    """
+    citation = read_openurl(query)
+    return Resolution(citation, full_texts(site, citation, actor, today))

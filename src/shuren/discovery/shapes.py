@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import date
 
 
 @dataclass(frozen=True)
@@ -45,6 +46,68 @@ class Found:
     text: str
     total: int
     titles: tuple[FoundTitle, ...]
+
+
+@dataclass(frozen=True)
+class Citation:
+    """What is asked for; "" or () where the address is silent.
+
+    date     year, year-month or day, as far as it is known
+    issns    8 characters without hyphen; isbns: 13 digits, and 10 where they were given so
+    dropped  whether the address had keys that were not read
+    """
+
+    genre: str = ""
+    title: str = ""
+    item: str = ""
+    author: str = ""
+    date: str = ""
+    volume: str = ""
+    issue: str = ""
+    page: str = ""
+    doi: str = ""
+    issns: tuple[str, ...] = ()
+    isbns: tuple[str, ...] = ()
+    dropped: bool = False
+
+    @property
+    def names_a_work(self) -> bool:
+        return bool(self.title or self.doi or self.issns or self.isbns)
+
+
+@dataclass(frozen=True)
+class FullText:
+    """One place where the title is held online.
+
+    holds    whether the issue asked for is there; None when nobody can say
+    first, last  the stretch that may be read today, as dates; None for open
+    free     open to everybody
+    """
+
+    title: str
+    package: str
+    provider: str
+    publisher: str
+    url: str
+    depth: str
+    embargo: str
+    notes: str
+    free: bool
+    holds: bool | None
+    first: date | None = None
+    last: date | None = None
+
+
+@dataclass(frozen=True)
+class Resolution:
+    """What an OpenURL asks for and where it is; places that hold it first."""
+
+    citation: Citation
+    places: tuple[FullText, ...] = ()
+
+    @property
+    def found(self) -> bool:
+        return any(place.holds is not False for place in self.places)
 
 
 def _added(counts: Iterable[int | None]) -> int | None:

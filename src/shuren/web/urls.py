@@ -1,6 +1,6 @@
 from django.urls import include, path
 
-from shuren.web.portal import finding, home, mine, signing, spaces, styleguide, switches
+from shuren.web.portal import finding, home, mine, resolving, signing, spaces, styleguide, switches
 
 handler400 = "shuren.web.errors.bad_request"
 handler403 = "shuren.web.errors.forbidden"
@@ -10,6 +10,7 @@ handler500 = "shuren.web.errors.broken"
 urlpatterns = [
     path("", home.home, name="home"),
     path("find/", finding.find, name="find"),
+    path("resolve/", resolving.resolve, name="resolve"),
     path("spaces/", spaces.spaces, name="spaces"),
     path("my/", mine.my_library, name="my"),
     path("sign-in/", signing.sign_in, name="sign-in"),

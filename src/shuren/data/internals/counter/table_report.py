@@ -15,9 +15,8 @@ from shuren.data.shapes import Mapping
 from shuren.kernel.i18n import gettext as _
 from shuren.kernel.shapes import Progress
 
-_MONTHS = dict(
-    zip("jan feb mar apr may jun jul aug sep oct nov dec".split(), range(1, 13), strict=True)
-)
+_NAMES = "jan feb mar apr may jun jul aug sep oct nov dec"
+_MONTHS = {name: number for number, name in enumerate(_NAMES.split(), 1)}
 _NAMED = re.compile(r"([A-Za-z]{3})[a-z]*[-\s](\d{4}|\d{2})")
 _ISO = re.compile(r"(\d{4})-(\d{2})(-01)?([ T]00:00:00)?")
 _TOTAL = "reporting_period_total"

@@ -1,0 +1,92 @@
+"""Where an OpenURL of a database leads: the places that hold the full text."""
+
+from typing import Any
+from urllib.parse import urlencode
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+
+from shuren.data.queries import current_snapshot
+from shuren.discovery.queries import resolve as resolve_openurl
+from shuren.discovery.shapes import Citation, FullText
+from shuren.kernel.i18n import gettext as _
+from shuren.web import moments
+
+MOST_VALUES = 5
+COMMANDS = "shuren load eholdings Provider_Region_Package_2026-01-01.txt\nshuren build"
+_PERSONAL = ("req_", "req.", "rfe_", "rfe.", "svc_")
+_PRIVATE = ("pid", "rft_dat", "rfr_dat", "req_dat", "req_id")
+
+
+def resolve(request: HttpRequest) -> HttpResponse:
+    query = {key: request.GET.getlist(key)[:MOST_VALUES] for key in request.GET}
+    clean = {key: values for key, values in query.items() if not _is_private(key)}
+    if len(clean) < len(query):
+        # An id of a reader stays neither in the address bar nor in what the next site is told.
+        return redirect(f"{reverse('resolve')}?{urlencode(clean, doseq=True)}")
+    context: dict[str, Any] = {"loaded": current_snapshot(settings.SITE) is not None}
+    context["commands"] = (
+        "shuren load eholdings Provider_Global_Package_2026-01-01.txt\nshuren build"
+    )
+    if context["loaded"]:
+        actor = request.actor  # type: ignore[attr-defined]
+        today = moments.today()
+        found = resolve_openurl(settings.SITE, query, actor=actor, today=today)
+        context |= {
+            "citation": found.citation,
+            "asked": bool(query) and found.citation.names_a_work,
+            "cited": _cited(found.citation),
+            "places": [as_place(place) for place in found.places if place.holds is not False],
+            "elsewhere": [as_place(place) for place in found.places if place.holds is False],
+            "doi_url": f"https://doi.org/{found.citation.doi}" if found.citation.doi else "",
+        }
+    return render(request, "portal/resolve.html", context)
+
+
+def as_place(place: FullText) -> dict[str, Any]:
+    """The inputs of one entry of portal/resolve.html."""
+    marks = []
+    if place.free:
+        marks.append({"label": _("Free to read"), "tone": "good"})
+    if place.depth == "abstracts":
+        marks.append({"label": _("Abstracts only"), "tone": "warn"})
+    elif place.depth == "selected articles":
+        marks.append({"label": _("Selected articles"), "tone": "warn"})
+    if place.holds is None:
+        marks.append({"label": _("May hold it"), "tone": ""})
+    return {
+        "title": place.title,
+        "publisher": place.publisher,
+        "package": " · ".join(part for part in (place.provider, place.package) if part),
+        "url": place.url,
+        "span": _span(place),
+        "notes": place.notes,
+        "marks": marks,
+    }
+
+
+def _span(place: FullText) -> str:
+    first = place.first.isoformat() if place.first else ""
+    last = place.last.isoformat() if place.last else ""
+    if first and last:
+        return _("%(first)s to %(last)s", first=first, last=last)
+    if first:
+        return _("since %(first)s", first=first)
+    return _("until %(last)s", last=last) if last else ""
+
+
+def _cited(citation: Citation) -> str:
+    numbers = [citation.date]
+    if citation.volume:
+        numbers.append(_("vol. %(number)s", number=citation.volume))
+    if citation.issue:
+        numbers.append(_("no. %(number)s", number=citation.issue))
+    if citation.page:
+        numbers.append(_("p. %(number)s", number=citation.page))
+    return ", ".join(part for part in (citation.author, citation.title, *numbers) if part)
+
+
+def _is_private(key: str) -> bool:
+    return key.startswith(_PERSONAL) or key in _PRIVATE
