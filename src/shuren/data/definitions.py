@@ -63,7 +63,7 @@ def contract(site: Site | None, id: str) -> Contract:
     return _checked(files[id], files[id].stamp())
 
 
-@lru_cache(maxsize=64)
+@lru_cache(maxsize=1_024)
 def _checked(file: DefinitionFile, _stamp: tuple[int, int]) -> Contract:
     found = read_contract(file)
     check_contract(found, file.path)

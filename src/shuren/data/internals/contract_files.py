@@ -98,7 +98,7 @@ def read_contract(file: DefinitionFile) -> Contract:
     return _read(file, file.stamp())
 
 
-@lru_cache(maxsize=64)
+@lru_cache(maxsize=1_024)
 def _read(file: DefinitionFile, _stamp: tuple[int, int]) -> Contract:
     content = file.read_yaml()
     mistakes = Mistakes(file.path)

@@ -46,25 +46,46 @@ def select(
     landed   {contract: raw files}
     """
 
-    def inlined(name: str) -> exp.Query:
-        tree = portable.parse(live[name]).copy()
-        for node in list(tree.find_all(exp.Table)):
-            if not node.db:
-                continue
-            source = f"{node.db}.{node.name}"
-            if source in live:
-                inner: exp.Expression = inlined(source).subquery()
-            elif node.db == "raw":
-                inner = _parsed(_raw(site, node.name, landed.get(node.name, ())))
-            else:
-                path = quoted(folder / table_file(source))
-                inner = _parsed(f"(SELECT * FROM read_parquet({path}))")
-            inner.set("alias", exp.TableAlias(this=exp.to_identifier(node.alias_or_name)))
-            node.replace(inner)
-        return tree
+    parts: dict[str, str] = {}
 
+    def add(name: str) -> None:
+        if name in parts:
+            return
+        layer, _dot, own = name.partition(".")
+        if name in live:
+            sql, reads = _standing_alone(live[name])
+            for read in reads:
+                add(read)
+            parts[name] = sql
+        elif layer == "raw":
+            parts[name] = _raw(site, own, landed.get(own, ()))
+        else:
+            parts[name] = f"SELECT * FROM read_parquet({quoted(folder / table_file(name))})"
+
+    add(table)
+    steps = ", ".join(f"{_step(name)} AS NOT MATERIALIZED ({sql}\n)" for name, sql in parts.items())
     casts = ", ".join(f'CAST("{c.name}" AS {c.type}) AS "{c.name}"' for c in columns)
-    return f"SELECT {casts} FROM ({inlined(table).sql('duckdb')}) AS live_view"
+    return f"WITH {steps} SELECT {casts} FROM {_step(table)}"
+
+
+@lru_cache(maxsize=256)
+def _standing_alone(sql: str) -> tuple[str, tuple[str, ...]]:
+    """The SELECT with the tables it reads called as the steps that bring them, and their names."""
+    tree = portable.parse(sql).copy()
+    reads = []
+    for node in tree.find_all(exp.Table):
+        if node.db:
+            name = f"{node.db}.{node.name}"
+            reads.append(name)
+            alias = node.alias_or_name
+            node.set("db", None)
+            node.set("this", exp.to_identifier(_step(name)))
+            node.set("alias", exp.TableAlias(this=exp.to_identifier(alias)))
+    return tree.sql("duckdb"), tuple(dict.fromkeys(reads))
+
+
+def _step(name: str) -> str:
+    return "read_" + name.replace(".", "_")
 
 
 def _raw(site: Site, name: str, files: tuple[Path, ...]) -> str:
@@ -77,11 +98,7 @@ def _raw(site: Site, name: str, files: tuple[Path, ...]) -> str:
         listed = ", ".join(map(quoted, there))
         rows += f" UNION ALL BY NAME SELECT * FROM read_parquet([{listed}], union_by_name = true)"
     chosen = ", ".join(f'"{column}"' for column, _type in columns)
-    return f"(SELECT {chosen} FROM ({rows}) AS landed)"
-
-
-def _parsed(sql: str) -> exp.Expression:
-    return exp.maybe_parse(sql, dialect="duckdb", into=exp.Subquery)
+    return f"SELECT {chosen} FROM ({rows}) AS landed"
 
 
 def _landed(site: Site, built_from: tuple[str, ...]) -> dict[str, tuple[Path, ...]]:

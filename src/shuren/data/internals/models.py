@@ -108,7 +108,7 @@ def _load(file: DefinitionFile) -> Model:
         ) from None
 
 
-@lru_cache(maxsize=64)
+@lru_cache(maxsize=1_024)
 def _model(file: DefinitionFile, text: str) -> Model:
     match = _FILE.match(text)
     if match is None:

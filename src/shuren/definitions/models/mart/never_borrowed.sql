@@ -51,4 +51,4 @@ LEFT JOIN lent_items ON lent_items.item_id = item.item_id
 LEFT JOIN lent_titles ON lent_titles.title_id = item.title_id
 WHERE
   lent_items.item_id IS NULL AND item.catalogued
-  AND item.status IN ('', 'available', 'on_loan')
+  AND item.status IN ('', 'available')
