@@ -16,6 +16,7 @@ EXAMPLES = {
     "contract_id": "loans",
     "figure_id": "loans_by_month",
     "row": 1,
+    "line": 2,
     "key_id": "aaaaaaaaaaaa",
 }
 POSTED = {"quarantine-replay", "key-rotate"}
@@ -36,6 +37,8 @@ PROMISED = {
     "contract-odcs": "contracts.read",
     "lineage": "contracts.read",
     "impact": "contracts.read",
+    "rows-behind": "quarantine.read",
+    "row": "quarantine.read",
     "keys": "keys.manage",
     "key-rotate": "keys.manage",
     "key-revoke": "keys.manage",

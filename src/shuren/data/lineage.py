@@ -8,6 +8,7 @@ decides which rows there are (a condition, a join, a group, the order of a windo
 from collections import deque
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from typing import Any
 
 VALUE, ROWS = "value", "rows"
 
@@ -177,3 +178,34 @@ class Effect:
     via: str
     path: tuple[str, ...]
     breaks: bool
+
+
+@dataclass(frozen=True)
+class RawRows:
+    """Rows as they were loaded, pseudonyms masked: load, line in its file, then `columns`."""
+
+    contract: str
+    columns: tuple[str, ...]
+    rows: list[tuple[Any, ...]]
+
+
+@dataclass(frozen=True)
+class RowsBehind:
+    """table   whose rows were followed; another than asked for where that is made of groups
+    made    how many of its rows were looked at
+    left_out  columns that were to narrow the rows and that `table` does not have"""
+
+    table: str
+    found: tuple[RawRows, ...]
+    made: int
+    left_out: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class MadeRows:
+    """Rows of a table that stand on one loaded row; what points at a person is masked."""
+
+    table: str
+    title: dict[str, str]
+    columns: tuple[str, ...]
+    rows: list[tuple[Any, ...]]

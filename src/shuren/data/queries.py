@@ -9,6 +9,7 @@ from shuren.data.definitions import contract, contracts, models
 from shuren.data.internals import (
     asking,
     building,
+    calculating,
     checkup,
     handing_out,
     measuring,
@@ -22,8 +23,9 @@ from shuren.data.internals import tasks as task_list
 from shuren.data.internals.door import Condition, open_table
 from shuren.data.internals.lineage import graph as lineage_graph
 from shuren.data.internals.lineage import impact as lineage_impact
+from shuren.data.internals.lineage import rows as lineage_rows
 from shuren.data.internals.stepping import run_steps
-from shuren.data.lineage import Change, Effect, Graph, Node
+from shuren.data.lineage import Change, Effect, Graph, MadeRows, Node, RawRows, RowsBehind
 from shuren.data.quality import ContractQuality, Flag, Skill, TaskLine
 from shuren.data.shapes import (
     Planned,
@@ -114,7 +116,7 @@ def summarise(
     """Counts over groups of rows.
 
     measures  {name: "count", "distinct:<column>", "sum:<column>", "mean:<column>",
-              "max:<column>" or "share:<column>/<column>", per cent of the sums}
+              "max:<column>", "ratio:<column>/<column>" of the sums, "share:…" in per cent}
     order_by  names among `by` and `measures`
     always    columns of `where` that nobody can ask these counts without
     raises    as `read`
@@ -135,6 +137,32 @@ def as_csv(table: Table) -> bytes:
 def as_parquet(table: Table, types: Sequence[str]) -> bytes:
     """One Parquet file; `types` are the SQL types of the columns, in their order."""
     return handing_out.parquet_bytes(table, types)
+
+
+def calculate(
+    site: Site,
+    table: str,
+    *,
+    values: Mapping[str, str],
+    by: Sequence[str] = (),
+    where: Sequence[Condition] = (),
+    order_by: Sequence[str] = (),
+    purpose: str,
+    actor: Actor,
+    always: Sequence[str] = (),
+) -> Table:
+    """SQL expressions of aggregates over groups of rows, as DOUBLE: `sum(loans) / sum(persons)`.
+
+    values   {name: expression} over columns of this table; sum, avg, count, min, max, median,
+             arithmetic, CASE, nullif, coalesce, round, abs, greatest, least
+    raises   BadExpression for anything else in it; otherwise as `read`
+
+    Small cells as in `summarise`; a condition inside an aggregate hides what it would hide as a
+    filter. Where a table is about people, or counts them in its rows, an expression may not ask
+    for a least, greatest or median value.
+    """
+    opening = open_table(site, table, purpose, actor)
+    return calculating.calculate(opening, by, values, where, order_by, always)
 
 
 def headings(site: Site, vocabulary: str) -> dict[str, dict[str, str]]:
@@ -280,3 +308,24 @@ def explain_build(site: Site, *, everything: bool = False) -> list[Planned]:
 def retention_states(site: Site) -> dict[str, RetentionState]:
     """{contract: its term, its clock, the last run and what went so far}."""
     return {id: retention.state(site, found) for id, found in contracts(site).items()}
+
+
+def rows_behind(
+    site: Site, table: str, *, actor: Actor, where: Sequence[Condition] = (), limit: int = 50
+) -> RowsBehind:
+    """The loaded rows under the rows of a table, with their load and line, pseudonyms masked.
+
+    For who may look into the quality of data; each look is a line in the ledger.
+    raises  trust's NotAllowed, NoSnapshot
+    """
+    return lineage_rows.behind(site, table, where, actor, limit)
+
+
+def made_of_row(
+    site: Site, load_id: str, line: int, *, actor: Actor
+) -> tuple[RawRows, list[MadeRows]]:
+    """One loaded row, and the rows of tables that stand on it by its key.
+
+    raises  trust's NotAllowed, UnknownName, NoSnapshot
+    """
+    return lineage_rows.made_of(site, load_id, line, actor)

@@ -1,28 +1,36 @@
 """Figures: what the dashboards show, each with its definition, filters and data date."""
 
-import re
-from collections.abc import Mapping
-from datetime import date, timedelta
-from typing import Any
+from collections.abc import Mapping, Sequence
 
 from shuren.data import queries as data
-from shuren.data.lineage import Graph
+from shuren.data.lineage import Graph, RowsBehind
 from shuren.insight import definitions
-from shuren.insight.errors import BadFilter, NoSuchFigure
+from shuren.insight.errors import NoSuchFigure
+from shuren.insight.internals import figuring
+from shuren.insight.internals.figuring import COLUMNS, label_of, last_full_month
 from shuren.insight.internals.lineage import whole_graph
-from shuren.insight.shapes import Choice, Figure, FigureResult
+from shuren.insight.shapes import Choice, Dashboard, Figure, FigureResult
 from shuren.kernel.i18n import gettext as _
-from shuren.kernel.i18n import pick
 from shuren.kernel.shapes import Actor
 from shuren.kernel.site import Site
 from shuren.kernel.suggestions import did_you_mean
 from shuren.trust import queries as trust
 
+__all__ = [
+    "COLUMNS",
+    "dashboards",
+    "figure",
+    "figures",
+    "filter_choices",
+    "label_of",
+    "last_full_month",
+    "lineage",
+    "rows_behind",
+]
+
 PURPOSE, PUBLIC = "library_statistics", "public_statistics"
 LOANS = "mart.loan_fact"
-COLUMNS = ("campus", "college", "clc_main", "reader_kind")
 _VOCABULARIES = {"clc_main": "clc", "reader_kind": "reader_kind"}
-_MONTH = re.compile(r"\d{4}-(0[1-9]|1[0-2])")
 
 
 def figures(site: Site) -> list[Figure]:
@@ -46,31 +54,13 @@ def figure(
             _("There is no figure called '%(id)s'.", id=id), fix=did_you_mean(id, known)
         )
     declared = known[id]
-    with data.same_snapshot(site) as snapshot:
-        applied = _applied(declared, filters or {}, snapshot.data_date if snapshot else "")
-        where = _conditions(applied)
-        table = data.summarise(
-            site,
-            declared.table,
-            by=declared.by,
-            measures=declared.measures,
-            purpose=_purpose(declared, actor, filters),
-            actor=actor,
-            where=where,
-            order_by=declared.order,
-            limit=declared.limit,
-            always=["month"] if declared.one_month else [],
-        )
-    place = declared.by.index(declared.label)
-    headings = data.headings(site, declared.vocabulary) if declared.vocabulary else {}
-    return FigureResult(
-        definition=declared,
-        table=table,
-        labels=tuple(_label(declared.label, row[place], headings) for row in table.rows),
-        filters=applied,
-        sql=_in_words_of_sql(declared, where),
-        data_date=table.data_date,
-    )
+    purpose = _purpose(declared, actor, filters)
+    return figuring.compute(site, declared, purpose, actor, filters or {})
+
+
+def dashboards(site: Site) -> list[Dashboard]:
+    """All dashboards in the order of the rail."""
+    return list(definitions.dashboards(site).values())
 
 
 def _purpose(declared: Figure, actor: Actor, filters: Mapping[str, str] | None) -> str:
@@ -79,116 +69,59 @@ def _purpose(declared: Figure, actor: Actor, filters: Mapping[str, str] | None) 
     return PUBLIC if open_to_all and not trust.purpose_allowed(actor, PURPOSE) else PURPOSE
 
 
-def filter_choices(site: Site, actor: Actor) -> dict[str, list[Choice]]:
-    """What each filter may be set to, by the live snapshot; groups too small do not appear."""
+def filter_choices(
+    site: Site, actor: Actor, tables: Sequence[str] = (LOANS,)
+) -> dict[str, list[Choice]]:
+    """What each filter may be set to, by the live snapshot; groups too small do not appear.
+
+    tables  those asked, the first that has the column; a column none of them has is left out
+    """
     choices: dict[str, list[Choice]] = {}
-    with data.same_snapshot(site):
-        months = [Choice(month, month) for month in _values(site, "month", actor)]
-        choices["from"] = choices["to"] = months[::-1]
-        for column in COLUMNS:
+    with data.same_snapshot(site) as snapshot:
+        there = snapshot.tables if snapshot else {}
+        for column in ("month", *COLUMNS):
+            table = next((t for t in tables if t in there and there[t].column(column)), None)
+            if table is None:
+                continue
             vocabulary = _VOCABULARIES.get(column)
             headings = data.headings(site, vocabulary) if vocabulary else {}
-            values = [value for value in _values(site, column, actor) if value]
-            choices[column] = [Choice(value, _label(column, value, headings)) for value in values]
+            values = [value for value in _values(site, table, column, actor) if value]
+            found = [Choice(v, label_of(column, v, headings)) for v in values]
+            if column == "month":
+                choices["from"] = choices["to"] = found[::-1]
+            else:
+                choices[column] = found
     return choices
 
 
-def _values(site: Site, column: str, actor: Actor) -> list[str]:
-    table = data.summarise(
+def _values(site: Site, table: str, column: str, actor: Actor) -> list[str]:
+    found = data.summarise(
         site,
-        LOANS,
+        table,
         by=[column],
-        measures={"loans": "count"},
+        measures={"rows": "count"},
         purpose=PURPOSE,
         actor=actor,
         order_by=[column],
     )
-    return [row[0] for row in table.rows if row[0] is not None]
+    return [row[0] for row in found.rows if row[0] is not None]
 
 
-def _applied(declared: Figure, asked: Mapping[str, str], data_date: str) -> dict[str, str]:
-    """The filters that count, in a fixed order, months checked and defaults filled in."""
-    names = [name for name in COLUMNS if name in declared.filters]
-    if "period" in declared.filters:
-        names = ["from", "to", *names]
-    for name in asked:
-        if name not in ("from", "to", *COLUMNS):
-            raise BadFilter(
-                _("There is no filter called '%(name)s'.", name=name), fix=did_you_mean(name, names)
-            )
-    applied = {name: asked[name] for name in names if asked.get(name)}
-    for name in ("from", "to"):
-        if name in applied and not _MONTH.fullmatch(applied[name]):
-            raise BadFilter(
-                _("'%(value)s' is not a month.", value=applied[name]), fix=_("Write it as 2026-03.")
-            )
-    if declared.one_month:
-        month = applied.get("to") or applied.get("from") or last_full_month(data_date)
-        applied = {"from": month, "to": month, **_without_period(applied)} if month else applied
-    if applied.get("from", "") > applied.get("to", "9"):
-        raise BadFilter(_("The period ends before it begins."), fix=_("Exchange the two months."))
-    return applied
+def rows_behind(
+    site: Site, id: str, *, actor: Actor, filters: Mapping[str, str] | None = None
+) -> RowsBehind:
+    """The loaded rows that a figure counts, narrowed by its filters as far as their table can be.
 
-
-def last_full_month(data_date: str) -> str:
-    """The month of the data date if that is its last day, else the month before; '' for ''."""
-    if not data_date:
-        return ""
-    day = date.fromisoformat(data_date)
-    if (day + timedelta(days=1)).month == day.month:
-        day = day.replace(day=1) - timedelta(days=1)
-    return f"{day:%Y-%m}"
-
-
-def _without_period(filters: dict[str, str]) -> dict[str, str]:
-    return {name: value for name, value in filters.items() if name not in ("from", "to")}
-
-
-def _conditions(applied: dict[str, str]) -> list[tuple[str, str, Any]]:
-    where: list[tuple[str, str, Any]] = []
-    if "from" in applied:
-        where.append(("month", ">=", applied["from"]))
-    if "to" in applied:
-        where.append(("month", "<", _month_after(applied["to"])))
-    return where + [(name, "=", value) for name, value in _without_period(applied).items()]
-
-
-def _month_after(month: str) -> str:
-    year, number = int(month[:4]), int(month[5:])
-    return f"{year + 1:04}-01" if number == 12 else f"{year:04}-{number + 1:02}"
-
-
-def _label(column: str, value: Any, headings: Mapping[str, dict[str, str]]) -> str:
-    if value is None or value == "":
-        return _("Unclassified") if column == "clc_main" else _("Not stated")
-    if value in headings:
-        heading = pick(headings[value])
-        return f"{value} {heading}" if column == "clc_main" else heading
-    return str(value)
-
-
-def _in_words_of_sql(declared: Figure, where: list[tuple[str, str, Any]]) -> str:
-    """The query as a person would write it on the same snapshot."""
-    wording = {"count": "count(*)", "distinct": "count(DISTINCT %s)", "sum": "sum(%s)"}
-    measures = []
-    for name, what in declared.measures.items():
-        kind, _sep, column = what.partition(":")
-        measures.append(f"{wording[kind].replace('%s', column)} AS {name}")
-    lines = [
-        f"SELECT {', '.join([*declared.by, *measures])}",
-        f"FROM {declared.table}",
-    ]
-    if where:
-        tests = [
-            f"{name} {sign} '{str(v).replace(chr(39), chr(39) * 2)}'" for name, sign, v in where
-        ]
-        lines.append(f"WHERE {' AND '.join(tests)}")
-    lines.append(f"GROUP BY {', '.join(declared.by)}")
-    lines.append("HAVING count(DISTINCT reader_key) >= 5")
-    if declared.order:
-        order = [f"{o[1:]} DESC" if o.startswith("-") else o for o in declared.order]
-        lines.append(f"ORDER BY {', '.join(order)}")
-    return "\n".join([*lines, *([f"LIMIT {declared.limit}"] if declared.limit else [])])
+    raises  trust's NotAllowed unless data may be used for its quality; NoSuchFigure, BadFilter
+    """
+    known = definitions.figures(site)
+    if id not in known:
+        raise NoSuchFigure(
+            _("There is no figure called '%(id)s'.", id=id), fix=did_you_mean(id, known)
+        )
+    with data.same_snapshot(site) as snapshot:
+        where = figuring.narrowing(site, known[id], PURPOSE, actor, filters or {}, snapshot)
+        return data.rows_behind(site, known[id].table, actor=actor, where=where)
 
 
 def lineage(site: Site, *, actor: Actor) -> Graph:

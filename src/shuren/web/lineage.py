@@ -6,7 +6,6 @@ from shuren.data.lineage import ROWS, VALUE, Edge, Graph, Node
 from shuren.insight import queries
 from shuren.kernel.shapes import Actor
 from shuren.kernel.site import Site
-from shuren.web.workbench.insight import CIRCULATION
 
 PREFIX, KEPT = "page:", 4
 _kept: list[tuple[Graph, Graph]] = []
@@ -16,13 +15,14 @@ _kept: list[tuple[Graph, Graph]] = []
 class Page:
     """What a page shows. Tables are read as `table` (its rows) or `table.column`.
 
-    address  name of its URL
+    address  name of its URL; argument, what stands in it
     """
 
     title: dict[str, str]
     address: str
     figures: tuple[str, ...] = ()
     tables: tuple[str, ...] = ()
+    argument: str = ""
 
 
 def _columns(table: str, names: str) -> tuple[str, ...]:
@@ -63,9 +63,6 @@ PAGES: dict[str, Page] = {
             " renewals is_out",
         ),
     ),
-    "circulation": Page(
-        {"zh": "流通看板", "en": "Dashboard: circulation"}, "workbench:circulation", CIRCULATION
-    ),
 }
 
 
@@ -78,16 +75,26 @@ def lineage(site: Site, *, actor: Actor) -> Graph:
     for known, made in list(_kept):
         if known is graph:
             return made
-    made = _with_pages(graph)
+    made = _with_pages(graph, pages(site))
     _kept.append((graph, made))
     del _kept[:-KEPT]
     return made
 
 
-def _with_pages(graph: Graph) -> Graph:
+def pages(site: Site) -> dict[str, Page]:
+    """Every page that shows what was loaded, dashboards among them."""
+    return PAGES | {
+        one.id: Page(
+            one.title, "workbench:dashboard", (*one.numbers, *one.figures), argument=one.id
+        )
+        for one in queries.dashboards(site)
+    }
+
+
+def _with_pages(graph: Graph, shown_pages: dict[str, Page]) -> Graph:
     nodes: list[Node] = []
     edges: list[Edge] = []
-    for id, page in PAGES.items():
+    for id, page in shown_pages.items():
         name = f"{PREFIX}{id}"
         nodes.append(Node(name, "page", page.title))
         for figure in page.figures:

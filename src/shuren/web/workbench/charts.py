@@ -6,10 +6,11 @@ from urllib.parse import urlencode
 from django.urls import reverse
 
 from shuren.data.shapes import SnapshotInfo
-from shuren.insight.queries import last_full_month
+from shuren.insight.queries import label_of, last_full_month
 from shuren.insight.shapes import FigureResult
 from shuren.kernel.i18n import gettext as _
 from shuren.kernel.i18n import pick
+from shuren.web.moments import month as month_name
 from shuren.web.workbench.finding import finding
 
 
@@ -24,11 +25,13 @@ def chart(result: FigureResult, snapshot: SnapshotInfo | None) -> dict[str, Any]
         "finding": finding(result),
         "axis": column_titles(result, snapshot)[0],
         "unit": pick(figure.unit),
-        "table": _table(result, snapshot),
+        "table": _matrix(result) if figure.across else _table(result, snapshot),
+        "marks": result.marks,
         "date": result.data_date,
         "unfinished": _unfinished(result),
         "suppressed": result.table.suppressed,
         "definition_url": f"{reverse('workbench:figure', args=[figure.id])}?{query}",
+        "lineage_url": f"{reverse('workbench:lineage')}?node=figure:{figure.id}",
         "csv_url": f"{reverse('workbench:figure-csv', args=[figure.id])}?{query}",
     }
 
@@ -54,6 +57,7 @@ def column_titles(result: FigureResult, snapshot: SnapshotInfo | None) -> list[s
     return [
         title(figure.label),
         *(measure_title(result, name) for name in figure.measures),
+        *([_("A year before")] if result.before else []),
         *(title(name) for name in further(result)),
     ]
 
@@ -76,19 +80,88 @@ def further(result: FigureResult) -> list[str]:
 def rows(result: FigureResult) -> list[tuple[str, list[Any]]]:
     """(label, measures then further values) of each row, as the page and the CSV show them."""
     columns = result.table.columns
-    wanted = [columns.index(name) for name in (*result.definition.measures, *further(result))]
+    measured = [columns.index(name) for name in result.definition.measures]
+    beside = [columns.index(name) for name in further(result)]
+    before = [[value] for value in result.before] or [[] for _row in result.table.rows]
     return [
-        (label, [row[at] for at in wanted])
-        for label, row in zip(result.labels, result.table.rows, strict=True)
-    ]
+        (label, [*(_rounded(row[at], result) for at in measured),
+                 *(_rounded(value, result) for value in then), *(row[at] for at in beside)])
+        for label, row, then in zip(result.labels, result.table.rows, before, strict=True)
+    ]  # fmt: skip
+
+
+def _rounded(value: Any, result: FigureResult) -> Any:
+    if not isinstance(value, float):
+        return value
+    places = result.definition.decimals
+    return round(value, places) if places else round(value)
+
+
+def _matrix(result: FigureResult) -> dict[str, Any]:
+    """Rows of the label, one column for each value of `across`: the table of a heat map."""
+    figure = result.definition
+    at, measure = figure.by.index(figure.across), len(figure.by)
+    heads = sorted({row[at] for row in result.table.rows if row[at] is not None})
+    lines: dict[str, dict[Any, Any]] = {}
+    for label, row in zip(result.labels, result.table.rows, strict=True):
+        lines.setdefault(label, {})[row[at]] = _rounded(row[measure], result)
+    columns = [{"label": "", "number": False}]
+    columns += [{"label": label_of(figure.across, head, {}), "number": True} for head in heads]
+    return {
+        "caption": pick(figure.title),
+        "columns": columns,
+        "rows": [
+            {"label": label, "short": "", "cells": [_cell(cells.get(head)) for head in heads]}
+            for label, cells in lines.items()
+        ],
+        "empty": _("No figures for this choice. Widen the period or clear a filter."),
+    }
+
+
+def number(result: FigureResult) -> dict[str, str]:
+    """Inputs of components/figure.html for a figure that is one number."""
+    figure = result.definition
+    row = rows(result)[0][1] if result.table.rows else [None]
+    value = _cell(row[0])["text"] if row[0] is not None else "–"
+    query = urlencode({name: value for name, value in result.filters.items() if value})
+    month = result.filters.get("to", "") if figure.one_month else ""
+    return {
+        "label": pick(figure.title),
+        "value": value,
+        "unit": pick(figure.unit) if row[0] is not None else "",
+        "href": f"{reverse('workbench:figure', args=[figure.id])}?{query}",
+        "note": _note(result, month_name(month) if month else ""),
+    }
+
+
+def _note(result: FigureResult, month: str) -> str:
+    """What it speaks of, and how it stands to the same time a year before."""
+    now = result.table.rows[0][0] if result.table.rows else None
+    then = result.before[0] if result.before else None
+    if now is None or not then:
+        return month
+    change = 100 * (now - then) / then
+    words = {"month": month, "share": f"{abs(change):.0f}"}
+    if round(change) == 0:
+        return _("%(month)s · as a year before", **words)
+    if change > 0:
+        return _("%(month)s · %(share)s%% more than a year before", **words)
+    return _("%(month)s · %(share)s%% less than a year before", **words)
 
 
 def _table(result: FigureResult, snapshot: SnapshotInfo | None) -> dict[str, Any]:
     titles = column_titles(result, snapshot)
-    numbers = range(1, len(result.definition.measures) + 1)
+    numbers = range(1, len(result.definition.measures) + 1 + bool(result.before))
     return {
         "caption": pick(result.definition.title),
-        "columns": [{"label": title, "number": at in numbers} for at, title in enumerate(titles)],
+        "columns": [
+            {
+                "label": title,
+                "number": at in numbers,
+                "before": bool(result.before) and at == len(result.definition.measures) + 1,
+            }
+            for at, title in enumerate(titles)
+        ],
         "rows": [
             {"label": label, "short": "", "cells": [_cell(value) for value in values]}
             for label, values in rows(result)
@@ -98,6 +171,8 @@ def _table(result: FigureResult, snapshot: SnapshotInfo | None) -> dict[str, Any
 
 
 def _cell(value: Any) -> dict[str, Any]:
+    if isinstance(value, bool):
+        return {"text": _("yes") if value else _("no"), "value": None}
     if isinstance(value, int | float):
         return {"text": f"{value:,}", "value": value}
     return {"text": "" if value is None else str(value), "value": None}

@@ -1,51 +1,83 @@
 """The circulation dashboard, the page behind each figure, and its numbers as CSV."""
 
-from django.http import HttpRequest, HttpResponse
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponse
 
 from shuren.data import definitions
 from shuren.data import queries as data
+from shuren.data.shapes import SnapshotTable
 from shuren.insight import queries
-from shuren.insight.shapes import FigureResult
+from shuren.insight.shapes import Dashboard, FigureResult
 from shuren.kernel.i18n import gettext as _
 from shuren.kernel.i18n import pick
+from shuren.trust.queries import may
 from shuren.web.access import requires
-from shuren.web.workbench.charts import chart
+from shuren.web.workbench.charts import chart, number
 from shuren.web.workbench.csv_text import figure_csv
 from shuren.web.workbench.filters import MONTH, chosen_filters, filter_fields, for_figure
 from shuren.web.workbench.receipts import contract_titles
 from shuren.web.workbench.shell import Crumb, crumbs, current_site, page
 
-CIRCULATION = (
-    "loans_by_month",
-    "top_titles_monthly",
-    "loans_by_class",
-    "loans_by_college",
-    "loans_by_campus",
-    "loans_by_reader_kind",
-)
+CIRCULATION = "circulation"
+_NONE = SnapshotTable("", 0, (), {})
 
 
 @requires("dashboards.read")
-def circulation(request: HttpRequest) -> HttpResponse:
-    """Loans by month, title, class, college, campus and reader kind, narrowed by one form."""
+def dashboard(request: HttpRequest, dashboard_id: str) -> HttpResponse:
+    """A page of figures, narrowed by one form; those whose table is empty say what to load."""
     site = current_site()
+    declared = next((one for one in queries.dashboards(site) if one.id == dashboard_id), None)
+    if declared is None:
+        raise Http404
+    known = {one.id: one for one in queries.figures(site)}
+    wanted = [known[id_] for id_ in (*declared.numbers, *declared.figures)]
     chosen = chosen_filters(request)
     with data.same_snapshot(site) as snapshot:
-        if snapshot is None:
-            commands = {"commands": "shuren load loans FILE\nshuren build"}
-            return page(request, "circulation_empty.html", commands, place="circulation")
-        results = [_figure(request, id_) for id_ in CIRCULATION]
-        choices = queries.filter_choices(site, request.actor)  # type: ignore[attr-defined]
+        fed = [f for f in wanted if snapshot and snapshot.tables.get(f.table, _NONE).rows]
+        if snapshot is None or not fed:
+            return _nothing_yet(request, declared)
+        results = [_figure(request, one.id) for one in fed]
+        tables = list(dict.fromkeys(one.table for one in fed))
+        choices = queries.filter_choices(site, request.actor, tables)  # type: ignore[attr-defined]
+    offered = {name for one in fed for name in one.filters}
     month = request.GET.get(MONTH, "")
-    drawn = [chart(result, snapshot) for result in results]
+    drawn = [chart(r, snapshot) for r in results if r.definition.chart != "number"]
     context = {
+        "dashboard": declared,
+        "numbers": [number(r) for r in results if r.definition.chart == "number"],
         "wide": [one for one in drawn if one["kind"] != "bar"],
         "narrow": [one for one in drawn if one["kind"] == "bar"],
-        "fields": filter_fields(choices, chosen, month),
+        "fields": filter_fields(
+            _offered(choices, offered), chosen, month, any(one.one_month for one in fed)
+        ),
         "narrowed": bool(chosen or month),
         "snapshot": snapshot,
+        "unfed": [one for one in wanted if one not in fed],
+        "counts_people": any(snapshot.tables[one.table].person for one in fed),
     }
-    return page(request, "circulation.html", context, place="circulation")
+    return page(request, "dashboard.html", context, place=dashboard_id)
+
+
+def _offered(choices: dict[str, Any], offered: set[str]) -> dict[str, Any]:
+    """Only the filters that a figure of the page listens to."""
+    period = {"from", "to"} if "period" in offered else set()
+    return {name: found for name, found in choices.items() if name in offered | period}
+
+
+def _nothing_yet(request: HttpRequest, declared: Dashboard) -> HttpResponse:
+    commands = "shuren load loans FILE\nshuren build"
+    if declared.id != CIRCULATION:
+        commands = "shuren load CONTRACT FILE\nshuren build"
+    context = {"commands": commands, "dashboard": declared}
+    return page(request, "dashboard_empty.html", context, place=declared.id)
+
+
+def dashboard_of(figure_id: str) -> str:
+    """The dashboard that shows a figure, else the first there is."""
+    known = queries.dashboards(current_site())
+    holding = (one.id for one in known if figure_id in (*one.figures, *one.numbers))
+    return next(holding, known[0].id)
 
 
 @requires("dashboards.read")
@@ -55,17 +87,20 @@ def definition(request: HttpRequest, figure_id: str) -> HttpResponse:
     with data.same_snapshot(site) as snapshot:
         result = _figure(request, figure_id)
     fed = set(snapshot.loads) if snapshot else set()
+    place = dashboard_of(figure_id)
     context = {
         "figure": result.definition,
         "chart": chart(result, snapshot),
+        "sees_rows": may(request.actor, "quarantine.read"),  # type: ignore[attr-defined]
+        "query": request.GET.urlencode(),
         "sql": result.sql,
         "columns": _columns(result),
         "snapshot": snapshot,
         "receipts": [one for one in data.receipts(site) if one.id in fed],
         "titles": contract_titles(definitions.contracts(site)),
-        "trail": crumbs("circulation", Crumb(pick(result.definition.title))),
+        "trail": crumbs(place, Crumb(pick(result.definition.title))),
     }
-    return page(request, "figure.html", context, place="circulation")
+    return page(request, "figure.html", context, place=place)
 
 
 @requires("dashboards.read")

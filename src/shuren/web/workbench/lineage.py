@@ -14,7 +14,7 @@ from shuren.kernel.i18n import gettext as _
 from shuren.kernel.i18n import pick
 from shuren.trust.queries import may
 from shuren.web.access import requires
-from shuren.web.lineage import PAGES, PREFIX, lineage
+from shuren.web.lineage import PREFIX, lineage, pages
 from shuren.web.workbench.lineage_view import Wish, picture
 from shuren.web.workbench.receipts import contract_titles
 from shuren.web.workbench.shell import Crumb, crumbs, current_site, page
@@ -183,8 +183,9 @@ def own_url(node: Node) -> str:
             return reverse("workbench:table", args=[id])
         if node.kind == "figure":
             return reverse("workbench:figure", args=[name])
-        if node.kind == "page" and id.removeprefix(PREFIX) in PAGES:
-            return reverse(PAGES[id.removeprefix(PREFIX)].address)
+        shown = pages(current_site()).get(id.removeprefix(PREFIX))
+        if node.kind == "page" and shown:
+            return reverse(shown.address, args=[shown.argument] if shown.argument else [])
     except NoReverseMatch:
         pass
     return ""

@@ -4,6 +4,8 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from urllib.parse import urlencode
 
+from django.urls import reverse
+
 from shuren.data.lineage import KINDS, ROWS, VALUE, Graph, Node
 from shuren.kernel.i18n import pick
 
@@ -55,7 +57,8 @@ class Wish:
 
     def url(self, node: str) -> str:
         wanted = {"node": node, "rows": self.rows, "steps": self.steps}
-        return "?" + urlencode({k: int(v) if v is True else v for k, v in wanted.items() if v})
+        query = urlencode({k: int(v) if v is True else v for k, v in wanted.items() if v})
+        return f"{reverse('workbench:lineage')}?{query}"
 
 
 def without_steps(graph: Graph) -> Links:

@@ -14,7 +14,6 @@ def workbench_specimens() -> dict[str, list[dict[str, Any]]]:
         "lineage": _lineage(),
         "split_bar": _split_bar(),
         "spark": _spark(),
-        "lineage": _lineage(),
     }
 
 

@@ -5,6 +5,7 @@ from shuren.web.workbench import (
     insight,
     keys,
     lineage,
+    lineage_rows,
     quality,
     quarantine,
     sources,
@@ -38,4 +39,6 @@ urlpatterns = [
     path("insight/<slug:dashboard_id>/", insight.dashboard, name="dashboard"),
     path("lineage/", lineage.index, name="lineage"),
     path("lineage/impact/", lineage.impact, name="impact"),
+    path("lineage/figures/<slug:figure_id>/", lineage_rows.behind, name="rows-behind"),
+    path("lineage/loads/<str:load_id>/<int:line>/", lineage_rows.row, name="row"),
 ]
