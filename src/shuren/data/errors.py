@@ -85,6 +85,12 @@ class BuildFailed(ShurenError):
     """A model's SQL did not give what it declares; the live snapshot is untouched."""
 
 
+class EngineUnavailable(ShurenError):
+    """The engine a build was to run on is not installed, cannot start, or has no workers."""
+
+    exit_code = 3
+
+
 class NoSnapshot(ShurenError):
     """Nothing has been published yet, so there is nothing to read."""
 
@@ -120,3 +126,7 @@ class ExportTarget(UsageError):
 
 class TaskProblem(UsageError):
     """A task of the data librarians is not there, is closed, or is closed without a word."""
+
+
+class BadExpression(UsageError):
+    """An expression of a calculation uses what is not on the list."""

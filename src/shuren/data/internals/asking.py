@@ -80,11 +80,32 @@ def counts(
     ]
     whole = replace(opening, conditions=[], values=[])
     opening.narrow(where, shown_class)
-    names = [*by, *measures]
+    neighbours = partial(given_away, whole, grouped, where, always)
+    return answer(
+        opening, by, list(measures), grouped, measured, order_by, neighbours, tuple(always), limit
+    )
+
+
+def answer(
+    opening: Opening,
+    by: Sequence[str],
+    values: Sequence[str],
+    grouped: list[str],
+    measured: list[str],
+    order_by: Sequence[str],
+    neighbours: Callable[[], set[Group]],
+    always: tuple[str, ...],
+    limit: int | None = None,
+) -> Table:
+    """What the SQL parts `measured`, named `values`, give over groups, small cells hidden.
+
+    opening     already narrowed
+    neighbours  the groups that answers under other filters would give away
+    """
+    names = [*by, *values]
     order = opening.order(order_by, names)
     if opening.counts_people:
-        neighbours = partial(given_away, whole, grouped, where, always)
-        found, suppressed = _cached(opening, grouped, measured, order, neighbours)
+        found, suppressed = _cached(opening, grouped, measured, order, neighbours, always)
         found = found[:limit]
     else:
         sql = _select(opening, [*grouped, *measured], grouped) + order + _slice(limit, 0)
@@ -98,7 +119,8 @@ def _cached(
     grouped: list[str],
     measured: list[str],
     order: str,
-    neighbours: partial[set[Group]],
+    neighbours: Callable[[], set[Group]],
+    always: tuple[str, ...],
 ) -> tuple[Rows, int]:
     key = (
         opening.site.root,
@@ -109,7 +131,7 @@ def _cached(
         tuple(opening.conditions),
         tuple(map(repr, opening.values)),
         order,
-        neighbours.args[-1],
+        always,
     )
     with _lock:
         if key in _ANSWERS:
@@ -133,7 +155,7 @@ def _about_people(
     neighbours: Callable[[], set[Group]],
 ) -> tuple[Rows, int]:
     """All groups that may be shown, in the order asked for, and how many are hidden."""
-    persons = f'count(DISTINCT "{opening.table.person}") AS {_PERSONS}'
+    persons = f"{opening.persons} AS {_PERSONS}"
     sql = _select(opening, [*grouped, *measured, persons], grouped) + order
     found = snapshots.query(opening.site, sql, opening.values)
     if not grouped and found and found[0][-1] == 0:
@@ -141,7 +163,8 @@ def _about_people(
     width = len(grouped)
     groups, told = [row[:width] for row in found], neighbours()
     also = [place for place, group in enumerate(groups) if group in told]
-    hidden = hidden_groups(groups, [row[-1] for row in found], also)
+    persons_in = [row[-1] for row in found]
+    hidden = hidden_groups(groups, persons_in, also, nobody=opening.nobody_is_hidden)
     shown = [row[:-1] for place, row in enumerate(found) if place not in hidden]
     if hidden and not shown and _persons_in_all(opening) < K:
         return [], 1
@@ -149,7 +172,7 @@ def _about_people(
 
 
 def _persons_in_all(opening: Opening) -> int:
-    sql = _select(opening, [f'count(DISTINCT "{opening.table.person}")'], [])
+    sql = _select(opening, [opening.persons], [])
     return int(snapshots.query(opening.site, sql, opening.values)[0][0])
 
 
@@ -166,6 +189,13 @@ def _measure(opening: Opening, what: str, shown_class: int) -> str:
         return f"count(DISTINCT {opening.column(column)})"
     if kind == "sum":
         return f"CAST(sum({opening.column(column, shown_class)}) AS DOUBLE)"
+    if kind in ("mean", "max"):
+        function = "avg" if kind == "mean" else "max"
+        return f"CAST({function}({opening.column(column, shown_class)}) AS DOUBLE)"
+    if kind in ("share", "ratio"):
+        part, whole = (opening.column(c, shown_class) for c in column.split("/"))
+        times = "100.0 * " if kind == "share" else ""
+        return f"{times}CAST(sum({part}) AS DOUBLE) / nullif(CAST(sum({whole}) AS DOUBLE), 0)"
     raise ValueError(f"there is no measure {what!r}")
 
 

@@ -49,7 +49,25 @@ class Opening:
     @property
     def counts_people(self) -> bool:
         """Whether groups must be checked for persons: a table about people, not one's own rows."""
-        return bool(self.table.person) and not self.purpose.own_rows_only
+        about = self.table.person or self.table.headcount
+        return bool(about) and not self.purpose.own_rows_only
+
+    @property
+    def persons(self) -> str:
+        """SQL for how many persons stand behind a group of rows, at least.
+
+        Rows that count persons may count the same ones, so that the greatest of them is all that
+        is sure.
+        """
+        if self.table.person:
+            return f'count(DISTINCT "{self.table.person}")'
+        return f'coalesce(max("{self.table.headcount}"), 0)'
+
+    @property
+    def nobody_is_hidden(self) -> bool:
+        """Whether a group with nobody behind it is hidden too. Where rows are persons it is, for
+        its persons are not known; a row that counts nobody speaks of something else."""
+        return bool(self.table.person)
 
     def column(self, name: str, highest: int | None = None) -> str:
         """The quoted name of a column the purpose opens, up to a class.
@@ -143,7 +161,9 @@ def open_table(site: Site, table: str, purpose: str, actor: Actor) -> Opening:
     found = snapshot.tables.get(table)
     if found is None:
         raise NoSuchTable(_("table"), table, list(snapshot.tables))
-    if allowed.highest_class <= PUBLIC and not (found.public and not found.person):
+    if allowed.highest_class <= PUBLIC and not (
+        found.public and not found.person and not found.headcount
+    ):
         raise _closed(allowed, found)
     opening = Opening(site, snapshot, found, allowed, actor)
     if allowed.own_rows_only:

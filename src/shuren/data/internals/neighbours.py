@@ -48,9 +48,30 @@ def given_away(
     return hidden
 
 
+def by_condition(
+    opening: Opening, grouped: Sequence[str], columns: Sequence[str], condition: str
+) -> set[Group]:
+    """Groups in which a condition over some columns lets in a cell that is hidden by itself.
+
+    opening    the table, narrowed
+    condition  SQL over `columns` only; quoted
+    """
+    by = [*grouped, *(f'"{name}"' for name in columns if f'"{name}"' not in grouped)]
+    group = f" GROUP BY {', '.join(by)}" if by else ""
+    sql = (
+        f"SELECT {', '.join([*by, f'coalesce(any_value({condition}), false)', opening.persons])}"
+        f" FROM {opening.source}{opening.where}{group}"
+    )
+    rows = snapshots.query(opening.site, sql, opening.values)
+    groups, persons = [row[:-2] for row in rows], [row[-1] for row in rows]
+    hidden = hidden_groups(groups, persons, nobody=opening.nobody_is_hidden)
+    return {rows[place][: len(grouped)] for place in hidden if rows[place][-2]}
+
+
 def _by_value(others: Opening, grouped: Sequence[str], own: Sequence[Condition]) -> set[Group]:
     rows = _cells(others, grouped, own)
-    hidden = hidden_groups([row[:-2] for row in rows], [row[-1] for row in rows])
+    groups, persons = [row[:-2] for row in rows], [row[-1] for row in rows]
+    hidden = hidden_groups(groups, persons, nobody=others.nobody_is_hidden)
     return {rows[place][:-3] for place in hidden if rows[place][-2]}
 
 
@@ -63,7 +84,10 @@ def _by_range(others: Opening, grouped: Sequence[str], own: Sequence[Condition])
     sides = [row for side in own for row in _outside(others, grouped, [side])]
     hidden = {group for group, persons in sides if persons < K}
     for group, cells in inside.items():
-        persons = [count for _value, count in sorted(cells)]
+        keep = others.nobody_is_hidden
+        persons = [count for _value, count in sorted(cells) if count or keep]
+        if not persons:
+            continue
         if (">=" in operators and persons[0] < K) or ("<" in operators and persons[-1] < K):
             hidden.add(group)
     return hidden
@@ -74,7 +98,7 @@ def _cells(others: Opening, grouped: Sequence[str], own: Sequence[Condition]) ->
     test, values = _test(others, own)
     by = ", ".join([*grouped, f'"{own[0][0]}"'])
     sql = (
-        f"SELECT {by}, coalesce(any_value({test}), false), {_persons(others)} "
+        f"SELECT {by}, coalesce(any_value({test}), false), {others.persons} "
         f"FROM {others.source}{others.where} GROUP BY {by}"
     )
     return snapshots.query(others.site, sql, [*values, *others.values])
@@ -87,7 +111,7 @@ def _outside(
     test, values = _test(others, own)
     left_out = " AND ".join([*others.conditions, f"NOT coalesce({test}, false)"])
     by = f" GROUP BY {', '.join(grouped)}" if grouped else ""
-    sql = f"SELECT {', '.join([*grouped, _persons(others)])} FROM {others.source} WHERE {left_out}"
+    sql = f"SELECT {', '.join([*grouped, others.persons])} FROM {others.source} WHERE {left_out}"
     rows = snapshots.query(others.site, sql + by, [*others.values, *values])
     return [(row[:-1], row[-1]) for row in rows if row[-1]]
 
@@ -97,7 +121,3 @@ def _test(others: Opening, own: Sequence[Condition]) -> tuple[str, list[Any]]:
     alone = replace(others, conditions=[], values=[])
     alone.narrow(own, INTERNAL)
     return " AND ".join(alone.conditions), alone.values
-
-
-def _persons(opening: Opening) -> str:
-    return f'count(DISTINCT "{opening.table.person}")'

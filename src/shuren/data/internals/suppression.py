@@ -14,15 +14,21 @@ K = 5
 
 
 def hidden_groups(
-    groups: Sequence[tuple[Hashable, ...]], persons: Sequence[int], also: Iterable[int] = ()
+    groups: Sequence[tuple[Hashable, ...]],
+    persons: Sequence[int],
+    also: Iterable[int] = (),
+    *,
+    nobody: bool = True,
 ) -> set[int]:
     """Places of the groups to hide.
 
     groups   the values each group stands for, all of one length, no two alike
     persons  distinct persons behind each group
     also     places that must be hidden for another reason
+    nobody   hide groups with nobody behind them too
     """
-    hidden = {place for place, count in enumerate(persons) if count < K} | set(also)
+    few = {place for place, count in enumerate(persons) if count < K and (count or nobody)}
+    hidden = few | set(also)
     if not hidden or len(hidden) == len(groups):
         return hidden
     lines = _lines(groups)
