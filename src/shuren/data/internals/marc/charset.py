@@ -20,60 +20,54 @@ _Texts = list[tuple[str, str]]
 
 def decode(leader: bytes, fields: _Fields, declared: str = "") -> tuple[_Texts, str]:
     """The fields as text and the encoding they were in. raises Wrong S10"""
-    if declared:
-        return _all(fields, declared), declared
+    tags = {tag for tag, _content in fields}
     whole = b"\x1e".join(content for _tag, content in fields)
+    encoding = declared or evidence(leader, whole, "200" in tags and "245" not in tags)
+    found, done = [], 0
+    for tag, content in fields:
+        found.append((tag, text_of(content, encoding, done)))
+        done += len(content) + 1
+    return found, encoding
+
+
+def evidence(leader: bytes, whole: bytes, unimarc: bool) -> str:
+    """The encoding of a record. raises Wrong S10 where nothing tells it"""
     if ESCAPE in whole and leader[9:10] != b"a":
-        return _marc8(fields), MARC8
-    if whole.isascii():
-        return [(tag, content.decode("ascii")) for tag, content in fields], UTF8
+        return MARC8
     try:
         whole.decode(UTF8)
-        return _all(fields, UTF8), UTF8
+        return UTF8
     except UnicodeDecodeError as error:
         wrong = Wrong("S10", {"encoding": "UTF-8", "byte": error.start})
     if looks_like_gb(whole):
-        return _all(fields, GB18030), GB18030
-    if leader[9:10] == b"a" or _is_unimarc(fields):
+        return GB18030
+    if leader[9:10] == b"a" or unimarc:
         raise wrong
-    return _marc8(fields), MARC8
+    return MARC8
+
+
+def text_of(content: bytes, encoding: str, start: int = 0) -> str:
+    """One field. raises Wrong S10"""
+    if encoding == MARC8:
+        return marc8_text(content, start)
+    try:
+        return content.decode(encoding)
+    except UnicodeDecodeError as error:
+        shown = {UTF8: "UTF-8", GB18030: "GB18030"}.get(encoding, encoding)
+        raise Wrong("S10", {"encoding": shown, "byte": start + error.start}) from None
 
 
 def looks_like_gb(text: bytes) -> bool:
     """Nearly all bytes beyond ASCII stand in pairs of the GB 2312 area, and all is GB18030."""
-    runs = _HIGH.findall(text)
-    paired = sum(1 for run in runs if _PAIR.fullmatch(run))
-    if not runs or paired < 0.9 * len(runs):
+    single = seen = 0
+    for seen, run in enumerate(_HIGH.finditer(text), 1):
+        single += not _PAIR.fullmatch(run[0])
+        if single > 0.1 * seen + 1:
+            return False
+    if single > 0.1 * seen:
         return False
     try:
         text.decode(GB18030)
     except UnicodeDecodeError:
         return False
     return True
-
-
-def _is_unimarc(fields: _Fields) -> bool:
-    tags = {tag for tag, _content in fields}
-    return "200" in tags and "245" not in tags
-
-
-def _all(fields: _Fields, encoding: str) -> _Texts:
-    found = []
-    done = 0
-    for tag, content in fields:
-        try:
-            found.append((tag, content.decode(encoding)))
-        except UnicodeDecodeError as error:
-            shown = {UTF8: "UTF-8", GB18030: "GB18030"}.get(encoding, encoding)
-            raise Wrong("S10", {"encoding": shown, "byte": done + error.start}) from None
-        done += len(content) + 1
-    return found
-
-
-def _marc8(fields: _Fields) -> _Texts:
-    found = []
-    done = 0
-    for tag, content in fields:
-        found.append((tag, marc8_text(content, done)))
-        done += len(content) + 1
-    return found

@@ -53,20 +53,29 @@ class ColumnMaker:
             for code in (*term.codes, *(term.test[:1] if term.test else ())):
                 pairs.setdefault((_tag(term), code), len(pairs) + 1)
         self._pairs = pairs
+        # Fields whose text somebody asks for; 200 and 245 tell the format.
+        self.tags = np.zeros(1002, np.bool_)
+        self.tags[[_tag(t) for e in expressions for t in e.terms] + [200, 245]] = True
         self._wanted = np.zeros(1002 * _CODES, np.int16)
         for (tag, code), number in pairs.items():
             self._wanted[tag * _CODES + ord(code)] = number
 
     def columns(self, batch: Batch) -> list[pa.Array]:
-        reading = _Reading(batch, self._spans(batch))
+        reading = self.reading(batch)
         return [reading.column(expression) for expression in self.expressions]
 
     def reading(self, batch: Batch) -> "_Reading":
         return _Reading(batch, self._spans(batch))
 
+    def _no_spans(self) -> Spans:
+        none = np.zeros(0, np.int64)
+        return Spans(none, none, none, dict.fromkeys(self._pairs, none))
+
     def _spans(self, batch: Batch) -> Spans:
         """All subfields whose tag and code some expression names."""
         marks, buffer = batch.marks, batch.buffer
+        if not len(batch.tag):
+            return self._no_spans()
         kinds = buffer[marks]
         begins = np.flatnonzero(kinds[:-1] == US)
         terminator = np.cumsum(kinds == RS, dtype=np.int32)[begins]

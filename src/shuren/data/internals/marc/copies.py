@@ -34,6 +34,7 @@ class CopyMaker:
         self._wanted = wanted
         self._expressions = tuple(expressions)
         self._maker = ColumnMaker([*expressions, wanted])
+        self.tags = self._maker.tags
 
     def rows(self, batch: Batch) -> Rows:
         reading = self._maker.reading(batch)

@@ -11,6 +11,7 @@ _ACCENTS = re.compile("([\xe0-\xfe]+)([^\xe0-\xfe\x1f])")
 _SETS = re.compile(rb"\x1b(?:([(,])(!?.)|([)\-])(!?.)|\$([(,)\-]?)(.)|([gbps]))", re.DOTALL)
 # Begin and end of words that do not sort; joiners.
 _EXTRA = {0x88: "\x98", 0x89: "\x9c", 0x8D: "\u200d", 0x8E: "\u200c"}
+_NONE = "\uffff"
 _SHORT = {b"g": 0x67, b"b": 0x62, b"p": 0x70, b"s": _LATIN}
 
 
@@ -29,23 +30,12 @@ def marc8_text(content: bytes, start: int = 0) -> str:
             text = content.decode("latin-1")
             text = _ACCENTS.sub(r"\2\1", text)  # an accent stands before its letter
             text = text.translate(_ansel())
+            if _NONE in text:
+                raise IndexError
     except IndexError as error:
         byte = start + next((n for n, b in enumerate(content) if b >= 0x80 or b == 0x1B), 0)
         raise Wrong("S10", {"encoding": "MARC-8", "byte": byte}) from error
     return unicodedata.normalize("NFC", text)
-
-
-class _Table(dict[int, str]):
-    """ASCII stays as it is; a byte that ANSEL does not have is an IndexError, which
-    str.translate does not swallow as it does a KeyError."""
-
-    def __missing__(self, key: int) -> str:
-        if key < 0x80:
-            return chr(key)
-        raise IndexError(key)
-
-    def __getitem__(self, key: int) -> str:
-        return self.get(key) or self.__missing__(key)
 
 
 @cache
@@ -57,9 +47,11 @@ def _sets() -> dict[int, dict[int, tuple[int, int]]]:
 
 
 @cache
-def _ansel() -> _Table:
+def _ansel() -> dict[int, str]:
+    """Every byte: ASCII as it stands, _NONE for what ANSEL does not have."""
     known = {byte: chr(char) for byte, (char, _combining) in _sets()[_ANSEL].items()}
-    return _Table({**_EXTRA, **known})
+    plain = {byte: chr(byte) for byte in range(0x80)}
+    return {**dict.fromkeys(range(0x80, 0x100), _NONE), **plain, **_EXTRA, **known}
 
 
 class _Reader:

@@ -98,7 +98,7 @@ def _declared(mapping: Mapping) -> str:
 
 
 def _is_lines(raw: bytes) -> bool:
-    return b"\x1e" not in raw and raw.lstrip()[:1] not in (b"<", b"{")
+    return b"\x1e" not in raw and raw.lstrip()[:1] not in (b"<", b"{", b"[")
 
 
 def _records(layout: str, chunks: Iterator[bytes], declared: str) -> Iterator[bytes]:

@@ -10,7 +10,15 @@ import pyarrow as pa
 
 from shuren.data.internals.block import Block, Refused
 from shuren.data.internals.marc import iso2709, linemarc, marcjson, marcxml
-from shuren.data.internals.marc.batch import Batch, Framed, batch_of, directories, frame
+from shuren.data.internals.marc.batch import (
+    Batch,
+    Directory,
+    Framed,
+    batch_of,
+    directories,
+    frame,
+)
+from shuren.data.internals.marc.charset import evidence, text_of
 from shuren.data.internals.marc.columns import ColumnMaker
 from shuren.data.internals.marc.copies import CopyMaker, only_copy
 from shuren.data.internals.marc.record import Marc, Wrong, flat
@@ -44,7 +52,7 @@ def parse_any(raw: bytes, encoding: str = "") -> Marc:
         if record is None:
             raise Wrong("S06", {"format": "MARCXML"})
         return record
-    if start == b"{":
+    if start in (b"{", b"["):
         return marcjson.parse(raw)
     if b"\x1e" in raw or iso2709.strip_between(raw)[:5].isdigit() and b"\n" not in raw:
         return iso2709.parse(raw, encoding)
@@ -242,12 +250,14 @@ class MarcFile:
             at += 1
             if not good:
                 try:
-                    record = iso2709.parse(raw, self._declared)
+                    if directory.sound[index]:
+                        text = self._recoded(raw, directory, index)
+                    else:
+                        text = self._careful(raw)
                 except Wrong as wrong:
                     refused.append(refusal(at, wrong, raw))
                     continue
-                self._saw(record)
-                flattened.append((len(numbers), flat(record)))
+                flattened.append((len(numbers), text))
             place[index] = len(numbers)
             numbers.append(at)
             places.append(index)
@@ -263,6 +273,34 @@ class MarcFile:
             return data[start[index] : end[index] + 1]
 
         return _Group(batch, numbers, refused, blank, raw_of)
+
+    def _careful(self, raw: bytes) -> bytes:
+        record = iso2709.parse(raw, self._declared)
+        self._saw(record)
+        return flat(record)
+
+    def _recoded(self, raw: bytes, directory: Directory, index: int) -> bytes:
+        """A record of sound structure in another encoding: only the fields that are asked for."""
+        first, last = np.searchsorted(directory.record, [index, index + 1])
+        tags = directory.tag[first:last]
+        leader = iso2709.strip_between(raw)[:24]
+        shift = int(directory.start[first]) - raw.index(b"\x1e") - 1
+        unimarc = bool((tags == 200).any() and not (tags == 245).any())
+        encoding = self._declared or evidence(leader, raw, unimarc)
+        parts = [b"LDR" + leader.decode("latin-1").encode()]
+        wanted = np.flatnonzero(self._maker.tags[tags]) + first
+        places = (directory.start[wanted] - shift, directory.end[wanted] - shift)
+        for tag, start, end in zip(
+            directory.tag[wanted].tolist(), *(place.tolist() for place in places), strict=True
+        ):
+            content = raw[start:end]
+            if not content.isascii() or b"\x1b" in content:
+                content = text_of(content, encoding, start).encode()
+            parts.append(b"%03d%b" % (tag, content))
+        parts.append(b"")
+        self.tally.encodings[encoding] += 1
+        self.tally.repaired += not directory.exact[index]
+        return b"\x1e".join(parts)
 
     def _saw(self, record: Marc) -> None:
         self.tally.encodings[record.encoding] += 1
