@@ -176,7 +176,7 @@ MISTAKES = [
     ("order: [month]", "order: [-persons]", "'order' has a value"),
     ("filters: [period,", "filters: [weather,", "'filters' has a value"),
     ("what: count", "what: median", "counts nothing known"),
-    ("unit: {zh: 次, en: loans}", "unit: 次", "'unit' must be"),
+    ("unit: {zh: 次, en: loans}", "unit: 次", "'unit' has a value of the wrong kind"),
     ("table: mart.loan_fact\n", "", "'table' is missing"),
     ("chart: line", "chart: line\ncolour: red", "'colour' is not known here"),
 ]

@@ -12,12 +12,18 @@ class Figure:
 
     by         columns of `table` a bar, point or row stands for; the first is the label
                unless `label` names another
-    measures   {name: "count" | "distinct:<column>" | "sum:<column>"}; the first is drawn,
-               in `unit`; measure_units has the unit of each
-    filters    which of period, campus, college, clc_main, reader_kind narrow it
+    measures   {name: "count" | "distinct:<column>" | "sum:…" | "mean:…" | "max:…" |
+               "share:<column>/<column>", per cent of the sums}; the first is drawn, in `unit`;
+               measure_units has the unit of each
+    filters    which of period, campus, building, college, clc_main, reader_kind … narrow it
     vocabulary the one that says what to show for the label's codes, or ""
     one_month  True: it speaks of one month, the last full one unless the filter says
     public     True: shown to everybody as it is, without filters
+    across     of a heat map: the column of `by` that runs across
+    where      (column, values): what it always holds to
+    last_days  without a period it speaks of so many last days of the data
+    compare    the same period of the year before stands beside it
+    annotate   exam weeks and holidays are marked on it
     """
 
     id: str
@@ -37,6 +43,40 @@ class Figure:
     one_month: bool = False
     public: bool = False
     vocabulary: str = ""
+    across: str = ""
+    where: tuple[tuple[str, tuple[Any, ...]], ...] = ()
+    last_days: int | None = None
+    compare: bool = False
+    annotate: bool = False
+    decimals: int = 0
+
+
+@dataclass(frozen=True)
+class Dashboard:
+    """A page of figures that answers one question (definitions/dashboards/<id>.yaml).
+
+    numbers   figures whose chart is a single number, on top of the page
+    """
+
+    id: str
+    title: dict[str, str]
+    question: dict[str, str]
+    numbers: tuple[str, ...]
+    figures: tuple[str, ...]
+    order: int = 100
+
+
+@dataclass(frozen=True)
+class Mark:
+    """A stretch of the library's calendar that explains a figure: exam weeks, a holiday.
+
+    first, last   ISO days; labels: the first and last label of the figure it covers
+    """
+
+    title: str
+    first: str
+    last: str
+    labels: tuple[str, str]
 
 
 @dataclass(frozen=True)
@@ -58,6 +98,9 @@ class FigureResult:
                clc_main, reader_kind
     sql        the query in words of SQL, values filled in, for people to check
     data_date  ISO day the data speak until, or ""
+    before     the first measure of the same row a year before, None where there is none or it is
+               hidden; () where nothing is compared
+    marks      what of the calendar explains it
     """
 
     definition: Figure
@@ -66,6 +109,8 @@ class FigureResult:
     filters: dict[str, str]
     sql: str
     data_date: str
+    before: tuple[float | None, ...] = ()
+    marks: tuple[Mark, ...] = ()
 
 
 @dataclass(frozen=True)

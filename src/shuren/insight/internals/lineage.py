@@ -50,8 +50,8 @@ def with_figures(graph: Graph, figures: Iterable[Figure]) -> Graph:
         for name, what in figure.measures.items():
             column = what.partition(":")[2]
             nodes.append(Node(f"{id}.{name}", "figure", figure.measure_titles[name], id))
-            origin = f"{figure.table}.{column}" if column else figure.table
-            edges.append(Edge(origin, f"{id}.{name}", VALUE))
+            columns = [f"{figure.table}.{part}" for part in column.split("/") if part]
+            edges += [Edge(origin, f"{id}.{name}", VALUE) for origin in columns or [figure.table]]
         for name in figure.by:
             nodes.append(Node(f"{id}.by.{name}", "figure", _title(graph, figure.table, name), id))
             edges.append(Edge(f"{figure.table}.{name}", f"{id}.by.{name}", VALUE))
@@ -93,3 +93,5 @@ def _title(graph: Graph, table: str, name: str) -> dict[str, str]:
 def _narrowed_by(figure: Figure) -> Iterator[str]:
     for name in figure.filters:
         yield PERIOD if name == "period" else name
+    for name, _values in figure.where:
+        yield name

@@ -8,7 +8,9 @@ from shuren.insight.shapes import Choice
 from shuren.kernel.i18n import gettext as _
 from shuren.web.moments import month as month_name
 
-NAMES = ("from", "to", "campus", "college", "clc_main", "reader_kind")
+NAMES = (
+    "from", "to", "campus", "building", "college", "clc_main", "reader_kind", "platform", "service",
+)  # fmt: skip
 MONTH = "month"  # of the figures that speak of one month; the period does not bind it
 
 
@@ -27,13 +29,17 @@ def for_figure(request: HttpRequest, one_month: bool) -> dict[str, str]:
 
 
 def filter_fields(
-    choices: dict[str, list[Choice]], chosen: dict[str, str], month: str
+    choices: dict[str, list[Choice]], chosen: dict[str, str], month: str, ranked: bool = True
 ) -> list[dict[str, Any]]:
-    """Inputs of components/field.html, one for each filter that has choices, then the month."""
+    """Inputs of components/field.html, one for each filter that has choices, then the month of
+    the figures that speak of one, if there are such."""
     labels = {
         "from": _("From"),
         "to": _("To"),
         "campus": _("Campus"),
+        "building": _("Building"),
+        "platform": _("Platform"),
+        "service": _("Service"),
         "college": _("College"),
         "clc_main": _("CLC class"),
         "reader_kind": _("Reader kind"),
@@ -50,7 +56,9 @@ def filter_fields(
         for name in NAMES
         if choices.get(name)
     ]
+    if not ranked:
+        return fields
     months = [{"value": c.value, "label": month_name(c.value)} for c in choices.get("to", [])]
     last = {"value": "", "label": _("Last full month")}
-    ranking = {"name": MONTH, "label": _("Month of the ranking"), "type": "select"}
+    ranking = {"name": MONTH, "label": _("Month of the rankings"), "type": "select"}
     return [*fields, ranking | {"value": month, "options": [last, *months]}]

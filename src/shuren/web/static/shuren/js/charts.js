@@ -1,11 +1,13 @@
 /* Draws every figure from its own table, which stays in the page for whoever wants it.
  *
- * [data-chart=line|bar]  the figure; data-unit, data-finding, data-axis are already translated;
+ * [data-chart=line|bar|heat]  the figure; data-unit, data-finding, data-axis are already translated;
  *                        data-unfinished is the label of a last row that is still growing, or ""
  * [data-chart-host]      where the picture goes, hidden until there is one
  * [data-chart-table]     the table; a row's th is the label, its first td[data-value] the number
  * [data-chart-toggle]    a button, hidden until there is a choice between picture and table;
  *                        data-table and data-picture are its two labels
+ * A second column of numbers is drawn beside a line, thin: the year before. [data-from][data-to]
+ * in the figure mark a stretch of its labels. In a heat map every cell is a number.
  */
 (() => {
   "use strict";
@@ -26,6 +28,7 @@
       soft: colour("--ink-soft"),
       paper: colour("--paper-raised"),
       grid: colour("--rule"),
+      ramp: [1, 2, 3, 4, 5, 6].map((step) => colour(`--scale-${step}`)),
       font: getComputedStyle(document.body).fontFamily,
     };
   }
@@ -35,8 +38,27 @@
     return [...rows].map((row) => ({
       label: row.querySelector("th").dataset.short || row.querySelector("th").textContent.trim(),
       name: row.querySelector("th").textContent.trim(),
-      value: Number(row.querySelector("[data-value]").dataset.value),
+      value: Number(row.querySelector("[data-value]")?.dataset.value ?? 0),
     }));
+  }
+
+  /* The second column of numbers where its head says it is the year before. */
+  function readBefore(figure) {
+    const heads = [...figure.querySelectorAll("[data-chart-table] thead th")];
+    const at = heads.findIndex((head) => "before" in head.dataset);
+    if (at < 0) return null;
+    const rows = figure.querySelectorAll("[data-chart-table] tbody tr");
+    return [...rows].map((row) => {
+      const cell = row.children[at];
+      return cell && cell.dataset.value !== undefined ? Number(cell.dataset.value) : null;
+    });
+  }
+
+  function readMarks(figure) {
+    return [...figure.querySelectorAll("[data-from]")].map((mark) => [
+      { name: mark.firstChild.textContent.trim(), xAxis: mark.dataset.from },
+      { xAxis: mark.dataset.to },
+    ]);
   }
 
   function shared(figure, points, paint) {
@@ -113,6 +135,7 @@
           symbol: "circle",
           lineStyle: { color: paint.rest, width: 2 },
           areaStyle: { color: paint.wash },
+          markArea: markArea(figure, paint),
           data: finished.map((point) => ({
             value: point.value,
             symbolSize: point.value === top ? 10 : 5,
@@ -126,6 +149,90 @@
           })),
         },
         ...growing,
+        ...beforeSeries(figure, paint),
+      ],
+    };
+  }
+
+  function beforeSeries(figure, paint) {
+    const before = readBefore(figure);
+    if (!before) return [];
+    return [
+      {
+        type: "line",
+        symbol: "none",
+        silent: true,
+        lineStyle: { color: paint.soft, width: 1.5, type: "dotted" },
+        data: before,
+      },
+    ];
+  }
+
+  function markArea(figure, paint) {
+    const marks = readMarks(figure);
+    if (!marks.length) return undefined;
+    return {
+      silent: true,
+      itemStyle: { color: paint.grid, opacity: 0.55 },
+      label: { show: false },
+      data: marks,
+    };
+  }
+
+  function heatOption(figure, paint, width) {
+    const heads = [...figure.querySelectorAll("[data-chart-table] thead th")].map((head) => head.textContent.trim());
+    const rows = [...figure.querySelectorAll("[data-chart-table] tbody tr")];
+    const labels = rows.map((row) => row.querySelector("th").textContent.trim());
+    const cells = rows.flatMap((row, y) =>
+      [...row.querySelectorAll("td")].flatMap((cell, x) =>
+        cell.dataset.value === undefined ? [] : [[x, y, Number(cell.dataset.value)]],
+      ),
+    );
+    const values = cells.map((cell) => cell[2]);
+    const point = (data) => `${labels[data[1]]} ${heads[data[0]]}\n${grouped(data[2])} ${figure.dataset.unit}`;
+    ruler.font = `${LABEL}px ${paint.font}`;
+    const margin = Math.max(...labels.map((label) => ruler.measureText(label).width));
+    const base = shared(figure, [], paint);
+    return {
+      ...base,
+      tooltip: { ...base.tooltip, formatter: (hit) => point(hit.data) },
+      grid: { left: margin + 14, right: 12, top: 8, bottom: 72 },
+      xAxis: {
+        type: "category",
+        data: heads,
+        splitArea: { show: false },
+        axisLabel: { color: paint.soft, hideOverlap: true, interval: width < 480 ? 3 : "auto" },
+        axisLine: { show: false },
+        axisTick: { show: false },
+      },
+      yAxis: {
+        type: "category",
+        inverse: true,
+        data: labels,
+        axisLabel: { color: paint.ink, interval: 0, fontSize: LABEL },
+        axisLine: { show: false },
+        axisTick: { show: false },
+      },
+      visualMap: {
+        min: 0,
+        max: Math.max(...values, 1),
+        calculable: false,
+        orient: "horizontal",
+        left: "center",
+        bottom: 4,
+        itemWidth: 12,
+        itemHeight: Math.min(160, width * 0.4),
+        text: [`${grouped(Math.max(...values, 1))} ${figure.dataset.unit}`, "0"],
+        textStyle: { color: paint.soft },
+        inRange: { color: paint.ramp },
+      },
+      series: [
+        {
+          type: "heatmap",
+          data: cells,
+          itemStyle: { borderColor: paint.paper, borderWidth: 2, borderRadius: 2 },
+          emphasis: { itemStyle: { borderColor: paint.ink } },
+        },
       ],
     };
   }
@@ -195,15 +302,19 @@
     const toggle = figure.querySelector("[data-chart-toggle]");
     const bars = figure.dataset.chart === "bar";
     host.hidden = false;
+    const heat = figure.dataset.chart === "heat";
     if (bars) host.style.height = `${points.length * ROW + 30}px`;
+    if (heat) host.style.height = `${points.length * ROW + 90}px`;
     host.setAttribute("role", "img");
     const chart = window.echarts.init(host, null, { renderer: "canvas" });
 
     const paintIt = () => {
       const paint = palette();
-      const option = bars
-        ? barOption(figure, points, paint, host.clientWidth)
-        : lineOption(figure, points, paint);
+      const option = heat
+        ? heatOption(figure, paint, host.clientWidth)
+        : bars
+          ? barOption(figure, points, paint, host.clientWidth)
+          : lineOption(figure, points, paint);
       chart.setOption(option, true);
     };
     const showTable = (yes) => {
