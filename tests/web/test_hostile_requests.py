@@ -64,7 +64,7 @@ def test_a_figure_that_is_none_is_not_found(librarian, suffix):
 def test_any_text_is_a_value_and_never_a_command(client, librarian, text):
     assert client.get("/find/", {"q": text}).status_code == 200
     for name in ("campus", "college", "clc_main", "reader_kind"):
-        answer = librarian.get(reverse("workbench:circulation"), {name: text})
+        answer = librarian.get(reverse("workbench:dashboard", args=["circulation"]), {name: text})
         assert answer.status_code == 200
         assert b"<script>alert" not in answer.content
 
@@ -73,7 +73,7 @@ def test_any_text_is_a_value_and_never_a_command(client, librarian, text):
     "month", ["2026-13", "2026-3", "x", "2026-01-01", "٢٠٢٦-٠١", "\0"], ids=ascii
 )
 def test_a_month_that_is_none_is_said_so(librarian, month):
-    answer = librarian.get(reverse("workbench:circulation"), {"from": month})
+    answer = librarian.get(reverse("workbench:dashboard", args=["circulation"]), {"from": month})
     assert answer.status_code == 400
     assert b"is not a month" in answer.content
 
@@ -186,7 +186,7 @@ def test_markup_in_data_is_shown_as_text(client, hostile_library, as_role):
         text = librarian.get(page).content.decode()
         assert "<script>alert" not in text, page
         assert "<img src=x" not in text, page
-    dashboard = librarian.get(reverse("workbench:circulation")).content.decode()
+    dashboard = librarian.get(reverse("workbench:dashboard", args=["circulation"])).content.decode()
     assert "&lt;script&gt;alert(1)" in dashboard
 
 

@@ -15,6 +15,8 @@ EXAMPLES = {
     "load_id": "L20260101T000000-000000",
     "contract_id": "loans",
     "figure_id": "loans_by_month",
+    "dashboard_id": "circulation",
+    "task_id": 1,
     "row": 1,
     "line": 2,
     "key_id": "aaaaaaaaaaaa",
@@ -42,7 +44,11 @@ PROMISED = {
     "keys": "keys.manage",
     "key-rotate": "keys.manage",
     "key-revoke": "keys.manage",
-    "circulation": "dashboards.read",
+    "dashboard": "dashboards.read",
+    "quality": "tasks.read",
+    "quality-contract": "tasks.read",
+    "tasks": "tasks.read",
+    "task": "tasks.read",
     "figure": "dashboards.read",
     "figure-csv": "dashboards.read",
 }
@@ -110,7 +116,7 @@ def test_the_rail_offers_only_what_opens(client, settings, site):
     settings.SITE = site
     client.force_login(create_account("desk", "a long enough phrase", "front_desk"))
     page = client.get(reverse("workbench:today")).content.decode()
-    assert reverse("workbench:circulation") not in page
+    assert reverse("workbench:dashboard", args=["circulation"]) not in page
     assert reverse("workbench:quarantine") not in page
 
 

@@ -80,7 +80,7 @@ def _next_step(
     if snapshot and may(actor, "dashboards.read"):
         return Step(
             _("All that was loaded is on the pages. See what readers borrow."),
-            url=reverse("workbench:circulation"),
+            url=reverse("workbench:dashboard", args=["circulation"]),
             action=_("Open circulation"),
         )
     return Step(_("Nothing waits for you here."))
