@@ -4,6 +4,10 @@ from shuren.kernel.errors import UsageError
 
 
 class NoSuchFigure(UsageError):
+    """No figure has this id."""
+
+
+class NoSuchIndicator(UsageError):
     """No indicator has this id."""
 
 

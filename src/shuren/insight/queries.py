@@ -5,11 +5,12 @@ from collections.abc import Mapping, Sequence
 from shuren.data import queries as data
 from shuren.data.lineage import Graph, RowsBehind
 from shuren.insight import definitions
-from shuren.insight.errors import NoSuchFigure
+from shuren.insight.errors import NoSuchFigure, NoSuchIndicator
 from shuren.insight.internals import figuring
+from shuren.insight.internals import indicators as indicator_engine
 from shuren.insight.internals.figuring import COLUMNS, label_of, last_full_month
 from shuren.insight.internals.lineage import whole_graph
-from shuren.insight.shapes import Choice, Dashboard, Figure, FigureResult
+from shuren.insight.shapes import Choice, Dashboard, Figure, FigureResult, IndicatorResult
 from shuren.kernel.i18n import gettext as _
 from shuren.kernel.shapes import Actor
 from shuren.kernel.site import Site
@@ -22,6 +23,8 @@ __all__ = [
     "figure",
     "figures",
     "filter_choices",
+    "indicator",
+    "indicators",
     "label_of",
     "last_full_month",
     "lineage",
@@ -137,3 +140,35 @@ def lineage(site: Site, *, actor: Actor) -> Graph:
         definitions.indicators(site),
         lambda sql: data.select_origins(site, sql),
     )
+
+
+def indicators(site: Site, *, actor: Actor) -> list[IndicatorResult]:
+    """All indicators by number, each by year only; those without a value say what they lack.
+
+    raises  trust's NotAllowed without dashboards.read and its purpose
+    """
+    trust.require(actor, "dashboards.read")
+    trust.require_purpose(actor, PURPOSE)
+    with data.same_snapshot(site):
+        return [
+            indicator_engine.compute(site, one, actor, {}, ())
+            for one in definitions.indicators(site).values()
+        ]
+
+
+def indicator(
+    site: Site, id: str, *, actor: Actor, filters: Mapping[str, str] | None = None
+) -> IndicatorResult:
+    """One indicator by year and by each of its breakdowns, small groups hidden.
+
+    filters  {breakdown: value}; empty values do not count
+    raises   NoSuchIndicator, BadFilter, trust's NotAllowed, what data.queries.calculate raises
+    """
+    trust.require(actor, "dashboards.read")
+    trust.require_purpose(actor, PURPOSE)
+    known = definitions.indicators(site)
+    if id not in known:
+        raise NoSuchIndicator(
+            _("There is no indicator called '%(id)s'.", id=id), fix=did_you_mean(id, known)
+        )
+    return indicator_engine.compute(site, known[id], actor, filters or {}, known[id].breakdowns)
