@@ -67,6 +67,16 @@ class RowRule:
 
 
 @dataclass(frozen=True)
+class AssetTerms:
+    """What a definition says of its table as an asset; empty where a rule says it instead."""
+
+    owner: str = ""
+    licence: dict[str, str] = dataclasses.field(default_factory=dict)
+    value: dict[str, str] = dataclasses.field(default_factory=dict)
+    cost: dict[str, str] = dataclasses.field(default_factory=dict)
+
+
+@dataclass(frozen=True)
 class Contract:
     """A data contract (Open Data Contract Standard v3).
 
@@ -93,6 +103,7 @@ class Contract:
     fallback_key: tuple[str, ...] = ()
     retention_column: str = ""
     tombstone: str = ""
+    asset: AssetTerms = AssetTerms()
 
     def field(self, name: str) -> Field:
         return next(f for f in self.fields if f.name == name)
@@ -293,6 +304,7 @@ class Model:
     hash: str = ""
     local: bool = False
     materialised: bool = True
+    asset: AssetTerms = AssetTerms()
 
     @property
     def name(self) -> str:
@@ -306,6 +318,7 @@ class SnapshotTable:
 
     order  columns by which its file is sorted and no two rows are alike; () in a snapshot of
            an older version
+    changed_at  when rows of it were last published that differ from those before, ISO, or ""
     live   the SELECT of a live view, which has no file and says 0 rows; else ""
     """
 
@@ -317,6 +330,7 @@ class SnapshotTable:
     headcount: str = ""
     public: bool = False
     order: tuple[str, ...] = ()
+    changed_at: str = ""
     live: str = ""
 
     def column(self, name: str) -> Column | None:

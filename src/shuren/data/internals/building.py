@@ -81,11 +81,17 @@ def build_snapshot(
         try:
             run = _Run(site, folder, models, loads, progress, opener, everything)
             tables = run.make_tables()
+            moment, since = now(), snapshots.unchanged_since(site, run.made)
             info = SnapshotInfo(
                 id=id,
-                built_at=now(),
+                built_at=moment,
                 data_date=max((made.until for made in run.made.values()), default=""),
-                tables={t.name: _published(models[t.name], t.rows) for t in tables},
+                tables={
+                    t.name: _published(
+                        models[t.name], t.rows, since.get(t.name) or moment.isoformat()
+                    )
+                    for t in tables
+                },
                 loads=tuple(load.id for load in loads),
             )
             hashes = {name: model.hash for name, model in models.items()}
@@ -129,10 +135,11 @@ class _Run:
             engine: engines.Engine | None = None
             for done, model in enumerate(self.models.values()):
                 self.progress(done, len(self.models))
-                if not model.materialised:
-                    built.append(self._look(model))
-                    continue
                 parts = inputs.of(model)
+                if not model.materialised:
+                    built.append(self._look(model, parts, before))
+                    inputs.content[model.name] = self.made[model.name].content
+                    continue
                 why = before.why_not(model, parts)
                 if self.everything and not why:
                     why = _("All were to run.")
@@ -168,9 +175,13 @@ class _Run:
         )
         return BuiltTable(model.name, rows, time.monotonic() - begun, True, why)
 
-    def _look(self, model: Model) -> BuiltTable:
+    def _look(self, model: Model, parts: dict[str, str], before: "Before") -> BuiltTable:
         """A live view is only tried: it must be readable from the moment it is published."""
         begun = time.monotonic()
+        parts = {part: value for part, value in parts.items() if not part.endswith(" loads")}
+        self.made[model.name] = Made(parts, fingerprints.hash_of(parts), 0)
+        if before.made.get(model.name) == self.made[model.name]:
+            return BuiltTable(model.name, 0, time.monotonic() - begun, False, _live())
         views = {name: m.sql for name, m in self.models.items() if not m.materialised}
         with duckdb.connect() as connection:
             try:
@@ -314,7 +325,7 @@ def _publish(site: Site, folder: Path, id: str) -> None:
     write_atomically(site.current_pointer, id.encode())
 
 
-def _published(model: Model, rows: int) -> SnapshotTable:
+def _published(model: Model, rows: int, changed_at: str) -> SnapshotTable:
     order = dict.fromkeys(name for name in (model.speaks_until, *model.key) if name)
     return SnapshotTable(
         model.name,
@@ -325,6 +336,7 @@ def _published(model: Model, rows: int) -> SnapshotTable:
         public=model.public,
         headcount=model.headcount,
         order=tuple(order),
+        changed_at=changed_at,
         live="" if model.materialised else model.sql,
     )
 

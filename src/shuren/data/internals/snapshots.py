@@ -147,6 +147,19 @@ def read_made(folder: Path) -> dict[str, Made]:
         return {}
 
 
+def unchanged_since(site: Site, made: dict[str, Made]) -> dict[str, str]:
+    """{table: since when its rows are what they are} for tables like those of the live snapshot."""
+    live = current(site)
+    if live is None:
+        return {}
+    before = read_made(site.snapshots / live.id)
+    return {
+        name: table.changed_at
+        for name, table in live.tables.items()
+        if name in made and name in before and made[name].content == before[name].content != ""
+    }
+
+
 @lru_cache(maxsize=16)
 def read_manifest(folder: Path) -> SnapshotInfo:
     """What a published folder holds; raises FileNotFoundError if it is none of ours."""
