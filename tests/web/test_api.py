@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 from datetime import timedelta
 
 import pyarrow.parquet as pq
@@ -16,6 +17,7 @@ from tests.web.api_tools import program as program
 from tests.web.library import NAMES, READERS
 
 TABLE = "conformed.title"
+PSEUDONYM = re.compile(r"\br_[a-z2-7]{26}\b")
 ADDRESSES = {
     "me": ("/me", {}),
     "snapshot": ("/snapshot", {}),
@@ -133,14 +135,15 @@ def test_every_answer_that_is_none_has_one_shape(program):
         assert set(told["titles"]) == {"zh", "en"}
         assert told["detail"]
     posted = one.client.post("/api/v1/catalogue")
-    assert (posted.status_code, posted.headers["Allow"]) == (405, "GET, HEAD")
+    assert posted.status_code == 405
+    assert set(posted.headers["Allow"].split(", ")) == {"GET", "HEAD"}
     assert posted.headers["Content-Type"] == "application/problem+json"
 
 
 def test_a_problem_speaks_the_language_asked_for(program):
     one = program()
-    english = one.get("/marts/mart.loan_fact", **{"Accept-Language": "en-GB"}).json()["detail"]
-    chinese = one.get("/marts/mart.loan_fact", **{"Accept-Language": "zh-CN"}).json()["detail"]
+    english = one.get("/marts/mart.loan_fact", **{"Accept-Language": "en-GB"}).json()["title"]
+    chinese = one.get("/marts/mart.loan_fact", **{"Accept-Language": "zh-CN"}).json()["title"]
     assert english.isascii()
     assert not chinese.isascii()
 
@@ -286,9 +289,7 @@ def test_nothing_about_a_person_comes_out_anywhere(program, addresses, library):
         assert answer.status_code in (200, 403), (path, query, answer.content)
         opened += answer.status_code == 200
         text = answer.content.decode()
-        assert "r_" not in text.replace("reader_", "").replace("number_", "").replace(
-            "vendor_", ""
-        ) or not any(len(part) > 20 and part.isalnum() for part in text.split("r_")[1:]), path
+        assert not PSEUDONYM.search(text), (path, query)
         assert not [word for word in secret if word in text], (path, query)
     assert opened > len(tables)
 
@@ -297,9 +298,9 @@ def test_counts_about_people_hide_small_groups(program):
     told = program().json(
         "/marts/mart.loan_fact/summary", {"measure": "readers=distinct:reader_key", "by": "college"}
     )
-    assert {row["college"]: row["readers"] for row in told["rows"]} == {}or all(
-        row["readers"] >= 5 for row in told["rows"]
-    )
+    # 2 of 哲学系 are hidden; that the next smallest goes with them is for the data room's tests.
+    assert "哲学系" not in {row["college"] for row in told["rows"]}
+    assert all(row["readers"] >= 5 for row in told["rows"])
     assert told["suppressed"] >= 1
 
 
