@@ -87,7 +87,7 @@ def test_the_first_page_names_the_next_step(librarian):
     ids=["by month", "by class"],
 )
 def test_a_figure_counts_what_a_hand_counts(librarian, figure, rows):
-    page = see(librarian, "circulation")
+    page = see(librarian, "dashboard", "circulation")
     assert table_of(page, figure)[1 : len(rows) + 1] == rows
 
 
@@ -101,7 +101,7 @@ def test_the_csv_says_what_the_table_says(librarian, figure):
 
 
 def test_two_readers_are_too_few_to_be_shown(librarian):
-    page = see(librarian, "circulation")
+    page = see(librarian, "dashboard", "circulation")
     assert "哲学系" not in str(table_of(page, "loans_by_college"))
     assert "存在与时间" not in str(table_of(page, "top_titles_monthly"))
     part = page[page.index('id="loans_by_college"') :]
@@ -109,15 +109,15 @@ def test_two_readers_are_too_few_to_be_shown(librarian):
 
 
 def test_a_month_that_is_still_growing_is_said_to_be(librarian):
-    page = see(librarian, "circulation")
+    page = see(librarian, "dashboard", "circulation")
     assert page.count('data-unfinished="2026-04"') == 1
     assert "2026-04" in page[page.index('class="chart-foot"') :][:400]
-    until_march = see(librarian, "circulation", to="2026-03")
+    until_march = see(librarian, "dashboard", "circulation", to="2026-03")
     assert 'data-unfinished="2026-0' not in until_march
 
 
 def test_a_filter_narrows_every_figure_and_stays_in_the_address(librarian):
-    page = see(librarian, "circulation", **{"from": "2026-04", "to": "2026-04"})
+    page = see(librarian, "dashboard", "circulation", **{"from": "2026-04", "to": "2026-04"})
     assert [row[0] for row in table_of(page, "loans_by_month")[1:]] == ["2026-04"]
     assert re.search(r"figures/loans_by_month\.csv\?[^\"]*from=2026-04", page)
 

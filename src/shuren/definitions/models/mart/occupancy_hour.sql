@@ -33,9 +33,7 @@ WITH events AS (
     -- Where it is closed at midnight every seat is free then, whatever was not reported.
     CASE WHEN zone.closes_at = '24:00' THEN DATE '2000-01-01' ELSE event.day END AS begun,
     CASE WHEN event.state = 'occupied' THEN 1 ELSE 0 END AS taken,
-    CAST(extract(HOUR FROM event.changed_at) AS BIGINT) * 3600
-    + CAST(extract(MINUTE FROM event.changed_at) AS BIGINT) * 60
-    + CAST(floor(extract(SECOND FROM event.changed_at)) AS BIGINT) AS second
+    date_diff('second', CAST(event.day AS TIMESTAMP), event.changed_at) AS second
   FROM conformed.seat_event AS event
   LEFT JOIN conformed.seat_zone AS zone ON zone.zone_id = event.zone_id
 ),
