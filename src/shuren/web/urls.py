@@ -1,5 +1,6 @@
 from django.urls import include, path
 
+from shuren.web.oai.provider import oai
 from shuren.web.portal import finding, home, mine, resolving, signing, spaces, styleguide, switches
 
 handler400 = "shuren.web.errors.bad_request"
@@ -20,5 +21,6 @@ urlpatterns = [
     path("theme/", switches.theme, name="theme"),
     path("styleguide/", styleguide.styleguide, name="styleguide"),
     path("api/v1/", include("shuren.web.api.urls")),
+    path("oai", oai, name="oai"),
     path("workbench/", include("shuren.web.workbench.urls")),
 ]
