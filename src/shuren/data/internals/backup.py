@@ -32,7 +32,13 @@ def _contents(site: Site, progress: Progress) -> Iterator[tuple[str, bytes]]:
     paths = list(_files(site))
     for done, path in enumerate(paths):
         progress(done, len(paths) + 1)
-        yield path.relative_to(site.root).as_posix(), path.read_bytes()
+        try:
+            content = path.read_bytes()
+        except FileNotFoundError:
+            if site.raw in path.parents or site.quarantine in path.parents:
+                continue  # its rows reached the end of their term meanwhile
+            raise
+        yield path.relative_to(site.root).as_posix(), content
     yield DATABASE, _dump_database(site)
     progress(len(paths) + 1, len(paths) + 1)
 
@@ -44,6 +50,8 @@ def _files(site: Site) -> Iterator[Path]:
     for path in receipts:
         yield from sorted(site.raw.glob(f"*/{path.stem}.*"))
         yield from sorted(site.quarantine.glob(f"*/{path.stem}.*"))
+    # After the rows: what it says has gone may still be among them, never the other way round.
+    yield from _below(site.data / "retention")
     if site.current_pointer.is_file():
         live = site.current_pointer.read_text("utf-8").strip()
         yield site.current_pointer

@@ -49,9 +49,9 @@ class Inputs:
         """raises  ModelError if it reads a raw table without a contract"""
         parts = {
             "builder": BUILDER,
-            "sql": _hash(model.sql),
-            "columns": _hash([[c.name, c.type] for c in model.columns]),
-            "order": _hash([model.speaks_until, *model.key]),
+            "sql": hash_of(model.sql),
+            "columns": hash_of([[c.name, c.type] for c in model.columns]),
+            "order": hash_of([model.speaks_until, *model.key]),
         }
         for table in model.reads:
             if table.split(".")[0] in LAYERS:
@@ -69,20 +69,20 @@ class Inputs:
         schema, name = table.split(".")
         if schema == "vocabulary":
             rows = sources.vocabulary_rows(self.site, name)
-            return {f"{table} content": _hash(rows.to_pydict())}
+            return {f"{table} content": hash_of(rows.to_pydict())}
         if schema == "calendar":
             calendars = find_definitions("calendars", self.site)
             texts = {id: file.path.read_text("utf-8") for id, file in calendars.items()}
             settings = self.site.settings_file.read_text("utf-8")
             loans = {f"{table} of {part}": has for part, has in self._source("raw.loans").items()}
-            return {f"{table} content": _hash([texts, settings]), **loans}
+            return {f"{table} content": hash_of([texts, settings]), **loans}
         contract = sources.contract_of(self.site, name)
         holding = sources.holding_rows(self.site, name, self.loads)
         went = retention_log.entries(self.site, name)
         return {
-            f"{table} contract": _hash([sources.raw_columns(contract), contract.tombstone]),
-            f"{table} loads": _hash([load.id for load in holding]),
-            f"{table} retention": _hash([[e.load, e.left] for e in went if e.gone]),
+            f"{table} contract": hash_of([sources.raw_columns(contract), contract.tombstone]),
+            f"{table} loads": hash_of([load.id for load in holding]),
+            f"{table} retention": hash_of([[e.load, e.left] for e in went if e.gone]),
         }
 
 
@@ -149,6 +149,6 @@ def from_json(content: Any) -> dict[str, Made]:
     return {name: Made(**entry) for name, entry in content.items()}
 
 
-def _hash(value: Any) -> str:
+def hash_of(value: Any) -> str:
     text = json.dumps(value, ensure_ascii=False, sort_keys=True, default=str)
     return hashlib.sha256(text.encode()).hexdigest()[:24]

@@ -61,7 +61,7 @@ by_counters AS (
   SELECT zone_id, occupied, hour_start_at AS as_of, 2 AS preferred FROM raw.occupancy_counts
 ),
 
-known AS (
+ranked AS (
   SELECT
     zone_id,
     occupied,
@@ -70,6 +70,17 @@ known AS (
       PARTITION BY zone_id ORDER BY as_of DESC, preferred, occupied DESC
     ) AS place
   FROM (SELECT * FROM by_seats UNION ALL SELECT * FROM by_counters) AS both
+),
+
+-- More seats may report than a zone is said to have.
+known AS (
+  SELECT
+    ranked.zone_id,
+    CASE WHEN ranked.occupied > zone.seats THEN zone.seats ELSE ranked.occupied END AS occupied,
+    ranked.as_of
+  FROM ranked
+  INNER JOIN conformed.seat_zone AS zone ON zone.zone_id = ranked.zone_id
+  WHERE ranked.place = 1
 )
 
 SELECT
@@ -80,8 +91,8 @@ SELECT
   zone.title AS zone,
   zone.title_en AS zone_en,
   zone.seats,
-  least(known.occupied, zone.seats) AS occupied,
-  zone.seats - least(known.occupied, zone.seats) AS free,
+  known.occupied,
+  zone.seats - known.occupied AS free,
   known.as_of
 FROM conformed.seat_zone AS zone
-LEFT JOIN known ON known.zone_id = zone.zone_id AND known.place = 1
+LEFT JOIN known ON known.zone_id = zone.zone_id
