@@ -19,6 +19,7 @@ EXAMPLES = {
     "task_id": 1,
     "row": 1,
     "line": 2,
+    "table": "mart.loan_fact",
     "key_id": "aaaaaaaaaaaa",
 }
 POSTED = {"quarantine-replay", "key-rotate"}
@@ -38,6 +39,8 @@ PROMISED = {
     "contract": "contracts.read",
     "contract-odcs": "contracts.read",
     "lineage": "contracts.read",
+    "catalogue": "contracts.read",
+    "table": "contracts.read",
     "impact": "contracts.read",
     "rows-behind": "quarantine.read",
     "row": "quarantine.read",

@@ -5,6 +5,7 @@ from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any
 
+from shuren.data.asset import Asset
 from shuren.data.definitions import contract, contracts, models
 from shuren.data.internals import (
     asking,
@@ -15,10 +16,12 @@ from shuren.data.internals import (
     measuring,
     refused,
     retention,
+    sampling,
     snapshots,
     vocabularies,
 )
 from shuren.data.internals import receipts as receipt_files
+from shuren.data.internals import register as asset_register
 from shuren.data.internals import tasks as task_list
 from shuren.data.internals.door import Condition, open_table
 from shuren.data.internals.lineage import graph as lineage_graph
@@ -329,3 +332,20 @@ def made_of_row(
     raises  trust's NotAllowed, UnknownName, NoSnapshot
     """
     return lineage_rows.made_of(site, load_id, line, actor)
+
+
+def assets(site: Site, graph: Graph) -> list[Asset]:
+    """Every table of the hub with owner, terms, value, cost, quality, age and who reads it.
+
+    graph  the lineage with the consumers that rooms above know
+    """
+    return asset_register.register(site, graph)
+
+
+def sample(site: Site, table: str, *, actor: Actor, limit: int = 5) -> tuple[str, Table] | None:
+    """(purpose, first rows) of a table for the first purpose of the actor that opens its rows,
+    pseudonyms masked; None where none does. A line in the ledger.
+
+    raises  NoSnapshot, NoSuchTable
+    """
+    return sampling.sample(site, table, actor, limit)

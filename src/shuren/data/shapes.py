@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, NamedTuple
 
+from shuren.data.asset import NO_TERMS, AssetTerms
+
 # How a column is kept: as it is; as a pseudonym; sealed in the identity vault and
 # nowhere else; or dropped at the door because no purpose needs it.
 KEEP, PSEUDONYM, VAULT, DROP = "keep", "pseudonym", "vault", "drop"
@@ -67,16 +69,6 @@ class RowRule:
 
 
 @dataclass(frozen=True)
-class AssetTerms:
-    """What a definition says of its table as an asset; empty where a rule says it instead."""
-
-    owner: str = ""
-    licence: dict[str, str] = dataclasses.field(default_factory=dict)
-    value: dict[str, str] = dataclasses.field(default_factory=dict)
-    cost: dict[str, str] = dataclasses.field(default_factory=dict)
-
-
-@dataclass(frozen=True)
 class Contract:
     """A data contract (Open Data Contract Standard v3).
 
@@ -103,7 +95,7 @@ class Contract:
     fallback_key: tuple[str, ...] = ()
     retention_column: str = ""
     tombstone: str = ""
-    asset: AssetTerms = AssetTerms()
+    asset: AssetTerms = NO_TERMS
 
     def field(self, name: str) -> Field:
         return next(f for f in self.fields if f.name == name)
@@ -304,7 +296,7 @@ class Model:
     hash: str = ""
     local: bool = False
     materialised: bool = True
-    asset: AssetTerms = AssetTerms()
+    asset: AssetTerms = NO_TERMS
 
     @property
     def name(self) -> str:

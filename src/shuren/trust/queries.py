@@ -216,6 +216,24 @@ def uses(*, actor: Actor, limit: int = 100) -> list[Use]:
     ]
 
 
+def uses_of(table: str, *, actor: Actor, limit: int = 20) -> list[TableUse]:
+    """Who used a table for what and when last, the newest first; needs ledger.read.
+
+    Without it, but with contracts.read, the same with the role in place of the person.
+    """
+    if not may(actor, "ledger.read"):
+        require(actor, "contracts.read")
+        who = "role"
+    else:
+        who = "actor"
+    lines = UseRecord.objects.filter(table=table).values(who, "purpose")
+    grouped = lines.annotate(uses=Count("pk"), total=Sum("rows"), last=Max("at")).order_by("-last")
+    return [
+        TableUse(table, g[who], g["purpose"], g["uses"], g["total"], g["last"])
+        for g in grouped[:limit]
+    ]
+
+
 def uses_by_table(*, actor: Actor, only_keys: bool = False) -> list[TableUse]:
     """Who has used each table for what, the busiest first; needs ledger.read.
 

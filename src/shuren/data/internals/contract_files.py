@@ -12,6 +12,7 @@ from typing import Any
 import pydantic
 from open_data_contract_standard.model import OpenDataContractStandard, SchemaProperty
 
+from shuren.data.asset import AssetTerms
 from shuren.data.internals.mistakes import Mistakes
 from shuren.data.shapes import (
     CLASSES,
@@ -62,6 +63,9 @@ CONTRACT_EXTRAS = {
     "purposes": Key(list, "可以用于哪些用途（N11）", "Purposes it may be used for (N11)", required=True),  # noqa: E501
     "key": Key(list, "识别一行的列", "Columns that identify a row", default="all columns"),
     "fallbackKey": Key(list, "主键为空的行改用这些列识别", "Identifies rows whose key is empty"),
+    "licence": Key(dict, "使用许可 {zh, en}", "Terms of use {zh, en}", default="by its most sensitive column"),  # noqa: E501
+    "value": Key(dict, "为何保有 {zh, en}", "What it is kept for {zh, en}", default="what is made of it"),  # noqa: E501
+    "cost": Key(dict, "取得与维护的代价 {zh, en}", "What it takes to get and keep {zh, en}", default="disk, measured"),  # noqa: E501
     "retentionDays": Key(int, "保存天数；到期的行从原始层、集市、隔离区和旧快照里删除", "Days to keep a row; then it goes from raw files, marts, quarantine and old snapshots", default="for ever"),  # noqa: E501
     "retentionColumn": Key(str, "从哪个日期列起算", "The date or timestamp column the days are counted from", default="the first required one, else the first"),  # noqa: E501
     "tombstone": Key(str, "为真时表示该主键的行已被来源删除的布尔列", "A boolean column; true in a row that says its key was deleted at the source"),  # noqa: E501
@@ -142,6 +146,7 @@ def _compile(file: DefinitionFile, standard: Any, mistakes: Mistakes) -> Contrac
         fallback_key=tuple(extras.get("fallbackKey", ())),
         fields=fields,
         row_rules=tuple(_row_rule(entry, mistakes) for entry in extras.get("rowRules", ())),
+        asset=_asset(extras, mistakes),
         retention_days=extras.get("retentionDays"),
         retention_column=_clock(extras, fields, mistakes),
         tombstone=_tombstone(extras, fields, mistakes),
@@ -162,6 +167,14 @@ def _clock(extras: dict[str, Any], fields: tuple[Field, ...], mistakes: Mistakes
         return str(extras["retentionColumn"])
     first = next((f.name for f in timed if f.required), timed[0].name if timed else "")
     return first
+
+
+def _asset(extras: dict[str, Any], mistakes: Mistakes) -> AssetTerms:
+    for key in ("licence", "value", "cost"):
+        if key in extras and set(extras[key]) != {"zh", "en"}:
+            raise mistakes.at(key, _("it must be {zh: …, en: …}."))
+    terms = {key: extras[key] for key in ("licence", "value", "cost") if key in extras}
+    return AssetTerms(owner=extras.get("owner", ""), **terms)
 
 
 def _tombstone(extras: dict[str, Any], fields: tuple[Field, ...], mistakes: Mistakes) -> str:

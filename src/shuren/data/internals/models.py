@@ -13,6 +13,7 @@ from typing import Any
 import yaml
 from sqlglot import exp
 
+from shuren.data.asset import AssetTerms
 from shuren.data.errors import ModelError, NoSuchTable
 from shuren.data.internals import portable
 from shuren.data.shapes import CLASSES, DATA_CLASSES, Column, Model
@@ -39,6 +40,10 @@ KEYS = {
     "headcount": Key(str, "一行背后有多少人的列；不足 5 人的组隐藏", "The column that says how many persons stand behind a row; groups of fewer than 5 are hidden"),  # noqa: E501
     "public": Key(bool, "可供未登录的访客查看", "Visitors may read it", default="false"),
     "materialised": Key(bool, "false 为实时视图：不存储，读取时计算；其中 raw.* 只含快照之后到达的行", "false makes a live view: not stored but evaluated when read; raw.* in it holds what landed since the snapshot", default="true"),  # noqa: E501
+    "owner": Key(str, "负责人", "Who answers for it", default="the owner of the contract most of it is made from"),  # noqa: E501
+    "licence": Key(dict, "使用许可 {zh, en}", "Terms of use {zh, en}", default="by its most sensitive column"),  # noqa: E501
+    "value": Key(dict, "为何保有 {zh, en}；无人使用的表必须写明", "What it is kept for {zh, en}; must be said of a table nobody reads"),  # noqa: E501
+    "cost": Key(dict, "取得与维护的代价 {zh, en}", "What it takes to get and keep {zh, en}", default="disk and build time, measured"),  # noqa: E501
     "speaks_until": Key(str, "数据截至哪天：取此列最晚的一天", "The column whose latest day is the date of the data"),  # noqa: E501
 }
 COLUMN_KEYS = {
@@ -132,7 +137,18 @@ def _model(file: DefinitionFile, text: str) -> Model:
         hash=hashlib.sha256(text.encode()).hexdigest(),
         local=file.local,
         materialised=bool(front.get("materialised", True)),
+        asset=asset_terms(front),
     )
+
+
+def asset_terms(said: dict[str, Any]) -> AssetTerms:
+    """What a definition says about the table as an asset; licence, value, cost in two languages."""
+    for key in ("licence", "value", "cost"):
+        text = said.get(key)
+        if text is not None and (not isinstance(text, dict) or set(text) != {"zh", "en"}):
+            raise ValueError(_("'%(key)s' must be {zh: …, en: …}", key=key))
+    terms = {key: said[key] for key in ("licence", "value", "cost") if said.get(key)}
+    return AssetTerms(owner=str(said.get("owner", "")), **terms)
 
 
 def _front_matter(text: str, file: DefinitionFile) -> dict[str, Any]:

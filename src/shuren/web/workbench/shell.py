@@ -73,6 +73,7 @@ def rail(actor: Actor, current: str) -> list[Group]:
                 ("quarantine", _("Quarantine"), "q", "quarantine.read"),
                 ("quality", _("Data quality"), "u", "tasks.read"),
                 ("contracts", _("Data governance"), "c", "contracts.read"),
+                ("catalogue", _("Data catalogue"), "d", "contracts.read"),
                 ("lineage", _("Lineage"), "l", "contracts.read"),
                 ("keys", _("API keys"), "k", "keys.manage"),
             ],
@@ -99,6 +100,11 @@ def _insight(actor: Actor, current: str) -> list[Group]:
               one.id == current)
         for at, one in enumerate(dashboards(current_site()))
     ]  # fmt: skip
+    further = [("indicators", _("Indicators"), "d", "dashboards.read")]
+    further.append(("decisions", _("Decisions"), "e", "decisions.read"))
+    for id_, text, key, permission in further:
+        if may(actor, permission):
+            places.append(Place(id_, text, reverse(f"workbench:{id_}"), key, id_ == current))
     return [Group(_("Insight"), tuple(places))]
 
 
@@ -112,9 +118,12 @@ def crumbs(place: str, *further: Crumb) -> list[Crumb]:
         "sources": _("Sources and loads"),
         "quarantine": _("Quarantine"),
         "contracts": _("Data governance"),
+        "catalogue": _("Data catalogue"),
         "lineage": _("Lineage"),
         "quality": _("Data quality"),
         "tasks": _("Tasks"),
+        "indicators": _("Indicators"),
+        "decisions": _("Decisions"),
     }
     if place not in names:
         title = next(pick(one.title) for one in dashboards(current_site()) if one.id == place)

@@ -1,7 +1,10 @@
 from django.urls import path
 
 from shuren.web.workbench import (
+    catalogue,
     contracts,
+    decisions,
+    indicators,
     insight,
     keys,
     lineage,
@@ -34,9 +37,17 @@ urlpatterns = [
     path("contracts/", contracts.index, name="contracts"),
     path("contracts/<slug:contract_id>/", contracts.contract, name="contract"),
     path("contracts/<slug:contract_id>.yaml", contracts.odcs, name="contract-odcs"),
+    path("insight/indicators/", indicators.index, name="indicators"),
+    path("insight/indicators/<slug:indicator_id>/", indicators.one, name="indicator"),
+    path("insight/indicators/<slug:indicator_id>.csv", indicators.csv_file, name="indicator-csv"),
+    path("decisions/", decisions.index, name="decisions"),
+    path("decisions/new/", decisions.new, name="decision-new"),
+    path("decisions/<int:decision_id>/", decisions.one, name="decision"),
     path("insight/figures/<slug:figure_id>/", insight.definition, name="figure"),
     path("insight/figures/<slug:figure_id>.csv", insight.csv_file, name="figure-csv"),
     path("insight/<slug:dashboard_id>/", insight.dashboard, name="dashboard"),
+    path("catalogue/", catalogue.index, name="catalogue"),
+    path("catalogue/<str:table>/", catalogue.table, name="table"),
     path("lineage/", lineage.index, name="lineage"),
     path("lineage/impact/", lineage.impact, name="impact"),
     path("lineage/figures/<slug:figure_id>/", lineage_rows.behind, name="rows-behind"),
