@@ -103,8 +103,9 @@ _RULES = (
         "S10",
         {"zh": "无法解码", "en": "Unknown encoding"},
         {
-            "zh": "这条记录不是 %(encoding)s 编码的文字（从第 %(byte)s 个字节起）；如是其他编码，请在映射中写明。",
-            "en": "The record is not text in %(encoding)s (from byte %(byte)s on); another encoding must be named in the mapping.",
+            "zh": "这条记录从第 %(byte)s 个字节起不是 %(encoding)s 编码；其他编码须在映射中写明。",
+            "en": "From byte %(byte)s on the record is not text in %(encoding)s; "
+            "another encoding must be named in the mapping.",
         },
     ),
     Rule(
@@ -144,7 +145,8 @@ _RULES = (
         {"zh": "记录不完整", "en": "Record cut off"},
         {
             "zh": "记录只有 %(length)s 字节，没有结束符；头标区写明 %(expected)s 字节。",
-            "en": "The record ends after %(length)s bytes without a terminator; its leader says %(expected)s.",
+            "en": "The record ends after %(length)s bytes without a terminator; "
+            "its leader says %(expected)s.",
         },
     ),
     Rule(

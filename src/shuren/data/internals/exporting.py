@@ -9,6 +9,7 @@ from shuren.data.errors import ExportTarget
 from shuren.data.internals.quarantine import Quarantine
 from shuren.data.internals.reading.records import render_record
 from shuren.data.internals.receipts import all_receipts, find_receipt, quarantine_file
+from shuren.data.internals.refused import said
 from shuren.data.internals.replaying import open_rows
 from shuren.data.rules import reason
 from shuren.kernel.files import write_atomically
@@ -40,7 +41,7 @@ def export(site: Site, load_id: str, target: Path, actor: Actor) -> int:
     writer = csv.writer(report)
     writer.writerow(["row", "line", "rule", "field", "reason"])
     for row in rows:
-        texts = reason(contract, row.rule, row.field, row.detail)
+        texts = reason(contract, row.rule, row.field, said(row.detail, receipt.dialect))
         writer.writerow([row.row, row.line, row.rule, row.field, pick(texts)])
     write_atomically(reasons, report.getvalue().encode("utf-8-sig"))
     return len(rows)

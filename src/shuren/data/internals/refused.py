@@ -3,8 +3,10 @@
 from collections import Counter
 from collections.abc import Sequence
 from itertools import islice
+from typing import Any
 
 from shuren.data.definitions import contract as find_contract
+from shuren.data.internals.marc.showing import readable
 from shuren.data.internals.masking import shown
 from shuren.data.internals.quarantine import Kept, Quarantine
 from shuren.data.internals.receipts import all_receipts, find_receipt, quarantine_file
@@ -75,7 +77,8 @@ def page(
 
 
 def _row(receipt: Receipt, contract: Contract, row: Kept, with_raw: bool) -> RefusedRow:
-    text = row.raw.decode(row.encoding or receipt.encoding or "utf-8", "replace")
+    encoding = row.encoding or receipt.encoding
+    text = text_shown(row.raw, encoding, receipt.dialect)
     return RefusedRow(
         load=receipt.id,
         row=row.row,
@@ -83,8 +86,22 @@ def _row(receipt: Receipt, contract: Contract, row: Kept, with_raw: bool) -> Ref
         line=row.line,
         rule=row.rule,
         field=row.field,
-        reason=reason(contract, row.rule, row.field, row.detail),
+        reason=reason(contract, row.rule, row.field, said(row.detail, receipt.dialect)),
         raw=row.raw if with_raw else None,
         shown=shown(text, receipt.dialect),
         also=row.also,
     )
+
+
+def text_shown(raw: bytes, encoding: str, dialect: dict[str, Any]) -> str:
+    """A refused record as text to read: what is no text by itself is written as one."""
+    if dialect.get("kind") == "marc":
+        return readable(raw, encoding or str(dialect.get("declared") or ""))
+    return raw.decode(encoding or "utf-8", "replace")
+
+
+def said(detail: dict[str, Any], dialect: dict[str, Any]) -> dict[str, Any]:
+    """The values of a sentence, which speaks of records where the file has no lines."""
+    if dialect.get("kind") == "marc" and detail.get("kind") in ("same", "key"):
+        return {**detail, "kind": f"{detail['kind']}_record"}
+    return detail

@@ -46,7 +46,7 @@ def _start(path: Path) -> bytes:
     """The first bytes as they are, unpacked where they can be; what is wrong with the file is for
     the source to say."""
     try:
-        return find_source(path, readable=("XML",)).head(_HEAD)
+        return find_source(path, readable=("XML", "HTML")).head(_HEAD)
     except FileProblem:
         try:
             with path.open("rb") as file:

@@ -174,8 +174,15 @@ def batch_of(
         buffer, marks = framed.buffer, framed.marks
         terminators = int((buffer[marks] == RS).sum())
         there = kept[directory.record]
-        parts.append((place[directory.record[there]], directory.tag[there],
-                      directory.start[there], directory.end[there], directory.ordinal[there]))  # fmt: skip
+        parts.append(
+            (
+                place[directory.record[there]],
+                directory.tag[there],
+                directory.start[there],
+                directory.end[there],
+                directory.ordinal[there],
+            )
+        )
         rows = np.flatnonzero(kept)
         start = framed.start[rows]
         none = np.full(len(rows), -1, np.int64)

@@ -200,7 +200,7 @@ def _tidy(text: pa.StringArray) -> pa.StringArray:
     data = text.buffers()[2]
     if data is not None and b"\xef\xbc" in memoryview(data).tobytes():
         wide = [
-            t.translate(_FULL) if "\uff10" <= max(t, default="") else t for t in text.to_pylist()
+            t.translate(_FULL) if max(t, default="") >= "\uff10" else t for t in text.to_pylist()
         ]
         text = pa.array(wide, pa.string())
     return text

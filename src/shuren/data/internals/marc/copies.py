@@ -57,9 +57,7 @@ class CopyMaker:
         return Rows(record[order], columns)
 
 
-def _column(
-    reading: _Reading, expression: Expression, anchor: Term, rows: Values
-) -> pa.Array:
+def _column(reading: _Reading, expression: Expression, anchor: Term, rows: Values) -> pa.Array:
     """One expression for rows of one anchor: subfields of the row's own field where the field is
     the anchor's; of the whole record elsewhere."""
     texts = [""] * len(rows.record)
@@ -108,8 +106,8 @@ def only_copy(record: Marc, anchors: Sequence[Term], number: int) -> Marc:
             found = found or bool(mine)
             if 0 <= left < len(mine):
                 own = mine[left]
-                kept.append((tag, SUBFIELD.join(
-                    part for n, part in enumerate(parts) if n not in mine or n == own)))  # fmt: skip
+                one = [part for n, part in enumerate(parts) if n not in mine or n == own]
+                kept.append((tag, SUBFIELD.join(one)))
             left -= len(mine)
         if found:
             return Marc(record.leader, kept, record.encoding, record.repaired)

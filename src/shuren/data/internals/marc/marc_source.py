@@ -46,7 +46,7 @@ class MarcSource:
     ) -> tuple[TableFile, Mapping]:
         """Without a mapping the one of this contract whose `options: {format: …}` is that of
         most of the first records."""
-        source = find_source(path, mapping.sheet, readable=("XML",))
+        source = find_source(path, mapping.sheet, readable=("XML", "HTML"))
         layout = layout_of(source.head(64 * 1024))
         if not layout:
             raise FileProblem(
@@ -153,10 +153,12 @@ def _mapping(
 
 
 def _format(raw: bytes, declared: str) -> str:
-    try:
-        return format_of(parse_any(raw, declared))
-    except Wrong:
-        return ""
+    for encoding in (declared, "latin-1"):  # the tags tell, whatever the text is
+        try:
+            return format_of(parse_any(raw, encoding))
+        except Wrong:
+            continue
+    return ""
 
 
 def _maker(contract: Contract, mapping: Mapping) -> tuple[ColumnMaker | CopyMaker, list[str]]:
@@ -173,5 +175,3 @@ def _maker(contract: Contract, mapping: Mapping) -> tuple[ColumnMaker | CopyMake
             fix=wrong.fix,
         ) from None
     return maker, header
-
-

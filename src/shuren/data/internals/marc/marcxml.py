@@ -76,8 +76,12 @@ def parse(raw: bytes) -> Marc | None:
     raises  Wrong S12 where the XML is broken, S07 where a field is, S14
     """
     parser = etree.XMLParser(
-        resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False, remove_comments=True
-    )  # fmt: skip
+        resolve_entities=False,
+        no_network=True,
+        load_dtd=False,
+        huge_tree=False,
+        remove_comments=True,
+    )
     try:
         root = etree.fromstring(b"<r" + _spaces(raw) + b">" + raw + b"</r>", parser)[0]
     except (etree.XMLSyntaxError, IndexError, ValueError) as error:

@@ -54,7 +54,7 @@ def parse_any(raw: bytes, encoding: str = "") -> Marc:
         return record
     if start in (b"{", b"["):
         return marcjson.parse(raw)
-    if b"\x1e" in raw or iso2709.strip_between(raw)[:5].isdigit() and b"\n" not in raw:
+    if b"\x1e" in raw or (iso2709.strip_between(raw)[:5].isdigit() and b"\n" not in raw):
         return iso2709.parse(raw, encoding)
     return linemarc.parse(_text(raw, encoding))
 
