@@ -97,7 +97,8 @@ def test_a_corrected_row_and_a_corrected_item_come_in_by_replay(site, tmp_path):
 
 
 def test_a_line_whose_months_do_not_make_its_total_is_refused_whole(site, tmp_path):
-    path = table(tmp_path, ["A\tP\tTotal_Item_Requests\t5\t2\t3", "B\tP\tTotal_Item_Requests\t9\t2\t3",
+    path = table(tmp_path, ["A\tP\tTotal_Item_Requests\t5\t2\t3",
+                            "B\tP\tTotal_Item_Requests\t9\t2\t3",
                             "C\tP\tTotal_Item_Requests\t1,200\t1,200\t0",
                             "D\tP\tTotal_Item_Requests\t4\tn/a\t4"])  # fmt: skip
     receipt = load(site, path)

@@ -5,6 +5,7 @@ items-ils.txt          integrated library system, GB18030, columns parted by |
 loans-YYYY-YYYY.csv    the same system, one file an academic year, GB18030 CSV
 loans-2026-autumn.csv.gz  its successor, UTF-8 with BOM, this term
 seats.xlsx             the general office's list
+counter/, kbart/        usage reports and title lists of e-resource platforms
 and what campus/operations.py names: buildings, people served, staff, budget, orders …
 """
 
@@ -20,6 +21,7 @@ import numpy as np
 from shuren.campus import rows, truth
 from shuren.campus.catalogue import make_catalogue
 from shuren.campus.dirt import soil
+from shuren.campus.eresources import write_eresources
 from shuren.campus.lending import LOANS, lend
 from shuren.campus.operations import write_operations
 from shuren.campus.people import make_readers
@@ -96,11 +98,12 @@ def write_campus(
     record = truth.record(seed, scale, readers, catalogue, loans, good, lost_readers, writer.counts)
     reported = write_sensors(folder, readers, calendar, seed, scale)
     served = write_service_events(folder, catalogue, calendar, seed, scale)
+    bought = write_eresources(folder, calendar, seed, scale)
     content = json.dumps(
-        record | reported.truth | served.truth, ensure_ascii=False, indent=1
+        record | reported.truth | served.truth | bought.truth, ensure_ascii=False, indent=1
     ).encode()
     write_atomically(folder / "truth.json", content)
-    for contract, name in (*reported.files, *served.files):
+    for contract, name in (*reported.files, *served.files, *bought.files):
         files.append(SourceFile(contract, folder / name, ""))
     for contract, name, mapping in write_operations(folder, readers, calendar, seed, scale):
         files.append(SourceFile(contract, folder / name, mapping))

@@ -47,9 +47,7 @@ class KbartSource:
         mapping: Mapping,
         progress: Progress,
     ) -> tuple[TableFile, Mapping]:
-        if mapping.short_rows == "refuse":  # empty columns at the end are often left out
-            mapping = dataclasses.replace(mapping, short_rows="fill", minimum_columns=FEWEST)
-        table, mapping = TableSource().open(site, path, contract, mapping, progress)
+        table, mapping = TableSource().open(site, path, contract, _filling(mapping), progress)
         return ListedTable(table, list_of(path.name)), mapping
 
     def replay(
@@ -60,7 +58,7 @@ class KbartSource:
         contract: Contract,
         mapping: Mapping,
     ) -> TableFile:
-        table = TableSource().replay(site, records, like["inner"], contract, mapping)
+        table = TableSource().replay(site, records, like["inner"], contract, _filling(mapping))
         return ListedTable(table, dict(like["list"]))
 
     def fetch(
@@ -92,6 +90,13 @@ class ListedTable:
             columns = [*block.table.columns, *added]
             table = pa.Table.from_arrays(columns, names=column_names(self.width))
             yield Block(table, block.lines, block.refused, block.blank, block.raw_of)
+
+
+def _filling(mapping: Mapping) -> Mapping:
+    """Empty columns at the end of a row are often left out."""
+    if mapping.short_rows != "refuse":
+        return mapping
+    return dataclasses.replace(mapping, short_rows="fill", minimum_columns=FEWEST)
 
 
 def _without_empty(block: Block) -> Block:

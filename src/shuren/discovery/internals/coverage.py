@@ -40,10 +40,10 @@ class Stretch:
 
 
 def before(day: date, number: int, unit: str) -> date:
-    """The first day of the latest `number` days, months or years. Months and years are whole ones
-    of the calendar, the running one being the first of them (NISO RP-9-2014, embargo_info)."""
+    """The first day of the latest `number` days, months or years, today's being one of them.
+    Months and years are whole ones of the calendar (NISO RP-9-2014, embargo_info)."""
     if unit == "D":
-        return day - timedelta(min(number, 36_500))
+        return day - timedelta(min(number, 36_500) - 1)
     if unit == "Y":
         return date(max(1, day.year - number + 1), 1, 1)
     months = day.year * 12 + day.month - number
