@@ -183,7 +183,8 @@ def test_a_contract_can_be_downloaded_as_it_is_written(librarian):
 
 
 def test_no_page_shows_who_anybody_is(librarian, settings):
-    pages = [see(librarian, name) for name in ("today", "sources", "quarantine", "circulation")]
+    pages = [see(librarian, name) for name in ("today", "sources", "quarantine")]
+    pages.append(see(librarian, "dashboard", "circulation"))
     for receipt in queries.receipts(settings.SITE):
         pages.append(see(librarian, "load", receipt.id))
         pages.append(

@@ -216,7 +216,8 @@ def _before(
             key[place] = year_before(key[place])
         return tuple(key)
 
-    return tuple(known.get(then(row)) for row in table.rows)
+    values = tuple(known.get(then(row)) for row in table.rows)
+    return values if any(value is not None for value in values) else ()
 
 
 def _marks(site: Site, declared: Figure, table: Table) -> tuple[Mark, ...]:
