@@ -56,6 +56,8 @@ PERMISSIONS: dict[str, dict[str, str]] = {
     "tasks.read": {"zh": "看数据质量与任务", "en": "See the quality of data and its tasks"},
     "tasks.work": {"zh": "认领并办结数据质量任务", "en": "Take and close tasks of data quality"},
     "contracts.read": {"zh": "看数据治理规范", "en": "Read the data contracts"},
+    "decisions.read": {"zh": "看决策日志", "en": "Read the decision log"},
+    "decisions.write": {"zh": "记录决策与结果", "en": "Record decisions and their outcome"},
     "dashboards.read": {"zh": "看统计看板", "en": "Read the dashboards"},
     "accounts.manage": {"zh": "管理账号", "en": "Manage accounts"},
     "site.operate": {"zh": "运行与备份站点", "en": "Operate and back up the site"},

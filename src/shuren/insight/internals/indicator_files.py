@@ -26,7 +26,7 @@ KEYS = {
     "decimals": Key(int, "显示的小数位数", "Decimals shown", default="1"),
     "direction": Key(str, "up 越高越好、down 越低越好或 neutral", "up is better, down is better, or neutral", required=True),  # noqa: E501
     "breakdowns": Key(list, "可以细分的列", "Columns it can be broken down by", default="[]"),
-    "reference": Key(dict, "标准出处 {zh, en}", "Where a standard defines it {zh, en}", required=True),
+    "reference": Key(dict, "标准出处 {zh, en}", "Where a standard defines it {zh, en}", required=True),  # noqa: E501
     "needs": Key(list, "需要哪些契约的数据", "Contracts whose data it needs", required=True),
     "lacks": Key(dict, "没有数据时缺的是什么 {zh, en}", "What is lacking when there is no value {zh, en}", required=True),  # noqa: E501
 }

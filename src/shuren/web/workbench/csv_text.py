@@ -17,11 +17,11 @@ def figure_csv(result: FigureResult, snapshot: SnapshotInfo | None) -> str:
     writer = csv.writer(out)
     writer.writerow(column_titles(result, snapshot))
     for label, values in rows(result):
-        writer.writerow([_harmless(label), *(_harmless(value) for value in values)])
+        writer.writerow([harmless(label), *(harmless(value) for value in values)])
     return BYTE_ORDER_MARK + out.getvalue()
 
 
-def _harmless(value: Any) -> Any:
+def harmless(value: Any) -> Any:
     """A title that begins like a formula must not become one in a spreadsheet."""
     if isinstance(value, str) and value[:1] in ("=", "+", "-", "@", "\t", "\r"):
         return f"'{value}"
