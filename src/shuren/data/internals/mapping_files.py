@@ -13,7 +13,7 @@ KEYS = {
     "contract": Key(str, "属于哪一份契约", "The contract whose rows these are", required=True),
     "id": Key(str, "与文件名相同", "The file's name", default="the file's name"),
     "title": Key(dict, "标题 {zh, en}", "Title {zh, en}"),
-    "source": Key(str, "读取文件的数据源，如 marc；省略时按内容判断", "The source that reads the file, such as marc; else by content"),  # noqa: E501
+    "source": Key(str, "读取文件的数据源，如 marc", "The source that reads the file, such as marc", default="table"),  # noqa: E501
     "options": Key(dict, "该数据源另需的说明", "What that source wants to know besides"),
     "files": Key(list, "文件名通配符；名称相符的文件自动使用这个映射", "File name patterns; a file that fits one is read by this mapping"),  # noqa: E501
     "encoding": Key(str, "auto 依次试 BOM、UTF-8、GB18030；其他编码须写明", "auto tries BOM, UTF-8, GB18030; any other must be named", default="auto"),  # noqa: E501

@@ -8,7 +8,7 @@ from shuren.data.definitions import mapping_for
 from shuren.data.internals.loading import Job, Outcome, run
 from shuren.data.internals.reading.problems import FileProblem
 from shuren.data.internals.receipts import refuse_second, sweep_loads
-from shuren.data.internals.registry import source_for
+from shuren.data.internals.registry import TABLE, source_for
 from shuren.data.shapes import Receipt
 from shuren.kernel.clock import now
 from shuren.kernel.i18n import gettext as _
@@ -40,7 +40,7 @@ def take_in(
     sweep_loads(site)
     source_hash, before = _identify(path)
     refuse_second(site, contract.id, source_hash)
-    name, source = source_for(path, mapping.source)
+    name, source = source_for(path, mapping.source or (TABLE if mapping.id else ""))
     table, mapping = source.open(site, path, contract, mapping, progress)
 
     def make_receipt(outcome: Outcome) -> Receipt:
