@@ -42,6 +42,7 @@ def entries() -> tuple[Entry, ...]:
         Entry("listen", data, _("Take in events of sensors as they come.")),
         Entry("quarantine", data, _("See, mend and replay refused rows.")),
         Entry("quality", data, _("Measure what was loaded; list contracts by their score.")),
+        Entry("export", data, _("Write bibliographic records as MARC.")),
         Entry("build", data, _("Build tables from what was loaded and publish them.")),
         Entry("lineage", data, _("Show where a column comes from and what is made of it.")),
         Entry("impact", data, _("List what breaks before a contract or a source changes.")),

@@ -18,6 +18,7 @@ from shuren.data.internals import (
     taking_in,
     tasks,
 )
+from shuren.data.internals.marc import exporting as marc_files
 from shuren.data.internals.receipts import all_receipts
 from shuren.data.quality import TaskLine
 from shuren.data.shapes import BuildReport, Collected, Expired, Receipt
@@ -179,6 +180,26 @@ def take_task(id: int, *, actor: Actor) -> TaskLine:
 def close_task(id: int, *, fix: str, actor: Actor) -> TaskLine:
     """Close a task, saying what was done; raises TaskProblem, trust's NotAllowed."""
     return tasks.close(id, fix, actor=actor)
+
+
+def export_marc(
+    site: Site,
+    target: Path,
+    *,
+    actor: Actor,
+    format: str = "marc21",
+    encoding: str = "utf-8",
+    progress: Progress = no_progress,
+) -> dict[str, int]:
+    """Write all bibliographic records of the live snapshot to a new file.
+
+    format    marc21 or cnmarc (ISO 2709), whatever format they came in; marcxml, each in its own
+    encoding  utf-8 or gb18030; marcxml is always UTF-8
+    returns   {"written": how many, "left_out": too long for ISO 2709}
+    raises    trust's NotAllowed, NoSnapshot, NoSuchTable; ExportTarget if the file exists or its
+              folder does not
+    """
+    return marc_files.export(site, target, format, encoding, actor, progress)
 
 
 def write_backup(site: Site, target: Path, progress: Progress = no_progress) -> dict[str, int]:
