@@ -105,15 +105,14 @@ def test_a_dry_run_says_the_same_and_changes_nothing(library: Site) -> None:
     assert sum(e.rows for e in expired) == 2
     assert report is None
     assert {path: path.read_bytes() for path in library.data.rglob("*.parquet")} == before
-    assert not (library.data / "retention").exists()
+    assert retention_log.entries(library, "loans") == ()
 
 
 def test_a_build_begins_with_retention_and_says_so(library: Site) -> None:
     report = actions.build(library, actor=OPERATOR)
     assert sum(e.rows for e in report.expired) == 2
     assert loans(library) == ["2", "3"]
-    why = next(t.why for t in report.tables if t.name == "conformed.loan")
-    assert why == "raw.loans has other loads than before."
+    assert {"conformed.loan", "mart.loan_fact"} <= {t.name for t in report.tables if t.ran}
     assert actions.build(library, actor=OPERATOR).expired == ()
 
 
@@ -212,9 +211,9 @@ def test_a_record_cut_short_is_passed_over_and_written_on(site: Site) -> None:
     retention_log.add(site, "loans", entry)
     with open(retention_log.log_file(site, "loans"), "ab") as file:
         file.write(b'{"at": "2031-')
-    assert retention_log.entries(site, "loans") == [entry]
+    assert retention_log.entries(site, "loans") == (entry,)
     retention_log.add(site, "loans", entry)
-    assert retention_log.entries(site, "loans") == [entry, entry]
+    assert retention_log.entries(site, "loans") == (entry, entry)
 
 
 RETAINER = """

@@ -275,7 +275,7 @@ def sweep(site: Site) -> None:
 def holds_expired(site: Site) -> bool:
     """Whether the live snapshot was made before rows last went."""
     current, taken = snapshots.current(site), retention_log.last_taken(site)
-    return current is not None and taken is not None and current.built_at <= taken
+    return current is not None and taken is not None and current.built_at < taken
 
 
 def prune(site: Site) -> None:

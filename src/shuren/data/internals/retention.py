@@ -6,7 +6,7 @@ as nobody can be reading them. What went is written down in `retention_log`, bef
 Safe to repeat and to kill: what one run did not finish the next one does.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -61,21 +61,19 @@ def state(site: Site, contract: Contract) -> RetentionState:
         contract.retention_days,
         contract.retention_column,
         retention_log.last_run(site) if contract.retention_days is not None else None,
-        sum(entry.gone for entry in _effective(entries)),
+        _gone(entries),
         sum({entry.load: entry.refused for entry in entries if entry.refused}.values()),
     )
 
 
-def _effective(entries: list[Expiry]) -> list[Expiry]:
-    """Without a line whose rows a kill kept, so that the next run took them and said so again."""
-    return [
-        entry
-        for place, entry in enumerate(entries)
-        if not any(
-            later.load == entry.load and later.left + later.gone > entry.left
-            for later in entries[place + 1 :]
-        )
-    ]
+def _gone(entries: Sequence[Expiry]) -> int:
+    """Rows that went, counted once though a kill made the next run say them again."""
+    before: dict[str, int] = {}
+    left: dict[str, int] = {}
+    for entry in entries:
+        before.setdefault(entry.load, entry.left + entry.gone)
+        left[entry.load] = entry.left
+    return sum(before.values()) - sum(left.values())
 
 
 def _contract(site: Site, contract: Contract, dry_run: bool) -> Iterable[Expired]:

@@ -5,8 +5,10 @@ A line is written before the rows go, so a file is never shorter than the record
 
 import json
 import os
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import date, datetime
+from functools import lru_cache
 from pathlib import Path
 
 from shuren.kernel.clock import now
@@ -35,14 +37,20 @@ def log_file(site: Site, contract: str) -> Path:
     return _folder(site) / f"{contract}.jsonl"
 
 
-def entries(site: Site, contract: str) -> list[Expiry]:
+def entries(site: Site, contract: str) -> Sequence[Expiry]:
     """Oldest first. A last line that a kill cut short never took effect."""
+    path = log_file(site, contract)
     try:
-        text = log_file(site, contract).read_text("utf-8")
+        state = path.stat()
     except FileNotFoundError:
-        return []
-    whole = text.rpartition("\n")[0]
-    return [_read(line) for line in whole.splitlines() if line]
+        return ()
+    return _entries(path, state.st_mtime_ns, state.st_size)
+
+
+@lru_cache(maxsize=64)
+def _entries(path: Path, _changed: int, _size: int) -> tuple[Expiry, ...]:
+    whole = path.read_text("utf-8", errors="replace").rpartition("\n")[0]
+    return tuple(_read(line) for line in whole.splitlines() if line)
 
 
 def rows_left(site: Site, contract: str) -> dict[str, int]:

@@ -1,33 +1,30 @@
 """Where one can sit: campuses, buildings drawn floor over floor, every seat a dot."""
 
 from collections import Counter
+from datetime import timedelta
 from typing import Any
 from urllib.parse import urlencode
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils import timezone
 
-from shuren.data.queries import current_snapshot, read
+from shuren.data.queries import read, same_snapshot
+from shuren.kernel.clock import now
 from shuren.kernel.i18n import ENGLISH, current_language
 from shuren.kernel.i18n import gettext as _
+from shuren.kernel.shapes import Actor
 from shuren.web.portal import seats
 from shuren.web.portal.opening import building_title, opening_of
 
+FRESH = timedelta(hours=1)  # counters speak by the hour
 KINDS = ("reading", "study", "discussion", "digital", "lounge", "accessible")
 
 
 def spaces(request: HttpRequest) -> HttpResponse:
     """All zones; `?campus=` leaves one campus."""
-    zones: list[dict[str, Any]] = []
-    if current_snapshot(settings.SITE) is not None:
-        found = read(
-            settings.SITE,
-            "conformed.seat_zone",
-            purpose="public_information",
-            actor=request.actor,  # type: ignore[attr-defined]
-        )
-        zones = found.dicts()
+    zones = _zones(request.actor)  # type: ignore[attr-defined]
     campuses = list(dict.fromkeys(zone["campus"] for zone in zones))
     asked = request.GET.get("campus", "")
     chosen = asked if asked in campuses else ""
@@ -37,9 +34,42 @@ def spaces(request: HttpRequest) -> HttpResponse:
         "campuses": [_campus(name, shown) for name in campuses if chosen in ("", name)],
         "tabs": _tabs(campuses, zones, chosen),
         "kinds": _kinds(shown),
+        "now": _now(shown),
         "commands": "shuren load seat_zones zones.csv\nshuren build",
     }
     return render(request, "portal/spaces.html", context)
+
+
+def _zones(actor: Actor) -> list[dict[str, Any]]:
+    """Every zone with `occupied`, `free` and `as_of`, which are None where nothing is known."""
+    with same_snapshot(settings.SITE) as snapshot:
+        if snapshot is None:
+            return []
+        ask: dict[str, Any] = {"purpose": "public_information", "actor": actor}
+        zones = read(settings.SITE, "conformed.seat_zone", **ask).dicts()
+        live: dict[str, dict[str, Any]] = {}
+        if "mart.zone_now" in snapshot.tables:
+            columns = ["zone_id", "occupied", "free", "as_of"]
+            found = read(settings.SITE, "mart.zone_now", columns=columns, **ask).dicts()
+            live = {zone["zone_id"]: zone for zone in found}
+    unknown = {"occupied": None, "free": None, "as_of": None}
+    return [zone | live.get(zone["zone_id"], unknown) for zone in zones]
+
+
+def _now(zones: list[dict[str, Any]]) -> dict[str, Any] | None:
+    """Seats free in the zones something is known of, and whether that is of this hour."""
+    known = [zone for zone in zones if zone["free"] is not None]
+    if not known:
+        return None
+    as_of = timezone.make_aware(max(zone["as_of"] for zone in known))
+    return {
+        "free": sum(zone["free"] for zone in known),
+        "seats": sum(zone["seats"] or 0 for zone in known),
+        "as_of": as_of,
+        "is_fresh": now() - as_of <= FRESH,
+        "zones": len(known),
+        "all_zones": len(zones),
+    }
 
 
 def _campus(name: str, zones: list[dict[str, Any]]) -> dict[str, Any]:
@@ -86,7 +116,13 @@ def _zone(zone: dict[str, Any]) -> dict[str, Any]:
         "power": bool(zone.get("power")),
         "hours": f"{opens}–{closes}" if opens and closes else "",
         "map": seats.seat_map(zone["seats"] or 0),
+        "free": zone["free"],
+        "free_share": round(100 * zone["free"] / zone["seats"]) if _is_told(zone) else None,
     }
+
+
+def _is_told(zone: dict[str, Any]) -> bool:
+    return zone["free"] is not None and bool(zone["seats"])
 
 
 def kind_title(kind: str) -> str:

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from django.http import Http404, HttpRequest, HttpResponse
 
 from shuren.data import definitions
-from shuren.data.shapes import Contract, Mapping, Model
+from shuren.data.queries import retention_states
+from shuren.data.shapes import Contract, Mapping, Model, RetentionState
 from shuren.kernel.definitions import find_definitions
 from shuren.kernel.errors import DefinitionError
 from shuren.kernel.i18n import pick
@@ -21,6 +22,7 @@ class Chapter:
     readers   models whose SQL reads the contract's raw table, directly
     further   models that read those, at any distance
     findings  what the naming lint says, empty when all is well
+    retention how its clock stands
     """
 
     contract: Contract
@@ -28,6 +30,7 @@ class Chapter:
     readers: tuple[Model, ...]
     further: tuple[Model, ...]
     findings: tuple[str, ...] = ()
+    retention: RetentionState | None = None
 
 
 @requires("contracts.read")
@@ -75,7 +78,7 @@ def _chapters() -> list[Chapter]:
     site = current_site()
     mappings = definitions.mappings(site).values()
     models = definitions.models(site).values()
-    chapters = []
+    clocks, chapters = retention_states(site), []
     for one in definitions.contracts(site).values():
         direct = [model for model in models if f"raw.{one.id}" in model.reads]
         chapters.append(
@@ -85,6 +88,7 @@ def _chapters() -> list[Chapter]:
                 readers=tuple(direct),
                 further=tuple(_further(direct, list(models))),
                 findings=_lint(one.id),
+                retention=clocks[one.id],
             )
         )
     return chapters
