@@ -34,7 +34,8 @@ class MarcSource:
     """See source.Source."""
 
     def recognises(self, path: Path, start: bytes) -> bool:
-        return bool(layout_of(start))
+        # A workbook is a ZIP archive; bytes that happen to look like MARC stand in many of them.
+        return not start.startswith(b"PK\x03\x04") and bool(layout_of(start))
 
     def open(
         self,
