@@ -276,6 +276,7 @@ class Model:
     public   anybody may read its columns of class 1
     speaks_until  the column whose greatest value is the data date, or ""
     materialised  False for a live view: not stored, evaluated whenever it is read
+    looked_up  kept in small pages, so that a row is found by the key without reading many
     sql      the SELECT itself, without the front matter
     """
 
@@ -296,6 +297,7 @@ class Model:
     hash: str = ""
     local: bool = False
     materialised: bool = True
+    looked_up: bool = False
     asset: AssetTerms = NO_TERMS
 
     @property

@@ -16,6 +16,8 @@ from shuren.data.shapes import Model, Receipt
 from shuren.kernel.i18n import gettext as _
 from shuren.kernel.site import Site
 
+_SMALL_PAGE = 8192  # rows; a look-up reads a sixth of what it does in DuckDB's usual pages
+
 
 @dataclass
 class EmbeddedEngine:
@@ -50,10 +52,11 @@ class EmbeddedEngine:
         declared.check_columns(connection, model)
         casts = ", ".join(f'CAST("{c.name}" AS {c.type}) AS "{c.name}"' for c in model.columns)
         order = ", ".join(f'"{name}"' for name in declared.order(model))
+        small = f", ROW_GROUP_SIZE {_SMALL_PAGE}" if model.looked_up else ""
         try:
             connection.execute(
                 f"COPY (SELECT {casts} FROM ({model.sql}\n) AS made ORDER BY {order})"
-                f" TO {quoted(path)} (FORMAT parquet, COMPRESSION zstd)"
+                f" TO {quoted(path)} (FORMAT parquet, COMPRESSION zstd{small})"
             )
         except duckdb.ConversionException as error:
             raise declared.cast_failed(connection, model, error) from error

@@ -39,6 +39,7 @@ KEYS = {
     "person": Key(str, "假名列；有它的表隐藏不足 5 人的组", "The pseudonym column; groups of fewer than 5 persons are hidden"),  # noqa: E501
     "headcount": Key(str, "一行背后有多少人的列；不足 5 人的组隐藏", "The column that says how many persons stand behind a row; groups of fewer than 5 are hidden"),  # noqa: E501
     "public": Key(bool, "可供未登录的访客查看", "Visitors may read it", default="false"),
+    "looked_up": Key(bool, "按主键逐条查找的大表：存成小块，一次只读很少几块", "A large table whose rows are looked up by its key: kept in small pages, so that few are read", default="false"),  # noqa: E501
     "materialised": Key(bool, "false 为实时视图：不存储，读取时计算；其中 raw.* 只含快照之后到达的行", "false makes a live view: not stored but evaluated when read; raw.* in it holds what landed since the snapshot", default="true"),  # noqa: E501
     "owner": Key(str, "负责人", "Who answers for it", default="the owner of the contract most of it is made from"),  # noqa: E501
     "licence": Key(dict, "使用许可 {zh, en}", "Terms of use {zh, en}", default="by its most sensitive column"),  # noqa: E501
@@ -137,6 +138,7 @@ def _model(file: DefinitionFile, text: str) -> Model:
         hash=hashlib.sha256(text.encode()).hexdigest(),
         local=file.local,
         materialised=bool(front.get("materialised", True)),
+        looked_up=bool(front.get("looked_up", False)),
         asset=asset_terms(front),
     )
 

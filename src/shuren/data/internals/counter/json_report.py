@@ -114,9 +114,7 @@ class ItemReader:
                 if not isinstance(months, dict):
                     self._refuse(builder, f"{path}.Performance.{metric}", "{yyyy-mm: n}", one)
                     continue
-                for month, count in months.items():
-                    self._line += 1
-                    builder.row(self._line, metric, month, count)
+                self._line += builder.rows(self._line + 1, metric, months)
         elif isinstance(performance, list):
             builder.shared({**values, **_attributes(one)}, path)
             for number, part in enumerate(performance):

@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 import orjson
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from shuren.data.internals.block import Block, Refused
 from shuren.data.internals.reading.arrow import column_names
@@ -41,7 +42,7 @@ class UsageBuilder:
         self._sets: list[Sequence[str | None]] = []
         self._paths: list[str] = []
         self._set_of: list[int] = []
-        self._metrics: list[Any] = []
+        self._metrics: list[str] = []
         self._months: list[str] = []
         self._counts: list[str] = []
         self._lines: list[int] = []
@@ -66,10 +67,24 @@ class UsageBuilder:
         if count == 0 or count == "0":
             return
         self._set_of.append(len(self._sets) - 1)
-        self._metrics.append(metric)
-        self._months.append(f"{month}-01" if len(month) == 7 else month)
+        self._metrics.append("" if metric is None else str(metric))
+        self._months.append(month)
         self._counts.append("" if count is None else str(count))
         self._lines.append(line)
+
+    def rows(self, line: int, metric: str, months: Mapping[str, Any]) -> int:
+        """The counts of several months, on lines from `line` on; returns how many they are."""
+        if 0 in months.values() or None in months.values():
+            months = {
+                month: "" if n is None else n for month, n in months.items() if n is False or n != 0
+            }
+        size = len(months)
+        self._set_of += [len(self._sets) - 1] * size
+        self._metrics += [metric] * size
+        self._months += months
+        self._counts += map(str, months.values())
+        self._lines += range(line, line + size)
+        return size
 
     def refuse(self, refused: Refused) -> None:
         self._refused.append(refused)
@@ -83,7 +98,8 @@ class UsageBuilder:
         where = pa.array(set_of, pa.int64())
         columns = zip(*sets, strict=True) if sets else [()] * len(SHARED)
         arrays = [pa.array(list(column), pa.string()).take(where) for column in columns]
-        arrays += [pa.array([_text(v) for v in values], pa.string()) for values in own]
+        arrays += [pa.array(values, pa.string()) for values in own]
+        arrays[-2] = _first_days(arrays[-2])
 
         def raw_of(places: Sequence[int]) -> list[bytes]:
             return [
@@ -116,5 +132,7 @@ def structure(line: int, path: str, wanted: str, raw: bytes) -> Refused:
                    {"place": path, "wanted": wanted})  # fmt: skip
 
 
-def _text(value: Any) -> str:
-    return value if isinstance(value, str) else "" if value is None else str(value)
+def _first_days(months: pa.Array) -> pa.Array:
+    """`2026-01` as `2026-01-01`; what is no month stays as it is, and is refused."""
+    days = pc.binary_join_element_wise(months, "01", "-")
+    return pc.if_else(pc.equal(pc.utf8_length(months), 7), days, months)

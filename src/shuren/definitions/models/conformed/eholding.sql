@@ -8,6 +8,7 @@ grain: {zh: 一个资源包里一种题名的一段收录一行, en: one row per
 data_class: bibliographic
 key: [holding_id]
 public: true
+looked_up: true
 columns:
   holding_id: {type: VARCHAR, class: 1, title: {zh: 标识, en: Id}}
   title: {type: VARCHAR, class: 1, title: {zh: 题名, en: Title}}

@@ -8,6 +8,7 @@ grain: {zh: 一个检索码对一段收录一行, en: one row per key and stretc
 data_class: bibliographic
 key: [look_up, holding_id]
 public: true
+looked_up: true
 columns:
   look_up: {type: VARCHAR, class: 1, title: {zh: 检索码, en: Key}}
   holding_id: {type: VARCHAR, class: 1, title: {zh: 馆藏标识, en: Holding id}}
