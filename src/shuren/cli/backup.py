@@ -19,11 +19,14 @@ def backup(context: CliContext, file: Path, as_json: bool) -> None:
     """
     site = context.site
     from shuren.data.actions import write_backup
+    from shuren.data.queries import keep_backup_until
 
     with context.progress(_("Copying")) as progress:
         copied = write_backup(site, file.absolute(), progress)
+    until = keep_backup_until(site)
     if as_json:
-        context.emit_json({"file": str(file), **copied})
+        day = until.isoformat() if until else None
+        context.emit_json({"file": str(file), **copied, "keep_until": day})
         return
     click.echo(
         _(
@@ -33,3 +36,10 @@ def backup(context: CliContext, file: Path, as_json: bool) -> None:
             size=f"{copied['bytes'] / 1e6:.1f}",
         )
     )
+    if until is not None:
+        click.echo(
+            _(
+                "Delete it by %(day)s: then everything in it of the shortest term is past it.",
+                day=until.isoformat(),
+            )
+        )

@@ -105,9 +105,10 @@ def show_expired(context: CliContext, expired: "Sequence[Expired]") -> None:
 
 def explain(context: CliContext, everything: bool, as_json: bool) -> None:
     """Each model, whether it would run, and why."""
+    site, _actor = context.site, context.actor
     from shuren.data.queries import explain_build
 
-    planned = explain_build(context.site, everything=everything)
+    planned = explain_build(site, everything=everything)
     if as_json:
         context.emit_json([asdict(line) for line in planned])
         return

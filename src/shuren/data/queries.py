@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -41,6 +42,7 @@ from shuren.data.shapes import (
     Step,
     Table,
 )
+from shuren.kernel.clock import now
 from shuren.kernel.shapes import Actor
 from shuren.kernel.site import Site
 from shuren.trust import queries as trust
@@ -349,3 +351,10 @@ def sample(site: Site, table: str, *, actor: Actor, limit: int = 5) -> tuple[str
     raises  NoSnapshot, NoSuchTable
     """
     return sampling.sample(site, table, actor, limit)
+
+
+def keep_backup_until(site: Site) -> date | None:
+    """The day on which all rows of the shortest term in a copy made today are past it; None
+    when no contract states a term."""
+    terms = [c.retention_days for c in contracts(site).values() if c.retention_days is not None]
+    return now().astimezone().date() + timedelta(days=min(terms)) if terms else None
