@@ -12,6 +12,9 @@ from sickle.oaiexceptions import NoRecordsMatch
 
 from tests.web.test_server import serving
 
+# The server has a database of its own; this one the library was loaded with.
+pytestmark = pytest.mark.django_db
+
 NOW = "2026-11-22T09:00:10"
 TITLES = {"三体", "活着", "线性代数", "存在与时间"}
 
