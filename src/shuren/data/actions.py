@@ -13,6 +13,7 @@ from shuren.data.internals import (
     collecting,
     exporting,
     measuring,
+    openlineage,
     replaying,
     retention,
     taking_in,
@@ -22,6 +23,7 @@ from shuren.data.internals.marc import exporting as marc_files
 from shuren.data.internals.receipts import all_receipts
 from shuren.data.quality import TaskLine
 from shuren.data.shapes import BuildReport, Collected, Expired, Receipt
+from shuren.kernel.errors import ShurenError
 from shuren.kernel.shapes import Actor, Progress, no_progress
 from shuren.kernel.site import Site
 from shuren.trust import queries as trust
@@ -47,7 +49,13 @@ def load_file(
     The receipt is there even when every row was refused: its rows can then be replayed.
     """
     trust.require(actor, "loads.run")
-    return taking_in.take_in(site, contract_id, path, actor, mapping_id, progress)
+    try:
+        receipt = taking_in.take_in(site, contract_id, path, actor, mapping_id, progress)
+    except ShurenError as error:
+        openlineage.note_failed_load(site, contract_id, path, error)
+        raise
+    openlineage.note_loads(site)
+    return receipt
 
 
 def collect(
@@ -61,7 +69,10 @@ def collect(
             reached or what it brings cannot be read: what came before that is loaded
     """
     trust.require(actor, "loads.run")
-    return collecting.collect(site, connector(site, connector_id), actor, progress)
+    try:
+        return collecting.collect(site, connector(site, connector_id), actor, progress)
+    finally:
+        openlineage.note_loads(site)
 
 
 def listener(
@@ -100,7 +111,9 @@ def replay(
     raises       NothingToReplay; otherwise as load_file
     """
     trust.require(actor, "quarantine.mend")
-    return replaying.replay(site, load_id, actor, rows, dict(corrections or {}), progress)
+    receipt = replaying.replay(site, load_id, actor, rows, dict(corrections or {}), progress)
+    openlineage.note_loads(site)
+    return receipt
 
 
 def export_quarantine(site: Site, load_id: str, target: Path, *, actor: Actor) -> int:
@@ -135,9 +148,11 @@ def build(
     tasks.open_tasks(site, measuring.measure_new(site))
     known = models(site)
     expired = retention.apply(site)
-    report = building.build_snapshot(
-        site, known, all_receipts(site)[::-1], progress, everything=everything, engine=engine
-    )
+    openlineage.note_loads(site)
+    with openlineage.building(site) as noted:
+        report = noted.report = building.build_snapshot(
+            site, known, all_receipts(site)[::-1], progress, everything=everything, engine=engine
+        )
     return replace(report, expired=tuple(expired))
 
 

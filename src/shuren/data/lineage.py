@@ -209,3 +209,34 @@ class MadeRows:
     title: dict[str, str]
     columns: tuple[str, ...]
     rows: list[tuple[Any, ...]]
+
+
+Links = dict[str, dict[str, str]]  # node → {node before it: kind of edge}
+
+
+def without_steps(graph: Graph) -> Links:
+    """Every node that is no step, with what stands before it when steps are passed through."""
+    known: Links = {}
+
+    def before(id: str) -> dict[str, str]:
+        found = known.get(id)
+        if found is None:
+            found = known[id] = {}
+            for source, kind in graph.own_sources(id):
+                if graph.nodes[source].kind != "step":
+                    note(found, source, kind)
+                    continue
+                for further, inner in before(source).items():
+                    note(found, further, VALUE if kind == inner == VALUE else ROWS)
+        return found
+
+    for id, node in graph.nodes.items():
+        if node.kind != "step":
+            before(id)
+    return {id: links for id, links in known.items() if graph.nodes[id].kind != "step"}
+
+
+def note(found: dict[str, str], id: str, kind: str) -> None:
+    """Who stands before a node both ways stands there by value."""
+    if found.get(id) != VALUE:
+        found[id] = kind

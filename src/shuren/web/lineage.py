@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from shuren.data.lineage import ROWS, VALUE, Edge, Graph, Node
+from shuren.data.lineage import VALUE, Edge, Graph, Node
 from shuren.insight import queries
 from shuren.kernel.shapes import Actor
 from shuren.kernel.site import Site
@@ -118,7 +118,7 @@ def _read(
     if node is None:
         return
     if not node.table:
-        edges.append(Edge(source, name, ROWS))
+        edges.append(Edge(source, name, VALUE))
         return
     column = f"{name}.{source}"
     nodes.append(Node(column, kind, node.title, name, node.level, node.type))
@@ -129,7 +129,7 @@ def _offered(graph: Graph, table: Node, nodes: list[Node], edges: list[Edge]) ->
     """What /api/v1/ hands out of a table, field by field."""
     name = f"api:{table.id}"
     nodes.append(Node(name, "api", {"zh": f"接口 {table.id}", "en": f"API {table.id}"}))
-    edges.append(Edge(table.id, name, ROWS))
+    edges.append(Edge(table.id, name, VALUE))
     for column in graph.columns(table.id):
         id = f"{name}.{column.name}"
         nodes.append(Node(id, "api", column.title, name, column.level, column.type))

@@ -44,11 +44,11 @@ LICENCES = {
 NO_READER = {
     "zh": "没有数据表由它生成，也没有写明为何保有",
     "en": "No table is made from it, and no value is stated",
-}  # noqa: E501
+}
 NO_USE = {
     "zh": "没有指标、页面或其他数据表使用它，也没有写明为何保有",
     "en": "No figure, page or other table uses it, and no value is stated",
-}  # noqa: E501
+}
 NO_OWNER = {"zh": "没有负责人", "en": "Nobody answers for it"}
 NO_CLASS = {"zh": "不属于六类数据", "en": "It belongs to none of the six classes of data"}
 
@@ -146,8 +146,7 @@ def _model(
         data_class=model.data_class,
         level=level,
         owner=owner,
-        licence=model.asset.licence
-        or LICENCES[1 if model.public and level == 1 else max(level, 2)],
+        licence=model.asset.licence or terms,
         value=model.asset.value or _value(readers, consumers),
         cost=model.asset.cost,
         columns=tuple(

@@ -46,7 +46,7 @@ def with_figures(graph: Graph, figures: Iterable[Figure]) -> Graph:
     for figure in figures:
         id = f"figure:{figure.id}"
         nodes.append(Node(id, "figure", figure.title))
-        edges.append(Edge(figure.table, id, ROWS))
+        edges.append(Edge(figure.table, id, VALUE))
         for name, what in figure.measures.items():
             column = what.partition(":")[2]
             nodes.append(Node(f"{id}.{name}", "figure", figure.measure_titles[name], id))
@@ -69,7 +69,7 @@ def with_indicators(graph: Graph, indicators: Iterable[Indicator], origins: Orig
         nodes.append(Node(id, "indicator", indicator.title))
         if indicator.table not in graph.nodes:
             continue
-        edges.append(Edge(indicator.table, id, ROWS))
+        edges.append(Edge(indicator.table, id, VALUE))
         edges += [Edge(f"{indicator.table}.{name}", id, ROWS) for name, _v in indicator.where]
         for part, title in _PARTS.items():
             expression = getattr(indicator, part)

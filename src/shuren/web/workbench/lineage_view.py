@@ -6,11 +6,10 @@ from urllib.parse import urlencode
 
 from django.urls import reverse
 
-from shuren.data.lineage import KINDS, ROWS, VALUE, Graph, Node
+from shuren.data.lineage import KINDS, ROWS, VALUE, Graph, Links, Node, note, without_steps
 from shuren.kernel.i18n import pick
 
 ORDER = {kind: place for place, kind in enumerate(KINDS)}
-Links = dict[str, dict[str, str]]  # node → {node before it: kind of edge}
 
 
 @dataclass
@@ -61,38 +60,11 @@ class Wish:
         return f"{reverse('workbench:lineage')}?{query}"
 
 
-def without_steps(graph: Graph) -> Links:
-    """Every node that is no step, with what stands before it when steps are passed through."""
-    known: Links = {}
-
-    def before(id: str) -> dict[str, str]:
-        found = known.get(id)
-        if found is None:
-            found = known[id] = {}
-            for source, kind in graph.own_sources(id):
-                if graph.nodes[source].kind != "step":
-                    _note(found, source, kind)
-                    continue
-                for further, inner in before(source).items():
-                    _note(found, further, VALUE if kind == inner == VALUE else ROWS)
-        return found
-
-    for id, node in graph.nodes.items():
-        if node.kind != "step":
-            before(id)
-    return {id: links for id, links in known.items() if graph.nodes[id].kind != "step"}
-
-
-def _note(found: dict[str, str], id: str, kind: str) -> None:
-    if found.get(id) != VALUE:
-        found[id] = kind
-
-
 def direct(graph: Graph) -> Links:
     """The same with steps."""
     links: Links = {id: {} for id in graph.nodes}
     for edge in graph.edges:
-        _note(links[edge.target], edge.source, edge.kind)
+        note(links[edge.target], edge.source, edge.kind)
     return links
 
 
@@ -104,7 +76,7 @@ def by_table(graph: Graph, links: Links) -> Links:
         for source, kind in before.items():
             other = graph.nodes[source].table or source
             if other != table:
-                _note(found.setdefault(table, {}), other, kind)
+                note(found.setdefault(table, {}), other, kind)
     return found
 
 

@@ -73,7 +73,7 @@ def rail(actor: Actor, current: str) -> list[Group]:
                 ("quarantine", _("Quarantine"), "q", "quarantine.read"),
                 ("quality", _("Data quality"), "u", "tasks.read"),
                 ("contracts", _("Data governance"), "c", "contracts.read"),
-                ("catalogue", _("Data catalogue"), "d", "contracts.read"),
+                ("catalogue", _("Data catalogue"), "a", "contracts.read"),
                 ("lineage", _("Lineage"), "l", "contracts.read"),
                 ("keys", _("API keys"), "k", "keys.manage"),
             ],

@@ -55,6 +55,16 @@ def graph(site: Site | None) -> Graph:
     return made
 
 
+def of_load(site: Site, contract_id: str, mapping_id: str) -> Graph:
+    """The little graph of one load: file → contract → raw. Quick: no model is looked at."""
+    contract = definitions.contracts(site)[contract_id]
+    builder = _Builder(site, set())
+    builder._contract(contract)
+    own = Mapping(id="", contract=contract_id, title=contract.title)
+    builder._source(definitions.mappings(site).get(mapping_id, own), contract)
+    return Graph(builder.nodes, tuple(builder.edges))
+
+
 def origins_of(site: Site | None, sql: str) -> dict[str, tuple[set[str], set[str]]]:
     """{column: (values, what decides)} of one SELECT over tables of the graph.
 
@@ -176,7 +186,7 @@ class _Builder:
             self._edge(f"{table}.{name}", f"{raw}._key", VALUE)
         for name in self._deciding(contract):
             self._edge(f"{table}.{name}", raw, ROWS)
-        self._edge(table, raw, ROWS)
+        self._edge(table, raw, VALUE)
         self.shapes[raw] = table_shape(raw, (name for name, _t in sources.raw_columns(contract)))
 
     def _sealed(self, contract: Contract) -> None:
@@ -208,7 +218,7 @@ class _Builder:
             label = _same("/".join(_column_names(mapping, field)))
             self.nodes[id] = Node(id, "source", label, table)
             self._edge(id, f"contract:{contract.id}.{field.name}", VALUE)
-        self._edge(table, f"contract:{contract.id}", ROWS)
+        self._edge(table, f"contract:{contract.id}", VALUE)
 
     def _connectors(self) -> None:
         for connector in definitions.connectors(self.site).values():
@@ -220,7 +230,7 @@ class _Builder:
             if fed not in self.nodes:
                 fed = f"contract:{connector.contract}"
             if fed in self.nodes:
-                self._edge(id, fed, ROWS)
+                self._edge(id, fed, VALUE)
 
     def _references(self) -> None:
         for id, title in REFERENCES.items():
@@ -265,7 +275,9 @@ class _Builder:
             for origin in sorted(origins.order - origins.values):
                 self._edge(origin, f"{id}.{name}", ROWS)
         for origin in sorted(shape.rows):
-            self._edge(origin, id, ROWS)
+            # Rows are made of rows: who counts a table's rows counts those of what it reads.
+            node = self.nodes.get(origin)
+            self._edge(origin, id, ROWS if node is None or node.table else VALUE)
 
 
 @lru_cache(maxsize=2048)

@@ -145,7 +145,7 @@
     host.hidden = false;
     const cy = window.cytoscape({
       container: host, elements: all, style: paint(plain), layout: { name: "preset" },
-      minZoom: 0.02, maxZoom: 2.5, wheelSensitivity: 0.3, boxSelectionEnabled: false,
+      minZoom: 0.02, maxZoom: 2.5, boxSelectionEnabled: false,
       autoungrabify: true, hideEdgesOnViewport: plain, textureOnViewport: plain,
     });
     cy.fit(undefined, 16);
