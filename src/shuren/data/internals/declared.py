@@ -1,5 +1,7 @@
 """Whether a model gave what it declares: its columns, their types, its key."""
 
+from collections.abc import Sequence
+
 import duckdb
 
 from shuren.data.errors import BuildFailed
@@ -17,7 +19,11 @@ def check_columns(connection: duckdb.DuckDBPyConnection, model: Model) -> None:
             _("%(model)s cannot run: %(why)s.", model=model.name, why=first_line(error)),
             fix=_("`shuren build --steps %(model)s` shows its steps.", model=model.name),
         ) from error
-    given = [row[0] for row in described]
+    check_names([row[0] for row in described], model)
+
+
+def check_names(given: Sequence[str], model: Model) -> None:
+    """raises  BuildFailed naming a column that is made and not declared, or the other way round"""
     declared = [column.name for column in model.columns]
     for name in given:
         if name not in declared:
@@ -51,17 +57,21 @@ def cast_failed(
         except duckdb.Error:
             break  # the model's own SQL converts; its message says what
         if bad:
-            return BuildFailed(
-                _(
-                    "%(model)s: column %(name)s has %(count)s values that are not %(type)s.",
-                    model=model.name,
-                    name=column.name,
-                    count=bad,
-                    type=column.type,
-                ),
-                fix=_("Convert them in the SELECT, or declare another type."),
-            )
+            return not_of_type(model, column, bad)
     return BuildFailed(_("%(model)s cannot run: %(why)s.", model=model.name, why=first_line(error)))
+
+
+def not_of_type(model: Model, column: Column, count: int) -> BuildFailed:
+    return BuildFailed(
+        _(
+            "%(model)s: column %(name)s has %(count)s values that are not %(type)s.",
+            model=model.name,
+            name=column.name,
+            count=count,
+            type=column.type,
+        ),
+        fix=_("Convert them in the SELECT, or declare another type."),
+    )
 
 
 def _uncastable(model: Model, column: Column) -> str:

@@ -2,11 +2,13 @@
 
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
+from functools import partial
 from pathlib import Path
 from typing import Protocol
 
 from shuren.data.errors import UnknownName
 from shuren.data.internals import embedded
+from shuren.data.internals.spark import engine as spark_engine
 from shuren.data.shapes import Model, Receipt
 from shuren.kernel.i18n import gettext as _
 from shuren.kernel.site import Site
@@ -39,11 +41,17 @@ class Engine(Protocol):
 
 # site, a folder for working files (removed after the build), loads oldest first → the engine
 Opener = Callable[[Site, Path, Sequence[Receipt]], AbstractContextManager[Engine]]
-ENGINES: dict[str, Opener] = {"duckdb": embedded.open_engine}
+ENGINES: dict[str, Opener] = {"duckdb": embedded.open_engine, "spark": spark_engine.open_engine}
 
 
 def opener(name: str) -> Opener:
-    """raises  UnknownName with a suggestion"""
+    """By name; `spark@spark://host:7077` is Spark with that master.
+
+    raises  UnknownName with a suggestion
+    """
+    kind, _at, master = name.partition("@")
+    if kind == "spark" and master:
+        return partial(spark_engine.open_engine, master=master)
     if name not in ENGINES:
         raise UnknownName(_("engine"), name, list(ENGINES))
     return ENGINES[name]

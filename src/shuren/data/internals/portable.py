@@ -1,8 +1,12 @@
-"""Which SQL a model may use: what DuckDB and Spark both understand the same way.
+"""Which SQL a model may use: what the embedded engine and Spark can both be made to mean alike.
 
-A model is run here by DuckDB; a consortium may run the same file on Spark, transpiled by
-sqlglot. So functions are on a list, and each name on it was checked in both manuals.
+A model is run here by DuckDB; a consortium may run the same file on Spark, said in its dialect
+by `spark.dialect`. So functions are on a list, each held against both engines by a test, and a
+few are allowed only in the form in which they mean one thing.
 """
+
+import re
+from collections.abc import Callable
 
 import sqlglot
 from sqlglot import exp
@@ -11,22 +15,27 @@ from sqlglot.errors import ParseError
 from shuren.kernel.i18n import gettext as _
 
 # Left out on purpose: regexp_replace (first match here, all matches there), strftime and
-# strptime (different format letters), date_diff (argument order), quantiles (different
-# definitions), anything random or dependent on the moment it runs.
+# strptime (different format letters), quantiles (different definitions), anything random or
+# dependent on the moment it runs.
 _NAMES = """
-    abs avg case cast ceil coalesce concat concat_ws count exists extract floor greatest if
-    least left length lower lpad ltrim max md5 min month nullif regexp_like replace right round
-    row_number rank dense_rank lag lead rtrim split_part starts_with substring sum trim
-    try_cast upper year day and or
+    abs avg case cast ceil coalesce concat concat_ws count datediff exists extract floor greatest
+    hour if least left length lower max md5 min minute month nullif pad quarter regexp_like
+    replace right round row_number rank dense_rank lag lead split_part starts_with substring sum
+    trim try_cast upper week year day and or
 """
 FUNCTIONS = frozenset(_NAMES.split())
+PARTS = frozenset(["YEAR", "ISOYEAR", "QUARTER", "MONTH", "WEEK", "DAY", "DOY", "ISODOW", "HOUR", "MINUTE"])
+UNITS = frozenset(["DAY", "HOUR", "MINUTE", "SECOND"])
+# What RE2 and Java read alike: no look-around or flags, no classes by name but \p{Han}.
+_ODD_PATTERN = re.compile(r"\(\?(?!:)|\[:|\\(?!p\{Han\}|[dDsSnrt.^$*+?()\[\]{}|/\\-])")
+_ODD = (exp.ILike, exp.SimilarTo, exp.Glob, exp.Bracket, exp.TableSample, exp.Pivot, exp.Lambda)
 
 
 def parse(sql: str) -> exp.Query:
     """The one SELECT of a model as a tree.
 
     raises  ValueError with a translated sentence if it is not one SELECT, cannot be
-            parsed, or uses a function that is not on the list
+            parsed, or uses what is not portable
     """
     try:
         statements = [tree for tree in sqlglot.parse(sql, read="duckdb") if tree is not None]
@@ -47,6 +56,8 @@ def parse(sql: str) -> exp.Query:
             raise ValueError(
                 _("the function %(name)s is not on the list of portable functions", name=name)
             )
+    for node in statements[0].walk():
+        _check_form(node)
     return statements[0]
 
 
@@ -57,8 +68,70 @@ def function_name(function: exp.Func) -> str:
     return function.sql_name().lower()
 
 
-def to_spark(sql: str) -> str:
-    """The same query in Spark's dialect; raises sqlglot's UnsupportedError where it has none."""
-    return sqlglot.transpile(
-        sql, read="duckdb", write="spark", unsupported_level=sqlglot.ErrorLevel.RAISE
-    )[0]
+def _check_form(node: exp.Expression) -> None:
+    if isinstance(node, _ODD):
+        raise ValueError(_("%(sql)s is not portable", sql=node.sql("duckdb")))
+    check = _FORMS.get(type(node))
+    if check is not None and not check(node):
+        raise ValueError(_FORM_WANTED[type(node)]() + f": {node.sql('duckdb')}")
+
+
+def _number(node: exp.Expression | None, least: int) -> bool:
+    """A whole number written out, not less than `least`."""
+    text = node.sql() if node is not None else ""
+    return re.fullmatch(r"-?\d+", text) is not None and int(text) >= least
+
+
+def _text(node: exp.Expression | None) -> bool:
+    """A text written out, not empty."""
+    return isinstance(node, exp.Literal) and node.is_string and node.name != ""
+
+
+def _substring(node: exp.Expression) -> bool:
+    length = node.args.get("length")
+    return _number(node.args.get("start"), 1) and (length is None or _number(length, 0))
+
+
+def _split_part(node: exp.Expression) -> bool:
+    place = node.args.get("part_index")
+    return _text(node.args.get("delimiter")) and _number(place, -99) and not _is_zero(place)
+
+
+def _is_zero(node: exp.Expression | None) -> bool:
+    return node is not None and node.sql() == "0"
+
+
+def _pattern(node: exp.Expression) -> bool:
+    pattern = node.expression
+    plain = _text(pattern) and not _ODD_PATTERN.search(pattern.name)
+    return plain and node.args.get("flag") is None
+
+
+_FORMS: dict[type[exp.Expression], Callable[[exp.Expression], bool]] = {
+    exp.Extract: lambda node: node.name.upper() in PARTS,
+    exp.DateDiff: lambda node: node.text("unit").upper() in UNITS,
+    exp.Substring: _substring,
+    exp.SplitPart: _split_part,
+    exp.Pad: lambda node: _text(node.args.get("fill_pattern")),
+    exp.RegexpLike: _pattern,
+    exp.Round: lambda node: (
+        node.args.get("decimals") is None or _number(node.args.get("decimals"), -15)
+    ),
+}
+_FORM_WANTED: dict[type[exp.Expression], Callable[[], str]] = {
+    exp.Extract: lambda: _(
+        "extract is portable for %(parts)s only", parts=", ".join(sorted(PARTS)).lower()
+    ),
+    exp.DateDiff: lambda: _(
+        "date_diff is portable for %(parts)s only", parts=", ".join(sorted(UNITS)).lower()
+    ),
+    exp.Substring: lambda: _("substring is portable from a place written as a number from 1 on"),
+    exp.SplitPart: lambda: _(
+        "split_part is portable with a separator and a place written out, the place not 0"
+    ),
+    exp.Pad: lambda: _("padding is portable with a filling written out"),
+    exp.RegexpLike: lambda: _(
+        "a pattern is portable if it is written out, without look-around, flags and named classes"
+    ),
+    exp.Round: lambda: _("round is portable to a number of digits written out"),
+}
