@@ -90,7 +90,7 @@ def checked(opening: Opening, name: str, text: str, shown_class: int) -> Calcula
             _check_about_people(text, aggregate)
             calculation.conditions += _conditions(aggregate)
     for column in list(tree.find_all(exp.Column)):
-        if not column.find_ancestor(*_AGGREGATES):
+        if not column.find_ancestor(*_AGGREGATES, exp.Filter):
             raise BadExpression(
                 _("%(text)s: the column %(name)s is not inside an aggregate.", text=text,
                   name=column.name),
@@ -126,7 +126,7 @@ def _check_shape(text: str, node: exp.Expression) -> None:
         exp.Where: lambda: not isinstance(node.parent, exp.Filter),
         exp.Distinct: lambda: not isinstance(node.parent, exp.Count) or bool(node.args.get("on")),
     }.get(type(node), lambda: False)()  # fmt: skip
-    nested = isinstance(node, _AGGREGATES) and node.find_ancestor(*_AGGREGATES)
+    nested = isinstance(node, _AGGREGATES) and node.find_ancestor(*_AGGREGATES, exp.Where)
     if odd or nested or node.depth > _DEEPEST:
         raise _refused(text, node)
 
@@ -134,12 +134,13 @@ def _check_shape(text: str, node: exp.Expression) -> None:
 def _check_about_people(text: str, aggregate: exp.Expression) -> None:
     if isinstance(aggregate, _SINGLE_VALUES):
         raise _refused(text, aggregate)
-    for node in aggregate.walk():
+    scope = aggregate.parent if isinstance(aggregate.parent, exp.Filter) else aggregate
+    for node in scope.walk():
         if node is aggregate:
             continue
         if not isinstance(node, _INSIDE):
             raise _refused(text, node)
-        if isinstance(node, _LOGIC) and not _is_condition(node, aggregate):
+        if isinstance(node, _LOGIC) and not _is_condition(node, scope):
             raise _refused(text, node)
 
 
