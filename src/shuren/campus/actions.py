@@ -5,6 +5,7 @@ items-ils.txt          integrated library system, GB18030, columns parted by |
 loans-YYYY-YYYY.csv    the same system, one file an academic year, GB18030 CSV
 loans-2026-autumn.csv.gz  its successor, UTF-8 with BOM, this term
 seats.xlsx             the general office's list
+catalogue-cnmarc.iso   cataloguing system, CNMARC as ISO 2709 in GB18030
 counter/, kbart/        usage reports and title lists of e-resource platforms
 and what campus/operations.py names: buildings, people served, staff, budget, orders …
 """
@@ -18,7 +19,7 @@ from pathlib import Path
 
 import numpy as np
 
-from shuren.campus import rows, truth
+from shuren.campus import marc, rows, truth
 from shuren.campus.catalogue import make_catalogue
 from shuren.campus.dirt import soil
 from shuren.campus.eresources import write_eresources
@@ -95,6 +96,8 @@ def write_campus(
         cells = rows.of_loans(readers, catalogue, loans, picked, year.layout)
         files.append(writer.write("loans", year.name, year.layout, cells))
         good[picked[writer.lost]] = False
+    writer.counts[marc.FILE] = marc.write_bib_records(folder, catalogue, seed)
+    files.append(SourceFile("bib_records", folder / marc.FILE, "cnmarc"))
     record = truth.record(seed, scale, readers, catalogue, loans, good, lost_readers, writer.counts)
     reported = write_sensors(folder, readers, calendar, seed, scale)
     served = write_service_events(folder, catalogue, calendar, seed, scale)

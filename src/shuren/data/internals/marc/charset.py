@@ -11,8 +11,8 @@ from shuren.data.internals.marc.marc8 import marc8_text
 from shuren.data.internals.marc.record import Wrong
 
 ESCAPE = b"\x1b"
-_HIGH = re.compile(rb"[\x80-\xff]+")
-_PAIR = re.compile(rb"(?:[\xa1-\xa9\xb0-\xf7][\xa1-\xfe])+")
+_ASCII = re.compile("[\x00-\x7f]+")
+_COMMON = 0.5
 UTF8, MARC8, GB18030 = "utf-8", "marc-8", "gb18030"
 _Fields = list[tuple[str, bytes]]
 _Texts = list[tuple[str, str]]
@@ -58,16 +58,11 @@ def text_of(content: bytes, encoding: str, start: int = 0) -> str:
 
 
 def looks_like_gb(text: bytes) -> bool:
-    """Nearly all bytes beyond ASCII stand in pairs of the GB 2312 area, and all is GB18030."""
-    single = seen = 0
-    for seen, run in enumerate(_HIGH.finditer(text), 1):
-        single += not _PAIR.fullmatch(run[0])
-        if single > 0.1 * seen + 1:
-            return False
-    if single > 0.1 * seen:
-        return False
+    """All of it is GB18030, and most characters beyond ASCII are of GB 2312: accents before their
+    letters, or Cyrillic, make pairs that are valid GB18030 but rare characters."""
     try:
-        text.decode(GB18030)
+        found = text.decode(GB18030)
     except UnicodeDecodeError:
         return False
-    return True
+    beyond = _ASCII.sub("", found)
+    return len(beyond.encode("gb2312", "ignore")) >= 2 * _COMMON * len(beyond) > 0

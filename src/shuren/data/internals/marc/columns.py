@@ -19,7 +19,7 @@ from shuren.data.internals.marc.numbers import CONVERT
 from shuren.data.internals.marc.record import CNMARC, MARC21
 
 I64 = npt.NDArray[np.int64]
-_TRAILING = " /:;,=\t"
+TRAILING = " /:;,=\t"
 _FULL = {ord(c): str(n) for n, c in enumerate("０１２３４５６７８９")}
 _CODES = 128
 
@@ -196,7 +196,7 @@ def _tidy(text: pa.StringArray) -> pa.StringArray:
     """Without blanks around it and punctuation that introduces the next part; digits of full
     width as plain ones."""
     text = pc.ascii_trim(text, characters=" \t\r\n")
-    text = pc.ascii_rtrim(text, characters=_TRAILING)
+    text = pc.ascii_rtrim(text, characters=TRAILING)
     data = text.buffers()[2]
     if data is not None and b"\xef\xbc" in memoryview(data).tobytes():
         wide = [
@@ -238,7 +238,7 @@ def _by_field(found: Values, by: str) -> Values:
         return found
     begins = np.flatnonzero(np.concatenate([[True], found.field[1:] != found.field[:-1]]))
     offsets = np.append(begins, len(found.field)).astype(np.int32)
-    pieces = pc.ascii_rtrim(found.text, characters=_TRAILING)
+    pieces = pc.ascii_rtrim(found.text, characters=TRAILING)
     lists = pa.ListArray.from_arrays(pa.array(offsets), pieces)
     return Values(found.record[begins], found.field[begins], pc.binary_join(lists, by))
 

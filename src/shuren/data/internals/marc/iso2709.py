@@ -54,8 +54,15 @@ def _parts(body: bytes) -> tuple[bytes, bytes, bytes]:
         end = base - 1  # a terminator inside the directory: its address says better
     size = end - LEADER
     if size < 0 or size % _ENTRY:
-        raise Wrong("S14", {"length": LEADER + size % _ENTRY if size > 0 else end})
+        raise Wrong("S14", {"length": leader_length(end)})
     return body[:LEADER], body[LEADER:end], body[end + 1 :]
+
+
+def leader_length(end: int) -> int:
+    """How long the leader is when the directory behind it ends there: the directory is made of
+    twelves, so what is over or missing is the leader's."""
+    over = (end - LEADER) % _ENTRY
+    return max(0, LEADER + over - (_ENTRY if over > _ENTRY // 2 else 0))
 
 
 def _fields(directory: bytes, data: bytes, ended: bool) -> tuple[list[tuple[str, bytes]], bool]:

@@ -2,7 +2,7 @@
 
 from shuren.data.internals.marc import iso2709, linemarc
 from shuren.data.internals.marc.reading import parse_any
-from shuren.data.internals.marc.record import LEADER, Marc, Wrong
+from shuren.data.internals.marc.record import Marc, Wrong
 
 _LONGEST = 65_536
 _ENTRY = 12
@@ -26,11 +26,12 @@ def _roughly(raw: bytes, encoding: str) -> str:
     head, *pieces = body.split(b"\x1e")
     while pieces and not pieces[-1].strip():
         pieces.pop()
-    directory = head[LEADER:]
+    size = iso2709.leader_length(len(head))
+    directory = head[size:]
     tags = [directory[at : at + 3] for at in range(0, len(directory), _ENTRY)]
     fields = []
     for number, piece in enumerate(pieces):
         tag = tags[number].decode("ascii", "replace") if number < len(tags) else "???"
         fields.append((tag, piece.decode(encoding, "replace")))
-    leader = head[:LEADER].decode("latin-1")
+    leader = head[:size].decode("latin-1")
     return linemarc.render(Marc(leader, fields))

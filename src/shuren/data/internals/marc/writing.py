@@ -12,6 +12,7 @@ from xml.sax.saxutils import escape, quoteattr
 
 from shuren.data import shapes
 from shuren.data.internals.marc import expression
+from shuren.data.internals.marc.columns import TRAILING
 from shuren.data.internals.marc.expression import BETWEEN, Expression, Term
 from shuren.data.internals.marc.record import CNMARC, LEADER, SUBFIELD, Marc, is_control, subfields
 
@@ -95,6 +96,8 @@ class _Made:
 
     def _data(self, term: Term, value: str) -> None:
         pieces = value.split(term.by) if len(term.codes) > 1 and term.by else [value]
+        if term.by.join(piece.strip().rstrip(TRAILING) for piece in pieces) != value:
+            pieces = [value]  # what parts them stands in a subfield, too
         codes = [term.codes[0], *[term.codes[min(1, len(term.codes) - 1)]] * (len(pieces) - 1)]
         parts = list(zip(codes, pieces, strict=True))
         if term.test:

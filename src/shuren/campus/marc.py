@@ -1,0 +1,105 @@
+"""The catalogue as the cataloguing system hands it out: CNMARC, ISO 2709, GB18030.
+
+Some records are damaged on purpose, as they are in old systems: a reader of the file must refuse
+exactly these.
+"""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+
+from shuren.campus.catalogue import Catalogue, Title
+from shuren.campus.university import JIANGWAN
+from shuren.kernel.files import write_atomically
+
+FILE = "catalogue-cnmarc.iso"
+_STREAM = 1
+_SHARE = 0.004
+_SUB, _FIELD, _RECORD = "\x1f", b"\x1e", b"\x1d"
+_LEADER, _ENTRY = 24, 12
+_ENCODING = "gb18030"
+
+
+def write_bib_records(folder: Path, catalogue: Catalogue, seed: int) -> dict[str, object]:
+    """One record a title with its copies in 905; returns what is in the file for truth.json."""
+    rng = np.random.default_rng([seed, _STREAM])
+    copies: dict[int, list[tuple[str, str]]] = {}
+    for copy in catalogue.copies:
+        copies.setdefault(copy.title, []).append((copy.barcode, copy.campus))
+    records = [
+        _record(number, title, copies.get(number, []))
+        for number, title in enumerate(catalogue.titles)
+    ]
+    chinese = [n for n, title in enumerate(catalogue.titles) if title.language == "zh"]
+    kinds = list(_DAMAGE)
+    count = max(len(kinds), round(_SHARE * len(records)))
+    chosen = rng.choice(chinese, size=min(count, len(chinese)), replace=False)
+    counts: dict[str, int] = {}
+    for place, number in enumerate(chosen.tolist()):
+        kind = kinds[place % len(kinds)]
+        records[number] = _DAMAGE[kind](records[number])
+        counts[kind] = counts.get(kind, 0) + 1
+    write_atomically(folder / FILE, b"".join(records))
+    return {
+        "contract": "bib_records",
+        "records": len(records) + counts.get("repeated_record", 0),
+        "refused": sum(counts.values()),
+        "dirt": dict(sorted(counts.items())),
+    }
+
+
+def _record(number: int, title: Title, copies: list[tuple[str, str]]) -> bytes:
+    language = "chi" if title.language == "zh" else "eng"
+    coded = f"20240901d{title.year}    em y0{language}y0110    ea"
+    klass, _slash, book = title.call_number.partition("/")
+    fields = [
+        ("001", f"SCU{number + 1:07d}"),
+        ("005", "20260901080000.0"),
+        ("010", _data("  ", ("a", title.isbn), ("d", f"CNY{title.price}"))),
+        ("100", _data("  ", ("a", coded.ljust(36)))),
+        ("101", _data("0 ", ("a", language))),
+        ("102", _data("  ", ("a", "CN"), ("b", "110000"))),
+        ("200", _data("1 ", ("a", title.title), ("9", title.pinyin), ("f", title.author))),
+        ("210", _data("  ", ("a", "北京"), ("c", title.publisher), ("d", str(title.year)))),
+        ("690", _data("  ", ("a", title.class_number), ("v", "5"))),
+        ("701", _data(" 0", ("a", title.author))),
+        ("801", _data(" 0", ("a", "CN"), ("b", "SCU"), ("c", "20240901"))),
+    ]
+    for campus in sorted({where for _barcode, where in copies}):
+        held = [("b", barcode) for barcode, where in copies if where == campus]
+        code = "JW" if campus == JIANGWAN else "YX"
+        fields.append(("905", _data("  ", ("a", code), *held, ("d", klass), ("e", book))))
+    return _iso(fields)
+
+
+def _data(indicators: str, *parts: tuple[str, str]) -> str:
+    return indicators + "".join(f"{_SUB}{code}{text}" for code, text in parts if text)
+
+
+def _iso(fields: list[tuple[str, str]]) -> bytes:
+    directory, data = "", b""
+    for tag, content in fields:
+        encoded = content.encode(_ENCODING) + _FIELD
+        directory += f"{tag}{len(encoded):04d}{len(data):05d}"
+        data += encoded
+    base = _LEADER + len(directory) + 1
+    leader = f"{base + len(data) + 1:05d}nam0 22{base:05d}   450 "
+    return (leader + directory).encode() + _FIELD + data + _RECORD
+
+
+def _stray_byte(record: bytes) -> bytes:
+    """0xFF begins nothing in GB18030; it stands for half a character of the title."""
+    at = next(n for n in range(record.index(b"\x1fa", record.index(b"ea")), len(record))
+              if record[n] >= 0x80)  # fmt: skip
+    return record[:at] + b"\xff" + record[at + 1 :]
+
+
+_DAMAGE: dict[str, Callable[[bytes], bytes]] = {
+    "stray_byte": _stray_byte,
+    "short_leader": lambda record: record[:5] + record[6:],
+    "broken_directory": lambda record: record[:36] + b"\x00\x00\x00" + record[39:],
+    "cut_record": lambda record: record[:20] + _RECORD,
+    "no_title": lambda record: record.replace(b"\x1e1 \x1fa", b"\x1e1 \x1fz", 1),
+    "repeated_record": lambda record: record + record,
+}
