@@ -22,7 +22,7 @@ EXAMPLES = {
     "table": "mart.loan_fact",
     "key_id": "aaaaaaaaaaaa",
 }
-POSTED = {"quarantine-replay", "key-rotate"}
+POSTED = {"quarantine-replay", "key-rotate", "governance-publish"}
 
 # Each place, and the permission of docs/reference/permissions.md that it takes.
 PROMISED = {
@@ -39,6 +39,10 @@ PROMISED = {
     "contract": "contracts.read",
     "contract-odcs": "contracts.read",
     "lineage": "contracts.read",
+    "governance": "contracts.read",
+    "governance-markdown": "contracts.read",
+    "governance-pdf": "contracts.read",
+    "governance-publish": "governance.publish",
     "catalogue": "contracts.read",
     "table": "contracts.read",
     "impact": "contracts.read",

@@ -7,11 +7,13 @@ from dataclasses import replace
 from pathlib import Path
 
 from shuren.data.definitions import connector, models
+from shuren.data.governance import Version
 from shuren.data.internals import backup as backups
 from shuren.data.internals import (
     building,
     collecting,
     exporting,
+    governance,
     measuring,
     openlineage,
     replaying,
@@ -73,6 +75,23 @@ def collect(
         return collecting.collect(site, connector(site, connector_id), actor, progress)
     finally:
         openlineage.note_loads(site)
+
+
+def record_event(site: Site, contract_id: str, values: Mapping[str, object]) -> None:
+    """Keep one event of our own (a search, a click, a rating); `shuren collect` takes it in.
+
+    values  by the contract's columns, nothing about a person; `event_id` may be left out.
+            A search's `words` are normalised, and one that looks like somebody's number, phone
+            or address is not kept at all.
+    """
+    from shuren.data.internals.feeds import own_events
+
+    kept = dict(values)
+    if "words" in kept:
+        kept["words"] = own_events.plain_words(str(kept["words"]))
+        if not kept["words"]:
+            return
+    own_events.record(site, contract_id, kept)
 
 
 def listener(
@@ -229,3 +248,12 @@ def write_backup(site: Site, target: Path, progress: Progress = no_progress) -> 
 def load_database(site: Site) -> None:
     """Fill the empty database of a site just unpacked from a backup, from the dump in it."""
     backups.load_database(site)
+
+
+def publish_governance(site: Site, *, actor: Actor) -> Version:
+    """Put the rules as they are in force as the next version; a line in the ledger.
+
+    raises  trust's NotAllowed without governance.publish; NothingToPublish
+    """
+    trust.require(actor, "governance.publish")
+    return governance.publish(site, actor)

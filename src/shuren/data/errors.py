@@ -130,3 +130,7 @@ class TaskProblem(UsageError):
 
 class BadExpression(UsageError):
     """An expression of a calculation uses what is not on the list."""
+
+
+class NothingToPublish(UsageError):
+    """The rules in force are those that are there."""

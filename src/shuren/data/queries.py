@@ -7,12 +7,14 @@ from pathlib import Path
 from typing import Any
 
 from shuren.data.asset import Asset
-from shuren.data.definitions import contract, contracts, models
+from shuren.data.definitions import connectors, contract, contracts, models
+from shuren.data.governance import Document
 from shuren.data.internals import (
     asking,
     building,
     calculating,
     checkup,
+    governance_files,
     handing_out,
     measuring,
     refused,
@@ -21,10 +23,13 @@ from shuren.data.internals import (
     snapshots,
     vocabularies,
 )
+from shuren.data.internals import governance as governance_rules
 from shuren.data.internals import receipts as receipt_files
 from shuren.data.internals import register as asset_register
 from shuren.data.internals import tasks as task_list
 from shuren.data.internals.door import Condition, open_table
+from shuren.data.internals.feeds import coverage as coverage_map
+from shuren.data.internals.feeds.coverage import System
 from shuren.data.internals.lineage import graph as lineage_graph
 from shuren.data.internals.lineage import impact as lineage_impact
 from shuren.data.internals.lineage import rows as lineage_rows
@@ -358,3 +363,22 @@ def keep_backup_until(site: Site) -> date | None:
     when no contract states a term."""
     terms = [c.retention_days for c in contracts(site).values() if c.retention_days is not None]
     return now().astimezone().date() + timedelta(days=min(terms)) if terms else None
+
+
+def coverage(site: Site) -> list[System]:
+    """Every system of a library in the vocabulary's order: what feeds it, when it was last heard
+    of, how much it brought; `none` where nothing ever did."""
+    return coverage_map.coverage(site, list(connectors(site).values()))
+
+
+def governance(site: Site) -> Document:
+    """《图书馆数据治理规范》 as the rules are now, with its version and what changed."""
+    return governance_rules.document(site)
+
+
+def governance_markdown(document: Document, language: str) -> str:
+    return governance_files.markdown(document, language)
+
+
+def governance_pdf(document: Document, language: str) -> bytes:
+    return governance_files.pdf(document, language)

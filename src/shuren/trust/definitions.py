@@ -58,6 +58,10 @@ PERMISSIONS: dict[str, dict[str, str]] = {
     "contracts.read": {"zh": "看数据治理规范", "en": "Read the data contracts"},
     "decisions.read": {"zh": "看决策日志", "en": "Read the decision log"},
     "decisions.write": {"zh": "记录决策与结果", "en": "Record decisions and their outcome"},
+    "governance.publish": {
+        "zh": "发布数据治理规范的新版本（改规则）",
+        "en": "Publish a new version of the data rules (change a rule)",
+    },
     "dashboards.read": {"zh": "看统计看板", "en": "Read the dashboards"},
     "accounts.manage": {"zh": "管理账号", "en": "Manage accounts"},
     "site.operate": {"zh": "运行与备份站点", "en": "Operate and back up the site"},

@@ -60,7 +60,7 @@ def note_loads(site: Site) -> int:
 def note_failed_load(site: Site, contract: str, path: Path, error: Exception) -> None:
     """A load that stopped before there was a receipt."""
     run, begun = str(uuid.uuid4()), now()
-    file = {"namespace": "file", "name": mask(path.name), "facets": {}}
+    file = {"namespace": "file", "name": _file_name(path.name), "facets": {}}
     failed = _event("FAIL", begun, run, f"load.{contract}", [file], [], "LOAD")
     failed["run"]["facets"]["errorMessage"] = _error(error)
     started = _event("START", begun, run, f"load.{contract}", [file], [], "LOAD")
@@ -88,6 +88,12 @@ def building(site: Site) -> Iterator[Building]:
     report = held.report
     if report is not None:
         _note(site, lambda: [_built(site, run, report)])
+
+
+def _file_name(name: str) -> str:
+    """Without a number that may be a person's, also right before the ending."""
+    stem, dot, ending = name.rpartition(".")
+    return f"{mask(stem)}{dot}{ending}" if stem else mask(name)
 
 
 def _note(site: Site, make: Any) -> None:
@@ -120,7 +126,7 @@ def _built(site: Site, run: str, report: BuildReport) -> Event:
 def _load_events(site: Site, receipt: Receipt) -> list[Event]:
     run = str(uuid.uuid5(_RUNS, receipt.id))
     name = f"load.{receipt.contract}"
-    file = {"namespace": "file", "name": mask(receipt.source_name), "facets": {}}
+    file = {"namespace": "file", "name": _file_name(receipt.source_name), "facets": {}}
     known = of_load(site, receipt.contract, receipt.mapping)
     table = f"raw.{receipt.contract}"
     facets = _facets(known, {}, table)

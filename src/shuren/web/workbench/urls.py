@@ -3,7 +3,9 @@ from django.urls import path
 from shuren.web.workbench import (
     catalogue,
     contracts,
+    coverage,
     decisions,
+    governance,
     indicators,
     insight,
     keys,
@@ -20,6 +22,7 @@ app_name = "workbench"
 urlpatterns = [
     path("", today.today, name="today"),
     path("sources/", sources.sources, name="sources"),
+    path("coverage/", coverage.coverage, name="coverage"),
     path("loads/<str:load_id>/", sources.load, name="load"),
     path("loads/<str:load_id>/receipt.json", sources.load_json, name="load-json"),
     path("loads/<str:load_id>/receipt.txt", sources.load_text, name="load-text"),
@@ -46,6 +49,10 @@ urlpatterns = [
     path("insight/figures/<slug:figure_id>/", insight.definition, name="figure"),
     path("insight/figures/<slug:figure_id>.csv", insight.csv_file, name="figure-csv"),
     path("insight/<slug:dashboard_id>/", insight.dashboard, name="dashboard"),
+    path("governance/", governance.document, name="governance"),
+    path("governance/rules.md", governance.markdown, name="governance-markdown"),
+    path("governance/rules.pdf", governance.pdf, name="governance-pdf"),
+    path("governance/publish/", governance.publish, name="governance-publish"),
     path("catalogue/", catalogue.index, name="catalogue"),
     path("catalogue/<str:table>/", catalogue.table, name="table"),
     path("lineage/", lineage.index, name="lineage"),
