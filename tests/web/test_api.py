@@ -27,6 +27,7 @@ ADDRESSES = {
     "summary": (f"/marts/{TABLE}/summary", {"measure": "n=count"}),
     "figures": ("/figures", {}),
     "figure": ("/figures/loans_by_month", {}),
+    "indicators": ("/indicators", {}),
     "loads": ("/loads", {}),
     "lineage": ("/lineage", {}),
     "lineage_of": (f"/lineage/upstream/{TABLE}", {}),
@@ -44,13 +45,16 @@ def operations():
 @pytest.fixture
 def addresses(program):
     """One good request for each operation that needs a key."""
-    load = program().json("/loads")["loads"][0]["id"]
-    return ADDRESSES | {"load": (f"/loads/{load}", {})}
+    one = program()
+    load = one.json("/loads")["loads"][0]["id"]
+    indicator = one.json("/indicators")["indicators"][0]["id"]
+    found = {"load": (f"/loads/{load}", {}), "indicator": (f"/indicators/{indicator}", {})}
+    return ADDRESSES | found
 
 
 def test_each_operation_opens_to_its_scope_and_to_no_other(program, addresses):
     wanted = operations()
-    assert {name for name in wanted if not name.startswith("indicator")} == set(addresses)
+    assert set(wanted) == set(addresses)
     for scope in EVERYTHING:
         only = program([scope])
         for name, (path, query) in addresses.items():

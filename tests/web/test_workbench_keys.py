@@ -79,6 +79,6 @@ def test_the_terminal_prints_the_key_alone_on_standard_output(library, db, capsy
     assert run(["--lang", "en", "key", "rotate", line.id]) == 0
     assert run(["--lang", "en", "key", "list"]) == 0
     assert "feed" in capsys.readouterr().out
-    assert run(["--lang", "en", "key", "revoke", "nope", "--yes"]) == 1
+    assert run(["--lang", "en", "key", "revoke", "nope", "--yes"]) == 2
     assert run(["--lang", "en", "key", "revoke", line.id, "--yes"]) == 0
     assert api_keys_known(actor=OPERATOR)[0].state == "revoked"

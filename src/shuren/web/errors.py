@@ -16,6 +16,7 @@ _STATUS = {
     "NotOpen": 403,
     "UnknownName": 404,
     "NoSuchFigure": 404,
+    "NoSuchIndicator": 404,
     "SignInRefused": 400,
     "SignInLocked": 429,
     "KeyRefused": 401,

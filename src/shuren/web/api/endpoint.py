@@ -22,7 +22,7 @@ api = NinjaAPI(title="Shuren", version="1", urls_namespace="api", openapi_url=No
 api.add_exception_handler(ShurenError, from_error)  # type: ignore[arg-type]
 api.add_exception_handler(ValidationError, from_validation)
 api.add_exception_handler(Http404, lambda request, error: problem("not-found"))
-api.add_exception_handler(HttpError, lambda request, error: problem(kind_of(error.status_code)))
+api.add_exception_handler(HttpError, lambda request, error: _refused(error))
 
 
 def endpoint(
@@ -54,6 +54,11 @@ def endpoint(
         return checked
 
     return register
+
+
+def _refused(error: Any) -> HttpResponse:
+    """What ninja itself refuses, such as a body that cannot be read."""
+    return problem(kind_of(error.status_code))
 
 
 def _refuse_unknown(request: HttpRequest, known: list[str]) -> None:

@@ -172,7 +172,7 @@ def summary(
 
 
 def _actor(request: HttpRequest) -> Actor:
-    return request.actor  # type: ignore[attr-defined,no-any-return]
+    return request.actor  # type: ignore[attr-defined]
 
 
 def _there(snapshot: SnapshotInfo | None) -> SnapshotInfo:

@@ -147,3 +147,33 @@ class Trail(Schema):
     id: str
     direction: str
     nodes: list[NodeShape]
+
+
+class IndicatorLine(Schema):
+    """missing: contracts it needs of which nothing is loaded."""
+
+    id: str
+    number: int
+    title: dict[str, str]
+    definition: dict[str, str]
+    formula: str
+    unit: dict[str, str]
+    direction: str
+    breakdowns: list[str]
+    reference: dict[str, str]
+    year: int | None
+    value: float | None
+    change: float | None
+    missing: list[str]
+
+
+class Indicators(Schema):
+    indicators: list[IndicatorLine]
+
+
+class IndicatorRows(Rows):
+    id: str
+    title: dict[str, str]
+    unit: dict[str, str]
+    missing: list[str]
+    reason: str
