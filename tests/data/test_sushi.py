@@ -7,12 +7,15 @@ from typing import Any
 
 import pytest
 
+from shuren.data.actions import build, collect
 from shuren.data.internals.counter.source import CounterSource
 from shuren.data.internals.reading.problems import FileProblem
+from shuren.data.queries import receipts, summarise
 from shuren.data.source import Connector, Fetched
 from shuren.kernel.errors import ShurenError
 from shuren.kernel.shapes import no_progress
 from shuren.kernel.site import Site
+from tests.data.loading import OPERATOR, accepted
 from tests.data.misbehaving_platform import Answer, Platform, exception, platform, report
 
 KEY = "k3y-that-nobody-may-see"
@@ -35,7 +38,7 @@ class Run:
         settings = {"base_url": server.address, "customer_id": "c1", "requestor_id": "r1",
                     "api_key": {"secret": "VENDOR"}, "reports": ["TR"], "begin": "2026-01",
                     **more}  # fmt: skip
-        connector = Connector("vendor", {"en": "Vendor"}, "e_resources", "counter",
+        connector = Connector("vendor", {"en": "Vendor"}, "eresources", "counter",
                               contract="counter_usage", settings=settings)  # fmt: skip
         self.waits: list[float] = []
         self.files: list[Fetched] = []
@@ -254,3 +257,37 @@ def test_a_source_that_fails_leaves_a_sentence_not_a_traceback(server, fetch):
     found = fetch(base_url="http://127.0.0.1:9", attempts=2)
     assert "TR 2026-01" in found.problem
     assert issubclass(FileProblem, ShurenError)
+
+
+@pytest.mark.django_db
+def test_collected_reports_are_loaded_and_a_partial_one_is_replaced(site, server, tmp_path):
+    """Through `collect`, as the library does it: 7 a month, March first 4, then 9."""
+    text = f"""
+title: {{zh: 平台, en: Platform}}
+system: eresources
+source: counter
+contract: counter_usage
+settings: {{base_url: "{server.address}", customer_id: c, api_key: {{secret: VENDOR}},
+  reports: [TR], begin: "2026-01"}}
+"""
+    (site.definitions / "sources").mkdir(parents=True, exist_ok=True)
+    (site.definitions / "sources" / "vendor.yaml").write_text(text, "utf-8")
+    partial = report("TR", "2026-03", 4, [exception(3040)])
+    whole = report("TR", "2026-03", 9)
+    whole["Report_Header"]["Created"] = "2026-07-01T00:00:00Z"
+    server.scripts["TR 2026-03"] = [Answer(body=partial), Answer(body=whole)]
+    collect(site, "vendor", actor=OPERATOR)
+    assert [sum(r["usage_count"] for r in accepted(site, load)) for load in receipts(site)] == [
+        4, 7, 7,
+    ]  # fmt: skip
+    collect(site, "vendor", actor=OPERATOR)
+    build(site, actor=OPERATOR)
+    assert server.months() == ["2026-01", "2026-02", "2026-03", "2026-03"]
+    (total,) = summarise(
+        site, "mart.platform_month", measures={"n": "sum:usage"},
+        purpose="library_statistics", actor=OPERATOR,
+    ).rows  # fmt: skip
+    assert total == (23,)
+    kept = " ".join(path.read_text("utf-8") for path in site.receipts.glob("*.json"))
+    kept += "".join(path.read_text("utf-8") for path in (site.data / "connectors").glob("*.json"))
+    assert KEY not in kept
