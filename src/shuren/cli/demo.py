@@ -70,12 +70,14 @@ def open_or_make(folder: Path) -> Site:
 def set_up(context: CliContext, site: Site, scale: float) -> None:
     """Source files → loads → build → accounts. Each step does nothing when it was done before."""
     from shuren.campus.actions import write_campus
+    from shuren.campus.connections import write_connections
     from shuren.data.actions import build, load_file
     from shuren.data.errors import AlreadyLoaded
 
     say = context.messages.print
     say(_("Setting up a demo university library in %(folder)s (once).", folder=site.root))
     with context.progress(_("1/4 Writing exports as its systems would")) as progress:
+        write_connections(site.definitions / "sources")
         sources = write_campus(site.root / "exports", seed=SEED, scale=scale, progress=progress)
     for source in sources:
         label = _("2/4 Loading %(name)s", name=source.path.name)

@@ -1,6 +1,7 @@
 """Looking a title up. The search engine comes with the discovery room's own issue."""
 
 from collections.abc import Sequence
+from contextlib import suppress
 from typing import Any
 from urllib.parse import urlencode
 
@@ -9,6 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 
+from shuren.data.actions import record_event
 from shuren.data.queries import current_snapshot
 from shuren.discovery.queries import find_titles
 from shuren.discovery.shapes import Found, FoundTitle, Holding
@@ -34,12 +36,27 @@ def find(request: HttpRequest) -> HttpResponse:
             offset=(number - 1) * PER_PAGE,
             limit=PER_PAGE,
         )
+        if number == 1:
+            _record(text, found.total)
         context |= {
             "found": found,
             "books": [as_row(title) for title in found.titles],
             "pager": _pager(found, number),
         }
     return render(request, "portal/find.html", context)
+
+
+def _record(words: str, hits: int) -> None:
+    """What was searched and how much was found, never by whom; off by a setting. A search is
+    answered even when its words cannot be kept."""
+    if not settings.SITE_SETTINGS.record_searches:
+        return
+    with suppress(OSError):
+        record_event(
+            settings.SITE,
+            "search_events",
+            {"words": words, "hits": hits, "place": "portal"},
+        )
 
 
 def as_row(title: FoundTitle) -> dict[str, Any]:

@@ -1,0 +1,45 @@
+"""The coverage map: which systems of the library feed us, and which are silent."""
+
+from dataclasses import dataclass
+
+from django.http import HttpRequest, HttpResponse
+
+from shuren.data import queries
+from shuren.kernel.i18n import gettext as _
+from shuren.web.access import requires
+from shuren.web.workbench.shell import Crumb, crumbs, current_site, page
+
+
+@dataclass(frozen=True)
+class Badge:
+    """What a state is called, and the tone that repeats it."""
+
+    label: str
+    tone: str
+
+
+@requires("loads.read")
+def coverage(request: HttpRequest) -> HttpResponse:
+    """One card a system of the vocabulary `library_system`."""
+    systems = queries.coverage(current_site())
+    badges = _badges()
+    context = {
+        "systems": [(system, badges[system.state]) for system in systems],
+        "feeds": [
+            (system, feed, badges[feed.state]) for system in systems for feed in system.feeds
+        ],
+        "alive": sum(system.state == "alive" for system in systems),
+        "silent": sum(system.state in ("silent", "none") for system in systems),
+        "all": len(systems),
+        "trail": crumbs("sources", Crumb(_("Connected systems"))),
+    }
+    return page(request, "coverage.html", context, place="sources")
+
+
+def _badges() -> dict[str, Badge]:
+    return {
+        "alive": Badge(_("Alive"), "good"),
+        "late": Badge(_("Late"), "warn"),
+        "silent": Badge(_("Silent"), "bad"),
+        "none": Badge(_("Never heard"), "bad"),
+    }
