@@ -33,15 +33,6 @@ SPARK_TYPES = {
     "TIMESTAMP": "TIMESTAMP_NTZ",
     "BOOLEAN": "BOOLEAN",
 }
-_ARROW_TYPES = {
-    pa.string(): "VARCHAR",
-    pa.large_string(): "VARCHAR",
-    pa.int64(): "BIGINT",
-    pa.int32(): "BIGINT",
-    pa.float64(): "DOUBLE",
-    pa.date32(): "DATE",
-    pa.bool_(): "BOOLEAN",
-}
 Columns = Sequence[tuple[str, str]]
 
 
@@ -123,7 +114,7 @@ class SparkEngine:
             )
             rows = part if rows is None else rows.unionByName(part)
         order = [(load, place) for place, load in enumerate(raw.loads)]
-        self.spark.createDataFrame(order, "load STRING, place BIGINT").createOrReplaceTempView(
+        self.spark.createDataFrame(order, "_load STRING, _place BIGINT").createOrReplaceTempView(
             "load_order"
         )
         assert rows is not None
@@ -131,9 +122,9 @@ class SparkEngine:
         there = f" AND NOT (`{raw.tombstone}` <=> true)" if raw.tombstone else ""
         names = ", ".join(f"`{c}`" for c, _type in columns)
         settled = self.spark.sql(
-            f"SELECT {names} FROM (SELECT given_rows.*, row_number() OVER (PARTITION BY _key"
-            " ORDER BY place DESC, _line DESC) AS nth FROM given_rows"
-            f" JOIN load_order ON load_order.load = given_rows._load) WHERE nth = 1{there}"
+            f"SELECT {names} FROM (SELECT *, row_number() OVER (PARTITION BY _key"
+            " ORDER BY _place DESC, _line DESC) AS _nth FROM given_rows"
+            f" JOIN load_order USING (_load)) WHERE _nth = 1{there}"
         )
         self._write(name, settled, columns)
 
@@ -201,7 +192,25 @@ def _ddl(columns: Columns) -> str:
 
 
 def _duck_type(type_: pa.DataType) -> str:
-    return "TIMESTAMP" if pa.types.is_timestamp(type_) else _ARROW_TYPES[type_]
+    """What a column of a Parquet file is called among the six types of the lake."""
+    if pa.types.is_dictionary(type_):
+        return _duck_type(type_.value_type)
+    for is_it, name in _ARROW_TYPES:
+        if is_it(type_):
+            return name
+    raise TypeError(f"{type_} is no type of the lake")
+
+
+_ARROW_TYPES = (
+    (pa.types.is_timestamp, "TIMESTAMP"),
+    (pa.types.is_date, "DATE"),
+    (pa.types.is_boolean, "BOOLEAN"),
+    (pa.types.is_integer, "BIGINT"),
+    (pa.types.is_floating, "DOUBLE"),
+    (pa.types.is_string, "VARCHAR"),
+    (pa.types.is_large_string, "VARCHAR"),
+    (pa.types.is_null, "VARCHAR"),
+)
 
 
 def _read_as(name: str, wanted: str, given: dict[str, str]) -> str:

@@ -19,12 +19,12 @@ columns:
 WITH totals AS (
   SELECT
     year,
-    sum(spend_lending) AS lending,
+    CAST(sum(CAST(spend_lending AS DECIMAL(18, 4))) AS DOUBLE) AS lending,
     sum(loans) AS loans,
-    sum(spend_electronic) AS electronic,
-    sum(requests) AS requests,
-    sum(spend_recurrent) AS recurrent,
-    sum(visits) AS visits
+    CAST(sum(CAST(spend_electronic AS DECIMAL(18, 4))) AS DOUBLE) AS electronic,
+    CAST(sum(CAST(requests AS DECIMAL(18, 4))) AS DOUBLE) AS requests,
+    CAST(sum(CAST(spend_recurrent AS DECIMAL(18, 4))) AS DOUBLE) AS recurrent,
+    CAST(sum(CAST(visits AS DECIMAL(18, 4))) AS DOUBLE) AS visits
   FROM mart.library_year
   GROUP BY year
 ),

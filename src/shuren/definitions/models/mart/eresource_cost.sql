@@ -74,7 +74,7 @@ paid AS (
     lower(trim(platform)) AS name,
     min(trim(platform)) AS platform,
     min(vendor) AS vendor,
-    sum(amount) AS cost
+    CAST(sum(CAST(amount AS DECIMAL(18, 4))) AS DOUBLE) AS cost
   FROM conformed.budget_entry
   WHERE flow = 'expense' AND category = 'eresources' AND platform <> ''
   GROUP BY year, lower(trim(platform))

@@ -121,7 +121,7 @@ hours_asked AS (
   SELECT
     year,
     campus,
-    sum(mean_value * persons) / nullif(sum(persons), 0) AS hours_wanted
+    sum(CAST(mean_value * persons AS DECIMAL(18, 4))) / nullif(sum(persons), 0) AS hours_wanted
   FROM conformed.survey_result
   WHERE measure = 'hours_wanted'
   GROUP BY year, campus
@@ -143,15 +143,16 @@ usage_months AS (
 ),
 
 parts AS (
-  SELECT year, campus, measure, amount
+  -- Sums of fractions depend on the order of the rows; of decimals they do not.
+  SELECT year, campus, measure, CAST(amount AS DECIMAL(18, 4)) AS amount
   FROM facts
   WHERE year IS NOT NULL
   UNION ALL
-  SELECT years.year, standing.campus, standing.measure, standing.amount
+  SELECT years.year, standing.campus, standing.measure, CAST(standing.amount AS DECIMAL(18, 4))
   FROM years
   CROSS JOIN standing
   UNION ALL
-  SELECT years.year, '', 'year', CAST(0 AS DOUBLE)
+  SELECT years.year, '', 'year', CAST(0 AS DECIMAL(18, 4))
   FROM years
 ),
 
