@@ -83,7 +83,7 @@ def _rights(site: Site, contracts: list[Contract]) -> Section:
         {"zh": "职责与决策权", "en": "Roles and decision rights"},
         paragraphs=(
             {
-                "zh": "负责人决定字段与保存期限；数据管理员照看质量、处理任务、提出修改；发布新版本须由下列角色批准，每次发布记入台账。",
+                "zh": "负责人决定字段与保存期限；数据管理员照看质量、处理任务、提出修改；发布新版本须由下列角色批准，每次发布记入台账。",  # noqa: E501
                 "en": "The owner decides on fields and terms; the steward looks after quality and proposes changes; a new version is published by the roles named below, and each publication is in the ledger.",  # noqa: E501
             },
         ),
@@ -209,7 +209,7 @@ def _checks() -> Section:
         {"zh": "质量规则", "en": "Rules of quality"},
         paragraphs=(
             {
-                "zh": "不合规则的行进入隔离区，写明文件、行号与原因，修正后可以重放；不会悄悄丢失。",
+                "zh": "不合规则的行进入隔离区，写明文件、行号与原因，修正后可以重放；不会悄悄丢失。",  # noqa: E501
                 "en": "A row that breaks one goes to quarantine with its file, line and reason, and can be mended and replayed; none is lost in silence.",  # noqa: E501
             },
         ),

@@ -8,6 +8,7 @@ description:
     Several values are parted by ‖.
 grain: {zh: 一条规范记录一行, en: one row per authority record}
 data_class: knowledge
+value: {zh: 著者与主题的规范名，供检索与知识组织归并, en: "Authorised names of authors and subjects, to bring them together in search"}
 key: [authority_id]
 public: true
 columns:

@@ -8,6 +8,7 @@ description:
     Several values are parted by ‖.
 grain: {zh: 一条书目记录一行, en: one row per bibliographic record}
 data_class: bibliographic
+value: {zh: 全部书目记录，供一站式检索与 OAI 发布使用, en: "All bibliographic records, for one-stop search and the OAI provider"}
 key: [bib_id]
 public: true
 columns:

@@ -6,6 +6,7 @@ description:
   en: Every day from the first loan to the last, with term, teaching week, holiday and opening by the library's calendar; what the calendar does not say is not guessed.
 grain: {zh: 一天一行, en: one row per day}
 data_class: operations
+owner: 综合办公室 General office
 key: [day]
 public: true
 columns:

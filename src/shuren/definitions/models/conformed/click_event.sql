@@ -6,6 +6,7 @@ description:
   en: "Each result that was opened; not by whom."
 grain: {zh: 一次点击一行, en: one row per click}
 data_class: behaviour
+value: {zh: 读者点了什么，供检索与推荐的评价使用, en: "What readers clicked, for judging search and recommendation"}
 key: [event_id]
 columns:
   event_id: {type: VARCHAR, class: 2, title: {zh: 事件号, en: Event id}}

@@ -6,6 +6,7 @@ description:
   en: "Records harvested from other repositories that have not been deleted there."
 grain: {zh: 一条记录一行, en: one row per record}
 data_class: bibliographic
+value: {zh: 从外部收割的记录，供一站式检索与机构库使用, en: "Records harvested elsewhere, for one-stop search and the repository"}
 key: [repository, identifier]
 public: true
 columns:

@@ -10,6 +10,7 @@ description:
     (the snapshot). Where fewer than 5 readers borrowed the loans are empty.
 grain: {zh: 一个校区一行, en: one row per campus}
 data_class: operations
+value: {zh: 各校区此刻的座位，供外部屏幕与应用经接口取用, en: "Seats of each campus now, for screens and apps through the API"}
 key: [campus]
 materialised: false
 columns:

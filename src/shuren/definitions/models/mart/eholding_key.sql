@@ -6,6 +6,7 @@ description:
   en: Finds e-holdings by ISSN, ISBN, DOI or title.
 grain: {zh: 一个检索码对一段收录一行, en: one row per key and stretch of coverage}
 data_class: bibliographic
+value: {zh: 电子馆藏的标识号，供与使用统计和书目对接, en: "Identifiers of e-holdings, to join them with usage and records"}
 key: [look_up, holding_id]
 public: true
 looked_up: true
