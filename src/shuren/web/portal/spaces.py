@@ -66,6 +66,7 @@ def _now(zones: list[dict[str, Any]]) -> dict[str, Any] | None:
         "free": sum(zone["free"] for zone in known),
         "seats": sum(zone["seats"] or 0 for zone in known),
         "as_of": as_of,
+        "clock": f"{as_of:%H:%M}",
         "is_fresh": now() - as_of <= FRESH,
         "zones": len(known),
         "all_zones": len(zones),
