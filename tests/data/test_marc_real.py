@@ -1,6 +1,7 @@
 """Real MARC files, whole: counts agree with pymarc, nothing vanishes, nothing is a traceback."""
 
 from collections import Counter
+from contextlib import suppress
 from pathlib import Path
 
 import pymarc
@@ -34,10 +35,11 @@ def read(path: Path, mapping: Mapping = NO_MAPPING) -> tuple[int, list, MarcFile
         numbers += [*block.lines.tolist(), *(r.line for r in block.refused)]
         for one in block.refused:
             texts = reason(bib, one.rule, "", one.detail)
-            assert (
-                one.rule in RULES and texts["zh"] and "?" not in texts["en"].replace("says ?", "")
-            )
-            assert one.raw and readable(one.raw).strip()
+            assert one.rule in RULES
+            assert texts["zh"]
+            assert "?" not in texts["en"].replace("says ?", "")
+            assert one.raw
+            assert readable(one.raw).strip()
     assert sorted(numbers) == list(range(1, rows + len(refused) + 1))
     return rows, refused, table
 
@@ -98,7 +100,7 @@ def test_pymarc_reads_7461_of_the_records_and_none_that_we_do_not(shared_data):
     assert {name: ours[name] - count for name, count in theirs.items() if ours[name] != count} == {
         "boston-univ/bu_bibs.mrc": 90,
         "qa-catalogue/000-line-seperated.mrc": 19,
-        "evergreen/oss.marc": 1,  # a field with three indicators, which pymarc drops with its record
+        "evergreen/oss.marc": 1,  # a field with three indicators: pymarc drops its record
     }
 
 
@@ -169,7 +171,8 @@ def test_no_broken_file_is_a_traceback_and_each_refused_record_says_why(shared_d
             rows += read_rows
             rules.update(one.rule for one in refused)
     assert problems == ["test_marc8.txt", "test_utf8.txt"]  # lists of words, no records
-    assert rows > 1_000 and set(rules) == {"S06", "S07", "S10", "S12", "S13", "S14"}
+    assert rows > 1_000
+    assert set(rules) == {"S06", "S07", "S10", "S12", "S13", "S14"}
 
 
 GOOD = iso(marc21("1"), cnmarc("2"), marc21("3", "Café"))
@@ -198,17 +201,18 @@ def test_mutated_records_are_rows_or_refused_and_nothing_else(tmp_path, data):
     path = tmp_path / "x.mrc"
     path.write_bytes(bytes(broken))
     named = Mapping(**{**vars(mappings(None)["marc21"]), "id": "marc21"})
-    try:
+    with suppress(FileProblem):
         read(path, named)
-    except FileProblem:
-        pass
 
 
 @settings(max_examples=300, deadline=None)
 @given(raw=st.binary(max_size=200))
 def test_random_bytes_are_a_record_or_wrong(raw):
     try:
-        assert parse_any(raw).fields
+        parse_any(raw)
     except Wrong as wrong:
-        assert wrong.rule in RULES
+        known = wrong.rule in RULES
+    else:
+        known = True
+    assert known
     assert isinstance(readable(raw), str)
