@@ -22,6 +22,9 @@ def test_a_load_refuses_exactly_what_was_spoilt(site, tmp_path):
         if source.contract == "seat_zones":
             assert (receipt.accepted, receipt.refused) == (36, 0)
             continue
+        if source.path.name not in truth["files"]:  # written clean; see their own tests
+            assert (receipt.refused, receipt.accepted > 0) == (0, True), source.path.name
+            continue
         planted = truth["files"][source.path.name]
         assert (receipt.records, receipt.refused) == (planted["records"], planted["refused"])
         accepted += receipt.accepted if source.contract == "loans" else 0

@@ -34,8 +34,8 @@ def reader(number: int) -> str:
 def put_raw(site: Site, contract_id: str, rows: list[dict[str, Any]], place: int = 0) -> str:
     """Store one load of `rows`; `place` orders loads in time. Returns the load's id.
 
-    Columns left out are empty. ISO text becomes dates and timestamps. `_key` is the first
-    key column, or the whole row's hash where there is none.
+    Columns left out are empty. ISO text becomes dates and timestamps. `_key` is the hash
+    of the key columns, or of the whole row where they are empty.
     """
     contract = contracts(site)[contract_id]
     kept = [f for f in contract.fields if f.storage in (KEEP, PSEUDONYM)]
@@ -45,7 +45,7 @@ def put_raw(site: Site, contract_id: str, rows: list[dict[str, Any]], place: int
         for f in kept
     }
     columns["_line"] = pa.array(range(2, len(rows) + 2), pa.int64())
-    columns["_key"] = pa.array([_key(contract.key[0], row) for row in rows], pa.string())
+    columns["_key"] = pa.array([_key(contract.key, row) for row in rows], pa.string())
     columns["_load"] = pa.array([load] * len(rows), pa.string())
     path = site.raw / contract_id / f"{load}.parquet"
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -78,9 +78,11 @@ def put_raw(site: Site, contract_id: str, rows: list[dict[str, Any]], place: int
     return load
 
 
-def _key(column: str, row: dict[str, Any]) -> str:
-    known = row.get(column) or json.dumps(row, sort_keys=True, default=str)
-    return hashlib.sha256(str(known).encode()).hexdigest()
+def _key(columns: tuple[str, ...], row: dict[str, Any]) -> str:
+    values = [row.get(column) for column in columns]
+    known = values if any(values) else json.dumps(row, sort_keys=True, default=str)
+    text = str(known[0]) if len(columns) == 1 and any(values) else str(known)
+    return hashlib.sha256(text.encode()).hexdigest()
 
 
 def _value(type_: str, value: Any) -> Any:
