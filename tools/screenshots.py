@@ -30,7 +30,14 @@ STAFF = {
     "contracts": "/workbench/contracts/",
     "contract-loans": "/workbench/contracts/loans/",
     "circulation": "/workbench/insight/circulation/",
+    "collections": "/workbench/insight/collections/",
+    "space": "/workbench/insight/space/",
+    "e-resources": "/workbench/insight/e-resources/",
+    "services": "/workbench/insight/services/",
     "figure": "/workbench/insight/figures/top_titles_monthly/",
+    "quality": "/workbench/quality/",
+    "quality-loans": "/workbench/quality/loans/",
+    "tasks": "/workbench/tasks/",
 }
 WIDTHS = {"phone": (390, 844), "desktop": (1280, 900)}
 

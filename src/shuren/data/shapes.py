@@ -36,6 +36,7 @@ class Field:
     max_length longest text in characters
     names      other names the column has in real exports, ours first
     formats    strptime formats tried in order for date and timestamp, ISO 8601 before them
+    expected   False: it may well be empty (not returned yet) and does not count as a gap
     """
 
     name: str
@@ -57,6 +58,7 @@ class Field:
     values: dict[str, str] = dataclasses.field(default_factory=dict)
     extract: str = ""
     max_length: int | None = None
+    expected: bool = True
 
 
 @dataclass(frozen=True)
@@ -93,6 +95,7 @@ class Contract:
     retention_days: int | None = None
     local: bool = False
     fallback_key: tuple[str, ...] = ()
+    late_after_days: int = 31
     retention_column: str = ""
     tombstone: str = ""
     asset: AssetTerms = NO_TERMS

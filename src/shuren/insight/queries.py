@@ -33,7 +33,7 @@ __all__ = [
 
 PURPOSE, PUBLIC = "library_statistics", "public_statistics"
 LOANS = "mart.loan_fact"
-_VOCABULARIES = {"clc_main": "clc", "reader_kind": "reader_kind"}
+_VOCABULARIES = {"clc_main": "clc", "reader_kind": "reader_kind", "service": "service"}
 
 
 def figures(site: Site) -> list[Figure]:

@@ -150,6 +150,11 @@ class LibraryCalendar:
         own = term.week_kinds.get((day - term.first).days // 7 + 1, "teaching")
         return own if own == "finals" else self._event_weeks.get(_monday(day), own)
 
+    @property
+    def week_kinds(self) -> tuple[str, ...]:
+        """The kinds of week the file knows."""
+        return tuple(self._kinds)
+
     def week_kind_title(self, kind: str) -> dict[str, str]:
         if kind == UNKNOWN:
             return {"zh": "未知", "en": "Unknown"}

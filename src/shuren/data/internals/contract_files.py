@@ -69,6 +69,7 @@ CONTRACT_EXTRAS = {
     "retentionDays": Key(int, "保存天数；到期的行从原始层、集市、隔离区和旧快照里删除", "Days to keep a row; then it goes from raw files, marts, quarantine and old snapshots", default="for ever"),  # noqa: E501
     "retentionColumn": Key(str, "从哪个日期列起算", "The date or timestamp column the days are counted from", default="the first required one, else the first"),  # noqa: E501
     "tombstone": Key(str, "为真时表示该主键的行已被来源删除的布尔列", "A boolean column; true in a row that says its key was deleted at the source"),  # noqa: E501
+    "lateAfterDays": Key(int, "发生后多少天到达算迟；0 不判", "So many days after it happened a row is late; 0 for never", default="31"),  # noqa: E501
     "formats": Key(list, "各日期列共用的格式", "Date formats of all columns"),
     "rowRules": Key(list, "列间规则：{id, sql, message}，见下表（R07）", "Rules over several columns: {id, sql, message}, see below (R07)"),  # noqa: E501
 }
@@ -81,6 +82,7 @@ FIELD_EXTRAS = {
     "names": Key(list, "导出文件里的列名", "Names of the column in exports", default="its own name"),  # noqa: E501
     "formats": Key(list, "日期格式，依次尝试；总是先试 ISO 8601", "Date formats, tried in order; ISO 8601 always first", default="the contract's"),  # noqa: E501
     "extract": Key(str, "RE2 正则，取第一个括号", "RE2 pattern; its first group is taken"),
+    "expected": Key(bool, "false：空值属正常（如尚未归还），不算缺失", "false: it may well be empty, such as not returned yet, and is no gap", default="true"),  # noqa: E501
     "synonyms": Key(dict, "来源的说法 → 允许的值（N14）", "Other words → values allowed (N14)"),
 }
 OPTIONS = {
@@ -148,6 +150,7 @@ def _compile(file: DefinitionFile, standard: Any, mistakes: Mistakes) -> Contrac
         row_rules=tuple(_row_rule(entry, mistakes) for entry in extras.get("rowRules", ())),
         asset=_asset(extras, mistakes),
         retention_days=extras.get("retentionDays"),
+        late_after_days=extras.get("lateAfterDays", 31),
         retention_column=_clock(extras, fields, mistakes),
         tombstone=_tombstone(extras, fields, mistakes),
         local=file.local,
@@ -228,6 +231,7 @@ def _field(entry: SchemaProperty, formats: tuple[str, ...], mistakes: Mistakes) 
         names=tuple(str(name) for name in extras.get("names", (entry.name,))),
         formats=tuple(extras.get("formats", formats)) if timed else (),
         values=_synonyms(entry) | {str(k): str(v) for k, v in extras.get("synonyms", {}).items()},
+        expected=bool(extras.get("expected", True)),
         extract=_pattern(extras.get("extract", ""), f"{where}.extract", mistakes),
     )
 

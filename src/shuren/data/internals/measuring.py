@@ -23,8 +23,6 @@ from shuren.kernel.site import Site
 
 FORMAT = 1  # of the JSON: 1 since the first release
 USUAL = 0.95  # a field filled in so many rows is usually filled
-# A row is late when it comes this long after rows of later days came.
-LATE_AFTER = timedelta(days=31)
 # Sensors bring a few rows every other second; a share of so few says nothing.
 FEWEST = 20
 
@@ -66,7 +64,7 @@ def flags(site: Site, contract: Contract, receipt: Receipt) -> list[Flag]:
         queries = [(f'"{name}" IS NULL', "gap", name) for name in usual]
         clock = clock_of(contract)
         if clock is not None:
-            tests = _moment_tests(clock, before, receipt)
+            tests = _moment_tests(contract, clock, before, receipt)
             queries += [(test, kind, clock.name) for kind, test in tests.items()]
         found = [
             Flag(line, kind, name)
@@ -102,7 +100,7 @@ def _measure(
             gaps = [f'"{name}" IS NULL' for name in _usual_of(filled, contract, before)]
             faults["complete"] += _count(engine, path, " OR ".join(gaps)) if gaps else 0
             if clock is not None:
-                tests = _moment_tests(clock, before, receipt).values()
+                tests = _moment_tests(contract, clock, before, receipt).values()
                 faults["timely"] = _count(engine, path, " OR ".join(f"({t})" for t in tests))
                 moments = _moments(engine, path, clock)
     return Measure(
@@ -138,7 +136,7 @@ def _usual_of(filled: dict[str, float], contract: Contract, before: Sequence[Mea
     past = [m for m in before if m.filled]
     names = []
     for f in _kept(contract):
-        if f.required:
+        if f.required or not f.expected:
             continue
         shares = [m.filled[f.name] for m in past if f.name in m.filled] or [filled[f.name]]
         if statistics.median(shares) >= USUAL:
@@ -146,16 +144,19 @@ def _usual_of(filled: dict[str, float], contract: Contract, before: Sequence[Mea
     return names
 
 
-def _moment_tests(clock: Field, before: Sequence[Measure], receipt: Receipt) -> dict[str, str]:
-    """{kind: SQL that is true of such rows}. What lies before everything known is history being
-    loaded later, not lateness."""
+def _moment_tests(
+    contract: Contract, clock: Field, before: Sequence[Measure], receipt: Receipt
+) -> dict[str, str]:
+    """{kind: SQL that is true of such rows}. A row is late when it comes long after rows of later
+    days came. What lies before everything known is history being loaded, not lateness."""
     ahead = receipt.finished_at + timedelta(days=1)
     column = f'CAST("{clock.name}" AS TIMESTAMP)'
     tests = {"ahead": f"{column} > TIMESTAMP '{ahead:%Y-%m-%d %H:%M:%S}'"}
     spans = [m.moments for m in before if m.moments[0]]
-    if spans:
+    if spans and contract.late_after_days:
+        late_after = timedelta(days=contract.late_after_days)
         oldest = min(datetime.fromisoformat(first) for first, _last in spans)
-        newest = max(datetime.fromisoformat(last) for _first, last in spans) - LATE_AFTER
+        newest = max(datetime.fromisoformat(last) for _first, last in spans) - late_after
         tests["late"] = (
             f"{column} >= TIMESTAMP '{oldest:%Y-%m-%d %H:%M:%S}'"
             f" AND {column} < TIMESTAMP '{newest:%Y-%m-%d %H:%M:%S}'"

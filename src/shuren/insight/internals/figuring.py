@@ -35,7 +35,7 @@ def compute(
         table = _ask(site, declared, where, purpose, actor)
         before = _before(site, declared, applied, table, purpose, actor)
         is_about = snapshot.tables.get(declared.table) if snapshot else None
-    headings = data.headings(site, declared.vocabulary) if declared.vocabulary else {}
+    headings = _headings(site, declared)
     place = declared.by.index(declared.label) if declared.by else 0
     labels = tuple(label_of(declared.label, row[place], headings) for row in table.rows)
     return FigureResult(
@@ -61,6 +61,16 @@ def narrowing(
     """The conditions under which the figure counts rows."""
     last = _last_month(site, declared, purpose, actor, snapshot)
     return _conditions(declared, applied_filters(declared, asked, last), snapshot)
+
+
+def _headings(site: Site, declared: Figure) -> dict[str, dict[str, str]]:
+    """What to show for the codes of the label: its vocabulary, or the calendar's kinds of week."""
+    if declared.vocabulary:
+        return data.headings(site, declared.vocabulary)
+    if declared.label != "week_kind":
+        return {}
+    calendar = load_calendar(site)
+    return {kind: calendar.week_kind_title(kind) for kind in calendar.week_kinds}
 
 
 def applied_filters(declared: Figure, asked: Mapping[str, str], last: str) -> dict[str, str]:

@@ -11,7 +11,7 @@ from shuren.insight.shapes import FigureResult
 from shuren.kernel.i18n import gettext as _
 from shuren.kernel.i18n import pick
 from shuren.web.moments import month as month_name
-from shuren.web.workbench.finding import finding
+from shuren.web.workbench.finding import finding, rounded
 
 
 def chart(result: FigureResult, snapshot: SnapshotInfo | None) -> dict[str, Any]:
@@ -84,17 +84,15 @@ def rows(result: FigureResult) -> list[tuple[str, list[Any]]]:
     beside = [columns.index(name) for name in further(result)]
     before = [[value] for value in result.before] or [[] for _row in result.table.rows]
     return [
-        (label, [*(_rounded(row[at], result) for at in measured),
-                 *(_rounded(value, result) for value in then), *(row[at] for at in beside)])
+        (label, [*(rounded(row[at], result) for at in measured),
+                 *(rounded(value, result) for value in then), *(_word(row[at]) for at in beside)])
         for label, row, then in zip(result.labels, result.table.rows, before, strict=True)
     ]  # fmt: skip
 
 
-def _rounded(value: Any, result: FigureResult) -> Any:
-    if not isinstance(value, float):
-        return value
-    places = result.definition.decimals
-    return round(value, places) if places else round(value)
+def _word(value: Any) -> Any:
+    """A year or a floor tells rows apart; it is no amount."""
+    return value if value is None or isinstance(value, bool) else str(value)
 
 
 def _matrix(result: FigureResult) -> dict[str, Any]:
@@ -104,7 +102,7 @@ def _matrix(result: FigureResult) -> dict[str, Any]:
     heads = sorted({row[at] for row in result.table.rows if row[at] is not None})
     lines: dict[str, dict[Any, Any]] = {}
     for label, row in zip(result.labels, result.table.rows, strict=True):
-        lines.setdefault(label, {})[row[at]] = _rounded(row[measure], result)
+        lines.setdefault(label, {})[row[at]] = rounded(row[measure], result)
     columns = [{"label": "", "number": False}]
     columns += [{"label": label_of(figure.across, head, {}), "number": True} for head in heads]
     return {
@@ -170,9 +168,14 @@ def _table(result: FigureResult, snapshot: SnapshotInfo | None) -> dict[str, Any
     }
 
 
+def amount(value: float) -> str:
+    """With thousands apart; already rounded."""
+    return f"{value:,}"
+
+
 def _cell(value: Any) -> dict[str, Any]:
     if isinstance(value, bool):
         return {"text": _("yes") if value else _("no"), "value": None}
     if isinstance(value, int | float):
-        return {"text": f"{value:,}", "value": value}
+        return {"text": amount(value), "value": value}
     return {"text": "" if value is None else str(value), "value": None}

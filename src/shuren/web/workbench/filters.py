@@ -37,7 +37,7 @@ def filter_fields(
         "from": _("From"),
         "to": _("To"),
         "campus": _("Campus"),
-        "building": _("Building"),
+        "building": _("Library building"),
         "platform": _("Platform"),
         "service": _("Service"),
         "college": _("College"),

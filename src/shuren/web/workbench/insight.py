@@ -6,7 +6,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 
 from shuren.data import definitions
 from shuren.data import queries as data
-from shuren.data.shapes import SnapshotTable
+from shuren.data.shapes import SnapshotInfo
 from shuren.insight import queries
 from shuren.insight.shapes import Dashboard, FigureResult
 from shuren.kernel.i18n import gettext as _
@@ -20,7 +20,6 @@ from shuren.web.workbench.receipts import contract_titles
 from shuren.web.workbench.shell import Crumb, crumbs, current_site, page
 
 CIRCULATION = "circulation"
-_NONE = SnapshotTable("", 0, (), {})
 
 
 @requires("dashboards.read")
@@ -34,7 +33,7 @@ def dashboard(request: HttpRequest, dashboard_id: str) -> HttpResponse:
     wanted = [known[id_] for id_ in (*declared.numbers, *declared.figures)]
     chosen = chosen_filters(request)
     with data.same_snapshot(site) as snapshot:
-        fed = [f for f in wanted if snapshot and snapshot.tables.get(f.table, _NONE).rows]
+        fed = [one for one in wanted if snapshot and _is_fed(snapshot, one.table)]
         if snapshot is None or not fed:
             return _nothing_yet(request, declared)
         results = [_figure(request, one.id) for one in fed]
@@ -57,6 +56,11 @@ def dashboard(request: HttpRequest, dashboard_id: str) -> HttpResponse:
         "counts_people": any(snapshot.tables[one.table].person for one in fed),
     }
     return page(request, "dashboard.html", context, place=dashboard_id)
+
+
+def _is_fed(snapshot: SnapshotInfo, table: str) -> bool:
+    found = snapshot.tables.get(table)
+    return found is not None and bool(found.rows or found.live)
 
 
 def _offered(choices: dict[str, Any], offered: set[str]) -> dict[str, Any]:
