@@ -180,7 +180,8 @@ def test_broken_xml_spoils_one_record_and_entities_stay_shut(site, tmp_path):
     head = f'<!DOCTYPE r [<!ENTITY x SYSTEM "file://{secret}">]>'
     body = XML[XML.index("<m:collection") :]
     one = body[body.index("<m:record>") : body.index("</m:collection>")]
-    text = head + body.replace(one, one + one.replace("Walden :", "&x;") + one.replace("</m:leader>", "")
+    text = head + body.replace(one, one + one.replace("Walden :", "&x;")
+                               + one.replace("</m:leader>", "")
                                + one.replace(">7<", ">8<"))  # fmt: skip
     receipt = load(site, text.encode(), name="x.xml")
     assert [rule for _line, rule, _field in refusals(site, receipt)] == ["S12", "S12"]

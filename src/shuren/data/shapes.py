@@ -225,6 +225,7 @@ class RefusedRow:
     field    the contract's field, or "" for a rule about the whole record
     raw      the original bytes; None when the caller may not see them
     shown    the text with identity columns masked
+    unit     what `line` counts: lines, or records where a file has no lines
     """
 
     load: str
@@ -237,6 +238,7 @@ class RefusedRow:
     raw: bytes | None
     shown: str
     also: tuple[str, ...] = ()
+    unit: str = "line"
 
 
 @dataclass(frozen=True)

@@ -90,6 +90,7 @@ def _row(receipt: Receipt, contract: Contract, row: Kept, with_raw: bool) -> Ref
         raw=row.raw if with_raw else None,
         shown=shown(text, receipt.dialect),
         also=row.also,
+        unit="record" if receipt.dialect.get("kind") == "marc" else "line",
     )
 
 
