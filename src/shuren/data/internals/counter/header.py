@@ -31,6 +31,7 @@ PRESETS: dict[str, dict[str, str]] = {
     "IR_M1": _REGULAR,
 }
 MASTERS = ("PR", "DR", "TR", "IR")
+_IMPLIED: tuple[str, ...] = ("data_type", "access_type", "access_method", "yop")
 _DATES = ("begin_date", "end_date")
 _RELEASES = {"5": "5.0", "5.0": "5.0", "5.0.1": "5.0", "5.0.2": "5.0", "5.0.3": "5.0"}
 
@@ -88,11 +89,7 @@ def read_header(content: dict[str, Any], file: str) -> Report:
         customer_id=_text(content.get("Customer_ID")) or _ids(content.get("Institution_ID")),
     )
     single = {key: parts[0] for key, parts in filters.items() if len(parts) == 1}
-    implied = {
-        key: single[key]
-        for key in ("data_type", "access_type", "access_method", "yop")
-        if key in single
-    }
+    implied: dict[str, str] = {key: single[key] for key in _IMPLIED if key in single}
     return Report(head, tuple(_notes(content, head, filters)), {**implied, **PRESETS[id]})
 
 
