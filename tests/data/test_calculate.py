@@ -217,7 +217,8 @@ def test_summarise_keeps_to_head_counts_too(lake):
         lake, TRAINING, by=["audience"], measures={"n": "sum:attended"},
         purpose="library_statistics", actor=DIRECTOR,
     )  # fmt: skip
-    assert answer.rows == [] and answer.suppressed == 2
+    assert answer.rows == []
+    assert answer.suppressed == 2
 
 
 def test_every_refusal_is_a_sentence(lake):

@@ -256,21 +256,26 @@ def test_an_indicator_is_what_is_worked_out_by_hand(library: Site, id: str) -> N
 @pytest.mark.parametrize("id", ["hours_open_to_demand", "visits_per_capita", "acquisition_time"])
 def test_a_year_that_is_over_is_the_last_full_one(library: Site, id: str) -> None:
     result = queries.indicator(library, id, actor=DIRECTOR)
-    assert result.last is not None and result.last.year == 2025 and result.last.whole
+    assert result.last is not None
+    assert result.last.year == 2025
+    assert result.last.whole
 
 
 def test_breakdowns_add_up_to_the_whole(library: Site) -> None:
     result = queries.indicator(library, "visits_per_capita", actor=DIRECTOR)
     parts = {one.part: one.numerator for one in result.parts["campus"] if one.year == 2025}
-    assert parts[EAST] == 400 and parts[WEST] == 200
-    assert result.last is not None and result.last.numerator == 600
+    assert parts[EAST] == 400
+    assert parts[WEST] == 200
+    assert result.last is not None
+    assert result.last.numerator == 600
 
 
 def test_a_filter_narrows_to_one_part(library: Site) -> None:
     result = queries.indicator(
         library, "user_places_per_capita", actor=DIRECTOR, filters={"campus": WEST}
     )
-    assert result.last is not None and result.last.value == 1000 * 20 / 20
+    assert result.last is not None
+    assert result.last.value == 1000 * 20 / 20
     assert "campus = '西区'" in result.sql
     with pytest.raises(BadFilter):
         queries.indicator(library, "shelving_accuracy", actor=DIRECTOR, filters={"college": "x"})

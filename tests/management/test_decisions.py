@@ -52,8 +52,10 @@ def test_a_decision_keeps_the_numbers_as_they_were(shelves):
     assert after == before
     (used,) = after.figures
     assert (used.id, used.year, used.value) == ("shelving_accuracy", 2025, 96.0)
-    assert used.snapshot and used.snapshot != later
-    assert "sum(good)" in used.sql and "measure = 'shelving'" in used.sql
+    assert used.snapshot
+    assert used.snapshot != later
+    assert "sum(good)" in used.sql
+    assert "measure = 'shelving'" in used.sql
     assert (after.decided_by, after.recorded_by) == ("director", "d")
 
 
