@@ -2,7 +2,7 @@
 
 Without arguments everything runs. With arguments (`./shuren test -k quarantine`,
 `./shuren test tests/data`) only pytest does, and gets them. With CI=true a run fails
-when no test ran, or when a browser or PostgreSQL test was left out.
+when no test ran, or when a browser, Spark or PostgreSQL test was left out.
 """
 
 import os
@@ -22,6 +22,8 @@ ROOT = Path(__file__).resolve().parents[1]
 PYTHON = sys.executable
 
 NOTHING_COLLECTED = 5
+# Browsers and clusters have a run of their own.
+NEITHER = "not browser and not spark"
 
 # Options of pytest whose next argument is a word of their own.
 WITH_A_WORD = ("-k", "-m", "-n", "-p", "-o", "-W", "--maxfail", "--durations", "--tb")
@@ -65,7 +67,8 @@ def main(arguments: list[str]) -> int:
             run_pytest(report, "tests", [*_from_here(arguments)], work, {})
         else:
             run_linters(report, work)
-            run_pytest(report, "tests", [*_workers(), "-m", "not browser"], work, {})
+            run_pytest(report, "tests", [*_workers(), "-m", NEITHER], work, {})
+            run_on_spark(report, work, strict)
             run_on_postgres(report, work, strict)
             run_in_browser(report, work, strict)
     return finish(report)
@@ -87,6 +90,13 @@ def run_linters(report: Report, work: Path) -> None:
         report.add(name, done.returncode == 0, time.monotonic() - started)
 
 
+def run_on_spark(report: Report, work: Path, strict: bool) -> None:
+    """Alone: a cluster is five processes that want the machine."""
+    name = "tests on Spark"
+    counts = run_pytest(report, name, ["-m", "spark"], work, {})
+    _demand_all(report, name, counts, strict)
+
+
 def run_on_postgres(report: Report, work: Path, strict: bool) -> None:
     name = "tests on PostgreSQL"
     started = time.monotonic()
@@ -99,7 +109,7 @@ def run_on_postgres(report: Report, work: Path, strict: bool) -> None:
                 report.add(name, False, time.monotonic() - started, "left out")
             return
         counts = run_pytest(
-            report, name, [*_workers(), "-m", "not browser"], work, {"TEST_DATABASE_URL": url}
+            report, name, [*_workers(), "-m", NEITHER], work, {"TEST_DATABASE_URL": url}
         )
     _demand_all(report, name, counts, strict)
 

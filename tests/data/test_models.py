@@ -106,13 +106,6 @@ def test_every_cte_is_a_step_and_the_result_is_the_last(site: Site) -> None:
     assert names == ["lent", "copy_of_title", "with_item", "loan"]
 
 
-def test_every_shipped_model_can_be_said_in_spark_sql() -> None:
-    for model in models.load_models(None).values():
-        spark = portable.to_spark(model.sql)
-        assert "QUALIFY" not in spark
-        assert portable.parse(model.sql)
-
-
 def test_no_column_of_a_public_table_is_personal() -> None:
     for model in models.load_models(None).values():
         if model.public:

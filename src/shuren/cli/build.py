@@ -20,6 +20,12 @@ if TYPE_CHECKING:
 @click.option("--rows", default=5, show_default=True, help="First rows of each step to show.")
 @click.option("--explain", "only_explain", is_flag=True, help="Say which models would run and why.")
 @click.option("--all", "everything", is_flag=True, help="Run every model, changed or not.")
+@click.option(
+    "--engine", default="", metavar="NAME", help="What runs the models: duckdb (here) or spark."
+)
+@click.option(
+    "--master", default="", metavar="URL", help="With --engine spark: its master, spark://HOST:PORT."
+)
 @click.option("--json", "as_json", is_flag=True, help="Report as JSON.")
 @click.pass_obj
 def build(
@@ -28,6 +34,8 @@ def build(
     rows: int,
     only_explain: bool,
     everything: bool,
+    engine: str,
+    master: str,
     as_json: bool,
 ) -> None:
     """Build tables from what was loaded and publish them.
@@ -44,11 +52,24 @@ def build(
     from shuren.data.actions import build as build_tables
 
     with context.progress(_("Building tables")) as progress:
-        report = build_tables(site, actor=actor, progress=progress, everything=everything)
+        report = build_tables(
+            site,
+            actor=actor,
+            progress=progress,
+            everything=everything,
+            engine=engine_named(engine, master),
+        )
     if as_json:
         context.emit_json(asdict(report))
         return
     show_report(context, report)
+
+
+def engine_named(engine: str, master: str) -> str:
+    """A master alone means Spark."""
+    if master and engine not in ("", "spark"):
+        raise click.UsageError(_("--master belongs to --engine spark."))
+    return f"spark@{master}" if master else engine or "duckdb"
 
 
 def show_report(context: CliContext, report: "BuildReport") -> None:
