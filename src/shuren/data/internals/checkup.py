@@ -9,6 +9,7 @@ from shuren.data.errors import QuarantineBroken, ReceiptBroken
 from shuren.data.internals import retention_log, snapshots
 from shuren.data.internals.quarantine import Quarantine
 from shuren.data.internals.receipts import quarantine_file, raw_file, read_receipt
+from shuren.data.internals.sources import table_file
 from shuren.data.shapes import Problem, Receipt
 from shuren.kernel.i18n import gettext as _
 from shuren.kernel.site import Site
@@ -81,7 +82,7 @@ def _snapshot(site: Site) -> Iterator[Problem]:
     for name, table in live.tables.items():
         if table.live:
             continue
-        path = site.snapshots / live.id / snapshots.table_file(name)
+        path = site.snapshots / live.id / table_file(name)
         try:
             pq.read_metadata(path)
         except (OSError, pa.ArrowException):
