@@ -60,8 +60,12 @@ def running_spark(folder: Path, workers: int = 2, memory: str = "1g") -> Iterato
             cluster.processes.append(
                 subprocess.Popen(
                     [home / "bin" / "spark-class", *command],
-                    env=environment, stdout=log, stderr=log, cwd=folder, start_new_session=True,
-                )  # fmt: skip
+                    env=environment,
+                    stdout=log,
+                    stderr=log,
+                    cwd=folder,
+                    start_new_session=True,
+                )
             )
 
     deploy = "org.apache.spark.deploy"
@@ -90,10 +94,9 @@ def _wait(cluster: Cluster, folder: Path, page: str, workers: int) -> None:
     while time.monotonic() < until:
         if any(process.poll() is not None for process in cluster.processes):
             break
-        with suppress(OSError):
-            with urllib.request.urlopen(page, timeout=2) as answer:
-                if f'"aliveworkers" : {workers},'.encode() in answer.read():
-                    return
+        with suppress(OSError), urllib.request.urlopen(page, timeout=2) as answer:
+            if f'"aliveworkers" : {workers},'.encode() in answer.read():
+                return
         time.sleep(0.1)
     logs = "".join(path.read_text("utf-8")[-1500:] for path in folder.glob("*.log"))
     raise SparkUnavailable(f"the cluster did not come up: {logs}")

@@ -4,6 +4,7 @@ Each case is a SELECT over one table `raw.given`; both engines must give the sam
 tells which names of the list a case is for.
 """
 
+# ruff: noqa: E501
 from datetime import date, datetime
 
 COLUMNS = {

@@ -1,32 +1,26 @@
 """The same models on Spark: a master and two workers, each a process, and the rows are the same."""
 
-import math
 import os
 import socket
 import sys
 from collections.abc import Iterator
 from datetime import date, datetime, timedelta
-from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-import duckdb
-import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
 from shuren.data.definitions import contracts
-from shuren.data.errors import BuildFailed, EngineUnavailable
-from shuren.data.internals import building, portable, snapshots
+from shuren.data.errors import EngineUnavailable
+from shuren.data.internals import building, snapshots
 from shuren.data.internals.models import load_models
 from shuren.data.internals.receipts import all_receipts
-from shuren.data.internals.spark import dialect
 from shuren.data.internals.spark.session import open_session
 from shuren.data.shapes import KEEP, PSEUDONYM, BuildReport, Contract
 from shuren.kernel.shapes import no_progress
 from shuren.kernel.site import Site, open_site
-from tests.data import spark_cases
-from tests.data.raw_helper import TYPES, put_raw, reader
+from tests.data.raw_helper import put_raw, reader
 from tests.data.test_conformed import CORRECTION, ITEMS, LOANS, READERS
 from tests.data.test_models import FRONT, put_model
 from tests.early import make_site
@@ -123,9 +117,7 @@ def materialised() -> list[str]:
 
 
 @pytest.mark.parametrize("table", materialised())
-def test_every_table_is_the_same_to_the_byte(
-    built: tuple[Site, Path, Path], table: str
-) -> None:
+def test_every_table_is_the_same_to_the_byte(built: tuple[Site, Path, Path], table: str) -> None:
     _site, embedded, spark = built
     path = snapshots.table_file(table)
     ours, theirs = pq.read_table(embedded / path), pq.read_table(spark / path)
@@ -162,117 +154,6 @@ def test_a_store_beside_the_site_takes_the_place_of_a_shared_folder(
     one, other = ((site.snapshots / report.snapshot / path).read_bytes() for report in made)
     assert one == other
     assert list(store.rglob("*.parquet")) == [], "nothing of a build stays there"
-
-
-WRONG = [
-    (FRONT, "SELECT zone_id AS id, seats FROM raw.seat_zones", "does not declare: seats"),
-    (
-        FRONT.replace("VARCHAR", "BIGINT"),
-        "SELECT zone_id AS id FROM raw.seat_zones",
-        "column id has 2 values that are not BIGINT",
-    ),
-    (FRONT, "SELECT campus AS id FROM raw.seat_zones", r"1 keys \(id\) repeat"),
-    (FRONT, "SELECT nothing AS id FROM raw.seat_zones", "mart.odd cannot run"),
-    (FRONT, "SELECT CAST(sum(area_m2) AS VARCHAR) AS id FROM raw.seat_zones", "order of the rows"),
-]
-
-
-@pytest.mark.parametrize("front, sql, sentence", WRONG)
-def test_a_wrong_model_is_said_in_the_same_sentence(
-    tmp_path: Path, front: str, sql: str, sentence: str
-) -> None:
-    site = spark_site(tmp_path / "site")
-    zone = {"campus": "虎溪", "building": "馆", "floor": 1, "title": "厅", "seats": 1}
-    put_raw(site, "seat_zones", [zone | {"zone_id": "z1"}, zone | {"zone_id": "z2"}])
-    put_model(site, "mart.odd", sql, front)
-    models = {"mart.odd": load_models(site)["mart.odd"]}
-    with pytest.raises(BuildFailed, match=sentence):
-        building.build_snapshot(
-            site, models, all_receipts(site)[::-1], no_progress, engine="spark@local[1]"
-        )
-    assert not site.current_pointer.exists()
-
-
-@pytest.fixture(scope="module")
-def both(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Any, Any]]:
-    """Both engines with the table raw.given."""
-    pytest.importorskip("pyspark", reason="PySpark is not installed: `./shuren test` does it")
-    folder = tmp_path_factory.mktemp("functions")
-    names = {
-        "BIGINT": "integer", "VARCHAR": "string", "DOUBLE": "number",
-        "DATE": "date", "TIMESTAMP": "timestamp", "BOOLEAN": "boolean",
-    }  # fmt: skip
-    schema = pa.schema([(name, TYPES[names[kind]]) for name, kind in spark_cases.COLUMNS.items()])
-    pq.write_table(pa.Table.from_pylist(spark_cases.rows(), schema=schema), folder / "given.parquet")
-    options = {
-        "spark.sql.shuffle.partitions": "1",
-        "spark.sql.codegen.wholeStage": "false",
-        "spark.driver.extraJavaOptions": QUICK_START,
-    }
-    with (
-        duckdb.connect() as duck,
-        open_session(folder / "spark", "local[1]", options) as spark,
-    ):
-        duck.execute("CREATE SCHEMA raw")
-        duck.execute(f"CREATE TABLE raw.given AS FROM '{folder / 'given.parquet'}'")
-        spark.read.parquet(str(folder / "given.parquet")).createOrReplaceTempView("raw__given")
-        yield duck, spark
-
-
-CASES = {
-    **{
-        name: f"SELECT nr, {columns} FROM raw.given AS given"
-        for name, (_functions, columns) in spark_cases.COVERS.items()
-    },
-    **{name: sql for name, (_functions, sql) in spark_cases.QUERIES.items()},
-}
-
-
-@pytest.mark.parametrize("name", CASES)
-def test_a_portable_function_means_the_same(both: tuple[Any, Any], name: str) -> None:
-    duck, spark = both
-    said = dialect.to_spark(CASES[name], {"raw": {"given": spark_cases.COLUMNS}})
-    ours = [tuple(map(_plain, row)) for row in duck.execute(CASES[name]).fetchall()]
-    theirs = [tuple(map(_plain, row)) for row in spark.sql(said).collect()]
-    assert sorted(theirs, key=repr) == sorted(ours, key=repr)
-
-
-def _plain(value: Any) -> Any:
-    if isinstance(value, Decimal):
-        return float(value)
-    return "nan" if isinstance(value, float) and math.isnan(value) else value
-
-
-def test_every_function_on_the_list_has_a_case() -> None:
-    cases = [*spark_cases.COVERS.values(), *spark_cases.QUERIES.values()]
-    assert {name for names, _sql in cases for name in names.split()} == portable.FUNCTIONS
-
-
-NOT_PORTABLE = {
-    "substring(s, 0, 2)": "from a place written as a number",
-    "extract(dow FROM d)": "extract is portable for",
-    "s ILIKE 'a%'": "is not portable",
-    "regexp_matches(s, '(?i)a')": "without look-around",
-    "regexp_matches(s, t)": "written out",
-    "split_part(s, '', 1)": "with a separator",
-    "strftime(d, '%Y')": "not on the list",
-    "median(n)": "not on the list",
-}
-
-
-@pytest.mark.parametrize("expression, sentence", NOT_PORTABLE.items())
-def test_what_engines_mean_differently_is_refused_when_a_model_is_read(
-    expression: str, sentence: str
-) -> None:
-    with pytest.raises(ValueError, match=sentence):
-        portable.parse(f"SELECT {expression} AS a FROM raw.given")
-
-
-def test_a_fraction_as_text_is_refused_by_spark() -> None:
-    with pytest.raises(ValueError, match="a DOUBLE is written as text in different ways"):
-        dialect.to_spark(
-            "SELECT CAST(x AS VARCHAR) AS a FROM raw.given", {"raw": {"given": spark_cases.COLUMNS}}
-        )
 
 
 def test_no_master_at_the_address_is_said_at_once(tmp_path: Path) -> None:

@@ -77,8 +77,9 @@ def _letters(word: str) -> tuple[str, str]:
     """Every letter there is that `lower` or `upper` changes, and what it becomes."""
     with duckdb.connect() as engine:
         pairs = engine.execute(
-            f"WITH codes AS (SELECT CAST(code AS INTEGER) AS code FROM range(1, 1114112) AS r (code)) SELECT chr(code), {word}(chr(code)) FROM codes"
-            f" WHERE code NOT BETWEEN 55296 AND 57343 AND {word}(chr(code)) <> chr(code)"
+            "WITH codes AS (SELECT CAST(code AS INTEGER) AS code FROM range(1, 1114112) AS r (code)"
+            " WHERE code NOT BETWEEN 55296 AND 57343)"
+            f" SELECT chr(code), {word}(chr(code)) FROM codes WHERE {word}(chr(code)) <> chr(code)"
         ).fetchall()
     return "".join(letter for letter, _becomes in pairs), "".join(b for _letter, b in pairs)
 
@@ -176,9 +177,7 @@ def _day_and_clock(clock: bool) -> tuple[str, int]:
     return f"concat({', '.join(parts)})", sum("%s" in part for part in parts)
 
 
-def _fraction_to_decimal(
-    given: exp.Expression, word: str, wanted: exp.DataType
-) -> exp.Expression:
+def _fraction_to_decimal(given: exp.Expression, word: str, wanted: exp.DataType) -> exp.Expression:
     """Rounded as the number it is, not as the shortest text for it."""
     sizes = [int(part.name) for part in wanted.expressions] or [18, 3]
     digits, places = sizes[0], sizes[1] if len(sizes) > 1 else 0

@@ -144,14 +144,14 @@ class SparkEngine:
 
         seen = Observation(name)
         counted = rows.observe(seen, count(lit(1)).alias("rows"))
-        counted.write.parquet(self.work.place(name))
+        counted.write.mode("overwrite").parquet(self.work.place(name))
         if not self.work.store:
             self._check_arrived(name, seen.get["rows"])
         self._view(name, self._read([self.work.place(name)], columns))
         self._know(name, columns)
 
     def _check_arrived(self, name: str, written: int) -> None:
-        """A worker that does not share our folder writes on its own disk, and says all went well."""
+        """A worker that does not share our folder writes on its own disk and says all is well."""
         parts = self.work.fetch(name)
         if sum(pq.read_metadata(part).num_rows for part in parts) != written:
             raise failing.not_shared(name, str(self.work.folder))
