@@ -8,6 +8,7 @@ document's entities are never resolved, for no record sees the document's DTD.
 import codecs
 import re
 from collections.abc import Iterator
+from typing import Any
 
 from lxml import etree
 
@@ -117,7 +118,7 @@ def _spaces(raw: bytes) -> bytes:
     return b"".join(b' xmlns:%s="urn:%s"' % (name, name) for name in sorted(names))
 
 
-def _field(name: str, element: "etree._Element", number: int) -> tuple[str, str]:
+def _field(name: str, element: Any, number: int) -> tuple[str, str]:
     tag = element.get("tag") or ""
     if len(tag) != 3 or not tag.isascii() or not tag.isalnum():
         raise Wrong("S13", {"number": number, "tag": tag or "—"})
@@ -136,7 +137,7 @@ def _field(name: str, element: "etree._Element", number: int) -> tuple[str, str]
     return tag, "".join(parts)
 
 
-def _text(element: "etree._Element") -> str:
+def _text(element: Any) -> str:
     text = "".join(element.itertext())
     return text.replace("\n", " ") if "\n" in text else text
 

@@ -2,6 +2,7 @@
 around it."""
 
 import re
+from collections.abc import Callable
 from functools import lru_cache
 
 _ISBN = re.compile(r"(?:97[89][- ]?)?(?:[0-9][- ]?){9}[0-9Xx](?![0-9])")
@@ -55,4 +56,9 @@ def letters(text: str) -> str:
     return text if text.isalpha() else ""
 
 
-CONVERT = {"isbn": isbn13, "issn": issn, "year": year, "letters": letters}
+CONVERT: dict[str, Callable[[str], str]] = {
+    "isbn": isbn13,
+    "issn": issn,
+    "year": year,
+    "letters": letters,
+}

@@ -129,13 +129,9 @@ class MarcFile:
         self._chunks, self._records = chunks, records
         self.header, self.width = header, len(header)
         self.tally = Tally()
+        # The Python codec of all records so far, or '' where they differ or Python has none.
+        self.encoding = ""
         self._numbers = [header.index(name) for name in header if "| is" in name]
-
-    @property
-    def encoding(self) -> str:
-        """The Python codec of all records, or '' where they differ or Python has none."""
-        only = next(iter(self.tally.encodings)) if len(self.tally.encodings) == 1 else ""
-        return "" if only == "marc-8" else only
 
     @property
     def remarks(self) -> Sequence[str]:
@@ -152,6 +148,8 @@ class MarcFile:
 
     def _block(self, group: _Group) -> Block:
         lines = np.array(group.numbers, np.int64)
+        only = list(self.tally.encodings)
+        self.encoding = only[0] if len(only) == 1 and only[0] != "marc-8" else ""
         self.tally.records += len(lines) + len(group.refused)
         if isinstance(self._maker, CopyMaker):
             return self._copies(self._maker, group, lines)
