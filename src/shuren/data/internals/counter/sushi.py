@@ -6,7 +6,7 @@ next run. Keys travel in the question only: no log, note, file name or sentence 
 
 import email.utils
 import json
-import logging
+import logging.config
 import random
 import re
 import time
@@ -31,8 +31,8 @@ from shuren.kernel.shapes import Progress
 from shuren.kernel.site import Site
 
 # These write whole addresses, and our keys stand in them.
-for _name in ("httpx", "httpcore"):
-    logging.getLogger(_name).setLevel(logging.WARNING)
+_QUIET = {name: {"level": "WARNING"} for name in ("httpx", "httpcore")}
+logging.config.dictConfig({"version": 1, "incremental": True, "loggers": _QUIET})
 
 SETTINGS = ("base_url", "release", "customer_id", "requestor_id", "api_key", "platform",
             "reports", "begin", "attempts", "timeout")  # fmt: skip
