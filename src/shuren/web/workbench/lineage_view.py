@@ -106,6 +106,8 @@ def picture(graph: Graph, wish: Wish) -> list[Layer]:
     if not wish.node:
         shown = set(by_table(graph, links)) | {node.id for node in graph.tables()}
         shown = {id for id in shown if id in links}
+        if not wish.all:  # an interface has the columns of its table: it shows with that one
+            shown = {id for id in shown if graph.nodes[id].kind != "api"}
         columns = {id for id in links if graph.nodes[id].table} if wish.all else set()
         return _layers(graph, wish, links, shown, columns)
     focus = graph.nodes[wish.node]

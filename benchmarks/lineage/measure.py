@@ -1,0 +1,167 @@
+"""Measures the lineage page: python benchmarks/lineage/measure.py [--models 250] [--columns 20]"""
+
+import argparse
+import os
+import sys
+import tempfile
+import threading
+import time
+from pathlib import Path
+from wsgiref.simple_server import WSGIRequestHandler, make_server
+
+ROOT = Path(__file__).parents[2]
+sys.path.insert(0, str(ROOT))
+LAYERS = 10
+FRONT = """/*
+id: {id}
+title: {{zh: {id}, en: {id}}}
+description: {{zh: {id}, en: {id}}}
+grain: {{zh: 一行, en: a row}}
+data_class: operations
+value: {{zh: 测量, en: measuring}}
+key: [c0]
+columns:
+{columns}
+*/
+WITH joined AS (
+  SELECT {picked}
+  FROM {first} AS a
+  INNER JOIN {second} AS b ON a.{join} = b.{join}
+  WHERE a.{join} <> ''
+)
+
+SELECT {made}
+FROM joined
+"""
+
+
+def write_models(folder: Path, models: int, columns: int) -> None:
+    names = [f"c{number}" for number in range(columns)]
+    per_layer = max(1, models // LAYERS)
+    for number in range(models):
+        base = number < per_layer
+        if base:
+            first = second = "conformed.title"
+            source, join = ["title", "author", "publisher", "isbn", "language"], "title_id"
+        else:
+            below = (number // per_layer - 1) * per_layer
+            first = f"mart.syn_{below + number % per_layer}"
+            second = f"mart.syn_{below + (number + 1) % per_layer}"
+            source, join = names, "c0"
+        part = [f"{'ab'[at % 2]}.{source[at % len(source)]} AS p{at}" for at in range(columns)]
+        made = [
+            f"CASE WHEN p{(at + 1) % columns} <> '' THEN p{at} END AS {name}"
+            for at, name in enumerate(names)
+        ]
+        lines = "\n".join(
+            f"  {name}: {{type: VARCHAR, class: 2, title: {{zh: 列 {name}, en: {name}}}}}"
+            for name in names
+        )
+        text = FRONT.format(
+            id=f"syn_{number}", columns=lines, picked=", ".join(part), made=", ".join(made),
+            first=first, second=second, join=join,
+        )  # fmt: skip
+        (folder / f"syn_{number}.sql").write_text(text, "utf-8")
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--models", type=int, default=250)
+    parser.add_argument("--columns", type=int, default=20)
+    wanted = parser.parse_args()
+    from tests.early import make_site
+
+    root = make_site(Path(tempfile.mkdtemp()) / "site")
+    for key, value in {
+        "SHUREN_SITE": str(root),
+        "DJANGO_SETTINGS_MODULE": "shuren.settings",
+    }.items():
+        os.environ[key] = value
+    import django
+
+    django.setup()
+    from django.core.management import call_command
+
+    call_command("migrate", verbosity=0, interactive=False)
+    measure("demo's definitions")
+    folder = Path(root) / "definitions" / "models" / "mart"
+    folder.mkdir(parents=True)
+    write_models(folder, wanted.models, wanted.columns)
+    measure(f"{wanted.models * wanted.columns:,} columns more")
+
+
+def measure(label: str) -> None:
+    from django.conf import settings
+    from django.test import Client
+
+    from shuren.kernel.shapes import Actor
+    from shuren.trust.actions import create_account
+    from shuren.trust.models import Account
+    from shuren.web.lineage import lineage
+
+    actor = Actor("cli:bench", "administrator")
+    begun = time.perf_counter()
+    graph = lineage(settings.SITE, actor=actor)
+    cold = time.perf_counter() - begun
+    begun = time.perf_counter()
+    lineage(settings.SITE, actor=actor)
+    warm = time.perf_counter() - begun
+    print(
+        f"{label}: {len(graph.nodes):,} nodes, {len(graph.edges):,} edges, {len(graph.gaps)} gaps"
+    )
+    print(f"  graph computed, nothing kept {cold:.2f} s; again {warm * 1000:.1f} ms")
+    if not Account.objects.filter(username="bench").exists():
+        create_account("bench", "a long enough phrase", "administrator")
+    client = Client(HTTP_HOST="127.0.0.1")
+    client.force_login(Account.objects.get(username="bench"))
+    for name, address in (
+        ("tables", "/workbench/lineage/"),
+        ("columns", "/workbench/lineage/?all=1"),
+    ):
+        client.get(address)
+        begun = time.perf_counter()
+        answer = client.get(address)
+        seconds = time.perf_counter() - begun
+        print(f"  page with {name}: {seconds:.2f} s, {len(answer.content) / 1e6:.2f} MB")
+    in_browser(client.cookies["sessionid"].value)
+
+
+class Silent(WSGIRequestHandler):
+    def log_message(self, format: str, *args: object) -> None:
+        """Nothing."""
+
+
+def in_browser(session: str) -> None:
+    from django.contrib.staticfiles.handlers import StaticFilesHandler
+    from django.core.handlers.wsgi import WSGIHandler
+    from playwright.sync_api import sync_playwright
+
+    from tests.conftest import CHROMIUM_FLAGS, find_chromium
+
+    server = make_server("127.0.0.1", 0, StaticFilesHandler(WSGIHandler()), handler_class=Silent)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    url = f"http://127.0.0.1:{server.server_port}"
+    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path=find_chromium(), args=list(CHROMIUM_FLAGS), headless=True
+        )
+        page = browser.new_page(viewport={"width": 1280, "height": 900})
+        page.context.add_cookies([{"name": "sessionid", "value": session, "url": url}])
+        for name, address in (
+            ("tables", "/workbench/lineage/"),
+            ("columns", "/workbench/lineage/?all=1"),
+        ):
+            times = []
+            for _turn in range(3):
+                begun = time.perf_counter()
+                page.goto(f"{url}{address}")
+                page.wait_for_selector("[data-lineage-host][data-drawn]", timeout=60_000)
+                times.append(time.perf_counter() - begun)
+            print(f"  in Chromium, {name}: {min(times):.2f} s from request to picture (best of 3)")
+        browser.close()
+    server.shutdown()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,79 @@
+"""The rules as one document: versions, what changed, who may put them in force."""
+
+import pytest
+
+from shuren.data import queries
+from shuren.data.actions import publish_governance
+from shuren.data.errors import NothingToPublish
+from shuren.kernel.definitions import SHIPPED
+from shuren.kernel.shapes import Actor
+from shuren.trust.errors import NotAllowed
+from shuren.trust.queries import uses
+
+DIRECTOR = Actor("jin", "director")
+LIBRARIAN = Actor("wen", "data_librarian")
+ADMINISTRATOR = Actor("root", "administrator")
+pytestmark = pytest.mark.django_db
+
+
+def change_loans(site, old: str, new: str) -> None:
+    """The site's own contract of loans, with one thing said otherwise."""
+    own = site.definitions / "contracts" / "loans.yaml"
+    source = own if own.exists() else SHIPPED / "contracts" / "loans.yaml"
+    text = source.read_text("utf-8")
+    assert old in text
+    own.parent.mkdir(parents=True, exist_ok=True)
+    own.write_text(text.replace(old, new, 1), "utf-8")
+
+
+def test_the_first_publication_is_version_1_and_a_second_says_nothing_new(site):
+    assert publish_governance(site, actor=DIRECTOR).number == "1.0.0"
+    with pytest.raises(NothingToPublish, match=r"1\.0\.0"):
+        publish_governance(site, actor=DIRECTOR)
+
+
+def test_changing_a_rule_needs_the_named_role_and_the_ledger_shows_it(site):
+    with pytest.raises(NotAllowed):
+        publish_governance(site, actor=LIBRARIAN)
+    publish_governance(site, actor=DIRECTOR)
+    line = uses(actor=ADMINISTRATOR)[0]
+    assert (line.actor, line.role, line.table) == ("jin", "director", "governance.rules")
+    assert "1.0.0" in line.detail
+
+
+def test_a_shorter_term_is_named_and_is_a_small_step(site):
+    publish_governance(site, actor=DIRECTOR)
+    change_loans(site, "retentionDays, value: 1825", "retentionDays, value: 365")
+    made = publish_governance(site, actor=DIRECTOR)
+    (change,) = made.changes
+    assert made.number == "1.0.1"
+    assert (change.what, change.before, change.after) == (
+        "contract loans / retention_days", "1825", "365",
+    )  # fmt: skip
+
+
+def test_a_field_renamed_is_a_great_step(site):
+    publish_governance(site, actor=DIRECTOR)
+    change_loans(site, "- name: renewals", "- name: renewed_times")
+    made = publish_governance(site, actor=DIRECTOR)
+    assert made.number == "2.0.0"
+    assert {(c.kind, c.what) for c in made.changes} == {
+        ("removed", "contract loans / field renewals"),
+        ("added", "contract loans / field renewed_times"),
+    }
+
+
+def test_the_document_has_every_rule_and_every_field(site):
+    for language in ("zh", "en"):
+        text = queries.governance_markdown(queries.governance(site), language)
+        for number in range(1, 16):
+            assert f"| N{number:02} |" in text
+        assert "| renewals |" in text
+        assert "| S02 |" in text
+    assert "流通部" in text
+
+
+def test_the_pdf_is_set_in_a_chinese_typeface(site):
+    made = queries.governance_pdf(queries.governance(site), "zh")
+    assert made.startswith(b"%PDF-")
+    assert b"STSong-Light" in made
