@@ -7,7 +7,7 @@ and there is no least, greatest or median value, which would be somebody's.
 """
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 import sqlglot
@@ -103,7 +103,7 @@ def checked(opening: Opening, name: str, text: str, shown_class: int) -> Calcula
     return calculation
 
 
-def _parsed(text: str) -> exp.Expression:
+def _parsed(text: str) -> exp.Expr:
     if len(text) > _LONGEST:
         raise BadExpression(_("An expression has at most %(most)s characters.", most=_LONGEST))
     try:
@@ -115,9 +115,9 @@ def _parsed(text: str) -> exp.Expression:
     return trees[0]
 
 
-def _check_shape(text: str, node: exp.Expression) -> None:
+def _check_shape(text: str, node: exp.Expr) -> None:
     """What an allowed kind of node may not be: a name with a table, a list from elsewhere …"""
-    odd = {
+    tests: dict[type[exp.Expr], Callable[[], bool]] = {
         exp.Column: lambda: bool(node.args.get("table")),
         exp.Star: lambda: not isinstance(node.parent, exp.Count) or bool(node.args.get("except_")),
         exp.In: lambda: any(node.args.get(key) for key in ("query", "unnest", "field")),
@@ -125,13 +125,14 @@ def _check_shape(text: str, node: exp.Expression) -> None:
         exp.Filter: lambda: not isinstance(node.this, _AGGREGATES),
         exp.Where: lambda: not isinstance(node.parent, exp.Filter),
         exp.Distinct: lambda: not isinstance(node.parent, exp.Count) or bool(node.args.get("on")),
-    }.get(type(node), lambda: False)()  # fmt: skip
+    }  # fmt: skip
+    odd = type(node) in tests and tests[type(node)]()
     nested = isinstance(node, _AGGREGATES) and node.find_ancestor(*_AGGREGATES, exp.Where)
     if odd or nested or node.depth > _DEEPEST:
         raise _refused(text, node)
 
 
-def _check_about_people(text: str, aggregate: exp.Expression) -> None:
+def _check_about_people(text: str, aggregate: exp.Expr) -> None:
     if isinstance(aggregate, _SINGLE_VALUES):
         raise _refused(text, aggregate)
     scope = aggregate.parent if isinstance(aggregate.parent, exp.Filter) else aggregate
@@ -144,7 +145,7 @@ def _check_about_people(text: str, aggregate: exp.Expression) -> None:
             raise _refused(text, node)
 
 
-def _is_condition(node: exp.Expression, aggregate: exp.Expression) -> bool:
+def _is_condition(node: exp.Expr, aggregate: exp.Expr) -> bool:
     """Whether a test stands where a condition stands, not where a value does."""
     below, above = node, node.parent
     while above is not None and above is not aggregate:
@@ -156,7 +157,7 @@ def _is_condition(node: exp.Expression, aggregate: exp.Expression) -> bool:
     return False
 
 
-def _conditions(aggregate: exp.Expression) -> list[tuple[tuple[str, ...], str]]:
+def _conditions(aggregate: exp.Expr) -> list[tuple[tuple[str, ...], str]]:
     """The conditions that decide which rows an aggregate counts."""
     parts = [node.this for node in aggregate.find_all(exp.If)]
     for case in aggregate.find_all(exp.Case):
@@ -175,14 +176,14 @@ def _conditions(aggregate: exp.Expression) -> list[tuple[tuple[str, ...], str]]:
     return [(names, _quoted(part)) for part in parts]
 
 
-def _quoted(condition: exp.Expression) -> str:
+def _quoted(condition: exp.Expr) -> str:
     own = condition.copy()
     for column in own.find_all(exp.Column):
         column.set("this", exp.to_identifier(column.name, quoted=True))
     return own.sql("duckdb", comments=False)
 
 
-def _refused(text: str, node: exp.Expression) -> BadExpression:
+def _refused(text: str, node: exp.Expr) -> BadExpression:
     return BadExpression(
         _("%(text)s: %(part)s may not be used here.", text=text, part=node.sql("duckdb")[:80]),
         fix=_("Use columns of the table, sum, avg, count, arithmetic and CASE."),

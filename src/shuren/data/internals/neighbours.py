@@ -10,8 +10,8 @@ as the difference:
   and begin and end with a value behind which K persons stand, where it does not run to the end
   of the data: then two ranges never differ by fewer.
 
-Several filters are each left out in turn. Sums over more than two filters at once are not
-guarded against.
+Several filters are each left out in turn, and those of one value all together: then a cell is
+hidden or shown alike, whichever of its columns are filters and whichever are grouped by.
 """
 
 from collections import defaultdict
@@ -45,16 +45,29 @@ def given_away(
             hidden |= _by_range(others, grouped, own)
         else:
             hidden |= _by_value(others, grouped, own)
+    together = dict.fromkeys(
+        name for name, operator, _value in where if operator not in _RANGE and name not in always
+    )
+    if len(together) > 1:
+        own = [one for one in where if one[0] in together]
+        others = replace(opening, conditions=[], values=[])
+        others.narrow([one for one in where if one[0] not in together], INTERNAL)
+        test, values = _test(others, own)
+        hidden |= by_condition(others, grouped, list(together), test, values)
     return hidden
 
 
 def by_condition(
-    opening: Opening, grouped: Sequence[str], columns: Sequence[str], condition: str
+    opening: Opening,
+    grouped: Sequence[str],
+    columns: Sequence[str],
+    condition: str,
+    values: Sequence[Any] = (),
 ) -> set[Group]:
     """Groups in which a condition over some columns lets in a cell that is hidden by itself.
 
     opening    the table, narrowed
-    condition  SQL over `columns` only; quoted
+    condition  SQL over `columns` only; quoted; values are what its `?` stand for
     """
     by = [*grouped, *(f'"{name}"' for name in columns if f'"{name}"' not in grouped)]
     group = f" GROUP BY {', '.join(by)}" if by else ""
@@ -62,7 +75,7 @@ def by_condition(
         f"SELECT {', '.join([*by, f'coalesce(any_value({condition}), false)', opening.persons])}"
         f" FROM {opening.source}{opening.where}{group}"
     )
-    rows = snapshots.query(opening.site, sql, opening.values)
+    rows = snapshots.query(opening.site, sql, [*values, *opening.values])
     groups, persons = [row[:-2] for row in rows], [row[-1] for row in rows]
     hidden = hidden_groups(groups, persons, nobody=opening.nobody_is_hidden)
     return {rows[place][: len(grouped)] for place in hidden if rows[place][-2]}
