@@ -95,12 +95,13 @@ def _values(
     column: str,
     headings: Mapping[str, dict[str, str]],
 ) -> tuple[IndicatorValue, ...]:
-    over = snapshot.data_date[:4] or "9999"
+    last_day = snapshot.data_date or "9999"
     values = []
     for row in found.dicts():
         if row["year"] is None:
             continue
-        whole = bool(row["whole"]) if indicator.whole_year else str(row["year"]) < over
+        is_over = f"{int(row['year']):04}-12-31" <= last_day
+        whole = is_over and (bool(row["whole"]) if indicator.whole_year else True)
         part = "" if not column or row[column] is None else str(row[column])
         values.append(
             IndicatorValue(
