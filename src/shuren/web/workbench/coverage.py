@@ -40,6 +40,6 @@ def _badges() -> dict[str, Badge]:
     return {
         "alive": Badge(_("Alive"), "good"),
         "late": Badge(_("Late"), "warn"),
-        "silent": Badge(_("Silent"), "bad"),
+        "silent": Badge(_("Unheard"), "bad"),
         "none": Badge(_("Never heard"), "bad"),
     }
