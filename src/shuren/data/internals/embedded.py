@@ -70,6 +70,7 @@ def open_engine(site: Site, folder: Path, loads: Sequence[Receipt]) -> Iterator[
     """An engine that spills into `folder`; loads are oldest first."""
     settings = snapshots.engine_settings(folder / "spill", memory="")
     with duckdb.connect(config=settings) as connection:
+        connection.execute("SET enable_progress_bar = false")
         for schema in (*LAYERS, "raw", "calendar", "vocabulary", "settled"):
             connection.execute(f"CREATE SCHEMA {schema}")
         yield EmbeddedEngine(connection, site, loads)
