@@ -4,6 +4,8 @@ import dataclasses
 from dataclasses import dataclass
 from typing import Any
 
+from shuren.data.asset import NO_TERMS, AssetTerms
+
 # How a column is kept: as it is; as a pseudonym; sealed in the identity vault and
 # nowhere else; or dropped at the door because no purpose needs it.
 KEEP, PSEUDONYM, VAULT, DROP = "keep", "pseudonym", "vault", "drop"
