@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 from shuren.data.asset import NO_TERMS, AssetTerms
 from shuren.data.contract_shapes import (
     CLASSES,
+    DATA_CLASSES,
     DROP,
     KEEP,
     PSEUDONYM,
@@ -21,6 +22,7 @@ from shuren.data.contract_shapes import (
 
 __all__ = [
     "CLASSES",
+    "DATA_CLASSES",
     "DROP",
     "KEEP",
     "PSEUDONYM",
