@@ -12,6 +12,7 @@ from wsgiref.simple_server import WSGIRequestHandler, make_server
 ROOT = Path(__file__).parents[2]
 sys.path.insert(0, str(ROOT))
 LAYERS = 10
+PAGES = (("tables", "/workbench/lineage/"), ("columns", "/workbench/lineage/?all=1"))
 FRONT = """/*
 id: {id}
 title: {{zh: {id}, en: {id}}}
@@ -123,7 +124,7 @@ def measure(label: str) -> None:
         answer = client.get(address)
         seconds = time.perf_counter() - begun
         print(f"  page with {name}: {seconds:.2f} s, {len(answer.content) / 1e6:.2f} MB")
-    in_browser(client.cookies["sessionid"].value)
+    in_browser(client.cookies[settings.SESSION_COOKIE_NAME].value)
 
 
 class Silent(WSGIRequestHandler):
@@ -132,6 +133,7 @@ class Silent(WSGIRequestHandler):
 
 
 def in_browser(session: str) -> None:
+    from django.conf import settings
     from django.contrib.staticfiles.handlers import StaticFilesHandler
     from django.core.handlers.wsgi import WSGIHandler
     from playwright.sync_api import sync_playwright
@@ -147,7 +149,9 @@ def in_browser(session: str) -> None:
             executable_path=find_chromium(), args=list(CHROMIUM_FLAGS), headless=True
         )
         page = browser.new_page(viewport={"width": 1280, "height": 900})
-        page.context.add_cookies([{"name": "sessionid", "value": session, "url": url}])
+        page.context.add_cookies(
+            [{"name": settings.SESSION_COOKIE_NAME, "value": session, "url": url}]
+        )
         for name, address in (
             ("tables", "/workbench/lineage/"),
             ("columns", "/workbench/lineage/?all=1"),

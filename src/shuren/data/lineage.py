@@ -71,6 +71,7 @@ class Graph:
     _out: dict[str, list[tuple[str, str]]] = field(init=False, repr=False)
     _in: dict[str, list[tuple[str, str]]] = field(init=False, repr=False)
     _columns: dict[str, list[str]] = field(init=False, repr=False)
+    _links: "Links | None" = field(init=False, repr=False, default=None)
 
     def __post_init__(self) -> None:
         self._out, self._in, self._columns = {}, {}, {}
@@ -216,6 +217,8 @@ Links = dict[str, dict[str, str]]  # node → {node before it: kind of edge}
 
 def without_steps(graph: Graph) -> Links:
     """Every node that is no step, with what stands before it when steps are passed through."""
+    if graph._links is not None:
+        return graph._links
     known: Links = {}
 
     def before(id: str) -> dict[str, str]:
@@ -233,7 +236,8 @@ def without_steps(graph: Graph) -> Links:
     for id, node in graph.nodes.items():
         if node.kind != "step":
             before(id)
-    return {id: links for id, links in known.items() if graph.nodes[id].kind != "step"}
+    graph._links = {id: links for id, links in known.items() if graph.nodes[id].kind != "step"}
+    return graph._links
 
 
 def note(found: dict[str, str], id: str, kind: str) -> None:
