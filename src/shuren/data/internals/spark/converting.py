@@ -7,6 +7,7 @@ there. Outside what is read alike: years of more than four digits or before Chri
 
 import re
 from functools import cache
+from typing import Any
 
 import duckdb
 from sqlglot import exp
@@ -133,9 +134,7 @@ def _to_whole(given: exp.Expression, word: str, name: str) -> exp.Expression:
     )  # fmt: skip
 
 
-def _from_text(
-    given: exp.Expression, word: str, name: str, wanted: exp.DataType.Type
-) -> exp.Expression:
+def _from_text(given: exp.Expression, word: str, name: str, wanted: Any) -> exp.Expression:
     if wanted in FRACTIONS | DECIMALS:
         pattern = _NUMBER if wanted in DECIMALS else f"(?:{_NUMBER}|{_SPECIAL})"
         value = (

@@ -40,19 +40,19 @@ def types_of(sql: str, schema: Schema) -> dict[str, str]:
     return {column.alias_or_name: _type_name(column) for column in _typed(sql, schema).selects}
 
 
-def _typed(sql: str, schema: Schema) -> exp.Query:
+def _typed(sql: str, schema: Schema) -> Any:
     known: Any = schema
-    tree = qualify(portable.parse(sql), schema=known, dialect="duckdb", quote_identifiers=True)
+    tree: Any = qualify(portable.parse(sql), schema=known, dialect="duckdb", quote_identifiers=True)
     tree = tree.transform(_plain_select, copy=False)
     return annotate_types(tree, schema=known, dialect="duckdb", expression_metadata=_METADATA)
 
 
-def _plain_select(node: exp.Expression) -> exp.Expression:
+def _plain_select(node: Any) -> Any:
     """QUALIFY and DISTINCT ON as what they stand for, while windows can still be seen."""
     return eliminate_distinct_on(eliminate_qualify(node)) if isinstance(node, exp.Select) else node
 
 
-def said(tree: exp.Expression) -> str:
+def said(tree: Any) -> str:
     """Deepest first, so that what stands inside has been said when its surroundings are."""
     nodes = list(tree.walk(bfs=False))
     for node in reversed(nodes):
@@ -78,7 +78,7 @@ def cast(name: str, given: str, wanted: str, strict: bool = True) -> str:
     return said(node)
 
 
-def _type_name(node: exp.Expression) -> str:
+def _type_name(node: Any) -> str:
     return node.type.sql("duckdb") if node.type is not None else ""
 
 

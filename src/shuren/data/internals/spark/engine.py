@@ -2,7 +2,7 @@
 
 Spark reads raw files and tables, runs a model's text in its own dialect, and writes what comes
 out into a working folder, in as many files as it likes. The embedded engine then makes of them
-the one sorted file that is published: the same rows give the same bytes, whoever found them.
+the one sorted file that is published, laid out as its own are.
 """
 
 from collections.abc import Iterator, Sequence

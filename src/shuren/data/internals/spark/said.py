@@ -1,5 +1,7 @@
 """Groups of types, and Spark's SQL with expressions put into it."""
 
+from typing import Any
+
 from sqlglot import exp
 
 _Type = exp.DataType.Type
@@ -11,7 +13,7 @@ TEXTS = frozenset(exp.DataType.TEXT_TYPES)
 WHOLE = frozenset(exp.DataType.INTEGER_TYPES)
 
 
-def is_of(node: exp.Expression | None, types: frozenset[exp.DataType.Type]) -> bool:
+def is_of(node: exp.Expression | None, types: frozenset[Any]) -> bool:
     """Whether the type found for a node is one of these."""
     return node is not None and node.type is not None and node.type.this in types
 
