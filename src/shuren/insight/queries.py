@@ -5,12 +5,19 @@ from collections.abc import Mapping, Sequence
 from shuren.data import queries as data
 from shuren.data.lineage import Graph, RowsBehind
 from shuren.insight import definitions
-from shuren.insight.errors import NoSuchFigure, NoSuchIndicator
-from shuren.insight.internals import figuring
+from shuren.insight.errors import BadFilter, NoSuchFigure, NoSuchIndicator
+from shuren.insight.internals import figuring, reporting
 from shuren.insight.internals import indicators as indicator_engine
 from shuren.insight.internals.figuring import COLUMNS, label_of, last_full_month
 from shuren.insight.internals.lineage import whole_graph
-from shuren.insight.shapes import Choice, Dashboard, Figure, FigureResult, IndicatorResult
+from shuren.insight.shapes import (
+    Choice,
+    Dashboard,
+    Figure,
+    FigureResult,
+    IndicatorResult,
+    MonthlyReport,
+)
 from shuren.kernel.i18n import gettext as _
 from shuren.kernel.shapes import Actor
 from shuren.kernel.site import Site
@@ -28,6 +35,8 @@ __all__ = [
     "label_of",
     "last_full_month",
     "lineage",
+    "monthly_report",
+    "report_months",
     "rows_behind",
 ]
 
@@ -172,3 +181,49 @@ def indicator(
             _("There is no indicator called '%(id)s'.", id=id), fix=did_you_mean(id, known)
         )
     return indicator_engine.compute(site, known[id], actor, filters or {}, known[id].breakdowns)
+
+
+def report_months(site: Site, *, actor: Actor) -> list[str]:
+    """Months a report can be asked for, newest first; the newest may still be growing.
+
+    raises  trust's NotAllowed without dashboards.read and its purpose
+    """
+    trust.require(actor, "dashboards.read")
+    trust.require_purpose(actor, PURPOSE)
+    with data.same_snapshot(site) as snapshot:
+        return reporting.known_months(site, snapshot, PURPOSE, actor)
+
+
+def monthly_report(site: Site, month: str = "", *, actor: Actor) -> MonthlyReport:
+    """One month of the library from one snapshot, in the current language.
+
+    month   YYYY-MM; "" for the last full month of the data, else the last there is
+    raises  BadFilter for a month of which nothing is known, trust's NotAllowed
+    """
+    with data.same_snapshot(site) as snapshot:
+        known = report_months(site, actor=actor)
+        if snapshot is None or not known:
+            raise BadFilter(
+                _("There is nothing to report: no month has data yet."),
+                fix=_("Load data and run: shuren build"),
+            )
+        full = last_full_month(snapshot.data_date)
+        chosen = month or next((one for one in known if one <= full), known[0])
+        if chosen not in known:
+            raise BadFilter(
+                _("There are no data for the month '%(month)s'.", month=chosen),
+                fix=_("Months with data: %(first)s to %(last)s.", first=known[-1], last=known[0]),
+            )
+        return MonthlyReport(
+            month=chosen,
+            complete=reporting.last_day(chosen).isoformat() <= snapshot.data_date,
+            snapshot=snapshot.id,
+            data_date=snapshot.data_date,
+            sections=tuple(
+                reporting.section(site, board, chosen, snapshot, PURPOSE, actor)
+                for board in dashboards(site)
+            ),
+            indicators=tuple(indicators(site, actor=actor)),
+            quality=reporting.quality(site, actor),
+            calendar=reporting.calendar_of(site, chosen),
+        )

@@ -195,3 +195,53 @@ class IndicatorResult:
         if self.last.value is None or self.before.value is None:
             return None
         return self.last.value - self.before.value
+
+
+@dataclass(frozen=True)
+class QualityLine:
+    """How well what was loaded is: contracts measured, their mean score and the lowest.
+
+    open_tasks  None for a role that may not read tasks
+    """
+
+    contracts: int
+    mean: float
+    lowest: float
+    lowest_contract: str
+    open_tasks: int | None
+
+
+@dataclass(frozen=True)
+class ReportSection:
+    """One dashboard in a monthly report.
+
+    numbers, figures   computed for the month; one of which nothing is known has no rows
+    unfed     figures whose table holds nothing
+    live      figures of this moment, which belong in no report of a month
+    refused   figures this role may not see
+    """
+
+    dashboard: Dashboard
+    numbers: tuple[FigureResult, ...]
+    figures: tuple[FigureResult, ...]
+    unfed: tuple[Figure, ...] = ()
+    live: tuple[Figure, ...] = ()
+    refused: tuple[Figure, ...] = ()
+
+
+@dataclass(frozen=True)
+class MonthlyReport:
+    """One month of the library, all of it from one snapshot, in the language it was asked in.
+
+    month     YYYY-MM; complete: the data reach its last day
+    calendar  exam weeks, holidays and breaks of the month, cut to its days
+    """
+
+    month: str
+    complete: bool
+    snapshot: str
+    data_date: str
+    sections: tuple[ReportSection, ...]
+    indicators: tuple[IndicatorResult, ...]
+    quality: QualityLine | None
+    calendar: tuple[Mark, ...]
