@@ -87,7 +87,7 @@ def run(job: Job) -> Receipt:
     sources = match_columns(job.contract, job.mapping, job.table.header, job.table.width)
     outcome = Outcome(load, started, sources)
     name = f"{WORKING}{load}"
-    with _one_sentence_when_full(job.site), working_folder(job.site, name) as folder:
+    with one_sentence_when_full(job.site), working_folder(job.site, name) as folder:
         return _run(job, outcome, folder)
 
 
@@ -95,8 +95,8 @@ def _run(job: Job, outcome: Outcome, folder: Path) -> Receipt:
     identities: dict[str, dict[str, str]] = {}
     quarantine = QuarantineWriter(job.site, folder / "refused.sealed", outcome.load)
     try:
-        with _engine(folder) as engine, RawWriter(folder / "rows.parquet") as lake:
-            for found in _sorted_blocks(job, outcome, engine):
+        with engine_in(folder) as engine, RawWriter(folder / "rows.parquet") as lake:
+            for found in sorted_blocks(job, outcome, engine):
                 lake.add(found.accepted)
                 quarantine.add(found.refused)
                 identities.update(found.identities)
@@ -117,9 +117,10 @@ def _run(job: Job, outcome: Outcome, folder: Path) -> Receipt:
     return receipt
 
 
-def _sorted_blocks(
+def sorted_blocks(
     job: Job, outcome: Outcome, engine: duckdb.DuckDBPyConnection
 ) -> Iterator[Sorted]:
+    """The rows of the file block by block, judged; counts records and blank lines."""
     nulls, width = job.mapping.null_values, job.table.width
     checker = Checker(engine, job.contract, outcome.sources, nulls, width)
     keep_repeats = job.mapping.duplicates == "keep"
@@ -142,7 +143,8 @@ def _must_balance(outcome: Outcome) -> None:
 
 
 @contextmanager
-def _engine(folder: Path) -> Iterator[duckdb.DuckDBPyConnection]:
+def engine_in(folder: Path) -> Iterator[duckdb.DuckDBPyConnection]:
+    """The lake engine with its temporary files in a folder."""
     settings: dict[str, str | bool | int | float | list[str]] = {
         "temp_directory": str(folder),
         "memory_limit": _MEMORY,
@@ -153,7 +155,7 @@ def _engine(folder: Path) -> Iterator[duckdb.DuckDBPyConnection]:
 
 
 @contextmanager
-def _one_sentence_when_full(site: Site) -> Iterator[None]:
+def one_sentence_when_full(site: Site) -> Iterator[None]:
     try:
         yield
     except (OSError, duckdb.Error, pa.ArrowException, OperationalError, sqlite3.Error) as error:
