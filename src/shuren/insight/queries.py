@@ -26,6 +26,7 @@ from shuren.trust import queries as trust
 
 __all__ = [
     "COLUMNS",
+    "chosen_month",
     "dashboards",
     "figure",
     "figures",
@@ -194,10 +195,9 @@ def report_months(site: Site, *, actor: Actor) -> list[str]:
         return reporting.known_months(site, snapshot, PURPOSE, actor)
 
 
-def monthly_report(site: Site, month: str = "", *, actor: Actor) -> MonthlyReport:
-    """One month of the library from one snapshot, in the current language.
+def chosen_month(site: Site, month: str = "", *, actor: Actor) -> str:
+    """The month itself if there are data of it; for "" the last full one, else the last there is.
 
-    month   YYYY-MM; "" for the last full month of the data, else the last there is
     raises  BadFilter for a month of which nothing is known, trust's NotAllowed
     """
     with data.same_snapshot(site) as snapshot:
@@ -205,7 +205,7 @@ def monthly_report(site: Site, month: str = "", *, actor: Actor) -> MonthlyRepor
         if snapshot is None or not known:
             raise BadFilter(
                 _("There is nothing to report: no month has data yet."),
-                fix=_("Load data and run: shuren build"),
+                fix=_("Load data, then run: shuren build"),
             )
         full = last_full_month(snapshot.data_date)
         chosen = month or next((one for one in known if one <= full), known[0])
@@ -214,6 +214,17 @@ def monthly_report(site: Site, month: str = "", *, actor: Actor) -> MonthlyRepor
                 _("There are no data for the month '%(month)s'.", month=chosen),
                 fix=_("Months with data: %(first)s to %(last)s.", first=known[-1], last=known[0]),
             )
+        return chosen
+
+
+def monthly_report(site: Site, month: str = "", *, actor: Actor) -> MonthlyReport:
+    """One month of the library from one snapshot, in the current language.
+
+    month, raises  as chosen_month
+    """
+    with data.same_snapshot(site) as snapshot:
+        chosen = chosen_month(site, month, actor=actor)
+        assert snapshot is not None
         return MonthlyReport(
             month=chosen,
             complete=reporting.last_day(chosen).isoformat() <= snapshot.data_date,

@@ -119,10 +119,12 @@ def last_day(month: str) -> date:
 def calendar_of(site: Site, month: str) -> tuple[Mark, ...]:
     """Holidays, breaks, exam weeks and the days of exams, cut to the month, by their first day."""
     calendar, last = load_calendar(site), last_day(month)
-    day, open_: dict[str, Mark] = last.replace(day=1), {}
+    day = last.replace(day=1)
+    open_: dict[str, Mark] = {}
     found: list[Mark] = []
     while day <= last:
-        holiday, pause, kind = calendar.holiday(day), calendar.break_of(day), calendar.week_kind(day)
+        holiday, pause = calendar.holiday(day), calendar.break_of(day)
+        kind = calendar.week_kind(day)
         titles = [pick(holiday.title)] if holiday else []
         titles += [pick(pause.title)] if pause else []
         if kind in figuring.MARKED_WEEKS:
