@@ -20,10 +20,16 @@ if TYPE_CHECKING:
 @click.argument("contract")
 @click.argument("files", nargs=-1, required=True, type=click.Path(readable=False, path_type=Path))
 @click.option("--mapping", "mapping_id", default="", help="Mapping to read the columns by.")
+@click.option("--dry-run", is_flag=True, help="Say what would be refused; load nothing.")
 @click.option("--json", "as_json", is_flag=True, help="Report as JSON.")
 @click.pass_obj
 def load(
-    context: CliContext, contract: str, files: tuple[Path, ...], mapping_id: str, as_json: bool
+    context: CliContext,
+    contract: str,
+    files: tuple[Path, ...],
+    mapping_id: str,
+    dry_run: bool,
+    as_json: bool,
 ) -> int:
     """Load FILES by a data CONTRACT (loans, readers, items, seat_zones …).
 
@@ -32,6 +38,10 @@ def load(
     file twice adds nothing. Exit code 3 when a file gave not one row.
     """
     site = context.site
+    if dry_run:
+        from shuren.cli.trying import try_files
+
+        return try_files(context, contract, files, mapping_id, as_json)
     from shuren.data.actions import load_file
     from shuren.data.errors import AlreadyLoaded
 

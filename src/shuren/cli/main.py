@@ -38,6 +38,7 @@ def entries() -> tuple[Entry, ...]:
         Entry("serve", begin, _("Serve the portal and the workbench.")),
         Entry("account", begin, _("Add, list and change accounts.")),
         Entry("load", data, _("Load exports by a data contract.")),
+        Entry("suggest", data, _("Find the contract and the columns of an export.")),
         Entry("collect", data, _("Bring in what is new from connected systems.")),
         Entry("listen", data, _("Take in events of sensors as they come.")),
         Entry("quarantine", data, _("See, mend and replay refused rows.")),

@@ -18,17 +18,24 @@ from shuren.data.internals import (
     openlineage,
     replaying,
     retention,
+    saving,
     taking_in,
     tasks,
+    trying,
 )
 from shuren.data.internals.marc import exporting as marc_files
 from shuren.data.internals.receipts import all_receipts
 from shuren.data.quality import TaskLine
 from shuren.data.shapes import BuildReport, Collected, Expired, Receipt
+from shuren.data.shapes import Mapping as DataMapping
+from shuren.data.trial import DryRun
 from shuren.kernel.errors import ShurenError
 from shuren.kernel.shapes import Actor, Progress, no_progress
 from shuren.kernel.site import Site
 from shuren.trust import queries as trust
+
+# A dry run reads this much unless told otherwise.
+TRIED_ROWS = 20_000
 
 
 def load_file(
@@ -58,6 +65,46 @@ def load_file(
         raise
     openlineage.note_loads(site)
     return receipt
+
+
+def dry_run(
+    site: Site,
+    contract_id: str,
+    path: Path,
+    mapping: DataMapping | None = None,
+    *,
+    actor: Actor,
+    mapping_id: str = "",
+    rows: int | None = TRIED_ROWS,
+    progress: Progress = no_progress,
+) -> DryRun:
+    """Say what a load would take in and refuse, and keep nothing: no row, no person, no receipt.
+
+    mapping  else the one of this id, else the one a load would choose
+    rows     of the beginning; None for the whole file
+    raises   trust's NotAllowed; FileProblem, WrongColumns, DefinitionError, UnknownName
+    """
+    trust.require(actor, "loads.run")
+    return trying.dry_run(site, contract_id, path, mapping or mapping_id, rows, progress)
+
+
+def save_mapping(site: Site, id: str, mapping: DataMapping, *, actor: Actor) -> Path:
+    """Write a mapping to the site's definitions under a new id; returns the file.
+
+    raises  trust's NotAllowed; BadId, AlreadyThere; DefinitionError if it cannot be read back
+    """
+    trust.require(actor, "loads.run")
+    return saving.save_mapping(site, id, mapping)
+
+
+def save_connector(site: Site, id: str, content: Mapping[str, object], *, actor: Actor) -> Path:
+    """Write a connector to the site's definitions under a new id; returns the file.
+
+    content  as the file says it (definitions/sources); passwords as {secret: NAME}
+    raises   as `save_mapping`; PasswordInside
+    """
+    trust.require(actor, "loads.run")
+    return saving.save_connector(site, id, dict(content))
 
 
 def collect(

@@ -134,3 +134,15 @@ class BadExpression(UsageError):
 
 class NothingToPublish(UsageError):
     """The rules in force are those that are there."""
+
+
+class BadId(UsageError):
+    """What a new definition is to be called cannot be a name of one."""
+
+
+class AlreadyThere(UsageError):
+    """A definition of this name exists; it is never overwritten."""
+
+
+class PasswordInside(UsageError):
+    """A password was to be written into a definition; only names of secrets stand there."""

@@ -16,6 +16,7 @@ from shuren.data.internals import (
     checkup,
     governance_files,
     handing_out,
+    mapping_text,
     measuring,
     refused,
     retention,
@@ -34,8 +35,10 @@ from shuren.data.internals.lineage import graph as lineage_graph
 from shuren.data.internals.lineage import impact as lineage_impact
 from shuren.data.internals.lineage import rows as lineage_rows
 from shuren.data.internals.stepping import run_steps
+from shuren.data.internals.suggesting import previewing, proposing
 from shuren.data.lineage import Change, Effect, Graph, MadeRows, Node, RawRows, RowsBehind
 from shuren.data.quality import ContractQuality, Flag, Skill, TaskLine
+from shuren.data.shapes import Mapping as FileMapping
 from shuren.data.shapes import (
     Planned,
     Problem,
@@ -47,6 +50,7 @@ from shuren.data.shapes import (
     Step,
     Table,
 )
+from shuren.data.trial import Preview, Suggestion
 from shuren.kernel.clock import now
 from shuren.kernel.shapes import Actor
 from shuren.kernel.site import Site
@@ -382,3 +386,20 @@ def governance_markdown(document: Document, language: str) -> str:
 
 def governance_pdf(document: Document, language: str) -> bytes:
     return governance_files.pdf(document, language)
+
+
+def suggest_mapping(site: Site, path: Path, contract_id: str = "") -> list[Suggestion]:
+    """Which contracts (or this one) a file fits, which column is which field; best first.
+
+    raises  FileProblem, UnknownName
+    """
+    return proposing.suggest(site, path, contract_id)
+
+
+def preview(site: Site, path: Path, mapping: FileMapping | None = None, rows: int = 8) -> Preview:
+    """The first rows of a file, persons masked by the mapping or by how columns look."""
+    return previewing.preview(site, path, mapping, rows)
+
+
+def mapping_yaml(mapping: FileMapping) -> str:
+    return mapping_text.mapping_yaml(mapping)

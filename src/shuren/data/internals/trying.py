@@ -89,14 +89,17 @@ def _judge(job: Job, outcome: Outcome) -> tuple[dict[str, int], list[Kept]]:
     kept: list[Kept] = []
     sweep_folders(job.site, WORKING)
     name = f"{WORKING}{outcome.load}"
-    with one_sentence_when_full(job.site), working_folder(job.site, name) as folder:
-        with engine_in(folder) as engine:
-            for found in sorted_blocks(job, outcome, engine):
-                outcome.accepted += found.accepted.num_rows
-                outcome.refused += len(found.refused)
-                kept += found.refused[: SHOWN - len(kept)]
-                for row in found.refused:
-                    rules[row.rule] = rules.get(row.rule, 0) + 1
+    with (
+        one_sentence_when_full(job.site),
+        working_folder(job.site, name) as folder,
+        engine_in(folder) as engine,
+    ):
+        for found in sorted_blocks(job, outcome, engine):
+            outcome.accepted += found.accepted.num_rows
+            outcome.refused += len(found.refused)
+            kept += found.refused[: SHOWN - len(kept)]
+            for row in found.refused:
+                rules[row.rule] = rules.get(row.rule, 0) + 1
     return dict(sorted(rules.items())), kept
 
 

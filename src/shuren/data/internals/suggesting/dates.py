@@ -43,6 +43,8 @@ _PARTS = {
 }
 _YEARS = (1900, 2100)
 _ENOUGH = 0.9
+_SOME = 60
+_MAYBE = re.compile(r"\d[\w\s./:年月日-]{5,}")
 
 
 def best_formats(values: Sequence[str], known: Sequence[str] = ()) -> tuple[tuple[str, ...], float]:
@@ -50,19 +52,23 @@ def best_formats(values: Sequence[str], known: Sequence[str] = ()) -> tuple[tupl
 
     known  formats to try before the usual ones
     """
-    left, found = list(values), []
+    left = [value for value in values if _MAYBE.match(value)]
+    if not left or len(left) < 0.05 * len(values):
+        return (), 0.0
+    strange, found = len(values) - len(left), []
     for _turn in range(2):
         if not left:
             break
-        counts = {form: sum(moment(v, form) is not None for v in left) for form in _all(known)}
+        some = left[:: max(1, len(left) // _SOME)]
+        counts = {form: sum(moment(v, form) is not None for v in some) for form in _all(known)}
         form = max(counts, key=lambda one: counts[one])
-        if counts[form] < 0.05 * len(values):
+        if counts[form] < 0.05 * len(some):
             break
         found.append(form)
         left = [value for value in left if moment(value, form) is None]
         if len(left) <= (1 - _ENOUGH) * len(values) * 0.2:
             break
-    return tuple(found), 1 - len(left) / len(values) if values else 0.0
+    return tuple(found), 1 - (len(left) + strange) / len(values)
 
 
 def moment(text: str, form: str) -> datetime | None:

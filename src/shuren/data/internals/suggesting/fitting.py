@@ -5,18 +5,21 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from shuren.data.internals.lint import plain_name
-from shuren.data.internals.suggesting.dates import ISO, best_formats
-from shuren.data.internals.suggesting.kinds import kind_of
+from shuren.data.internals.suggesting.dates import FORMATS, ISO, best_formats
+from shuren.data.internals.suggesting.kinds import kind_of, looked_at
 from shuren.data.internals.suggesting.naming import likeness
 from shuren.data.internals.suggesting.sampling import Column
 from shuren.data.shapes import Contract, Field
 from shuren.kernel.i18n import gettext as _
 
 DATES = ("date", "timestamp")
-_BOOLEANS = frozenset("1 0 true false t f yes no y n 是 否 有 无 真 假 没有".split())
+_BOOLEANS = frozenset(
+    ("1", "0", "true", "false", "t", "f", "yes", "no", "y", "n", *"是否有无真假", "没有")
+)
 _INTEGER = re.compile(r"[+-]?\d{1,15}")
 _NUMBER = re.compile(r"[+-]?\d+(\.\d+)?")
-_ALIKE = 0.6
+_ONE_NUMBER = re.compile(r"[^\d-]*-?\d{1,9}[^\d]*")
+_FIRST_NUMBER = "(-?[0-9]+)"
 # Shares of a column's values that the lake already has under a field.
 Known = Callable[[Field, Column], float]
 
@@ -25,7 +28,7 @@ Known = Callable[[Field, Column], float]
 class Fit:
     """name    0 to 1, and which name of the field it was like
     share   of the values that the field could hold; weight: how far that tells them from others
-    formats, values  what the mapping must say besides
+    formats, values, extract  what the mapping must say besides
     known   share of the values that the lake has under this field
     """
 
@@ -37,6 +40,7 @@ class Fit:
     weight: float
     formats: tuple[str, ...] = ()
     values: Mapping[str, str] | None = None
+    extract: str = ""
     known: float = 0.0
 
     @property
@@ -87,7 +91,10 @@ def fit(contract: Contract, field: Field, column: Column, known: Known) -> Fit:
     elif not field.expected and field.type in DATES:
         weight += 0.1 if 0 < column.fill < 0.995 else -0.05
     there = known(field, column) if field.type == "string" and column.values else 0.0
-    return Fit(field, column, name, like, share, weight, formats, values, there)
+    extract = ""
+    if field.type == "integer" and name and share < 0.5 and column.share(_ONE_NUMBER) > 0.9:
+        share, weight, extract = column.share(_ONE_NUMBER), 0.1, _FIRST_NUMBER
+    return Fit(field, column, name, like, share, weight, formats, values, extract, there)
 
 
 def _by_key(
@@ -95,8 +102,8 @@ def _by_key(
 ) -> tuple[float, float]:
     """A key is never the same twice; what is not a key seldom differs in every row."""
     if field.unique or contract.key == (field.name,):
-        if column.distinct < 0.9 and field.type == "string":
-            return share * column.distinct, weight
+        if column.distinct < 0.99 and field.type == "string":
+            return share * column.distinct, weight * (1.0 if column.distinct > 0.9 else 0.5)
         return share, min(0.95, weight + 0.25)
     if field.name.endswith("_id") and column.distinct == 1.0 and len(column.values) > 50:
         return share, weight * 0.6
@@ -121,7 +128,7 @@ def _values(
         share, weight = column.share(_compiled(field.pattern)), 0.1
     kind = kind_of(field.name)
     if kind:
-        looks = kind[0](column)
+        looks = looked_at(kind[0], column)
         if field.type == "string":
             share = min(share, 0.35 + 0.65 * looks) if looks < 0.5 else min(share, looks)
         weight = max(weight, kind[1] * looks)
@@ -134,14 +141,15 @@ def _dates(
     field: Field, column: Column
 ) -> tuple[float, float, tuple[str, ...], dict[str, str] | None]:
     formats, share = column.dates
-    if share < 0.5:
-        formats, share = best_formats(column.few, field.formats)
+    further = [form for form in field.formats if form not in FORMATS]
+    if share < 0.5 and further:
+        formats, share = best_formats(column.few, further)
     timed = any("%H" in form for form in formats)
     weight = 0.5 if field.type == "date" and not timed else 0.45
     if field.type == "date" and timed:
         weight = 0.3
     if field.type == "timestamp" and not timed:
-        weight = 0.42
+        weight = 0.6 if "due" in field.name else 0.42
     needed = tuple(form for form in formats if form not in ISO)
     return share, weight, (formats if needed else ()), None
 
@@ -184,7 +192,7 @@ def _numbers(field: Field, column: Column) -> tuple[float, float]:
     except ValueError:
         return share, 0.2
     inside = sum(low <= float(value.replace(",", "")) <= high for value in good)
-    narrow = 0.28 if high < 1000 else 0.18
+    narrow = 0.32 if high <= 100 else 0.18
     return inside / len(column.few or [""]), narrow if share > 0.5 else 0.1
 
 

@@ -35,7 +35,7 @@ def code(column: Column) -> float:
 def person_name(column: Column) -> float:
     """Short, and hardly ever the same."""
     short = _share(column, lambda t: bool(_HAN.fullmatch(t)) and 2 <= len(t) <= 4)
-    return short if column.distinct > 0.5 else 0.0
+    return short if column.distinct > 0.2 and len(column.counts) > 20 else 0.0
 
 
 def title(column: Column) -> float:
@@ -43,9 +43,13 @@ def title(column: Column) -> float:
     texts = column.few or [""]
     long = sum(len(text) for text in texts) / len(texts) >= 4.5
     words = _share(column, lambda t: not re.fullmatch(r"[\d\s./:,+-]*|[A-Za-z]{0,4}\d[\w./-]*", t))
-    endings = _share(column, lambda t: bool(re.search(r"(出版社|书局|书店|Press|学院|校区|馆)$", t)))
+    endings = _share(
+        column, lambda t: bool(re.search(r"(出版社|书局|书店|Press|学院|校区|馆)$", t))
+    )
+    names = _share(column, lambda t: bool(re.search("[，、;；]", t)))
     pinyin = column.share(_PINYIN)
-    return words * (1 - endings) * (1 - pinyin) if long and len(column.counts) > 20 else 0.0
+    worth = words * (1 - endings) * (1 - pinyin) * (1 - names)
+    return worth if long and len(column.counts) > 20 else 0.0
 
 
 _PINYIN = re.compile(r"[a-zāáǎàēéěèīíǐìōóǒòūúǔùüǖǘǚǜ0-9' ]+ [a-z0-9' āáǎàēéěèīíǐìōóǒòūúǔùü]+")
@@ -57,7 +61,9 @@ def authors(column: Column) -> float:
     pattern = re.compile(rf"(?:{name})(?:[，,、;；等著编译主 ]+(?:{name})?)*")
     found = column.share(pattern) if len(column.counts) > 20 else 0.0
     several = _share(column, lambda text: bool(re.search("[，、;；·]", text)))
-    endings = _share(column, lambda t: bool(re.search(r"(出版社|书局|书店|Press|学院|校区|馆|区)$", t)))
+    endings = _share(
+        column, lambda t: bool(re.search(r"(出版社|书局|书店|Press|学院|校区|馆|区)$", t))
+    )
     return found * (0.5 + 0.5 * min(1.0, several * 5)) * (1 - endings)
 
 
@@ -73,7 +79,11 @@ KINDS: tuple[tuple[str, Test, float], ...] = (
     (r"class_number|clc.*", matches(r"[A-Z]{1,2}\d[\d.\-()\"=+:]*|[A-Z]{1,2}"), 0.75),
     (r"(.*_)?pinyin", lambda column: column.share(_PINYIN), 0.9),
     (r"language", matches(r"[a-z]{3}"), 0.6),
-    (r"publisher(_name)?", matches(r".*(出版社|书局|书店|出版公司|Press|Publish\w*|Verlag)\W*"), 0.9),
+    (
+        r"publisher(_name)?",
+        matches(r".*(出版社|书局|书店|出版公司|Press|Publish\w*|Verlag)\W*"),
+        0.9,
+    ),
     (r"(.*_)?(published_year|yop|grade|year|opened_year)", matches(r"(19|20)\d\d"), 0.45),
     (r"(price|amount)", matches(r"(CNY|￥|¥)?-?\d+\.\d{1,2}元?"), 0.6),
     (r"campus", matches(r".*(校区|分校|校园|[Cc]ampus)"), 0.9),
@@ -83,7 +93,7 @@ KINDS: tuple[tuple[str, Test, float], ...] = (
     (r"name", person_name, 0.7),
     (r"title|publication_title", title, 0.7),
     (r"author|authors", authors, 0.5),
-    (r"\w*_id|item_barcode", code, 0.3),
+    (r"\w*_id|item_barcode", code, 0.25),
 )
 
 
@@ -93,6 +103,13 @@ def kind_of(field_name: str) -> tuple[Test, float] | None:
         if re.fullmatch(pattern, field_name):
             return test, weight
     return None
+
+
+def looked_at(test: Test, column: Column) -> float:
+    """The outcome of a test, worked out once."""
+    if test not in column.looks:
+        column.looks[test] = test(column)
+    return column.looks[test]
 
 
 def looks_like_person(column: Column) -> bool:

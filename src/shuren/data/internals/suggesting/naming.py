@@ -15,7 +15,9 @@ def likeness(name: str, field: Field) -> tuple[float, str]:
         return 0.0, ""
     plain = plain_name(name)
     known = (field.name, *field.names, *field.title.values())
-    best, at = max(((_like(plain, plain_name(one)), one) for one in known), key=lambda pair: pair[0])
+    best, at = max(
+        ((_like(plain, plain_name(one)), one) for one in known), key=lambda pair: pair[0]
+    )
     return (best, at) if best >= _LIKE else (0.0, "")
 
 

@@ -4,7 +4,7 @@ import dataclasses
 from collections.abc import Sequence
 from pathlib import Path
 
-from shuren.data.definitions import contracts, mapping_for, mappings
+from shuren.data.definitions import contract, contracts, mapping_for, mappings
 from shuren.data.errors import WrongColumns
 from shuren.data.internals.mapping_text import plain_id
 from shuren.data.internals.registry import TABLE, source_for
@@ -27,15 +27,14 @@ _LEAST = 0.15
 
 def suggest(site: Site, path: Path, contract_id: str = "") -> list[Suggestion]:
     """Best first. For one contract always one suggestion, however badly it fits."""
-    known = contracts(site)
-    wanted = [known[contract_id]] if contract_id else list(known.values())
+    wanted = [contract(site, contract_id)] if contract_id else list(contracts(site).values())
     name, _source = source_for(must_be_file(path))
     if name != TABLE:
         return _by_source(site, path, name, wanted)
     sample = take_sample(path, Mapping(id="", contract=""))
     lake = KnownValues(site)
     found = sorted(
-        (_fitted(contract, sample, lake, path) for contract in wanted),
+        (_fitted(one, sample, lake, path) for one in wanted),
         key=lambda pair: (-pair[0], pair[1].contract),
     )
     if not contract_id:
@@ -80,12 +79,11 @@ def _guess(field: str, chosen: Fit | None, sample: Sample) -> FieldGuess:
     return FieldGuess(field, column, round(min(chosen.score, 1.0), 2), chosen.reasons())
 
 
-def _mapping(
-    contract: Contract, sample: Sample, chosen: dict[str, Fit], path: Path
-) -> Mapping:
+def _mapping(contract: Contract, sample: Sample, chosen: dict[str, Fit], path: Path) -> Mapping:
     columns = {
         f.name: ColumnSource(
             names=(one.column.name if sample.mapping.header else one.column.place,),
+            extract=one.extract,
             values=dict(one.values or {}),
             formats=one.formats,
         )
@@ -116,9 +114,7 @@ def _tried(site: Site, path: Path, one: Suggestion) -> Suggestion:
     )
 
 
-def _by_source(
-    site: Site, path: Path, name: str, wanted: Sequence[Contract]
-) -> list[Suggestion]:
+def _by_source(site: Site, path: Path, name: str, wanted: Sequence[Contract]) -> list[Suggestion]:
     """Files of a known kind name their columns themselves: what counts is what is accepted."""
     ours = [m for m in mappings(site).values() if m.source == name]
     found = []
@@ -133,15 +129,21 @@ def _by_source(
             except (ShurenError, WrongColumns):
                 continue
             share = run.accepted / run.records if run.records else 0.0
+            score = share * _told(mapping, contract, run.unused)
             reason = _("The file is of the kind “%(kind)s”, which names its fields.", kind=name)
             fields = tuple(FieldGuess(f.name, None, 0.0, (reason,)) for f in contract.fields)
             found.append(
-                Suggestion(contract.id, contract.title, round(share * _told(run.unused), 3),
-                           round(share, 3), dataclasses.replace(mapping, source=name), fields, (),
+                Suggestion(contract.id, contract.title, round(score, 3), round(share, 3),
+                           dataclasses.replace(mapping, source=name), fields, (),
                            run.unused)
             )  # fmt: skip
-    return sorted(found, key=lambda one: -one.score)
+    best: dict[str, Suggestion] = {}
+    for one in sorted(found, key=lambda one: -one.score):
+        best.setdefault(one.contract, one)
+    return list(best.values())
 
 
-def _told(unused: Sequence[str]) -> float:
-    return 1 / (1 + 0.05 * len(unused))
+def _told(mapping: Mapping, contract: Contract, unused: Sequence[str]) -> float:
+    """Of two contracts the one that takes more of the file fits better."""
+    taken = len(mapping.columns or contract.fields)
+    return (taken / (taken + 5)) / (1 + 0.05 * len(unused))
