@@ -22,6 +22,11 @@ PORTAL = {
     "styleguide": "/styleguide/",
     "not-found": "/no-such-page/",
 }
+EVERYBODY = {
+    "resolve": "/resolve/",
+    "resolve-article": "/resolve/?sid=demo&genre=article&title=Nature&issn=0028-0836&date=2020",
+    "api-docs": "/api/v1/docs",
+}
 READER = {"my": "/my/", "my-past": "/my/?show=past"}
 STAFF = {
     "workbench": "/workbench/",
@@ -35,9 +40,23 @@ STAFF = {
     "e-resources": "/workbench/insight/e-resources/",
     "services": "/workbench/insight/services/",
     "figure": "/workbench/insight/figures/top_titles_monthly/",
+    "indicators": "/workbench/insight/indicators/",
+    "indicator": "/workbench/insight/indicators/active_readers/",
+    "decisions": "/workbench/decisions/",
+    "decision-new": "/workbench/decisions/new/",
     "quality": "/workbench/quality/",
     "quality-loans": "/workbench/quality/loans/",
     "tasks": "/workbench/tasks/",
+    "tasks-closed": "/workbench/tasks/?state=closed",
+    "coverage": "/workbench/coverage/",
+    "catalogue": "/workbench/catalogue/",
+    "table": "/workbench/catalogue/mart.visit_hour/",
+    "lineage": "/workbench/lineage/",
+    "lineage-table": "/workbench/lineage/?node=table:mart.visit_hour",
+    "impact": "/workbench/lineage/impact/",
+    "rows-behind": "/workbench/lineage/figures/visits_by_month/",
+    "governance": "/workbench/governance/",
+    "keys": "/workbench/keys/",
 }
 WIDTHS = {"phone": (390, 844), "desktop": (1280, 900)}
 
@@ -76,7 +95,7 @@ def take_all(
     )
     context.add_cookies([{"name": "shuren_language", "value": choice.language, "url": choice.url}])
     page = context.new_page()
-    pages = PORTAL
+    pages = PORTAL | EVERYBODY
     if choice.role:
         sign_in(page, choice.url, choice.role)
         pages = STAFF | found_pages(page, choice.url) if "/workbench/" in page.url else READER
