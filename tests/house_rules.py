@@ -19,7 +19,7 @@ FILE_LINES, FUNCTION_LINES, PROTOCOL_METHODS = 400, 60, 4
 
 # Third-party parts and the only rooms that may import them (law 3).
 ENGINES = {
-    ("duckdb", "pyarrow", "sqlglot", "pyspark"): {"data"},
+    ("duckdb", "pyarrow", "sqlglot", "pyspark", "splink"): {"data"},
     ("tantivy", "jieba", "opencc", "whoosh"): {"discovery"},
     ("sklearn", "scipy", "statsmodels", "ortools", "torch"): {"insight", "assistant"},
     ("openai", "anthropic", "ollama", "llama_cpp"): {"assistant"},

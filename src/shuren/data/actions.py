@@ -7,6 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from shuren.data.definitions import connector, models
+from shuren.data.errors import UnknownName
 from shuren.data.governance import Version
 from shuren.data.internals import backup as backups
 from shuren.data.internals import (
@@ -25,11 +26,15 @@ from shuren.data.internals import (
 )
 from shuren.data.internals.marc import exporting as marc_files
 from shuren.data.internals.receipts import all_receipts
+from shuren.data.internals.resolution import cards as model_cards
+from shuren.data.internals.resolution import running as resolving
 from shuren.data.quality import TaskLine
+from shuren.data.resolution import Card, Resolved
 from shuren.data.shapes import BuildReport, Collected, Expired, Receipt
 from shuren.data.shapes import Mapping as DataMapping
 from shuren.data.trial import DryRun
 from shuren.kernel.errors import ShurenError
+from shuren.kernel.i18n import gettext as _
 from shuren.kernel.shapes import Actor, Progress, no_progress
 from shuren.kernel.site import Site
 from shuren.trust import queries as trust
@@ -242,6 +247,36 @@ def retain(
         return expired, None
     report = building.build_snapshot(site, known, all_receipts(site)[::-1], progress)
     return expired, replace(report, expired=tuple(expired))
+
+
+def resolve(site: Site, what: str, *, actor: Actor, train: bool = False) -> Resolved:
+    """Find out which records are one thing, and load the result for the next build.
+
+    what    works: editions and copies of one work; authorities: names that are an authority
+            record's; classes: a class for records without one
+    train   learn anew although the promoted model is fresh
+    raises  UnknownName, NoSnapshot; trust's NotAllowed
+
+    Nothing is loaded where nothing differs from the run before. A model that does not pass the
+    gate (`promote_model`) is not used: rules alone speak, and `notes` says why.
+    """
+    trust.require(actor, "loads.run")
+    if what not in resolving.WHATS:
+        raise UnknownName(_("kind of resolution"), what, list(resolving.WHATS))
+    found = resolving.run(site, what, actor, train)
+    openlineage.note_loads(site)
+    return found
+
+
+def promote_model(site: Site, name: str, *, actor: Actor, version: str = "") -> Card:
+    """Put a learned model to use; the newest of that name without a version.
+
+    raises  NotPromoted with every reason: stale data, fallen quality of a source, goals missed;
+            UnknownName, NoSnapshot; trust's NotAllowed
+    """
+    trust.require(actor, "loads.run")
+    measuring.measure_new(site)
+    return model_cards.promote(site, model_cards.card(site, name, version))
 
 
 def measure_quality(site: Site, *, actor: Actor) -> list[TaskLine]:

@@ -146,3 +146,7 @@ class AlreadyThere(UsageError):
 
 class PasswordInside(UsageError):
     """A password was to be written into a definition; only names of secrets stand there."""
+
+
+class NotPromoted(ShurenError):
+    """A learned model may not be used: its data are stale, worse, or it fell short of its goals."""

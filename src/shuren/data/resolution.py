@@ -1,0 +1,54 @@
+"""What resolution hands out: cards of matchers and classifiers, and what a run came to."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+BIB, TITLE = "bib", "title"  # kinds of records
+WORKS, CLASSES, AUTHORITIES, READERS = "works", "classes", "authorities", "readers"
+CANDIDATE, PROMOTED = "candidate", "promoted"
+
+
+@dataclass(frozen=True)
+class Card:
+    """What a learned model is, and of which data.
+
+    version     names the file; the newest is the greatest
+    snapshot    the published state it learned from, and when that was built
+    loads       {contract: ids of the loads it stood on}; quality: {contract: its score then}
+    training    parameters; threshold: the probability from which it speaks
+    evaluation  {measure: value} on cases hidden from it; goals: the least they may be
+    """
+
+    name: str
+    version: str
+    made_at: datetime
+    snapshot: str
+    built_at: datetime
+    data_date: str
+    loads: dict[str, tuple[str, ...]]
+    quality: dict[str, float]
+    records: int
+    training: dict[str, Any]
+    threshold: float
+    evaluation: dict[str, float]
+    goals: dict[str, float]
+    state: str = CANDIDATE
+
+
+@dataclass(frozen=True)
+class Resolved:
+    """What one run came to.
+
+    found    {method: records or pairs}
+    changed  rows that differ from the run before; load: the id of their load, "" for none
+    model    version of the promoted model that was used, "" for rules alone
+    notes    sentences about what was left out, and why
+    """
+
+    what: str
+    found: dict[str, int]
+    changed: int
+    load: str = ""
+    model: str = ""
+    notes: tuple[str, ...] = field(default=())
