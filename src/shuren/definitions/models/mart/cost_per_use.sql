@@ -11,7 +11,7 @@ data_class: operations
 key: [year, kind]
 columns:
   year: {type: BIGINT, class: 2, title: {zh: 年份, en: Year}}
-  kind: {type: VARCHAR, class: 2, title: {zh: 使用：loan、download 或 visit, en: Loan or download or visit}}
+  kind: {type: VARCHAR, class: 2, title: {zh: 使用方式, en: Kind of use}}
   cost: {type: DOUBLE, class: 2, title: {zh: 花费, en: Cost}, unit: CNY}
   uses: {type: DOUBLE, class: 2, title: {zh: 使用次数, en: Uses}, unit: 次}
   cost_per_use: {type: DOUBLE, class: 2, title: {zh: 每次花费, en: Cost per use}, unit: CNY}
