@@ -6,7 +6,7 @@ from xml.sax.saxutils import escape
 
 CHINESE_FACE, LATIN_FACE, LATIN_BOLD = "STSong-Light", "Helvetica", "Helvetica-Bold"
 # Signs both scripts use; they follow the text before them.
-_SHARED = "“”‘’—…·×"
+_SHARED = "“”‘’—…"
 _REPLACED = str.maketrans({"\u2212": "–", "\u2009": " ", "\u202f": " ", "\u00a0": " "})
 _BEYOND = re.compile("[\U00010000-\U0010ffff]")
 _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")

@@ -11,12 +11,12 @@ from shuren.insight.shapes import (
     MonthlyReport,
     ReportSection,
 )
-from shuren.kernel.i18n import current_language, pick
+from shuren.kernel.i18n import CHINESE, current_language, pick
 from shuren.kernel.i18n import gettext as _
 from shuren.kernel.settings import read_settings
 from shuren.kernel.site import Site
 from shuren.web.moments import month as month_name
-from shuren.web.reports.figures import block, cell, has_values, hidden
+from shuren.web.reports.figures import block, cell, has_values, hidden, places_of
 from shuren.web.reports.paper import Block, Cell, Grid, Paper, Part
 from shuren.web.workbench.finding import rounded
 from shuren.web.workbench.indicators import area_titles
@@ -64,7 +64,8 @@ def _summary(report: MonthlyReport) -> Part:
     known = [one for one in numbers if has_values(one)]
     lead = [_quality(report)] if report.quality else []
     if report.calendar:
-        shown = ", ".join(_span(mark.title, mark.first, mark.last) for mark in report.calendar)
+        spans = [_span(mark.title, mark.first, mark.last) for mark in report.calendar]
+        shown = ("、" if current_language() == CHINESE else ", ").join(spans)
         lead.append(_("Calendar of the month: %(what)s.", what=shown))
     else:
         lead.append(_("Calendar of the month: no holiday, break or exam week."))
@@ -83,12 +84,13 @@ def _headline(result: FigureResult) -> tuple[Cell, ...]:
     declared = result.definition
     now = rounded(result.table.rows[0][0], result)
     then = rounded(result.before[0], result) if result.before else None
+    places = places_of((now, then), declared.decimals)
     about = month_name(result.filters["to"]) if "to" in result.filters else result.data_date
     return (
         Cell(pick(declared.title)),
-        cell(now, declared.decimals),
+        cell(now, places),
         Cell(pick(declared.unit)),
-        cell(then, declared.decimals) if then is not None else Cell("–"),
+        cell(then, places) if then is not None else Cell("–"),
         _change(now, then, declared.unit),
         Cell(about),
     )
@@ -101,7 +103,8 @@ def _change(now: float, then: float | None, unit: dict[str, str]) -> Cell:
     if unit.get("zh") == "%":
         return Cell(_("%(change)s points", change=f"{now - then:+.1f}"))
     share = (now - then) / then
-    return Cell(f"{100 * share:+.0f}%", share, percent=True)
+    text = f"{100 * share:+.0f}%"
+    return Cell("0%" if text in ("+0%", "-0%") else text, share, percent=True)
 
 
 def _quality(report: MonthlyReport) -> str:
@@ -164,7 +167,7 @@ def _indicator(
         return Cell(text, number, declared.decimals, star=not value.whole)
 
     return (
-        Cell(str(declared.number)),
+        cell(declared.number),
         Cell(pick(declared.title)),
         Cell(area),
         Cell(pick(declared.unit)),

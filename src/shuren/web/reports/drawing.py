@@ -55,7 +55,10 @@ def steps(most: float, count: int = 4) -> list[float]:
     return [round(step * n, 10) for n in range(ceil(most / step - 1e-9) + 1)]
 
 
-def shown(value: float) -> str:
+def shown(value: float, places: int = 0) -> str:
+    """With thousands apart; a step of an axis as short as it can be."""
+    if places:
+        return f"{value:,.{places}f}"
     return f"{round(value):,}" if float(value).is_integer() else f"{value:,}"
 
 
@@ -118,11 +121,13 @@ def _curve(
     known = [(value, at) for at, value in enumerate(picture.values) if value is not None]
     top = max(value for value, _at in known)
     place = next(at for value, at in known if value == top)
-    half = measure(shown(top), size) / 2
+    half = measure(shown(top, picture.places), size) / 2
     middle = min(max(x(place), half), width - half)
     shapes.append(Shape("dot", "mark", ((x(place), y(top)),), size * 0.35))
     label = (middle, y(top) - size * 0.6)
-    shapes.append(Shape("text", "mark", (label,), size, shown(top), "middle", strong=True))
+    shapes.append(
+        Shape("text", "mark", (label,), size, shown(top, picture.places), "middle", strong=True)
+    )
     return shapes
 
 
@@ -186,7 +191,7 @@ def _bars(picture: Picture, width: float, size: float, measure: Measure) -> Char
     most = max(known)
     widest = max(measure(label, size) for label in picture.labels)
     left = min(widest, width * _LABELS) + size * 0.7
-    room = width - left - max(measure(shown(value), size) for value in known) - size
+    room = width - left - max(measure(shown(value, picture.places), size) for value in known) - size
     row, shapes = size * 1.75, []
     head = size * 1.9
     shapes.append(Shape("text", "soft", ((left, size * 1.1),), size, picture.unit))
@@ -201,5 +206,7 @@ def _bars(picture: Picture, width: float, size: float, measure: Measure) -> Char
         tone = "mark" if value == most else "rest"
         corners = ((left, top + row * 0.16), (end, top + row * 0.84))
         shapes.append(Shape("box", tone, corners))
-        shapes.append(Shape("text", "soft", ((end + size * 0.4, base),), size, shown(value)))
+        shapes.append(
+            Shape("text", "soft", ((end + size * 0.4, base),), size, shown(value, picture.places))
+        )
     return Chart(width, head + row * len(picture.labels) + size * 0.3, tuple(shapes))

@@ -1,5 +1,6 @@
 """Figures of a report as blocks and cells: the numbers of the page, nothing more."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from shuren.data.shapes import SnapshotInfo
@@ -18,11 +19,15 @@ def cell(value: Any, places: int = 0) -> Cell:
     """A value as the page shows it: thousands apart, words as they are."""
     if isinstance(value, bool):
         return Cell(_("yes") if value else _("no"))
-    if isinstance(value, int):
-        return Cell(f"{value:,}", value)
-    if isinstance(value, float):
+    if isinstance(value, int | float):
         return Cell(f"{value:,.{places}f}", value, places)
     return Cell("" if value is None else str(value))
+
+
+def places_of(values: Iterable[Any], places: int) -> int:
+    """The decimals of a whole column: none where all are whole numbers."""
+    broken = (isinstance(value, float) and not value.is_integer() for value in values)
+    return places if any(broken) else 0
 
 
 def has_values(result: FigureResult) -> bool:
@@ -55,10 +60,12 @@ def hidden(result: FigureResult) -> str:
 def _grid(result: FigureResult, snapshot: SnapshotInfo | None) -> Grid:
     titles = column_titles(result, snapshot)
     numbers = range(1, len(result.definition.measures) + 1 + bool(result.before))
-    places = result.definition.decimals
+    lines = rows(result)
+    decimals = result.definition.decimals
+    places = [places_of(column, decimals) for column in zip(*(v for _l, v in lines), strict=True)]
     return Grid(
         tuple((title, at in numbers) for at, title in enumerate(titles)),
-        tuple((Cell(label), *(cell(v, places) for v in values)) for label, values in rows(result)),
+        tuple((Cell(label), *map(cell, values, places)) for label, values in lines),
     )
 
 
@@ -69,6 +76,7 @@ def _heat(result: FigureResult) -> Grid:
     heads = sorted({row[at] for row in result.table.rows if row[at] is not None})
     values = [row[measure] for row in result.table.rows if row[measure] is not None]
     most = max(values, default=0)
+    places = places_of((rounded(value, result) for value in values), declared.decimals)
     lines: dict[str, dict[Any, Any]] = {}
     for label, row in zip(result.labels, result.table.rows, strict=True):
         lines.setdefault(label, {})[row[at]] = row[measure]
@@ -77,7 +85,7 @@ def _heat(result: FigureResult) -> Grid:
         if value is None:
             return Cell("")
         shade = min(SHADES, 1 + int(SHADES * value / most)) if most else 1
-        plain = cell(rounded(value, result), declared.decimals)
+        plain = cell(rounded(value, result), places)
         return Cell(plain.text, plain.value, plain.places, shade=shade)
 
     return Grid(
@@ -105,6 +113,7 @@ def _picture(result: FigureResult) -> Picture | None:
         labels=result.labels,
         values=values,
         unit=pick(declared.unit),
+        places=places_of(values, declared.decimals),
         alt=finding(result),
         before=result.before if declared.chart == "line" else (),
         marks=tuple((title, at[0], at[-1]) for title, at in spans if at),

@@ -25,7 +25,8 @@ def html(paper: Paper) -> bytes:
         f"<style>\n{_STYLE.read_text('utf-8')}</style></head>\n<body><main>"
         f'<header><p class="library">{safe(paper.library)}</p><h1>{safe(paper.title)}</h1>'
         f"{notice}<dl>{facts}</dl></header>"
-        f'<nav aria-label="{safe(paper.contents)}"><h2>{safe(paper.contents)}</h2><ol>{links}</ol></nav>'
+        f'<nav aria-label="{safe(paper.contents)}"><h2>{safe(paper.contents)}</h2>'
+        f"<ol>{links}</ol></nav>"
         f"{body}</main></body></html>\n"
     )
     return text.encode()

@@ -45,6 +45,7 @@ class Picture:
     values: tuple[float | None, ...]
     unit: str
     alt: str
+    places: int = 0
     before: tuple[float | None, ...] = ()
     marks: tuple[tuple[str, int, int], ...] = ()
     growing: bool = False

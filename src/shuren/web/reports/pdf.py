@@ -65,7 +65,7 @@ class _Document(BaseDocTemplate):  # type: ignore[misc]
         self.addPageTemplates(PageTemplate("page", [frame]))
         self._head = f"{paper.title} · {paper.library}"
 
-    def afterFlowable(self, flowable: Flowable) -> None:  # noqa: N802, reportlab's name
+    def afterFlowable(self, flowable: Flowable) -> None:
         level = getattr(flowable, "outline_level", None)
         if level is None:
             return
@@ -84,7 +84,7 @@ def _numbered(words: str) -> type[Canvas]:
             super().__init__(*args, **kwargs)
             self._pages: list[dict[str, Any]] = []
 
-        def showPage(self) -> None:  # noqa: N802, reportlab's name
+        def showPage(self) -> None:
             self._pages.append(dict(self.__dict__))
             self._startPage()
 
@@ -129,16 +129,21 @@ def _styles(language: str) -> dict[str, ParagraphStyle]:
     }
 
 
+def _heading(text: str, styles: dict[str, ParagraphStyle]) -> str:
+    """Bold in an English report; the Chinese typeface has no bold for digits to stand beside."""
+    return markup(text, LATIN_FACE if styles["h1"].wordWrap == "CJK" else LATIN_BOLD)
+
+
 def _story(paper: Paper, styles: dict[str, ParagraphStyle]) -> list[Flowable]:
     story: list[Flowable] = [
         Paragraph(markup(paper.library), styles["library"]),
-        Paragraph(markup(paper.title, LATIN_BOLD), styles["title"]),
+        Paragraph(_heading(paper.title, styles), styles["title"]),
     ]
     if paper.notice:
         story.append(Paragraph(markup(paper.notice), styles["notice"]))
     facts = "  ·  ".join(f"{name} {value}" for name, value in paper.facts[2:])
     story.append(Paragraph(markup(facts), styles["small"]))
-    story += [Spacer(1, 6 * mm), Paragraph(markup(paper.contents, LATIN_BOLD), styles["h2"])]
+    story += [Spacer(1, 6 * mm), Paragraph(_heading(paper.contents, styles), styles["h2"])]
     listed = TableOfContents(levelStyles=[styles["contents"]], dotsMinLevel=0)
     story += [listed, Spacer(1, 8 * mm)]
     for at, part in enumerate(paper.parts):
@@ -151,7 +156,7 @@ def _story(paper: Paper, styles: dict[str, ParagraphStyle]) -> list[Flowable]:
 
 
 def _part(part: Part, styles: dict[str, ParagraphStyle]) -> list[Flowable]:
-    head = _outlined(Paragraph(markup(part.title, LATIN_BOLD), styles["h1"]), part, 0)
+    head = _outlined(Paragraph(_heading(part.title, styles), styles["h1"]), part, 0)
     lead = [Paragraph(markup(line), styles["text"]) for line in part.lead]
     story: list[Flowable] = [KeepTogether([head, *lead])]
     if part.grid:
@@ -171,25 +176,28 @@ def _outlined(paragraph: Paragraph, named: Part | Block, level: int) -> Paragrap
 def _block(block: Block, styles: dict[str, ParagraphStyle]) -> list[Flowable]:
     """Heading and picture stay together; so does a short table with them."""
     head: list[Flowable] = [
-        _outlined(Paragraph(markup(block.finding, LATIN_BOLD), styles["h2"]), block, 1),
+        _outlined(Paragraph(_heading(block.finding, styles), styles["h2"]), block, 1),
         Paragraph(markup(block.title), styles["small"]),
         Spacer(1, 2 * mm),
     ]
     if block.picture:
         head += [_drawing(block.picture), Spacer(1, 2 * mm)]
     table = _table(block.grid, styles)
-    remarks = [Paragraph(markup(remark), styles["small"]) for remark in block.remarks]
+    head += [Paragraph(markup(remark), styles["small"]) for remark in block.remarks]
     if len(block.grid.rows) <= 12:
-        return [KeepTogether([*head, table, *remarks])]
-    return [KeepTogether(head), table, *remarks]
+        return [KeepTogether([*head, table])]
+    return [KeepTogether(head), table]
 
 
 def _table(grid: Grid, styles: dict[str, ParagraphStyle]) -> LongTable:
     """Numbers to the right, words wrapped; the head again on every page."""
     heat = any(cell.shade for row in grid.rows for cell in row)
-    size = 6.2 if heat else 8.0
+    size = _heat_size(grid) if heat else 8.0
     pad = 1.2 if heat else 4.0
     widths = _widths(grid, size, pad)
+    if heat:
+        rest = (_ROOM - widths[0]) / (len(widths) - 1)
+        widths = [widths[0], *(min(rest, 36) for _width in widths[1:])]
     numbers = [at for at, (_title, number) in enumerate(grid.heads) if number]
     rows: list[list[Any]] = [
         [_words(title, styles["head"], size, at in numbers)
@@ -250,6 +258,15 @@ def _widths(grid: Grid, size: float, pad: float) -> list[float]:
     return [
         w if number else next(limits) for w, (_t, number) in zip(found, grid.heads, strict=True)
     ]
+
+
+def _heat_size(grid: Grid) -> float:
+    """Letters as large as the widest number and the hours allow, 7.5 points at most."""
+    texts = [cell.text for row in grid.rows for cell in row[1:]]
+    texts += [title for title, _number in grid.heads[1:]]
+    widest = max((text_width(text, 1) for text in texts), default=1)
+    first = max(text_width(row[0].text, 7.5) for row in grid.rows) + 4.4
+    return min(7.5, ((_ROOM - first) / max(1, len(grid.heads) - 1) - 2.6) / widest)
 
 
 def _shared(words: list[float], room: float) -> list[float]:
