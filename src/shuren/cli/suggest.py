@@ -50,7 +50,7 @@ def _show(context: CliContext, found: "list[Suggestion]") -> None:
     """The best one in full, the others by name, then the mapping as YAML."""
     from rich.table import Table
 
-    from shuren.data.queries import mapping_yaml
+    from shuren.data.definitions import mapping_yaml
     from shuren.kernel.i18n import pick
 
     best = found[0]

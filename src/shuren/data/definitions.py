@@ -9,6 +9,7 @@ from shuren.data.internals import (
     contract_files,
     lint,
     mapping_files,
+    mapping_text,
     stewards,
     vocabularies,
 )
@@ -93,6 +94,11 @@ def mapping_for(site: Site | None, contract_id: str, file_name: str, id: str = "
         if any(fnmatch.fnmatch(file_name, pattern) for pattern in mapping.files):
             return mapping
     return Mapping(id="", contract=contract_id)
+
+
+def mapping_yaml(mapping: Mapping) -> str:
+    """A mapping as the file a librarian would write; it is read back to the same mapping."""
+    return mapping_text.mapping_yaml(mapping)
 
 
 def connectors(site: Site | None) -> dict[str, Connector]:

@@ -16,7 +16,6 @@ from shuren.data.internals import (
     checkup,
     governance_files,
     handing_out,
-    mapping_text,
     measuring,
     refused,
     retention,
@@ -272,12 +271,14 @@ def lineage(site: Site | None) -> Graph:
     return lineage_graph.graph(site)
 
 
-def select_origins(site: Site | None, sql: str) -> dict[str, tuple[set[str], set[str]]]:
-    """{column of a SELECT: (nodes its value is made from, nodes that decide its rows)}.
+def select_origins(
+    site: Site | None, selects: Sequence[str]
+) -> dict[str, dict[str, tuple[set[str], set[str]]]]:
+    """{SELECT: {its column: (nodes its value is made from, nodes that decide its rows)}}.
 
-    raises  ModelError if a column or table in it is not there
+    raises  ModelError if a column or table in one is not there
     """
-    return lineage_graph.origins_of(site, sql)
+    return lineage_graph.origins_of(site, selects)
 
 
 def lineage_node(graph: Graph, name: str) -> Node:
@@ -399,7 +400,3 @@ def suggest_mapping(site: Site, path: Path, contract_id: str = "") -> list[Sugge
 def preview(site: Site, path: Path, mapping: FileMapping | None = None, rows: int = 8) -> Preview:
     """The first rows of a file, persons masked by the mapping or by how columns look."""
     return previewing.preview(site, path, mapping, rows)
-
-
-def mapping_yaml(mapping: FileMapping) -> str:
-    return mapping_text.mapping_yaml(mapping)

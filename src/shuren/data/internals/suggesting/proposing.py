@@ -118,28 +118,28 @@ def _by_source(site: Site, path: Path, name: str, wanted: Sequence[Contract]) ->
     """Files of a known kind name their columns themselves: what counts is what is accepted."""
     ours = [m for m in mappings(site).values() if m.source == name]
     found = []
-    for contract in wanted:
-        own = [m for m in ours if m.contract == contract.id]
+    for one in wanted:
+        own = [m for m in ours if m.contract == one.id]
         if ours and not own:
             continue
-        for mapping in own or [mapping_for(site, contract.id, path.name)]:
+        for mapping in own or [mapping_for(site, one.id, path.name)]:
             try:
-                run = dry_run(site, contract.id, path, dataclasses.replace(mapping, source=name),
+                run = dry_run(site, one.id, path, dataclasses.replace(mapping, source=name),
                               TRIED)  # fmt: skip
             except (ShurenError, WrongColumns):
                 continue
             share = run.accepted / run.records if run.records else 0.0
-            score = share * _told(mapping, contract, run.unused)
+            score = share * _told(mapping, one, run.unused)
             reason = _("The file is of the kind “%(kind)s”, which names its fields.", kind=name)
-            fields = tuple(FieldGuess(f.name, None, 0.0, (reason,)) for f in contract.fields)
+            fields = tuple(FieldGuess(f.name, None, 0.0, (reason,)) for f in one.fields)
             found.append(
-                Suggestion(contract.id, contract.title, round(score, 3), round(share, 3),
+                Suggestion(one.id, one.title, round(score, 3), round(share, 3),
                            dataclasses.replace(mapping, source=name), fields, (),
                            run.unused)
             )  # fmt: skip
     best: dict[str, Suggestion] = {}
-    for one in sorted(found, key=lambda one: -one.score):
-        best.setdefault(one.contract, one)
+    for suggestion in sorted(found, key=lambda found: -found.score):
+        best.setdefault(suggestion.contract, suggestion)
     return list(best.values())
 
 
