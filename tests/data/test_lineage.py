@@ -1,10 +1,14 @@
 """Every column of every table says where it comes from."""
 
+import json
+import re
+
 import pytest
 import sqlglot
 
 from shuren.data import definitions, queries
 from shuren.data.errors import ModelError, UnknownName
+from shuren.data.internals.lineage import graph as graph_file
 from shuren.data.internals.lineage.select import Tracer, table_shape
 from shuren.data.lineage import ROWS, VALUE
 from tests.data.lineage_models import put_model
@@ -225,12 +229,67 @@ def test_a_node_is_found_by_the_end_of_its_name_and_a_slip_gets_a_suggestion():
 
 
 def test_a_select_over_tables_is_followed_through_its_steps(site):
-    found = queries.select_origins(
-        site,
+    sql = (
         "WITH a AS (SELECT college, count(*) AS n FROM mart.loan_fact WHERE year > 2020 GROUP BY 1)"
-        " SELECT n / 2 AS half FROM a",
+        " SELECT n / 2 AS half FROM a"
     )
+    found = queries.select_origins(site, [sql])[sql]
     assert found["half"][0] == {"mart.loan_fact"}
     assert {"mart.loan_fact.year", "mart.loan_fact.college"} <= found["half"][1]
+    assert queries.select_origins(site, [sql])[sql] == found  # kept on disk by now
     with pytest.raises(ModelError, match="colege"):
-        queries.select_origins(site, "SELECT colege FROM mart.loan_fact")
+        queries.select_origins(site, ["SELECT colege FROM mart.loan_fact"])
+
+
+def anew(monkeypatch) -> list[str]:
+    """As a new process begins: nothing in memory. Returns the models that are followed again."""
+    followed: list[str] = []
+    original = graph_file._traced
+
+    def noted(name, sql, known):
+        followed.append(name)
+        return original(name, sql, known)
+
+    monkeypatch.setattr(graph_file, "_graphs", {})
+    monkeypatch.setattr(graph_file, "_traced", noted)
+    return followed
+
+
+def test_a_new_process_finds_the_graph_on_disk(site, monkeypatch):
+    first = queries.lineage(site)
+    followed = anew(monkeypatch)
+    again = queries.lineage(site)
+    assert followed == []
+    assert (again.nodes, again.edges, again.gaps) == (first.nodes, first.edges, first.gaps)
+
+
+def test_a_graph_on_disk_counts_for_the_definitions_it_was_made_of(site, monkeypatch):
+    columns = {"loan_id": "VARCHAR", "share": "BIGINT"}
+    put_model(site, "share", "SELECT loan_id, renewals AS share FROM mart.loan_fact", columns)
+    queries.lineage(site)
+    put_model(site, "share", "SELECT loan_id, year AS share FROM mart.loan_fact", columns)
+    followed = anew(monkeypatch)
+    sources = queries.lineage(site).sources_of("mart.share.share")
+    assert ("mart.loan_fact.year", VALUE) in sources
+    assert "mart.share" in followed
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [
+        lambda text: text[: len(text) // 2],
+        lambda text: "[]",
+        lambda text: text.replace('"nodes"', '"knots"'),
+        lambda text: re.sub(r'"nodes":\[.*\],"edges"', '"nodes":[[1]],"edges"', text),
+        lambda text: re.sub(r'"nodes":\[.*\],"edges"', '"nodes":[],"edges"', text),
+    ],
+    ids=["cut off", "a list", "no nodes", "a broken node", "edges from nowhere"],
+)
+def test_a_damaged_graph_on_disk_is_made_again(site, monkeypatch, damage):
+    first = queries.lineage(site)
+    path = site.data / "lineage" / "graph.json"
+    path.write_text(damage(path.read_text("utf-8")), "utf-8")
+    followed = anew(monkeypatch)
+    assert queries.lineage(site).edges == first.edges
+    assert "mart.loan_fact" in followed
+    assert json.loads(path.read_text("utf-8"))["nodes"]  # and kept again

@@ -148,7 +148,7 @@ def lineage(site: Site, *, actor: Actor) -> Graph:
         data.lineage(site),
         definitions.figures(site),
         definitions.indicators(site),
-        lambda sql: data.select_origins(site, sql),
+        lambda selects: data.select_origins(site, selects),
     )
 
 

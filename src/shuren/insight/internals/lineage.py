@@ -16,7 +16,7 @@ _PARTS = {
 }
 
 # What data.queries.select_origins answers.
-Origins = Callable[[str], dict[str, tuple[set[str], set[str]]]]
+Origins = Callable[[list[str]], dict[str, dict[str, tuple[set[str], set[str]]]]]
 
 
 _kept: list[tuple[Graph, Any, Any, Graph]] = []
@@ -64,7 +64,10 @@ def with_indicators(graph: Graph, indicators: Iterable[Indicator], origins: Orig
     """An indicator whose table no model makes yet stands alone: it lacks its data."""
     nodes: list[Node] = []
     edges: list[Edge] = []
-    for indicator in indicators:
+    declared = list(indicators)
+    known = [one for one in declared if one.table in graph.nodes]
+    found = origins([_select(one, part) for one in known for part in _PARTS if getattr(one, part)])
+    for indicator in declared:
         id = f"indicator:{indicator.id}"
         nodes.append(Node(id, "indicator", indicator.title))
         if indicator.table not in graph.nodes:
@@ -72,17 +75,20 @@ def with_indicators(graph: Graph, indicators: Iterable[Indicator], origins: Orig
         edges.append(Edge(indicator.table, id, VALUE))
         edges += [Edge(f"{indicator.table}.{name}", id, ROWS) for name, _v in indicator.where]
         for part, title in _PARTS.items():
-            expression = getattr(indicator, part)
-            if not expression:
+            if not getattr(indicator, part):
                 continue
             nodes.append(Node(f"{id}.{part}", "indicator", title, id))
-            found = origins(f"SELECT {expression} AS made FROM {indicator.table}")["made"]
-            edges += [Edge(one, f"{id}.{part}", VALUE) for one in sorted(found[0])]
+            values, _rows = found[_select(indicator, part)]["made"]
+            edges += [Edge(one, f"{id}.{part}", VALUE) for one in sorted(values)]
         for name in indicator.breakdowns:
             title = _title(graph, indicator.table, name)
             nodes.append(Node(f"{id}.by.{name}", "indicator", title, id))
             edges.append(Edge(f"{indicator.table}.{name}", f"{id}.by.{name}", VALUE))
     return graph.extended(nodes, edges)
+
+
+def _select(indicator: Indicator, part: str) -> str:
+    return f"SELECT {getattr(indicator, part)} AS made FROM {indicator.table}"
 
 
 def _title(graph: Graph, table: str, name: str) -> dict[str, str]:

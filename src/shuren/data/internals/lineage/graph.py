@@ -1,11 +1,11 @@
 """The graph of the data room: connector → file → contract → raw → steps → tables.
 
 Computed from the definitions alone, so it is there before anything is loaded and right after a
-definition changed. Kept in memory for as long as no definition file changes.
+definition changed. Kept in memory and on disk for as long as no definition file changes.
 """
 
 import threading
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -17,6 +17,8 @@ from sqlglot.errors import ParseError
 from shuren.data import definitions
 from shuren.data.errors import ModelError
 from shuren.data.internals import portable, sources
+from shuren.data.internals.lineage import kept
+from shuren.data.internals.lineage.kept import Origins
 from shuren.data.internals.lineage.select import NOTHING, Shape, Traced, Tracer, table_shape
 from shuren.data.lineage import ROWS, VALUE, Edge, Graph, Node
 from shuren.data.shapes import VAULT, Contract, Field, Mapping, Model
@@ -35,24 +37,34 @@ _ADDED = {
     "_line": {"zh": "来源行号", "en": "Line in the file"},
 }
 _KINDS = ("contracts", "mappings", "models", "sources", "vocabularies")
-_graphs: dict[Path | None, tuple[Any, Graph]] = {}
+_graphs: dict[Path | None, tuple[Any, str, Graph]] = {}  # site → stamps, key on disk, graph
 _used: dict[Path, tuple[set[str], set[str]]] = {}
 _lock = threading.Lock()
 
 
 def graph(site: Site | None) -> Graph:
     """raises  ModelError, DefinitionError as the definitions do"""
+    return _graph(site)[1]
+
+
+def _graph(site: Site | None) -> tuple[str, Graph]:
+    """The graph, and the key under which it is kept on disk."""
     own = _loaded_without_mapping(site)
     stamp = (tuple(_stamps(site)), tuple(sorted(own)))
-    key = site.root if site else None
+    root = site.root if site else None
     with _lock:
-        kept = _graphs.get(key)
-    if kept is not None and kept[0] == stamp:
-        return kept[1]
-    made = _Builder(site, own).build()
+        known = _graphs.get(root)
+    if known is not None and known[0] == stamp:
+        return known[1:]
+    key = kept.key_of((Path(path) for path, *_rest in stamp[0]), stamp[1])
+    made = kept.read(site, key) if site else None
+    if made is None:
+        made = _Builder(site, own).build()
+        if site:
+            kept.write(site, key, made)
     with _lock:
-        _graphs[key] = (stamp, made)
-    return made
+        _graphs[root] = (stamp, key, made)
+    return key, made
 
 
 def of_load(site: Site, contract_id: str, mapping_id: str) -> Graph:
@@ -65,13 +77,20 @@ def of_load(site: Site, contract_id: str, mapping_id: str) -> Graph:
     return Graph(builder.nodes, tuple(builder.edges))
 
 
-def origins_of(site: Site | None, sql: str) -> dict[str, tuple[set[str], set[str]]]:
-    """{column: (values, what decides)} of one SELECT over tables of the graph.
+def origins_of(site: Site | None, selects: Sequence[str]) -> dict[str, Origins]:
+    """{SELECT over tables of the graph: {column: (values, what decides)}}.
 
-    raises  ModelError if something in it is not there
+    raises  ModelError if something in one of them is not there
     """
-    known = graph(site)
+    key, known = _graph(site)
+    before = kept.read_origins(site, key) if site else {}
+    found = {sql: before[sql] if sql in before else _origins(known, sql) for sql in selects}
+    if site and not set(found) <= set(before):
+        kept.write_origins(site, key, before | found)
+    return found
 
+
+def _origins(known: Graph, sql: str) -> Origins:
     def table(name: str) -> Shape | None:
         columns = known.columns(name)
         return table_shape(name, [column.name for column in columns]) if columns else None

@@ -12,7 +12,7 @@ from shuren.data.errors import UnknownName
 from shuren.data.internals import asking, snapshots
 from shuren.data.internals.door import Condition, open_table
 from shuren.data.internals.lineage.graph import graph
-from shuren.data.internals.receipts import find_receipt, raw_file
+from shuren.data.internals.receipts import find_receipt, raw_file, raw_files, standing_for
 from shuren.data.lineage import VALUE, Graph, MadeRows, RawRows, RowsBehind
 from shuren.data.shapes import KEEP, PSEUDONYM, Contract, Model
 from shuren.kernel.i18n import gettext as _
@@ -93,8 +93,7 @@ def _raw_rows(
     contract = definitions.contracts(site)[raw.partition(".")[2]]
     shown = _shown(contract, highest)
     snapshot = snapshots.required(site)
-    files = [(load, raw_file(site, contract.id, load)) for load in snapshot.loads]
-    paths = [str(path) for _load, path in files if path.exists()]
+    paths = [str(path) for path in raw_files(site, contract.id, snapshot.loads)]
     if not paths or not made:
         return RawRows(contract.id, (), [])
     tests, values = [], []
@@ -141,13 +140,13 @@ def made_of(site: Site, load: str, line: int, actor: Actor) -> tuple[RawRows, li
     purpose = require_purpose(actor, PURPOSE)
     receipt = find_receipt(site, load)
     contract = definitions.contracts(site)[receipt.contract]
-    path = raw_file(site, contract.id, load)
+    path = raw_file(site, contract.id, standing_for(site, load).id)
     shown = _shown(contract, purpose.highest_class)
     names = ", ".join(f'"{name}"' for name in dict.fromkeys((*_ABOUT, *shown, "_key")))
     found = []
     if path.exists():
-        sql = f"SELECT {names} FROM read_parquet(?) WHERE _line = ? LIMIT 1"
-        found = snapshots.query(site, sql, [str(path), line])
+        sql = f"SELECT {names} FROM read_parquet(?) WHERE _load = ? AND _line = ? LIMIT 1"
+        found = snapshots.query(site, sql, [str(path), load, line])
     if not found:
         raise UnknownName(_("accepted row"), f"{load}:{line}", [])
     record_use(actor, PURPOSE, f"raw.{contract.id}", shown, 1, "one row")
