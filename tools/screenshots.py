@@ -42,6 +42,8 @@ STAFF = {
     "figure": "/workbench/insight/figures/top_titles_monthly/",
     "indicators": "/workbench/insight/indicators/",
     "indicator": "/workbench/insight/indicators/active_readers/",
+    "reports": "/workbench/reports/",
+    "report": "/workbench/reports/2026-10/",
     "decisions": "/workbench/decisions/",
     "decision-new": "/workbench/decisions/new/",
     "quality": "/workbench/quality/",

@@ -21,6 +21,9 @@ EXAMPLES = {
     "line": 2,
     "table": "mart.loan_fact",
     "key_id": "aaaaaaaaaaaa",
+    "month": "2026-03",
+    "language": "zh",
+    "format": "html",
 }
 POSTED = {"quarantine-replay", "key-rotate", "governance-publish"}
 
@@ -58,6 +61,9 @@ PROMISED = {
     "task": "tasks.read",
     "figure": "dashboards.read",
     "figure-csv": "dashboards.read",
+    "reports": "dashboards.read",
+    "report": "dashboards.read",
+    "report-file": "dashboards.read",
 }
 REFERENCE = Path(__file__).parents[2] / "docs" / "reference" / "permissions.md"
 

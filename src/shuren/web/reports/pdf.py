@@ -184,6 +184,7 @@ def _block(block: Block, styles: dict[str, ParagraphStyle]) -> list[Flowable]:
         head += [_drawing(block.picture), Spacer(1, 2 * mm)]
     table = _table(block.grid, styles)
     head += [Paragraph(markup(remark), styles["small"]) for remark in block.remarks]
+    head += [Spacer(1, 1.5 * mm)] if block.remarks else []
     if len(block.grid.rows) <= 12:
         return [KeepTogether([*head, table])]
     return [KeepTogether(head), table]

@@ -101,6 +101,7 @@ def _insight(actor: Actor, current: str) -> list[Group]:
         for at, one in enumerate(dashboards(current_site()))
     ]  # fmt: skip
     further = [("indicators", _("Indicators"), "d", "dashboards.read")]
+    further.append(("reports", _("Monthly reports"), "r", "dashboards.read"))
     further.append(("decisions", _("Decisions"), "e", "decisions.read"))
     for id_, text, key, permission in further:
         if may(actor, permission):
@@ -123,6 +124,7 @@ def crumbs(place: str, *further: Crumb) -> list[Crumb]:
         "quality": _("Data quality"),
         "tasks": _("Tasks"),
         "indicators": _("Indicators"),
+        "reports": _("Monthly reports"),
         "decisions": _("Decisions"),
     }
     if place not in names:

@@ -13,6 +13,7 @@ from shuren.web.workbench import (
     lineage_rows,
     quality,
     quarantine,
+    reports,
     sources,
     today,
 )
@@ -46,6 +47,11 @@ urlpatterns = [
     path("decisions/", decisions.index, name="decisions"),
     path("decisions/new/", decisions.new, name="decision-new"),
     path("decisions/<int:decision_id>/", decisions.one, name="decision"),
+    path("reports/", reports.index, name="reports"),
+    path("reports/<slug:month>/", reports.one, name="report"),
+    path(
+        "reports/<slug:month>/<slug:language>.<slug:format>", reports.download, name="report-file"
+    ),
     path("insight/figures/<slug:figure_id>/", insight.definition, name="figure"),
     path("insight/figures/<slug:figure_id>.csv", insight.csv_file, name="figure-csv"),
     path("insight/<slug:dashboard_id>/", insight.dashboard, name="dashboard"),
