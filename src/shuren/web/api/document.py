@@ -8,7 +8,7 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 
-from shuren.data.shapes import MEDIA_TYPES
+from shuren.data.contract_shapes import MEDIA_TYPES
 from shuren.kernel.i18n import ENGLISH, current_language
 from shuren.web.api import words
 from shuren.web.api.endpoint import api

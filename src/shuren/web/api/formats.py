@@ -10,7 +10,8 @@ import orjson
 from django.http import HttpRequest, HttpResponse
 
 from shuren.data import queries as data
-from shuren.data.shapes import MEDIA_TYPES, Column, Table
+from shuren.data.contract_shapes import MEDIA_TYPES
+from shuren.data.shapes import Column, Table
 from shuren.kernel.i18n import gettext as _
 from shuren.trust.queries import own_api_key
 from shuren.web.api.problems import Problem
