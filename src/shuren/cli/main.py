@@ -51,6 +51,7 @@ def entries() -> tuple[Entry, ...]:
         Entry("catalogue", data, _("Search tables and columns; check that none is an orphan.")),
         Entry("governance", data, _("Write or publish the rules of the library's data.")),
         Entry("report", data, _("Write a month of the library as HTML, PDF and spreadsheet.")),
+        Entry("compact", keep, _("Put the small loads of connectors together.")),
         Entry("retain", keep, _("Take away rows that are past their contract's term.")),
         Entry("key", keep, _("Make and end keys of the open API.")),
         Entry("doctor", keep, _("Check the whole site and say what to do.")),

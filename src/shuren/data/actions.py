@@ -13,6 +13,7 @@ from shuren.data.internals import backup as backups
 from shuren.data.internals import (
     building,
     collecting,
+    compacting,
     exporting,
     governance,
     measuring,
@@ -127,6 +128,21 @@ def collect(
         return collecting.collect(site, connector(site, connector_id), actor, progress)
     finally:
         openlineage.note_loads(site)
+        compacting.compact(site)
+
+
+def compact(site: Site, contract: str | None = None, *, actor: Actor) -> list[Receipt]:
+    """Put the small loads of connectors together, day by day; `collect` and `build` do it too.
+
+    Only loads of days that are over and that the published snapshot holds. Their rows, refused
+    rows and receipts stay as they are, in fewer files; no table is made anew for it.
+    contract  only of this one
+    returns   the receipt of each load that others were put into
+    raises    trust's NotAllowed; QuarantineBroken if the refused rows of one cannot be opened
+    """
+    trust.require(actor, "loads.run")
+    openlineage.note_loads(site)
+    return compacting.compact(site, contract)
 
 
 def record_event(site: Site, contract_id: str, values: Mapping[str, object]) -> None:
@@ -220,6 +236,7 @@ def build(
     known = models(site)
     expired = retention.apply(site)
     openlineage.note_loads(site)
+    compacting.compact(site)
     with openlineage.building(site) as noted:
         report = noted.report = building.build_snapshot(
             site, known, all_receipts(site)[::-1], progress, everything=everything, engine=engine

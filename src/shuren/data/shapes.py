@@ -1,6 +1,7 @@
 """What the data room hands to others: contracts, receipts, refused rows, tables read."""
 
 import dataclasses
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, NamedTuple
@@ -62,6 +63,9 @@ class Receipt:
     took       the quarantine row numbers taken from it, or () for all
     source     the source that read it; connector: the declared system that brought it, or ""
     cursor     where that connector goes on after this load
+    merges     ids of the loads that were put together into this one, oldest first; their rows
+               keep their ids. A load of its own has none
+    barren     those of them that brought no accepted row
     """
 
     id: str
@@ -87,6 +91,23 @@ class Receipt:
     source: str = "table"
     connector: str = ""
     cursor: str = ""
+    merges: tuple[str, ...] = ()
+    barren: tuple[str, ...] = ()
+
+    @property
+    def loads(self) -> tuple[str, ...]:
+        """The ids that its rows have."""
+        return self.merges or (self.id,)
+
+    @property
+    def bearing(self) -> tuple[str, ...]:
+        """Those of them that brought accepted rows."""
+        barren = set(self.barren)
+        return tuple(load for load in self.loads if load not in barren)
+
+    def is_in(self, loads: Collection[str]) -> bool:
+        """Whether a snapshot made of these loads holds it."""
+        return self.id in loads or (bool(self.merges) and set(self.merges) <= set(loads))
 
 
 @dataclass

@@ -11,7 +11,8 @@ from pathlib import Path
 from django.core.management import call_command
 from django.db import connection
 
-from shuren.data.internals.working import sweep_folders, working_folder
+from shuren.data.internals.receipts import small_files
+from shuren.data.internals.working import exclusively, sweep_folders, working_folder
 from shuren.kernel.archive import write_archive
 from shuren.kernel.ids import new_id
 from shuren.kernel.shapes import Progress, no_progress
@@ -24,7 +25,8 @@ NOT_COPIED = ["contenttypes", "auth.permission", "sessions"]
 
 def write_backup(site: Site, target: Path, progress: Progress = no_progress) -> dict[str, int]:
     """See data.actions.write_backup."""
-    count = write_archive(target, _contents(site, progress))
+    with exclusively(small_files(site)):
+        count = write_archive(target, _contents(site, progress))
     return {"files": count, "bytes": target.stat().st_size}
 
 
@@ -50,6 +52,7 @@ def _files(site: Site) -> Iterator[Path]:
     for path in receipts:
         yield from sorted(site.raw.glob(f"*/{path.stem}.*"))
         yield from sorted(site.quarantine.glob(f"*/{path.stem}.*"))
+        yield from sorted((site.receipts / "merged").glob(f"{path.stem}.*"))
     # After the rows: what it says has gone may still be among them, never the other way round.
     yield from _below(site.data / "retention")
     yield from _below(site.data / "models")

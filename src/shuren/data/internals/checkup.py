@@ -8,7 +8,13 @@ import pyarrow.parquet as pq
 from shuren.data.errors import QuarantineBroken, ReceiptBroken
 from shuren.data.internals import retention_log, snapshots
 from shuren.data.internals.quarantine import Quarantine
-from shuren.data.internals.receipts import quarantine_file, raw_file, read_receipt
+from shuren.data.internals.receipts import (
+    merged_file,
+    merged_receipts,
+    quarantine_file,
+    raw_file,
+    read_receipt,
+)
 from shuren.data.internals.sources import table_file
 from shuren.data.shapes import Problem, Receipt
 from shuren.kernel.i18n import gettext as _
@@ -23,6 +29,8 @@ def problems(site: Site) -> Iterator[Problem]:
     yield from _snapshot(site)
     for receipt in receipts:
         missing = _missing(site, receipt)
+        if not missing and receipt.merges:
+            missing = _missing_receipts(site, receipt)
         if missing:
             yield Problem(
                 _("Load %(load)s (%(file)s): %(what)s.", load=receipt.id, file=receipt.source_name,
@@ -59,6 +67,16 @@ def _missing(site: Site, receipt: Receipt) -> str:
     return ""
 
 
+def _missing_receipts(site: Site, receipt: Receipt) -> str:
+    try:
+        found = [one.id for one in merged_receipts(site, receipt)]
+    except ReceiptBroken:
+        found = []
+    if found == list(receipt.merges):
+        return ""
+    return _("%(path)s is missing or damaged", path=merged_file(site, receipt.id))
+
+
 def _receipts(site: Site) -> tuple[list[Receipt], list[Problem]]:
     good, bad = [], []
     for path in sorted(site.receipts.glob("*.json"), reverse=True):
@@ -66,7 +84,8 @@ def _receipts(site: Site) -> tuple[list[Receipt], list[Problem]]:
             good.append(read_receipt(path))
         except ReceiptBroken as error:
             bad.append(Problem(error.message, error.fix))
-    return good, bad
+    merged = {load for receipt in good for load in receipt.merges}
+    return [receipt for receipt in good if receipt.id not in merged], bad
 
 
 def _snapshot(site: Site) -> Iterator[Problem]:

@@ -53,8 +53,9 @@ def write_state(site: Site, connector: str, state: ConnectorState) -> None:
 def resumed(site: Site, connector: str) -> ConnectorState:
     """The state with the cursor of the newest receipt, should a kill have come between the two."""
     state = read_state(site, connector)
-    newest = next((r for r in all_receipts(site) if r.connector == connector), None)
-    if newest is not None and newest.id != state.receipt:
+    own = (r for r in all_receipts(site) if r.connector == connector and not r.replays)
+    newest = next(own, None)
+    if newest is not None and state.receipt not in newest.loads:
         state.receipt = newest.id
         state.cursor = newest.cursor
     return state

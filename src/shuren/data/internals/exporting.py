@@ -6,9 +6,9 @@ from pathlib import Path
 
 from shuren.data.definitions import contract as find_contract
 from shuren.data.errors import ExportTarget
-from shuren.data.internals.quarantine import Quarantine
+from shuren.data.internals.merged import quarantine_of
 from shuren.data.internals.reading.records import render_record
-from shuren.data.internals.receipts import all_receipts, find_receipt, quarantine_file
+from shuren.data.internals.receipts import all_receipts, find_receipt
 from shuren.data.internals.refused import said
 from shuren.data.internals.replaying import open_rows
 from shuren.data.rules import reason
@@ -26,7 +26,7 @@ def export(site: Site, load_id: str, target: Path, actor: Actor) -> int:
     reasons = target.with_name(f"{target.name}.reasons.csv")
     _must_be_new(target, reasons)
     still_open = open_rows(site, all_receipts(site, receipt.contract), receipt)
-    kept = Quarantine(site, quarantine_file(site, contract.id, receipt.id), receipt.id)
+    kept = quarantine_of(site, receipt.id)
     rows = list(kept.rows(still_open.__contains__))
     record_use(actor, "data_quality", f"quarantine.{contract.id}", ["raw"], len(rows), load_id)
     encoding = receipt.encoding or "utf-8"

@@ -81,7 +81,7 @@ class Inputs:
         went = retention_log.entries(self.site, name)
         return {
             f"{table} contract": hash_of([sources.raw_columns(contract), contract.tombstone]),
-            f"{table} loads": hash_of([load.id for load in holding]),
+            f"{table} loads": hash_of([id for load in holding for id in load.bearing]),
             f"{table} retention": hash_of([[e.load, e.left] for e in went if e.gone]),
         }
 

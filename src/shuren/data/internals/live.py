@@ -110,8 +110,8 @@ def _landed(site: Site, built_from: tuple[str, ...]) -> dict[str, tuple[Path, ..
         return {}
     found: dict[str, list[Path]] = {}
     for load in sorted((name for name in names if name not in known), reverse=True)[:NEWEST]:
-        brought = _brought(site, load)
-        if brought:
+        brought, merges = _brought(site, load)
+        if brought and not (merges and known.issuperset(merges)):
             found.setdefault(brought, []).append(raw_file(site, brought, load))
     return {contract: tuple(paths) for contract, paths in found.items()}
 
@@ -122,10 +122,11 @@ def _as_set(loads: tuple[str, ...]) -> frozenset[str]:
 
 
 @lru_cache(maxsize=8_192)
-def _brought(site: Site, load: str) -> str:
-    """The contract of a load that brought rows, or "". A receipt never changes."""
+def _brought(site: Site, load: str) -> tuple[str, tuple[str, ...]]:
+    """The contract of a load that brought rows, or "", and the loads it was put together of. A
+    receipt never changes."""
     try:
         receipt = read_receipt(receipt_file(site, load))
     except (ReceiptBroken, OSError):
-        return ""  # doctor names it; a build stops at it
-    return receipt.contract if receipt.accepted else ""
+        return "", ()  # doctor names it; a build stops at it
+    return receipt.contract if receipt.accepted else "", receipt.merges

@@ -7,7 +7,7 @@ next look, so a process killed between a load and its measure loses nothing.
 import dataclasses
 import json
 import statistics
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -34,9 +34,12 @@ def measure_new(site: Site) -> list[Measure]:
     found = []
     for receipt in reversed(all_receipts(site)):
         wanted = receipt.contract in known and not receipt.replays and receipt.records
+        before = past.setdefault(receipt.contract, [])
+        if receipt.merges:
+            before += _of_loads(site, receipt.merges)
+            continue
         if not wanted or (receipt.connector and receipt.records < FEWEST):
             continue
-        before = past.setdefault(receipt.contract, [])
         measure = _read(_path(site, receipt.id))
         if measure is None:
             measure = _measure(site, known[receipt.contract], receipt, before)
@@ -49,7 +52,11 @@ def measure_new(site: Site) -> list[Measure]:
 
 def measures(site: Site, contract: str) -> list[Measure]:
     """Of one contract's loads, oldest first."""
-    loads = [r.id for r in reversed(all_receipts(site, contract))]
+    receipts = reversed(all_receipts(site, contract))
+    return _of_loads(site, [load for receipt in receipts for load in receipt.loads])
+
+
+def _of_loads(site: Site, loads: Iterable[str]) -> list[Measure]:
     return [m for load in loads if (m := _read(_path(site, load))) is not None]
 
 

@@ -46,7 +46,7 @@ def note_loads(site: Site) -> int:
         with exclusively(_folder(site) / ".lock"):
             noted = _noted(site)
             for receipt in reversed(all_receipts(site)):
-                if receipt.id in noted:
+                if receipt.id in noted or receipt.merges:  # those were each noted
                     continue
                 _append(site, _load_events(site, receipt))
                 with open(_folder(site) / "noted", "a", encoding="utf-8") as file:

@@ -24,6 +24,7 @@ from shuren.trust.errors import SealBroken
 
 MAGIC = b"SHURENQ1"
 CHUNK_ROWS = 5_000
+_ALL = 2**62
 _SCHEMA = pa.schema(
     [
         ("line", pa.int64()),
@@ -107,25 +108,32 @@ class QuarantineWriter:
 
 
 class Quarantine:
-    """The refused rows of one load, read chunk by chunk."""
+    """The refused rows of one load, read chunk by chunk.
 
-    def __init__(self, site: Site, path: Path, load: str) -> None:
+    before, count  of a file that holds those of several loads only these rows: so many come
+                   before them, so many there are; the first of them is number 1
+    """
+
+    def __init__(
+        self, site: Site, path: Path, load: str, before: int = 0, count: int = _ALL
+    ) -> None:
         self._site, self._path, self._load = site, path, load
+        self._before, self._own = before, range(1, count + 1)
         self._chunks: list[dict[str, Any]] = _read_index(path) if path.exists() else []
 
     def rows(
         self, wanted: Callable[[int], bool] = lambda row: True, rule: str | None = None
     ) -> Iterator[Kept]:
         """The rows whose number is wanted and whose rule fits, in order; other chunks stay shut."""
-        first = 1
+        first = 1 - self._before
         for number, chunk in enumerate(self._chunks):
             numbers = range(first, first + chunk["rows"])
             first += chunk["rows"]
             if rule is not None and rule not in chunk["rules"]:
                 continue
-            if any(wanted(row) for row in numbers):
+            if any(row in self._own and wanted(row) for row in numbers):
                 for row, kept in zip(numbers, self._open(number), strict=True):
-                    if wanted(row) and rule in (None, kept["rule"]):
+                    if row in self._own and wanted(row) and rule in (None, kept["rule"]):
                         yield _kept(row, kept)
 
     def check(self) -> int:

@@ -1,13 +1,20 @@
-"""Receipts on disk: one JSON file per load, written last. No receipt, no load."""
+"""Receipts on disk: one JSON file per load, written last. No receipt, no load.
+
+A receipt that `merges` others stands for them from the moment it is written: theirs count no
+more, and are kept in `merged/<its id>.jsonl` for whoever asks for one of them by its id.
+"""
 
 import dataclasses
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
 from datetime import datetime
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 from shuren.data.errors import AlreadyLoaded, ReceiptBroken, UnknownName
+from shuren.data.internals import hashes
 from shuren.data.internals.working import exclusively, is_owned, sweep_folders
 from shuren.data.shapes import Receipt
 from shuren.kernel.files import sync_folder, write_atomically
@@ -18,45 +25,115 @@ FORMAT = 1  # of the JSON: 1 since the first release
 WORKING = "load-"
 _FIELDS = {field.name for field in dataclasses.fields(Receipt)}
 _TIMES = ("started_at", "finished_at")
-_TUPLES = ("took", "notes")
+_TUPLES = ("took", "notes", "merges", "barren")
+_CACHED = 65_536  # receipts remembered by a process; they never change
 
 
 def all_receipts(site: Site, contract: str | None = None) -> list[Receipt]:
-    """Newest first."""
-    found = [read_receipt(path) for path in site.receipts.glob("*.json")]
-    chosen = [r for r in found if contract is None or r.contract == contract]
+    """Newest first, without those that another one stands for."""
+    found = _on_disk(site)
+    merged = {load for receipt in found for load in receipt.merges}
+    chosen = [
+        r for r in found if r.id not in merged and (contract is None or r.contract == contract)
+    ]
     return sorted(chosen, key=lambda r: (r.finished_at, r.id), reverse=True)
+
+
+def _on_disk(site: Site) -> list[Receipt]:
+    """One that goes while they are read has been merged: the list is read again."""
+    while True:
+        try:
+            return [_remembered(path) for path in site.receipts.glob("*.json")]
+        except FileNotFoundError:
+            continue
+
+
+def _remembered(path: Path) -> Receipt:
+    state = path.stat()
+    return _read_once(path, state.st_mtime_ns, state.st_size)
+
+
+@lru_cache(maxsize=_CACHED)
+def _read_once(path: Path, _changed: int, _size: int) -> Receipt:
+    return read_receipt(path)
 
 
 def find_receipt(site: Site, id: str) -> Receipt:
     """raises UnknownName if no load has this id"""
     known = sorted(path.stem for path in site.receipts.glob("*.json"))
-    if id not in known:
+    if id in known:
+        with suppress(FileNotFoundError):  # merged between the two lines
+            return read_receipt(receipt_file(site, id))
+    whole = next((one for one in all_receipts(site) if id in one.merges), None)
+    if whole is None:
         raise UnknownName(_("load"), id, known)
-    return read_receipt(site.receipts / f"{id}.json")
+    return next(one for one in merged_receipts(site, whole) if one.id == id)
+
+
+def standing_for(site: Site, load: str) -> Receipt:
+    """The receipt that counts: the load's own, or that of the load it was put into.
+
+    raises UnknownName if no load has this id
+    """
+    receipts = all_receipts(site)
+    found = next((r for r in receipts if r.id == load or load in r.merges), None)
+    if found is None:
+        raise UnknownName(_("load"), load, sorted(receipt.id for receipt in receipts))
+    return found
+
+
+def merged_receipts(site: Site, receipt: Receipt) -> Sequence[Receipt]:
+    """The receipts of the loads it is put together of, oldest first; none for a plain load."""
+    if not receipt.merges:
+        return ()
+    path = merged_file(site, receipt.id)
+    try:
+        found = _read_merged(path)
+    except FileNotFoundError:
+        raise _broken(path) from None
+    return found
+
+
+@lru_cache(maxsize=8)
+def _read_merged(path: Path) -> tuple[Receipt, ...]:
+    return tuple(_parse(line, path) for line in path.read_text("utf-8").splitlines())
 
 
 def loaded_before(site: Site, contract: str, source_hash: str) -> Receipt | None:
     """The load that brought the same bytes in under the same contract."""
-    same = (r for r in all_receipts(site, contract) if r.source_hash == source_hash)
-    return next((r for r in same if not r.replays), None)
+    for receipt in all_receipts(site, contract):
+        if receipt.merges:
+            if hashes.has(hashes_file(site, receipt.id), source_hash):
+                parts = merged_receipts(site, receipt)
+                same = next((one for one in parts if one.source_hash == source_hash), None)
+                if same is not None:
+                    return same
+        elif receipt.source_hash == source_hash and not receipt.replays:
+            return receipt
+    return None
 
 
 def read_receipt(path: Path) -> Receipt:
     """raises ReceiptBroken: a receipt left out would be a load left out"""
+    return _parse(path.read_bytes(), path)
+
+
+def _parse(text: str | bytes, path: Path) -> Receipt:
     try:
-        content = json.loads(path.read_text("utf-8"))
+        content = json.loads(text)
         values = {key: value for key, value in content.items() if key in _FIELDS}
         values.update({key: datetime.fromisoformat(values[key]) for key in _TIMES})
         values.update({key: tuple(values.get(key, ())) for key in _TUPLES})
         return Receipt(**values)
     except (ValueError, KeyError, TypeError, AttributeError):
-        raise ReceiptBroken(
-            _("The receipt %(path)s is damaged.", path=path),
-            fix=_(
-                "Bring it back from a backup. If there is none, remove it and load its file again."
-            ),
-        ) from None
+        raise _broken(path) from None
+
+
+def _broken(path: Path) -> ReceiptBroken:
+    return ReceiptBroken(
+        _("The receipt %(path)s is damaged.", path=path),
+        fix=_("Bring it back from a backup. If there is none, remove it and load its file again."),
+    )
 
 
 def receipt_json(receipt: Receipt) -> dict[str, Any]:
@@ -70,8 +147,32 @@ def receipt_file(site: Site, load: str) -> Path:
     return site.receipts / f"{load}.json"
 
 
+def merged_file(site: Site, load: str) -> Path:
+    """The receipts of the loads that were put together into this one."""
+    return site.receipts / "merged" / f"{load}.jsonl"
+
+
+def small_files(site: Site) -> Path:
+    """The lock under which the files of merged loads go; a backup holds it, so that none goes
+    between its list of files and its reading them."""
+    return site.receipts / ".small"
+
+
+def hashes_file(site: Site, load: str) -> Path:
+    """By what their sources are known again; see hashes."""
+    return site.receipts / "merged" / f"{load}.hashes"
+
+
 def raw_file(site: Site, contract: str, load: str) -> Path:
     return site.raw / contract / f"{load}.parquet"
+
+
+def raw_files(site: Site, contract: str, loads: Iterable[str]) -> list[Path]:
+    """The files there are that hold rows of these loads."""
+    receipts = all_receipts(site, contract)
+    wholes = {load: one.id for one in receipts for load in one.merges}
+    names = dict.fromkeys(wholes.get(load, load) for load in loads)
+    return [path for name in names if (path := raw_file(site, contract, name)).exists()]
 
 
 def quarantine_file(site: Site, contract: str, load: str) -> Path:

@@ -8,6 +8,7 @@ from typing import Any
 from shuren.data.definitions import contract as find_contract
 from shuren.data.internals.marc.showing import readable
 from shuren.data.internals.masking import shown
+from shuren.data.internals.merged import quarantine_of, source_of, whole_part
 from shuren.data.internals.quarantine import Kept, Quarantine
 from shuren.data.internals.receipts import all_receipts, find_receipt, quarantine_file
 from shuren.data.internals.replaying import open_rows
@@ -63,7 +64,7 @@ def page(
     still_open = open_rows(site, all_receipts(site, receipt.contract), receipt)
     if rows is not None:
         still_open &= set(rows)
-    quarantine = Quarantine(site, quarantine_file(site, contract.id, load_id), load_id)
+    quarantine, part = quarantine_of(site, load_id), whole_part(site, load_id)
     if rule is None:
         # The numbers of the page are known before any chunk is opened.
         wanted = set(islice(sorted(still_open), offset, offset + limit))
@@ -73,16 +74,16 @@ def page(
         kept = list(islice(fitting, offset, offset + limit))
     if with_raw and kept:
         record_use(actor, "data_quality", f"quarantine.{contract.id}", ["raw"], len(kept), load_id)
-    return [_row(receipt, contract, row, with_raw) for row in kept]
+    return [_row(receipt, contract, row, with_raw, source_of(site, part, row.row)) for row in kept]
 
 
-def _row(receipt: Receipt, contract: Contract, row: Kept, with_raw: bool) -> RefusedRow:
+def _row(receipt: Receipt, contract: Contract, row: Kept, with_raw: bool, file: str) -> RefusedRow:
     encoding = row.encoding or receipt.encoding
     text = text_shown(row.raw, encoding, receipt.dialect)
     return RefusedRow(
         load=receipt.id,
         row=row.row,
-        file=receipt.source_name,
+        file=file,
         line=row.line,
         rule=row.rule,
         field=row.field,

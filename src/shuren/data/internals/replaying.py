@@ -14,11 +14,13 @@ from shuren.data.internals import retention_log
 from shuren.data.internals.in_lake import InLake
 from shuren.data.internals.loading import Job, Outcome, run
 from shuren.data.internals.masking import unmask
+from shuren.data.internals.merged import Part, part_of, parts, whole_part
 from shuren.data.internals.quarantine import Kept, Quarantine
 from shuren.data.internals.receipts import (
     all_receipts,
     find_receipt,
     quarantine_file,
+    standing_for,
     sweep_loads,
 )
 from shuren.data.internals.registry import source_named
@@ -31,7 +33,15 @@ from shuren.kernel.site import Site
 
 
 def open_rows(site: Site, receipts: Sequence[Receipt], load: Receipt) -> set[int]:
-    """Numbers of the refused rows that no later load has taken up and no retention has ended."""
+    """Numbers of the refused rows that no later load has taken up and no retention has ended.
+
+    load  may have been put together with others meanwhile
+    """
+    whole = next((one for one in receipts if load.id in one.merges), None)
+    if whole is not None:
+        part = part_of(site, whole, load.id)
+        rows = open_rows(site, receipts, whole)
+        return {row - part.before for row in rows if part.has(row)}
     if load.refused and load.id in retention_log.refused_gone(site, load.contract):
         return set()
     rows = set(range(1, load.refused + 1))
@@ -50,7 +60,10 @@ def replay(
     progress: Progress,
 ) -> Receipt:
     sweep_loads(site)
-    earlier = find_receipt(site, load_id)
+    earlier, part = find_receipt(site, load_id), whole_part(site, load_id)
+    if part.whole.id != earlier.id:
+        rows, corrections = _in_whole(site, earlier, part, rows, corrections)
+        earlier = part.whole
     contract = find_contract(site, earlier.contract)
     mapping = _mapping(site, earlier)
     taken = _rows_to_take(site, earlier, rows, corrections)
@@ -84,9 +97,16 @@ def replay(
             replays=earlier.id,
             took=tuple(sorted(taken)),
             notes=(),
+            merges=(),
+            barren=(),
         )
 
     def check() -> None:
+        if standing_for(site, earlier.id).id != earlier.id:
+            raise NothingToReplay(
+                _("Load %(load)s was put together with others just now.", load=earlier.id),
+                fix=_("Try again."),
+            )
         _rows_to_take(site, earlier, sorted(taken), {})
 
     job = Job(
@@ -96,14 +116,33 @@ def replay(
         table,
         make_receipt,
         check,
-        in_lake=InLake(site, contract.id, _of_one_file(site, earlier)),
+        in_lake=InLake(site, contract.id, _of_one_file(site, earlier, taken)),
         finish=lambda found: _with_lines(found, kept, {r[0]: r[2] for r in records}, encoding),
     )
     return run(job)
 
 
-def _of_one_file(site: Site, load: Receipt) -> set[str]:
-    """The load of a file and all replays of what was refused of it."""
+def _in_whole(
+    site: Site,
+    load: Receipt,
+    part: Part,
+    rows: Sequence[int] | None,
+    corrections: dict[int, str],
+) -> tuple[list[int], dict[int, str]]:
+    """What is wanted of a load, by the numbers its rows have among those it was put with."""
+    wanted = set(corrections) | set(rows or ())
+    if not wanted:
+        wanted = open_rows(site, all_receipts(site, load.contract), load)
+    strange = sorted(row for row in wanted if not 1 <= row <= load.refused)
+    if strange or not wanted:
+        raise _not_open(load, strange)
+    moved = {row + part.before: text for row, text in corrections.items()}
+    return sorted(row + part.before for row in wanted), moved
+
+
+def _of_one_file(site: Site, load: Receipt, taken: frozenset[int]) -> set[str]:
+    """The load of a file, all replays of what was refused of it, and where it was put together
+    with others the loads that the rows taken came with."""
     receipts = {receipt.id: receipt for receipt in all_receipts(site, load.contract)}
 
     def first(receipt: Receipt) -> str:
@@ -111,7 +150,12 @@ def _of_one_file(site: Site, load: Receipt) -> set[str]:
             receipt = receipts[receipt.replays]
         return receipt.id
 
-    return {id for id, receipt in receipts.items() if first(receipt) == first(load)}
+    of_file = {id for id, receipt in receipts.items() if first(receipt) == first(load)}
+    root = receipts.get(first(load), load)
+    if root.merges:
+        own = root.id != load.id
+        of_file |= {p.load.id for p in parts(site, root) if own or any(p.has(row) for row in taken)}
+    return of_file
 
 
 def _mapping(site: Site, earlier: Receipt) -> Mapping:
@@ -127,18 +171,21 @@ def _rows_to_take(
     still_open = open_rows(site, all_receipts(site, earlier.contract), earlier)
     wanted = set(corrections) | set(rows or ()) if (rows or corrections) else still_open
     if not wanted or not wanted <= still_open:
-        closed = sorted(wanted - still_open)
-        raise NothingToReplay(
-            _(
-                "Load %(load)s has no open refused row %(rows)s.",
-                load=earlier.id,
-                rows=", ".join(map(str, closed[:10])),
-            )
-            if closed
-            else _("Load %(load)s has no open refused rows.", load=earlier.id),
-            fix=_("See `shuren quarantine list`."),
-        )
+        raise _not_open(earlier, sorted(wanted - still_open))
     return frozenset(wanted)
+
+
+def _not_open(load: Receipt, closed: Sequence[int]) -> NothingToReplay:
+    return NothingToReplay(
+        _(
+            "Load %(load)s has no open refused row %(rows)s.",
+            load=load.id,
+            rows=", ".join(map(str, closed[:10])),
+        )
+        if closed
+        else _("Load %(load)s has no open refused rows.", load=load.id),
+        fix=_("See `shuren quarantine list`."),
+    )
 
 
 def _take(site: Site, earlier: Receipt, rows: frozenset[int]) -> list[Kept]:

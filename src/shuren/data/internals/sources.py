@@ -49,10 +49,10 @@ _CALENDAR = pa.schema(
 
 @dataclass(frozen=True)
 class RawSource:
-    """raw.<contract>: one Parquet file per load, the oldest load first.
+    """raw.<contract>: one Parquet file per receipt, the oldest load first.
 
     columns    (name, SQL type) in order; a file of an older contract may lack some
-    loads      the id each file's rows have in `_load`
+    loads      the ids that rows have in `_load`; a file may hold the rows of several
     tombstone  the boolean column that is true in a row that takes its key away, or ""
 
     Of the rows of one `_key` the one of the last load stands, within a load the one of the
@@ -78,7 +78,7 @@ def raw_source(site: Site, name: str, loads: Sequence[Receipt]) -> RawSource:
         contract,
         raw_columns(contract),
         tuple(_file_of(site, load) for load in holding),
-        tuple(load.id for load in holding),
+        tuple(id for load in holding for id in load.bearing),
         contract.tombstone,
     )
 

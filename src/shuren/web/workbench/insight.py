@@ -100,7 +100,7 @@ def definition(request: HttpRequest, figure_id: str) -> HttpResponse:
         "sql": result.sql,
         "columns": _columns(result),
         "snapshot": snapshot,
-        "receipts": [one for one in data.receipts(site) if one.id in fed],
+        "receipts": [one for one in data.receipts(site) if one.is_in(fed)],
         "titles": contract_titles(definitions.contracts(site)),
         "trail": crumbs(place, Crumb(pick(result.definition.title))),
     }

@@ -53,7 +53,7 @@ def today(request: HttpRequest) -> HttpResponse:
 def _newer(receipts: list[Receipt], snapshot: SnapshotInfo | None) -> list[Receipt]:
     """Loads that brought rows and are not yet in the snapshot."""
     known = set(snapshot.loads) if snapshot else set()
-    return [one for one in receipts if one.accepted and one.id not in known]
+    return [one for one in receipts if one.accepted and not one.is_in(known)]
 
 
 def _next_step(
