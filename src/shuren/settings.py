@@ -190,6 +190,10 @@ if SITE_SETTINGS.behind_proxy:
 
 # Rows mended by hand and small uploads; big files come by `shuren load`.
 DATA_UPLOAD_MAX_MEMORY_SIZE = 10 * 1024 * 1024
+# Exports sent to the workbench: on disk in the site, never in the machine's own /tmp.
+FILE_UPLOAD_HANDLERS = ["shuren.web.uploads.LimitedUpload"]
+FILE_UPLOAD_TEMP_DIR = SITE.temporary
+FILE_UPLOAD_PERMISSIONS = 0o600
 
 LOGGING = {
     "version": 1,

@@ -22,12 +22,10 @@ class Badge:
 def coverage(request: HttpRequest) -> HttpResponse:
     """One card a system of the vocabulary `library_system`."""
     systems = queries.coverage(current_site())
-    badges = _badges()
+    shown = badges()
     context = {
-        "systems": [(system, badges[system.state]) for system in systems],
-        "feeds": [
-            (system, feed, badges[feed.state]) for system in systems for feed in system.feeds
-        ],
+        "systems": [(system, shown[system.state]) for system in systems],
+        "feeds": [(system, feed, shown[feed.state]) for system in systems for feed in system.feeds],
         "alive": sum(system.state == "alive" for system in systems),
         "silent": sum(system.state in ("silent", "none") for system in systems),
         "all": len(systems),
@@ -36,7 +34,8 @@ def coverage(request: HttpRequest) -> HttpResponse:
     return page(request, "coverage.html", context, place="sources")
 
 
-def _badges() -> dict[str, Badge]:
+def badges() -> dict[str, Badge]:
+    """{state: how it is shown}."""
     return {
         "alive": Badge(_("Alive"), "good"),
         "late": Badge(_("Late"), "warn"),

@@ -5,6 +5,7 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from shuren.data import definitions, queries
 from shuren.data.shapes import Receipt
 from shuren.kernel.i18n import gettext as _
+from shuren.trust.queries import may
 from shuren.web.access import requires
 from shuren.web.workbench import receipts
 from shuren.web.workbench.paging import paging
@@ -34,6 +35,7 @@ def sources(request: HttpRequest) -> HttpResponse:
         "pager": pager,
         "waiting": sum(waiting.values()),
         "command": "shuren load loans FILE",
+        "may_run": may(request.actor, "loads.run"),  # type: ignore[attr-defined]
     }
     return page(request, "sources.html", context, place="sources")
 

@@ -2,6 +2,7 @@ from django.urls import path
 
 from shuren.web.workbench import (
     catalogue,
+    connectors,
     contracts,
     coverage,
     decisions,
@@ -14,6 +15,7 @@ from shuren.web.workbench import (
     quality,
     quarantine,
     reports,
+    source_new,
     sources,
     today,
 )
@@ -23,6 +25,15 @@ app_name = "workbench"
 urlpatterns = [
     path("", today.today, name="today"),
     path("sources/", sources.sources, name="sources"),
+    path("sources/new/", source_new.start, name="source-new"),
+    path("sources/new/<str:token>/", source_new.configure, name="source-map"),
+    path("sources/connectors/", connectors.index, name="connectors"),
+    path("sources/connectors/new/", connectors.new, name="connector-new"),
+    path(
+        "sources/connectors/<slug:connector_id>/collect/",
+        connectors.collect,
+        name="connector-collect",
+    ),
     path("coverage/", coverage.coverage, name="coverage"),
     path("loads/<str:load_id>/", sources.load, name="load"),
     path("loads/<str:load_id>/receipt.json", sources.load_json, name="load-json"),
@@ -62,6 +73,7 @@ urlpatterns = [
     path("catalogue/", catalogue.index, name="catalogue"),
     path("catalogue/<str:table>/", catalogue.table, name="table"),
     path("lineage/", lineage.index, name="lineage"),
+    path("lineage/columns.json", lineage.drawn_columns, name="lineage-columns"),
     path("lineage/impact/", lineage.impact, name="impact"),
     path("lineage/figures/<slug:figure_id>/", lineage_rows.behind, name="rows-behind"),
     path("lineage/loads/<str:load_id>/<int:line>/", lineage_rows.row, name="row"),
