@@ -80,18 +80,21 @@ def _grid(grid: Grid, caption: str) -> str:
         f'<th scope="col"{_number(number)}>{safe(title)}</th>' if title else "<td></td>"
         for title, number in grid.heads
     )
+    numbers = [number for _title, number in grid.heads[1:]]
     rows = "".join(
-        f'<tr><th scope="row">{safe(row[0].text)}</th>{"".join(map(_cell, row[1:]))}</tr>'
+        f'<tr><th scope="row">{safe(row[0].text)}</th>{"".join(map(_cell, row[1:], numbers))}</tr>'
         for row in grid.rows
     )
+    heat = ' class="heat"' if any(cell.shade for row in grid.rows for cell in row) else ""
     return (
-        f'<div class="wide" tabindex="0" role="region" aria-label="{safe(caption)}"><table>'
+        f'<div class="wide" tabindex="0" role="region" aria-label="{safe(caption)}">'
+        f"<table{heat}>"
         f"<thead><tr>{heads}</tr></thead><tbody>{rows}</tbody></table></div>"
     )
 
 
-def _cell(cell: Cell) -> str:
-    classes = ["n"] if cell.value is not None else []
+def _cell(cell: Cell, number: bool) -> str:
+    classes = ["n"] if number else []
     classes += [f"s{cell.shade}"] if cell.shade else []
     named = f' class="{" ".join(classes)}"' if classes else ""
     return f"<td{named}>{safe(cell.text)}</td>"
