@@ -90,7 +90,7 @@ def test_uploads_go_after_an_hour_and_when_the_next_is_sent(library, as_role):
 
 
 @pytest.mark.parametrize(
-    ("name", "content"),
+    "name, content",
     [
         ("page.html", b"<html><script>alert(1)</script></html>"),
         ("line.csv", b"a" * 2_000_000),
@@ -175,8 +175,17 @@ def test_a_file_of_a_drop_folder_can_be_chosen_and_no_other(library, as_role):
     assert (library.root / "incoming" / "x.csv").exists()
 
 
-NEW = {"kind": "folder", "id": "loans-drop", "title_zh": "借阅", "title_en": "Loans", "system": "ils",
-       "contract": "loans", "set.path": "incoming", "set.pattern": "*.csv", "every_hours": "24"}  # fmt: skip
+NEW = {
+    "kind": "folder",
+    "id": "loans-drop",
+    "title_zh": "借阅",
+    "title_en": "Loans",
+    "system": "ils",
+    "contract": "loans",
+    "set.path": "incoming",
+    "set.pattern": "*.csv",
+    "every_hours": "24",
+}
 
 
 def test_a_connector_is_added_and_collected(library, as_role):

@@ -21,16 +21,23 @@ EXAMPLES = {
     "line": 2,
     "table": "mart.loan_fact",
     "key_id": "aaaaaaaaaaaa",
+    "token": "aaaaaaaaaaaa",
+    "connector_id": "nothing",
     "month": "2026-03",
     "language": "zh",
     "format": "html",
 }
-POSTED = {"quarantine-replay", "key-rotate", "governance-publish"}
+POSTED = {"connector-collect", "quarantine-replay", "key-rotate", "governance-publish"}
 
 # Each place, and the permission of docs/reference/permissions.md that it takes.
 PROMISED = {
     "today": "workbench.open",
     "sources": "loads.read",
+    "source-new": "loads.run",
+    "source-map": "loads.run",
+    "connectors": "loads.read",
+    "connector-new": "loads.run",
+    "connector-collect": "loads.run",
     "load": "loads.read",
     "load-json": "loads.read",
     "load-text": "loads.read",
