@@ -4,10 +4,11 @@ from dataclasses import dataclass
 
 from django.http import HttpRequest, HttpResponse
 
-from shuren.data import queries
+from shuren.data import definitions, queries
 from shuren.kernel.i18n import gettext as _
 from shuren.web.access import requires
-from shuren.web.workbench.shell import Crumb, crumbs, current_site, page
+from shuren.web.workbench.receipts import contract_titles
+from shuren.web.workbench.shell import current_site, page
 
 
 @dataclass(frozen=True)
@@ -29,9 +30,9 @@ def coverage(request: HttpRequest) -> HttpResponse:
         "alive": sum(system.state == "alive" for system in systems),
         "silent": sum(system.state in ("silent", "none") for system in systems),
         "all": len(systems),
-        "trail": crumbs("sources", Crumb(_("Connected systems"))),
+        "titles": contract_titles(definitions.contracts(current_site())),
     }
-    return page(request, "coverage.html", context, place="sources")
+    return page(request, "coverage.html", context, place="coverage")
 
 
 def badges() -> dict[str, Badge]:

@@ -58,55 +58,61 @@ class Tab:
 
 def rail(actor: Actor, current: str) -> list[Group]:
     """What this role can open, grouped by work; a group with nothing in it is left out."""
-    plan = [
+    groups = []
+    for label, entries in _plan():
+        places = [
+            Place(id_, text, reverse(f"workbench:{id_}"), key, id_ == current)
+            for id_, text, key, permission in entries
+            if may(actor, permission)
+        ]
+        if label == _("Insight") and may(actor, "dashboards.read"):
+            places = [*_dashboards(current), *places]
+        if places:
+            groups.append(Group(label, tuple(places)))
+    return groups
+
+
+def _plan() -> list[tuple[str, list[tuple[str, str, str, str]]]]:
+    """(group, [(place, name, key after g, permission)]); no key twice."""
+    return [
         (
             _("Work"),
             [
                 ("today", _("Today"), "t", "workbench.open"),
                 ("tasks", _("Tasks"), "w", "tasks.read"),
+                ("decisions", _("Decisions"), "e", "decisions.read"),
             ],
         ),
         (
             _("Data"),
             [
                 ("sources", _("Sources and loads"), "s", "loads.read"),
+                ("coverage", _("Connected systems"), "m", "loads.read"),
                 ("quarantine", _("Quarantine"), "q", "quarantine.read"),
                 ("quality", _("Data quality"), "u", "tasks.read"),
-                ("contracts", _("Data governance"), "c", "contracts.read"),
                 ("catalogue", _("Data catalogue"), "a", "contracts.read"),
                 ("lineage", _("Lineage"), "l", "contracts.read"),
-                ("keys", _("API keys"), "k", "keys.manage"),
+                ("contracts", _("Data governance"), "c", "contracts.read"),
             ],
         ),
+        (
+            _("Insight"),
+            [
+                ("indicators", _("Indicators"), "d", "dashboards.read"),
+                ("reports", _("Monthly reports"), "r", "dashboards.read"),
+            ],
+        ),
+        (_("Trust"), [("keys", _("API keys"), "k", "keys.manage")]),
     ]
-    groups = []
-    for label, entries in plan:
-        places = tuple(
-            Place(id_, text, reverse(f"workbench:{id_}"), key, id_ == current)
-            for id_, text, key, permission in entries
-            if may(actor, permission)
-        )
-        if places:
-            groups.append(Group(label, places))
-    return [*groups, *_insight(actor, current)]
 
 
-def _insight(actor: Actor, current: str) -> list[Group]:
-    """The dashboards as they are declared, then what else belongs to insight."""
-    if not may(actor, "dashboards.read"):
-        return []
-    places = [
+def _dashboards(current: str) -> list[Place]:
+    """As they are declared; the first has the key."""
+    return [
         Place(one.id, pick(one.title), dashboard_url(one.id), "i" if at == 0 else "",
               one.id == current)
         for at, one in enumerate(dashboards(current_site()))
     ]  # fmt: skip
-    further = [("indicators", _("Indicators"), "d", "dashboards.read")]
-    further.append(("reports", _("Monthly reports"), "r", "dashboards.read"))
-    further.append(("decisions", _("Decisions"), "e", "decisions.read"))
-    for id_, text, key, permission in further:
-        if may(actor, permission):
-            places.append(Place(id_, text, reverse(f"workbench:{id_}"), key, id_ == current))
-    return [Group(_("Insight"), tuple(places))]
 
 
 def dashboard_url(id: str) -> str:
@@ -117,6 +123,7 @@ def crumbs(place: str, *further: Crumb) -> list[Crumb]:
     """From a place of the rail down to the page."""
     names = {
         "sources": _("Sources and loads"),
+        "coverage": _("Connected systems"),
         "quarantine": _("Quarantine"),
         "contracts": _("Data governance"),
         "catalogue": _("Data catalogue"),
