@@ -6,6 +6,7 @@ from datetime import date
 
 import pytest
 
+from shuren.campus.university import LAST_DAY
 from shuren.data import actions
 from shuren.data.internals import snapshots
 from shuren.kernel.shapes import Actor
@@ -21,7 +22,8 @@ def rows(path):
 def test_counters_and_gates_say_the_same(exports, truth):
     counts = rows(exports / "visits-hourly.csv")
     assert sum(int(row["进馆人次"]) for row in counts) == truth["visits"]["entries"]
-    assert sum(int(row["出馆人次"]) for row in counts) == truth["visits"]["entries"]
+    assert sum(int(row["出馆人次"]) for row in counts) == truth["visits"]["exits"]
+    assert truth["visits"]["exits"] < truth["visits"]["entries"], "some are inside still"
     recent = Counter()
     for row in counts:
         if row["钟点"][:10] in truth["gate_days"]:
@@ -70,6 +72,18 @@ def test_a_simulated_day_reproduces_the_known_occupancy(site, exports, truth):
     for zone, hours in known["seat_hours"].items():
         if hours >= 100:
             assert found[zone] == pytest.approx(hours, rel=0.01), zone
+
+
+def test_the_last_day_is_going_on(exports):
+    """Nothing is reported after three in the afternoon, and seats are taken then."""
+    taken = {}
+    for row in rows(exports / "seat-events.csv"):
+        if row["变化时间"].startswith(f"{LAST_DAY}"):
+            assert row["变化时间"][11:] < "15:00:00"
+            taken[row["区域编号"], row["座位号"]] = row["状态"] == "占用"
+    assert sum(taken.values()) > 200
+    for name, column in (("gate-events.csv", "通行时间"), ("visits-hourly.csv", "钟点")):
+        assert max(row[column] for row in rows(exports / name))[:13] == f"{LAST_DAY} 14"
 
 
 def test_what_was_searched_in_vain_is_known(exports, truth):

@@ -2,7 +2,8 @@
 
 The calendar's demand for visits and seats, kind of week times weekday, shapes the days; hours
 of the day have their own curve; a building that is closed reports nothing. Counters give whole
-hours for the whole time; of the last days there is every passage and every seat as well.
+hours for the whole time; of the last days there is every passage and every seat as well. The
+last day is still going on: sensors have reported until three in the afternoon.
 """
 
 from collections.abc import Iterator
@@ -24,6 +25,7 @@ STREAM = 3
 VISITS_A_DAY = 9000  # of an ordinary teaching weekday, at scale 1
 SHARES = {"J": 0.50, "S": 0.18, "Y": 0.32}
 EVENT_DAYS = 7
+UNTIL = 15  # o'clock on the last day
 WITH_CARD = 0.85
 # Share of the day's entries by hour; how full seats are by hour where demand is 1.
 ENTRIES = np.array([0] * 6 + [1, 6, 11, 9, 8, 5, 6, 9, 10, 7, 6, 5, 7, 8, 5, 3, 1, 0], float)
@@ -76,6 +78,7 @@ def write_sensors(
         seats.lines(recent, shares[len(earlier) :]),
     )
     entries = sum(int(found[0].sum()) for found in visits.values())
+    exits = sum(int(found[1].sum()) for found in visits.values())
     recent_entries = sum(int(found[0][-len(recent) :].sum()) for found in visits.values())
     return Sensors(
         [
@@ -85,9 +88,9 @@ def write_sensors(
             ("seat_events", "seat-events.csv"),
         ],
         {
-            "visits": {"entries": entries, "gate_entries": recent_entries},
+            "visits": {"entries": entries, "exits": exits, "gate_entries": recent_entries},
             "gate_days": [day.isoformat() for day in recent],
-            "occupancy": {"day": recent[-1].isoformat(), "seat_hours": seats.seat_hours},
+            "occupancy": {"day": recent[-2].isoformat(), "seat_hours": seats.seat_hours},
         },
     )
 
@@ -113,7 +116,8 @@ def _visits(
     scale: float,
     rng: np.random.Generator,
 ) -> dict[str, tuple[np.ndarray, np.ndarray]]:
-    """By building: entries and exits, (days, 24). Everybody who came in has left by the end."""
+    """By building: entries and exits, (days, 24). Everybody who came in has left by the end of
+    the day, those of the last day apart."""
     demand = np.array([calendar.demand(day, "visits") for day in days])
     found = {}
     for letter, share in SHARES.items():
@@ -127,6 +131,7 @@ def _visits(
         for hour in range(24):
             for stay in range(len(STAYS)):
                 np.add.at(exits, (rows, np.minimum(hour + stay, last)), leaving[:, hour, stay])
+        entries[-1, UNTIL:], exits[-1, UNTIL:] = 0, 0
         found[letter] = (entries, exits)
     return found
 
@@ -211,7 +216,7 @@ def _occupancy_lines(days: list[date], places: list[Zone], counts: np.ndarray) -
 class _Seats:
     """Who sits where, quarter by quarter. Everybody has left by the end of a day.
 
-    seat_hours  of the last day: {zone: seat-hours}, added up person by person
+    seat_hours  of the last whole day: {zone: seat-hours}, added up person by person
     """
 
     def __init__(self, places: list[Zone], rng: np.random.Generator) -> None:
@@ -222,7 +227,8 @@ class _Seats:
         for day, of_day in zip(days, shares, strict=True):
             for zone, of_zone in zip(self._places, of_day, strict=True):
                 seats, starts, ends = self._day(of_zone, zone.seats)
-                self.seat_hours[zone.id] = round(float((ends - starts).sum()) / _HOUR, 4)
+                if day == days[-2]:
+                    self.seat_hours[zone.id] = round(float((ends - starts).sum()) / _HOUR, 4)
                 yield from self._events(zone, day, seats, starts, ends)
 
     def _day(self, shares: np.ndarray, size: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
@@ -257,9 +263,12 @@ class _Seats:
         order = np.argsort(moments, kind="stable")
         numbers = np.concatenate([seats, seats])[order].tolist()
         clocks, count = _clocks(), len(seats)
+        until = UNTIL * _HOUR if day == LAST_DAY else _DAY
         for place, number, second in zip(
             order.tolist(), numbers, moments[order].tolist(), strict=True
         ):
+            if second >= until:
+                break
             self._serial += 1
             state = "占用" if place < count else "空闲"
             yield (f"S{self._serial:08},{zone.id},{number + 1:03},{state},{day} {clocks[second]}")

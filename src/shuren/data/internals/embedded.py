@@ -39,6 +39,7 @@ class EmbeddedEngine:
             self.source("raw.loans")
             span = "SELECT CAST(min(loaned_at) AS DATE), CAST(max(loaned_at) AS DATE)"
             first, last = self.connection.execute(f"{span} FROM raw.loans").fetchall()[0]
+            first, last = sources.widened(self.site, self.loads, first, last)
             _create(self.connection, name, sources.calendar_rows(self.site, first, last))
         else:
             _create(self.connection, name, sources.vocabulary_rows(self.site, table))

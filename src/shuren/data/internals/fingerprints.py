@@ -75,7 +75,8 @@ class Inputs:
             texts = {id: file.path.read_text("utf-8") for id, file in calendars.items()}
             settings = self.site.settings_file.read_text("utf-8")
             loans = {f"{table} of {part}": has for part, has in self._source("raw.loans").items()}
-            return {f"{table} content": hash_of([texts, settings]), **loans}
+            span = hash_of(sources.widened(self.site, self.loads))
+            return {f"{table} content": hash_of([texts, settings]), f"{table} span": span, **loans}
         contract = sources.contract_of(self.site, name)
         holding = sources.holding_rows(self.site, name, self.loads)
         went = retention_log.entries(self.site, name)
@@ -128,6 +129,8 @@ def _reason(part: str) -> str:
         return _("Rows of %(table)s were past their term and went.", table=table)
     if what.startswith("of raw.loans"):
         return _("%(table)s may span other days: there are other loans.", table=table)
+    if what == "span":
+        return _("%(table)s spans other days than before.", table=table)
     if what == "content":
         return _("%(table)s says something else.", table=table)
     return _("%(table)s came out otherwise than before.", table=table)

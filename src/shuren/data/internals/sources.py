@@ -140,8 +140,43 @@ def _file_of(site: Site, load: Receipt) -> Path:
     return path
 
 
+# What widens the calendar beside loans: a library may count visits and lend nothing here.
+_DATED = (
+    ("visit_counts", "hour_start_at"),
+    ("occupancy_counts", "hour_start_at"),
+    ("gate_events", "passed_at"),
+    ("seat_events", "changed_at"),
+)
+
+
+def widened(
+    site: Site, loads: Sequence[Receipt], first: date | None = None, last: date | None = None
+) -> tuple[date | None, date | None]:
+    """A span of days, and all days of visits and seats, by what the files say of themselves."""
+    days = [day for day in (first, last) if day is not None]
+    known = contracts(site)
+    for contract, column in _DATED:
+        if contract in known:
+            for load in holding_rows(site, contract, loads):
+                days += _least_and_greatest(_file_of(site, load), column)
+    return (min(days), max(days)) if days else (None, None)
+
+
+def _least_and_greatest(path: Path, column: str) -> list[date]:
+    file = pq.ParquetFile(path)
+    if column not in file.schema_arrow.names:
+        return []
+    place = file.schema_arrow.names.index(column)
+    found: list[date] = []
+    for number in range(file.metadata.num_row_groups):
+        statistics = file.metadata.row_group(number).column(place).statistics
+        if statistics is not None and statistics.has_min_max:
+            found += [statistics.min.date(), statistics.max.date()]
+    return found
+
+
 def calendar_rows(site: Site, first: date | None, last: date | None) -> pa.Table:
-    """Every day from the first loan to the last; none when there are no loans."""
+    """Every day of a span; none where there is no span."""
     rows = load_calendar(site).days(first, last) if first and last else []
     return pa.Table.from_pylist(rows, schema=_CALENDAR)
 

@@ -53,6 +53,14 @@ changes AS (
 
 event_days AS (SELECT DISTINCT zone_id, day, begun FROM events),
 
+-- Of the day that is still going on there is nothing to say beyond the newest event.
+newest AS (
+  SELECT
+    max(day) AS day,
+    date_diff('second', CAST(max(day) AS TIMESTAMP), max(changed_at)) AS second
+  FROM conformed.seat_event
+),
+
 full_hours AS (
   SELECT number * 3600 AS second
   FROM (VALUES
@@ -66,7 +74,8 @@ points AS (
   SELECT zone_id, day, begun, second, change FROM changes
   UNION ALL
   SELECT event_days.zone_id, event_days.day, event_days.begun, full_hours.second, 0 AS change
-  FROM event_days CROSS JOIN full_hours
+  FROM event_days CROSS JOIN full_hours CROSS JOIN newest
+  WHERE event_days.day < newest.day OR full_hours.second <= newest.second
 ),
 
 moments AS (
@@ -77,13 +86,19 @@ moments AS (
 
 levels AS (
   SELECT
-    zone_id,
-    day,
-    CAST(floor(second / 3600.0) AS BIGINT) AS hour,
-    sum(change) OVER (PARTITION BY zone_id, begun ORDER BY day, second) AS occupied,
-    coalesce(lead(second) OVER (PARTITION BY zone_id, day ORDER BY second), 86400)
-    - second AS lasted
-  FROM moments
+    moments.zone_id,
+    moments.day,
+    CAST(floor(moments.second / 3600.0) AS BIGINT) AS hour,
+    sum(moments.change) OVER (
+      PARTITION BY moments.zone_id, moments.begun ORDER BY moments.day, moments.second
+    ) AS occupied,
+    coalesce(
+      lead(moments.second) OVER (
+        PARTITION BY moments.zone_id, moments.day ORDER BY moments.second
+      ),
+      CASE WHEN moments.day < newest.day THEN 86400 ELSE newest.second END
+    ) - moments.second AS lasted
+  FROM moments CROSS JOIN newest
 ),
 
 integrated AS (
@@ -91,10 +106,11 @@ integrated AS (
     zone_id,
     day,
     hour,
-    sum(occupied * lasted) / 3600.0 AS occupied_mean,
+    sum(occupied * lasted) / CAST(sum(lasted) AS DOUBLE) AS occupied_mean,
     max(occupied) AS occupied_max
   FROM levels
   GROUP BY zone_id, day, hour
+  HAVING sum(lasted) > 0
 ),
 
 counted AS (
