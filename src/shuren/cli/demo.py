@@ -1,6 +1,8 @@
 """`shuren demo`: a whole demo library, made through the same doors as anybody's."""
 
 import json
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +12,7 @@ from shuren.cli.context import CliContext
 from shuren.cli.init import make_site
 from shuren.kernel.files import write_atomically
 from shuren.kernel.i18n import gettext as _
+from shuren.kernel.shapes import Progress
 from shuren.kernel.site import SETTINGS_FILE, Site
 
 SEED = 2029
@@ -71,42 +74,45 @@ def set_up(context: CliContext, site: Site, scale: float) -> None:
     """Source files → loads → build → accounts. Each step does nothing when it was done before."""
     from shuren.campus.actions import write_campus
     from shuren.campus.connections import write_connections
-    from shuren.data.actions import build, load_file
-    from shuren.data.errors import AlreadyLoaded
+    from shuren.cli.demo_steps import sums, take_all_in
+    from shuren.cli.demo_work import first_day
+    from shuren.data.actions import build
 
     say = context.messages.print
     say(_("Setting up a demo university library in %(folder)s (once).", folder=site.root))
-    with context.progress(_("1/4 Writing exports as its systems would")) as progress:
+    with _step(context, _("1/4 Writing the exports of its systems")) as progress:
         write_connections(site.definitions / "sources")
-        sources = write_campus(site.root / "exports", seed=SEED, scale=scale, progress=progress)
-    for source in sources:
-        label = _("2/4 Loading %(name)s", name=source.path.name)
-        with context.progress(label) as progress:
-            try:
-                receipt = load_file(
-                    site,
-                    source.contract,
-                    source.path,
-                    actor=context.actor,
-                    mapping_id=source.mapping,
-                    progress=progress,
-                )
-            except AlreadyLoaded:
-                continue
+        files = write_campus(site.root / "exports", seed=SEED, scale=scale, progress=progress)
+    with _step(context, _("2/4 Taking them in")) as progress:
+        take_all_in(site, files, actor=context.actor, progress=progress)
+    for line in sums(site):
         say(
             _(
-                "    %(name)s: %(accepted)s accepted, %(refused)s refused",
-                name=source.path.name,
-                accepted=f"{receipt.accepted:,}",
-                refused=f"{receipt.refused:,}",
+                "    %(name)s: %(files)s files, %(accepted)s rows accepted, %(refused)s refused",
+                name=line.title,
+                files=f"{line.files:,}",
+                accepted=f"{line.accepted:,}",
+                refused=f"{line.refused:,}",
             )
         )
-    with context.progress(_("3/4 Building tables")) as progress:
+    with _step(context, _("3/4 Building tables")) as progress:
         build(site, actor=context.actor, progress=progress)
-    with context.progress(_("4/4 Making one account for each role")) as progress:
+    with _step(context, _("4/4 Accounts for each role, and a first day's work")) as progress:
         note = make_accounts(site)
+        progress(1, 2)
+        first_day(site)
+        progress(2, 2)
     write_atomically(site.demo_note, json.dumps(note | {"seed": SEED, "scale": scale}).encode())
     say(_("Ready. The sign-in page lists the demo accounts."))
+
+
+@contextmanager
+def _step(context: CliContext, label: str) -> Iterator[Progress]:
+    """A bar while it runs; where there are no bars, a line before it."""
+    if not context.messages.is_terminal:
+        context.messages.print(label)
+    with context.progress(label) as progress:
+        yield progress
 
 
 def make_accounts(site: Site) -> dict[str, Any]:
