@@ -39,14 +39,14 @@ class Work:
             return str(path)
         place = f"{self.store}/brought/{name}.parquet"
         system, made = self._system(place)
-        system.copyFromLocalFile(False, True, self._path(path.as_uri()), made)
+        system.copyFromLocalFile(False, True, self._path(f"file://{path}"), made)
         return place
 
     def fetch(self, name: str) -> list[Path]:
         """The files Spark wrote of a table, where we can read them."""
         if self.store and not (self.folder / name).exists():
             system, made = self._system(self.place(name))
-            target = self._path((self.folder / name).as_uri())
+            target = self._path(f"file://{self.folder / name}")
             system.copyToLocalFile(False, made, target, True)
         return sorted((self.folder / name).glob("*.parquet"))
 
