@@ -24,7 +24,9 @@ _NAMES = """
     trim try_cast upper week year day and or
 """
 FUNCTIONS = frozenset(_NAMES.split())
-PARTS = frozenset(["YEAR", "ISOYEAR", "QUARTER", "MONTH", "WEEK", "DAY", "DOY", "ISODOW", "HOUR", "MINUTE"])
+PARTS = frozenset(
+    ["YEAR", "ISOYEAR", "QUARTER", "MONTH", "WEEK", "DAY", "DOY", "ISODOW", "HOUR", "MINUTE"]
+)
 UNITS = frozenset(["DAY", "HOUR", "MINUTE", "SECOND"])
 # What RE2 and Java read alike: no look-around or flags, no classes by name but \p{Han}.
 _ODD_PATTERN = re.compile(r"\(\?(?!:)|\[:|\\(?!p\{Han\}|[dDsSnrt.^$*+?()\[\]{}|/\\-])")
