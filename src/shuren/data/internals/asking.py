@@ -105,46 +105,47 @@ def answer(
     names = [*by, *values]
     order = opening.order(order_by, names)
     if opening.counts_people:
-        found, suppressed = _cached(opening, grouped, measured, order, neighbours, always)
+        found, suppressed = _cached(
+            opening,
+            (*grouped, "/", *measured, order, "people", *always),
+            lambda: _about_people(opening, grouped, measured, order, neighbours),
+        )
         found = found[:limit]
     else:
         sql = _select(opening, [*grouped, *measured], grouped) + order + _slice(limit, 0)
-        found, suppressed = snapshots.query(opening.site, sql, opening.values), 0
+        found, suppressed = _cached(
+            opening, (sql,), lambda: (snapshots.query(opening.site, sql, opening.values), 0)
+        )
     _record(opening, len(found), f"counts by {' '.join(by) or 'nothing'}")
     return _table(opening, names, found, suppressed)
 
 
 def _cached(
-    opening: Opening,
-    grouped: list[str],
-    measured: list[str],
-    order: str,
-    neighbours: Callable[[], set[Group]],
-    always: tuple[str, ...],
+    opening: Opening, question: tuple[str, ...], ask: Callable[[], tuple[Rows, int]]
 ) -> tuple[Rows, int]:
+    """What `ask` gives, asked once of a published snapshot; of a live view every time."""
+    if opening.snapshot.tables[opening.table.name].live:
+        return ask()
     key = (
         opening.site.root,
         opening.snapshot.id,
         opening.table.name,
-        tuple(grouped),
-        tuple(measured),
+        *question,
         tuple(opening.conditions),
         tuple(map(repr, opening.values)),
-        order,
-        always,
     )
     with _lock:
         if key in _ANSWERS:
             _ANSWERS.move_to_end(key)
-            found, suppressed = _ANSWERS[key]
-            return found, suppressed
-    found, suppressed = _about_people(opening, grouped, measured, order, neighbours)
-    if len(found) <= _ROWS_KEPT:
+            rows, suppressed = _ANSWERS[key]
+            return list(rows), suppressed
+    rows, suppressed = ask()
+    if len(rows) <= _ROWS_KEPT:
         with _lock:
-            _ANSWERS[key] = (found, suppressed)
+            _ANSWERS[key] = (list(rows), suppressed)
             while len(_ANSWERS) > _ANSWERS_KEPT:
                 _ANSWERS.popitem(last=False)
-    return found, suppressed
+    return rows, suppressed
 
 
 def _about_people(

@@ -1,10 +1,14 @@
 """The lineage page: from a figure to the file it comes from, and from a field to everything that
 is made of it. The lists are the page; lineage.js draws them."""
 
+import hashlib
 from dataclasses import dataclass
 
-from django.http import Http404, HttpRequest, HttpResponse
+import orjson
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.urls import NoReverseMatch, reverse
+from django.utils.cache import get_conditional_response
+from django.utils.translation import get_language
 
 from shuren.data import definitions
 from shuren.data import queries as data
@@ -15,7 +19,7 @@ from shuren.kernel.i18n import pick
 from shuren.trust.queries import may
 from shuren.web.access import requires
 from shuren.web.lineage import PREFIX, lineage, pages
-from shuren.web.workbench.lineage_view import Wish, picture
+from shuren.web.workbench.lineage_view import KEPT, Wish, columns, picture
 from shuren.web.workbench.receipts import contract_titles
 from shuren.web.workbench.shell import Crumb, crumbs, current_site, page
 
@@ -50,6 +54,7 @@ def index(request: HttpRequest) -> HttpResponse:
         "gaps": graph.gaps,
         "numbers": _numbers(graph),
         "switches": _switches(wish),
+        "columns_url": _columns_url(wish),
     }
     if not wish.node:
         return page(request, "lineage.html", context, place="lineage")
@@ -68,6 +73,35 @@ def index(request: HttpRequest) -> HttpResponse:
         "trail": crumbs("lineage", Crumb(pick(node.title) or node.name)),
     }
     return page(request, "lineage.html", context, place="lineage")
+
+
+_drawn: list[tuple[Graph, tuple[Wish, str], bytes, str]] = []
+
+
+@requires("contracts.read")
+def drawn_columns(request: HttpRequest) -> HttpResponseBase:
+    """The columns of the whole graph for the picture, apart from the page: they are many."""
+    graph = lineage(current_site(), actor=request.actor)  # type: ignore[attr-defined]
+    wish = Wish(steps=request.GET.get("steps") == "1", all=True)
+    question = (wish, get_language() or "")
+    found = next((one for one in list(_drawn) if one[0] is graph and one[1] == question), None)
+    if found is None:
+        content = orjson.dumps(columns(graph, wish))
+        found = (graph, question, content, f'"{hashlib.md5(content).hexdigest()}"')
+        _drawn.append(found)
+        del _drawn[:-KEPT]
+    answer = HttpResponse(found[2], content_type="application/json")
+    answer["ETag"] = found[3]
+    answer["Cache-Control"] = "private, no-cache"
+    answer["Vary"] = "Cookie, Accept-Language"
+    return get_conditional_response(request, etag=found[3], response=answer) or answer
+
+
+def _columns_url(wish: Wish) -> str:
+    """Where the picture gets its columns; "" where they are in the page or not wished for."""
+    if wish.node or not wish.all:
+        return ""
+    return f"{reverse('workbench:lineage-columns')}?steps={int(wish.steps)}"
 
 
 def _wish(request: HttpRequest, graph: Graph) -> Wish:

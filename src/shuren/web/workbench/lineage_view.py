@@ -9,12 +9,17 @@ from django.urls import reverse
 from shuren.data.lineage import KINDS, ROWS, VALUE, Graph, Links, Node, note, without_steps
 from shuren.kernel.i18n import pick
 
+KEPT = 4
 ORDER = {kind: place for place, kind in enumerate(KINDS)}
 
 
 @dataclass
 class Box:
-    """A table-like node as it is drawn and listed. before: numbers of entries, `v3` or `r3`."""
+    """A table-like node as it is drawn and listed.
+
+    before  numbers of entries, `v3` or `r3`
+    room    for how many columns it is drawn, which come later
+    """
 
     number: int
     node: Node
@@ -22,6 +27,7 @@ class Box:
     url: str
     focus: bool = False
     before: str = ""
+    room: int = 0
     columns: list["Line"] = field(default_factory=list)
 
 
@@ -68,8 +74,14 @@ def direct(graph: Graph) -> Links:
     return links
 
 
+_shut: list[tuple[Links, Links]] = []
+
+
 def by_table(graph: Graph, links: Links) -> Links:
-    """Table before table, whatever the columns."""
+    """Table before table, whatever the columns. The last few answers are kept."""
+    for known, made in list(_shut):
+        if known is links:
+            return made
     found: Links = {}
     for id, before in links.items():
         table = graph.nodes[id].table or id
@@ -77,6 +89,8 @@ def by_table(graph: Graph, links: Links) -> Links:
             other = graph.nodes[source].table or source
             if other != table:
                 note(found.setdefault(table, {}), other, kind)
+    _shut.append((links, found))
+    del _shut[:-KEPT]
     return found
 
 
@@ -104,12 +118,10 @@ def picture(graph: Graph, wish: Wish) -> list[Layer]:
     """The whole graph with its tables shut, or what leads to a node and away from it."""
     links = direct(graph) if wish.steps else without_steps(graph)
     if not wish.node:
-        shown = set(by_table(graph, links)) | {node.id for node in graph.tables()}
-        shown = {id for id in shown if id in links}
-        if not wish.all:  # an interface has the columns of its table: it shows with that one
-            shown = {id for id in shown if graph.nodes[id].kind != "api"}
-        columns = {id for id in links if graph.nodes[id].table} if wish.all else set()
-        return _layers(graph, wish, links, shown, columns)
+        layers = _layers(graph, wish, links, _all_tables(graph, wish, links), set())
+        for box in (box for layer in layers for box in layer.boxes if wish.all):
+            box.room = len(graph.columns(box.node.id))
+        return layers
     focus = graph.nodes[wish.node]
     if not focus.table:
         tables = by_table(graph, links)
@@ -119,6 +131,36 @@ def picture(graph: Graph, wish: Wish) -> list[Layer]:
     around = reach(narrowed, [focus.id]) | reach(turned(narrowed), [focus.id])
     shown = {graph.nodes[id].table or id for id in around}
     return _layers(graph, wish, narrowed, shown, {id for id in around if graph.nodes[id].table})
+
+
+def _all_tables(graph: Graph, wish: Wish, links: Links) -> set[str]:
+    shown = set(by_table(graph, links)) | {node.id for node in graph.tables()}
+    shown = {id for id in shown if id in links}
+    if wish.all:
+        return shown
+    # An interface has the columns of its table: it shows with that one.
+    return {id for id in shown if graph.nodes[id].kind != "api"}
+
+
+def columns(graph: Graph, wish: Wish) -> dict[str, list[list[object]]]:
+    """{number of a box of the whole graph: its columns, each [number, label, id, before]}."""
+    links = direct(graph) if wish.steps else without_steps(graph)
+    tables = _in_order(graph, _all_tables(graph, wish, links))
+    numbers = {id: place for place, id in enumerate(tables)}
+    lines = {id: [c for c in graph.columns(id) if c.id in links] for id in tables}
+    for column in (column for found in lines.values() for column in found):
+        numbers[column.id] = len(numbers)
+    return {
+        str(numbers[id]): [
+            [str(numbers[c.id]), pick(c.title) or c.name, c.id, _numbered(links[c.id], numbers)]
+            for c in found
+        ]
+        for id, found in lines.items()
+    }
+
+
+def _in_order(graph: Graph, tables: Iterable[str]) -> list[str]:
+    return sorted(tables, key=lambda id: (ORDER.get(graph.nodes[id].kind, 99), id))
 
 
 def _only_values(links: Links) -> Links:
@@ -131,7 +173,7 @@ def _only_values(links: Links) -> Links:
 def _layers(
     graph: Graph, wish: Wish, links: Links, tables: set[str], columns: set[str]
 ) -> list[Layer]:
-    ids = sorted(tables, key=lambda id: (ORDER.get(graph.nodes[id].kind, 99), id))
+    ids = _in_order(graph, tables)
     boxes: list[Box] = []
     numbers: dict[str, int] = {}
     for id in ids:
