@@ -16,16 +16,16 @@ from shuren.kernel.i18n import gettext as _
 def resolve(
     context: CliContext, what: str, train: bool, cards: bool, promote: bool, as_json: bool
 ) -> int:
-    """Find records that are one thing: WHAT is works, authorities, classes or readers."""
+    """Find records that are one thing: WHAT is works, authorities or classes."""
+    site, actor = context.site, context.actor
     from dataclasses import asdict
 
     from shuren.data import actions
 
-    site, actor = context.site, context.actor
     if cards:
         return _cards(context, what, as_json)
     if not what:
-        raise click.UsageError(_("Say what to resolve: works, authorities, classes or readers."))
+        raise click.UsageError(_("Say what to resolve: works, authorities or classes."))
     if promote:
         card = actions.promote_model(site, what, actor=actor)
         context.console.print(
@@ -58,13 +58,14 @@ def resolve(
 
 
 def _cards(context: CliContext, what: str, as_json: bool) -> int:
+    site = context.site
     from dataclasses import asdict
 
     from shuren.data.learned import against_model, model_cards
     from shuren.data.resolution import PROMOTED
 
-    found = [card for card in model_cards(context.site) if what in ("", card.name)]
-    against = {card.version: against_model(context.site, card) for card in found}
+    found = [card for card in model_cards(site) if what in ("", card.name)]
+    against = {card.version: against_model(site, card) for card in found}
     if as_json:
         context.emit_json([asdict(card) | {"against": against[card.version]} for card in found])
         return 0
@@ -98,8 +99,5 @@ def _named(name: str) -> str:
         "names": _("names"),
         "heading": _("names in the authorised form"),
         "variant": _("names in a form not used"),
-        "linked": _("numbers that are another number's reader"),
-        "persons": _("readers with several numbers"),
-        "review": _("pairs for a person to decide"),
     }
     return titles.get(name, name)

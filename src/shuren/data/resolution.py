@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 
 BIB, TITLE = "bib", "title"  # kinds of records
-WORKS, CLASSES, AUTHORITIES, READERS = "works", "classes", "authorities", "readers"
+WORKS, CLASSES, AUTHORITIES = "works", "classes", "authorities"
 CANDIDATE, PROMOTED = "candidate", "promoted"
 
 

@@ -40,8 +40,8 @@ def write(
     info, scores = snapshots.required(site), _quality(site, contracts)
     loads: dict[str, list[str]] = {contract: [] for contract in contracts}
     for receipt in all_receipts(site):
-        if receipt.id in info.loads and receipt.contract in loads:
-            loads[receipt.contract].append(receipt.id)
+        if receipt.contract in loads and receipt.is_in(info.loads):
+            loads[receipt.contract] += receipt.loads
     card = Card(
         name=name,
         version=new_id("M"),
@@ -101,10 +101,9 @@ def why_not(site: Site, card: Card) -> list[str]:
     """
     info, why = snapshots.required(site), []
     known = {id for ids in card.loads.values() for id in ids}
-    later = [
-        r for r in all_receipts(site)
-        if r.contract in card.loads and r.id in info.loads and r.id not in known
-    ]  # fmt: skip
+    live = [r for r in all_receipts(site) if r.contract in card.loads and r.is_in(info.loads)]
+    here = {load for receipt in live for load in receipt.loads}
+    later, gone = here - known, known - here
     if len(later) > MOST_LOADS:
         why.append(
             _("%(count)s loads of what it learned from have come since (at most %(most)s).",
@@ -115,7 +114,6 @@ def why_not(site: Site, card: Card) -> list[str]:
             _("Its snapshot is %(days)s days older than the live one (at most %(most)s).",
               days=(info.built_at - card.built_at).days, most=MOST_DAYS)
         )  # fmt: skip
-    gone = known - set(info.loads)
     if gone:
         why.append(_("%(count)s loads it learned from are no longer in the lake.", count=len(gone)))
     for contract, score in _quality(site, card.loads).items():

@@ -20,7 +20,8 @@ from shuren.data.internals.resolution import text
 Floats = npt.NDArray[np.float64]
 PRECISION = 0.9  # wanted of what is said
 FEWEST = 3  # records of a class before it is ever suggested
-_SMOOTH = 0.1
+ENOUGH = 15  # records kept back before a threshold rests on them
+_PRIOR = 100.0  # pieces; the best of 2 to 100 by records kept back
 _SIZE = 1 << 15
 _HAN_RUN = re.compile(r"[\u3400-\u9fff]+")
 _WORD = re.compile(r"[^\W\d_]{3,}")
@@ -43,29 +44,49 @@ class Said:
     confidence: float
 
 
+DEPTHS = (9, 2, 1)  # signs of a class number: all, the second level, the main class
+
+
 @dataclass
 class Classifier:
-    """`weights` are log-likelihoods less their mean over classes; one row a class."""
+    """`weights` are log-likelihoods less those over all classes; one row a class.
+
+    thresholds  of each depth: the confidence from which a number so deep is said
+    """
 
     labels: list[str]
     prior: Floats
     weights: Floats
     scale: float = 1.0
-    threshold: float = 1.0
+    thresholds: tuple[float, ...] = (1.0,) * len(DEPTHS)
 
-    def say(self, records: Sequence[Known]) -> list[Said]:
-        """The likeliest class of each, however unsure."""
-        found = []
-        for record in records:
-            pieces = features(record)
-            if not pieces:
-                found.append(Said(record.id, "", 0.0))
-                continue
-            scores = (self.prior + self.weights[:, pieces].sum(axis=1)) * self.scale
-            scores = np.exp(scores - scores.max())
-            best = int(scores.argmax())
-            found.append(Said(record.id, self.labels[best], float(scores[best] / scores.sum())))
-        return found
+    def chances(self, record: Known) -> Floats | None:
+        """How probable each label is; None for a record that says nothing."""
+        pieces = features(record)
+        if not pieces or not self.labels:
+            return None
+        scores = (self.prior + self.weights[:, pieces].sum(axis=1)) * self.scale
+        scores = np.exp(scores - scores.max())
+        return np.asarray(scores / scores.sum(), np.float64)
+
+    def best(self, record: Known, depth: int) -> Said:
+        """The likeliest number of a depth, however unsure."""
+        chances = self.chances(record)
+        if chances is None:
+            return Said(record.id, "", 0.0)
+        shares: dict[str, float] = {}
+        for label, chance in zip(self.labels, chances.tolist(), strict=True):
+            shares[label[:depth]] = shares.get(label[:depth], 0.0) + chance
+        label = max(shares, key=lambda one: (shares[one], one))
+        return Said(record.id, label, min(1.0, shares[label]))
+
+    def say(self, record: Known) -> Said | None:
+        """The deepest number it is sure enough of, or nothing."""
+        for depth, threshold in zip(DEPTHS, self.thresholds, strict=True):
+            said = self.best(record, depth)
+            if said.label and said.confidence >= threshold:
+                return said
+        return None
 
 
 def features(record: Known) -> list[int]:
@@ -92,50 +113,56 @@ def fit(records: Sequence[Known]) -> Classifier:
         if record.label in place:
             table[place[record.label], features(record)] += 1.0
     sizes = np.array([counts[label] for label in labels], np.float64)
-    seen = table.sum(axis=0) > 0
-    likely = np.log((table + _SMOOTH) / (sizes[:, None] + 2 * _SMOOTH))
+    usual = table.sum(axis=0)
+    seen = usual > 0
+    usual = np.where(seen, usual, 1.0) / max(1.0, float(usual.sum()))
+    # A rare class speaks like all of them until its own records outweigh that (Dirichlet).
+    likely = (table + _PRIOR * usual) / (table.sum(axis=1)[:, None] + _PRIOR)
+    likely = np.log(likely) - np.log(usual)
     likely[:, ~seen] = 0.0  # a piece nobody has seen says nothing
-    likely -= likely.mean(axis=0) if len(labels) else 0.0
     prior = np.log(sizes / max(1.0, sizes.sum()))
     return Classifier(labels, prior, likely)
 
 
 def calibrate(classifier: Classifier, kept_back: Sequence[Known]) -> None:
-    """Fit the scale so that confidence is what comes true, then choose the threshold."""
-    truth = {record.id: record.label for record in kept_back}
+    """Fit the scale so that confidence is what comes true, then choose the thresholds."""
 
     def loss(scale: float) -> float:
         classifier.scale = scale
-        said = classifier.say(kept_back)
-        return -sum(
-            math.log(max(1e-9, s.confidence if s.label == truth[s.id] else 1 - s.confidence))
-            for s in said
-        )
+        said = [(classifier.best(record, DEPTHS[0]), record.label) for record in kept_back]
+        right = [s.confidence if s.label == label else 1 - s.confidence for s, label in said]
+        return -sum(math.log(max(1e-9, chance)) for chance in right)
 
-    classifier.scale = min((0.1, 0.15, 0.2, 0.3, 0.4, 0.5, 0.7, 1.0), key=loss)
-    said = sorted(classifier.say(kept_back), key=lambda s: -s.confidence)
-    right, classifier.threshold = 0, 1.0
-    for place, one in enumerate(said, start=1):
-        right += one.label == truth[one.id]
-        if right / place >= PRECISION + 0.02:  # a little more than wanted: this is a sample
-            classifier.threshold = one.confidence
-    classifier.threshold = round(classifier.threshold, 4)
+    classifier.scale = min((0.1, 0.2, 0.3, 0.5, 0.7, 1.0), key=loss)
+    classifier.thresholds = tuple(_threshold(classifier, kept_back, depth) for depth in DEPTHS)
+
+
+def _threshold(classifier: Classifier, kept_back: Sequence[Known], depth: int) -> float:
+    """The least confidence above which enough of what it says comes true; 1 where none is."""
+    said = [(classifier.best(record, depth), record.label) for record in kept_back]
+    right, found = 0, 1.0
+    for place, (one, label) in enumerate(sorted(said, key=lambda s: -s[0].confidence), start=1):
+        right += one.label == label[:depth]
+        # A little more than wanted, and not on the strength of a handful: this is a sample.
+        if place >= ENOUGH and right / place >= PRECISION + 0.02:
+            found = one.confidence
+    return round(found, 4)
 
 
 def evaluate(classifier: Classifier, hidden: Sequence[Known]) -> dict[str, float]:
-    """On records it never saw: precision of what it says, recall over all of them."""
-    truth = {record.id: record.label for record in hidden}
-    said = classifier.say(hidden)
-    spoken = [s for s in said if s.confidence >= classifier.threshold and s.label]
-    right = sum(s.label == truth[s.id] for s in spoken)
-    always = sum(s.label == truth[s.id] for s in said)
-    main = sum(s.label[:1] == truth[s.id][:1] for s in spoken)
+    """On records it never saw: precision of what it says, recall over all of them.
+
+    A number that begins the right one is right, and counted by its depth.
+    """
+    spoken = [(said, r.label) for r in hidden if (said := classifier.say(r))]
+    right = [(said, label) for said, label in spoken if label.startswith(said.label)]
+    every = max(1, len(hidden))
     share = {
-        "precision": right / len(spoken) if spoken else 0.0,
-        "recall": right / len(hidden) if hidden else 0.0,
-        "spoken": len(spoken) / len(hidden) if hidden else 0.0,
-        "right_if_it_always_spoke": always / len(hidden) if hidden else 0.0,
-        "main_class_right": main / len(spoken) if spoken else 0.0,
+        "precision": len(right) / len(spoken) if spoken else 0.0,
+        "recall": len(right) / every,
+        "recall_whole": sum(said.label == label for said, label in right) / every,
+        "recall_second": sum(len(said.label) >= 2 for said, _label in right) / every,
+        "spoken": len(spoken) / every,
     }
     return {name: round(value, 4) for name, value in share.items()}
 
@@ -165,7 +192,7 @@ def to_json(classifier: Classifier) -> dict[str, Any]:
         "seen": seen.tolist(),
         "weights": classifier.weights[:, seen].round(3).tolist(),
         "scale": classifier.scale,
-        "threshold": classifier.threshold,
+        "thresholds": list(classifier.thresholds),
     }
 
 
@@ -175,5 +202,5 @@ def from_json(content: dict[str, Any]) -> Classifier:
     if content["seen"]:
         weights[:, content["seen"]] = np.array(content["weights"])
     return Classifier(
-        labels, np.array(content["prior"]), weights, content["scale"], content["threshold"]
+        labels, np.array(content["prior"]), weights, content["scale"], tuple(content["thresholds"])
     )

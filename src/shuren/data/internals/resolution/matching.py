@@ -84,9 +84,9 @@ def allowed(one: Book, other: Book) -> bool:
 
 def rests_agree(one: str, other: str) -> bool:
     """Whether two subtitles may be of one work; one that was left out agrees with any."""
-    if not one or not other or one == other:
+    if not one or not other:
         return True
-    return one.startswith(other) or other.startswith(one) or text.likeness(one, other) >= 0.85
+    return one.startswith(other) or other.startswith(one) or text.nearly_same(one, other)
 
 
 def _settings() -> Any:

@@ -119,9 +119,10 @@ def _classes(site: Site, actor: Actor, _folder: Path, train: bool) -> Resolved:
             training={
                 "method": "naive Bayes over character pairs and words",
                 "classes": len(classifier.labels), "fewest_of_a_class": classes.FEWEST,
-                "scale": classifier.scale, "hidden": "one fifth, by the hash of the id",
+                "scale": classifier.scale, "thresholds": list(classifier.thresholds),
+                "hidden": "one fifth, by the hash of the id",
             },
-            threshold=classifier.threshold,
+            threshold=classifier.thresholds[0],
             evaluation=evaluation,
             goals={"precision": 0.85},
         )  # fmt: skip
@@ -130,12 +131,11 @@ def _classes(site: Site, actor: Actor, _folder: Path, train: bool) -> Resolved:
     if card is not None:
         classifier = classes.from_json(cards.weights(site, card))
         without = [record for record in known if not record.label]
-        for said in classifier.say(without):
-            if said.label and said.confidence >= classifier.threshold:
-                rows.append(
-                    _suggestion(CLASSES, said.id, 1, "", said.label, "", said.confidence, "bayes")
-                    | {"model_version": card.version}
-                )
+        for said in filter(None, map(classifier.say, without)):
+            rows.append(
+                _suggestion(CLASSES, said.id, 1, "", said.label, "", said.confidence, "bayes")
+                | {"model_version": card.version}
+            )
     counts = {"records": len(known), "without": sum(1 for r in known if not r.label)}
     return _landed(site, actor, CLASSES, rows, counts, card, notes)
 
