@@ -43,12 +43,12 @@ def test_changing_a_rule_needs_the_named_role_and_the_ledger_shows_it(site):
 
 def test_a_shorter_term_is_named_and_is_a_small_step(site):
     publish_governance(site, actor=DIRECTOR)
-    change_loans(site, "retentionDays, value: 1825", "retentionDays, value: 365")
+    change_loans(site, "retentionDays, value: 3650", "retentionDays, value: 365")
     made = publish_governance(site, actor=DIRECTOR)
     (change,) = made.changes
     assert made.number == "1.0.1"
     assert (change.what, change.before, change.after) == (
-        "contract loans / retention_days", "1825", "365",
+        "contract loans / retention_days", "3650", "365",
     )  # fmt: skip
 
 

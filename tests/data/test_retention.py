@@ -26,8 +26,8 @@ from tests.data.loading import LOANS, OPERATOR, load, refusals
 from tests.data.raw_helper import put_raw, reader
 
 pytestmark = pytest.mark.django_db
-TODAY = "2031-06-30T12:00:00+08:00"
-# Loans are kept for 1,825 days: at that moment from 2026-07-01 on.
+TODAY = "2036-06-28T12:00:00+08:00"
+# Loans are kept for 3,650 days: at that moment from 2026-07-01 on.
 FIRST_KEPT = date(2026, 7, 1)
 OLD, EDGE, YOUNG = "2026-06-30", "2026-07-01", "2030-01-01"
 MARK = "临终绝唱"  # a title that stands in the old row only
@@ -94,7 +94,7 @@ def test_a_site_after_retention_is_whole(library: Site) -> None:
     actions.retain(library, actor=OPERATOR)
     assert queries.check_loads(library) == []
     state = queries.retention_states(library)["loans"]
-    assert (state.days, state.column, state.rows, state.refused) == (1825, "loaned_at", 2, 0)
+    assert (state.days, state.column, state.rows, state.refused) == (3650, "loaned_at", 2, 0)
     assert state.last_run == datetime.fromisoformat(TODAY)
     assert queries.retention_states(library)["items"].days is None
 
@@ -148,10 +148,10 @@ def test_refused_rows_go_with_the_age_of_their_load(
 def test_a_row_without_a_date_is_as_old_as_its_load(
     site: Site, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Readers are kept for 1,825 days after their card ran out."""
+    """Readers are kept for 3,650 days after their card ran out."""
     rows = [
         {"reader_id": reader(1), "kind": "student", "valid_until": "2026-06-30"},
-        {"reader_id": reader(2), "kind": "student", "valid_until": "2026-07-01"},
+        {"reader_id": reader(2), "kind": "student", "valid_until": "2031-07-01"},
         {"reader_id": reader(3), "kind": "student"},
     ]
     put_raw(site, "readers", rows)  # finished on 2026-01-01
@@ -173,13 +173,24 @@ def test_every_contract_of_behaviour_has_a_term_and_a_clock(site: Site) -> None:
     assert [c.id for c in found if not (c.retention_days and c.retention_column)] == []
 
 
+def test_rows_that_went_may_be_loaded_again_under_a_longer_term(library: Site) -> None:
+    actions.retain(library, actor=OPERATOR)
+    text = (SHIPPED / "loans.yaml").read_text("utf-8")
+    target = library.definitions / "contracts" / "loans.yaml"
+    target.parent.mkdir(parents=True, exist_ok=True)
+    target.write_text(text.replace("retentionDays, value: 3650", "retentionDays, value: 9000"))
+    load(library, "loans", LOANS + line(1, MARK, OLD) + line(2, "乙", EDGE) + line(3, "丙", YOUNG))
+    actions.build(library, actor=OPERATOR)
+    assert loans(library) == ["1", "2", "3"]
+
+
 @pytest.mark.parametrize("said", ["retentionColumn, value: title}", "retentionDays, value: 0}"])
 def test_a_clock_that_cannot_be_read_is_a_mistake_in_the_contract(site: Site, said: str) -> None:
     text = (SHIPPED / "loans.yaml").read_text("utf-8")
     target = site.definitions / "contracts" / "loans.yaml"
     target.parent.mkdir(parents=True, exist_ok=True)
     wrong = f"- {{property: {said}\n"
-    line = "- {property: retentionDays, value: 1825}\n"
+    line = "- {property: retentionDays, value: 3650}\n"
     more = wrong if "Days" in said else line + wrong
     target.write_text(text.replace(line, more), "utf-8")
     with pytest.raises(DefinitionError, match="retention"):

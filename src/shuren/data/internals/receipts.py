@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from shuren.data.errors import AlreadyLoaded, ReceiptBroken, UnknownName
-from shuren.data.internals import hashes
+from shuren.data.internals import hashes, retention_log
 from shuren.data.internals.working import exclusively, is_owned, sweep_folders
 from shuren.data.shapes import Receipt
 from shuren.kernel.files import sync_folder, write_atomically
@@ -100,7 +100,9 @@ def _read_merged(path: Path) -> tuple[Receipt, ...]:
 
 
 def loaded_before(site: Site, contract: str, source_hash: str) -> Receipt | None:
-    """The load that brought the same bytes in under the same contract."""
+    """The load that brought the same bytes in under the same contract, if its rows are still here:
+    what retention took may be loaded again once the term is longer."""
+    shortened = {entry.load for entry in retention_log.entries(site, contract) if entry.gone}
     for receipt in all_receipts(site, contract):
         if receipt.merges:
             if hashes.has(hashes_file(site, receipt.id), source_hash):
@@ -109,7 +111,8 @@ def loaded_before(site: Site, contract: str, source_hash: str) -> Receipt | None
                 if same is not None:
                     return same
         elif receipt.source_hash == source_hash and not receipt.replays:
-            return receipt
+            if receipt.id not in shortened:
+                return receipt
     return None
 
 
