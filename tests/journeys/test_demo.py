@@ -3,6 +3,7 @@
 import json
 import re
 import signal
+import sqlite3
 import subprocess
 import sys
 import time
@@ -35,6 +36,11 @@ def receipts(folder):
     return {receipt["source_name"]: receipt for receipt in found}
 
 
+def rows_of(folder, sql):
+    with sqlite3.connect(f"file:{folder / 'data/shuren.sqlite3'}?mode=ro", uri=True) as database:
+        return database.execute(sql).fetchall()
+
+
 @pytest.fixture(scope="module")
 def stopped_and_resumed(tmp_path_factory):
     """A demo killed as soon as its first load was there, then set up again."""
@@ -48,30 +54,59 @@ def stopped_and_resumed(tmp_path_factory):
     process.wait()
     first = set(receipts(folder))
     assert not (folder / "data/demo.json").exists()
-    set_up(folder)
-    return folder, first
+    said = set_up(folder)
+    return folder, first, said
 
 
 def test_a_set_up_that_was_killed_goes_on_and_loads_nothing_twice(stopped_and_resumed):
-    folder, first = stopped_and_resumed
+    folder, first, _said = stopped_and_resumed
     found = receipts(folder)
     assert first <= set(found)
-    assert len(found) == len(list(folder.glob("data/receipts/*.json"))) == 6
+    exports = [path for path in (folder / "exports").rglob("*") if path.is_file()]
+    written = {path.name for path in exports} - {"truth.json"}
+    assert set(found) == written
+    assert len(list(folder.glob("data/receipts/*.json"))) == len(written) == len(exports) - 1
     truth = json.loads((folder / "exports/truth.json").read_text("utf-8"))
     for name, entry in truth["files"].items():
         assert found[name]["records"] == entry["records"], name
     assert not list((folder / "data/tmp").glob("*"))
 
 
+def test_what_it_says_is_short_and_its_sums_are_those_of_the_receipts(stopped_and_resumed):
+    folder, _first, said = stopped_and_resumed
+    lines = said.replace(str(folder), "").strip().splitlines()
+    assert len(lines) <= 15
+    assert max(map(len, lines)) <= 80
+    assert [line[:3] for line in lines if line[1:3] == "/4"] == ["1/4", "2/4", "3/4", "4/4"]
+    sums = [re.findall(r"([0-9,]+) (?:files|rows|refused)", line) for line in lines]
+    totals = [[int(number.replace(",", "")) for number in line] for line in sums if line]
+    kept = receipts(folder).values()
+    assert [sum(column) for column in zip(*totals, strict=True)] == [
+        len(kept),
+        sum(receipt["accepted"] for receipt in kept),
+        sum(receipt["refused"] for receipt in kept),
+    ]
+
+
+def test_systems_are_collected_and_a_first_day_of_work_is_done(stopped_and_resumed):
+    folder, _first, _said = stopped_and_resumed
+    heard = {path.stem for path in folder.glob("data/connectors/*.json")}
+    assert heard == {"card-readers", "ils-loans", "gate-events", "seat-events", "service-desk"}
+    assert {r["connector"] for r in receipts(folder).values()} == heard | {""}
+    assert len(list(folder.glob("data/governance/*.json"))) == 1
+    assert len(rows_of(folder, "SELECT 1 FROM management_decision")) == 1
+    assert len(rows_of(folder, "SELECT 1 FROM trust_apikey")) == 1
+
+
 def test_a_second_run_changes_nothing(stopped_and_resumed):
-    folder, _first = stopped_and_resumed
+    folder, _first, _said = stopped_and_resumed
     before = (receipts(folder), (folder / "data/lake/CURRENT").read_text())
     set_up(folder)
     assert (receipts(folder), (folder / "data/lake/CURRENT").read_text()) == before
 
 
 def test_the_demo_shows_its_seats_its_books_and_its_accounts(stopped_and_resumed):
-    folder, _first = stopped_and_resumed
+    folder, _first, _said = stopped_and_resumed
     assert "5,481" in page_of(folder, "/spaces/")
     assert "I242.4" in page_of(folder, "/find/?q=红楼梦")
     sign_in = page_of(folder, "/sign-in/")

@@ -1,5 +1,6 @@
 """What workbench templates need and the portal does not."""
 
+import re
 from collections.abc import Sequence
 from typing import Any
 
@@ -15,6 +16,9 @@ from shuren.web.workbench.shares import share_text, spark_points, split
 
 register = template.Library()
 
+# A department as definitions name it: in Chinese, a space, in English.
+_BOTH_NAMES = re.compile(r"([\u3400-\u9fff（）、·]+) ([A-Z][ -~]+)")
+
 LEVELS = {1: "good", 2: "info", 3: "warn", 4: "bad"}
 
 
@@ -22,6 +26,13 @@ LEVELS = {1: "good", 2: "info", 3: "warn", 4: "bad"}
 def item(mapping: dict[str, Any], key: str) -> Any:
     """mapping[key], or nothing."""
     return mapping.get(key, "")
+
+
+@register.filter
+def owner_name(owner: str) -> str:
+    """`资源建设部 Collections`: the name in the language of the page, where both are given."""
+    both = _BOTH_NAMES.fullmatch(owner)
+    return pick({"zh": both[1], "en": both[2]}) if both else owner
 
 
 @register.filter
