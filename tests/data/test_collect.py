@@ -9,11 +9,15 @@ import pytest
 import sqlalchemy as sql
 
 from shuren.data import actions, queries
+from shuren.data.internals import building, snapshots
 from shuren.data.internals.connector_state import read_state
 from shuren.data.internals.feeds import own_events
 from shuren.data.internals.feeds.sql_source import DatabaseProblem
+from shuren.data.internals.models import load_models, needed_for
+from shuren.data.internals.receipts import all_receipts
 from shuren.data.internals.secrets import secret
 from shuren.kernel.errors import ShurenError, UsageError
+from shuren.kernel.shapes import no_progress
 from shuren.kernel.site import Site
 from tests.data.loading import OPERATOR, accepted
 
@@ -131,6 +135,47 @@ def test_a_table_comes_in_pieces_and_then_only_what_is_new(site: Site) -> None:
            ("too-late", "2026-11-02 06:00:00"))  # fmt: skip
     collect(site, "door")
     assert passages(site) == ["e0", "e1", "e2", "e3", "e4", "e9", "late"]
+
+
+@pytest.mark.postgres
+def test_late_rows_of_postgresql_come_in_once(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Rows that are committed late, with a time before the last one read, are not missed; rows
+    that come again stand once."""
+    url = sql.make_url(os.environ["TEST_DATABASE_URL"])
+    monkeypatch.setenv("SHUREN_SECRET_DOOR", url.password or "")
+    engine = sql.create_engine(url.set(drivername="postgresql+psycopg"))
+    with engine.begin() as connection:
+        connection.exec_driver_sql("DROP TABLE IF EXISTS passed_gates")
+        connection.exec_driver_sql(
+            "CREATE TABLE passed_gates (event_id text, gate_id text, direction text,"
+            " passed_at timestamp)"
+        )
+
+    def commit(*rows: tuple[str, str]) -> None:
+        with engine.begin() as connection:
+            for id, moment in rows:
+                connection.execute(
+                    sql.text("INSERT INTO passed_gates VALUES (:id, 'J-1', 'in', :at)"),
+                    {"id": id, "at": moment},
+                )
+
+    commit(*((f"e{n}", f"2026-11-02 08:0{n}:00") for n in range(5)))
+    shown = url.set(password=None).render_as_string(hide_password=False)
+    secret = "password: {secret: door}, " if url.password else ""
+    connect(site, "door", "source: sql\ncontract: gate_events\nsettings: {url: "
+            f"'{shown}', {secret}table: passed_gates, column: passed_at, overlap: 600, chunk: 2}}\n"
+            )  # fmt: skip
+    first = collect(site, "door")
+    assert (first.accepted, len(first.loads)) == (5, 3)
+    commit(("late", "2026-11-02 07:59:00"), ("e9", "2026-11-02 09:00:00"))
+    collect(site, "door")
+    assert passages(site) == ["e0", "e1", "e2", "e3", "e4", "e9", "late"]
+    known = load_models(site)
+    few = {name: known[name] for name in needed_for(known, "conformed.gate_event")}
+    building.build_snapshot(site, few, all_receipts(site)[::-1], no_progress)
+    table = snapshots.source(site, snapshots.required(site), "conformed.gate_event")
+    assert snapshots.query(site, f"SELECT count(*) FROM {table}", []) == [(7,)]
+    engine.dispose()
 
 
 def test_a_database_is_not_written_and_its_password_is_not_said(

@@ -1,5 +1,6 @@
 """Harvesting by OAI-PMH from a real server: real pages, and a repository that misbehaves."""
 
+import re
 import threading
 from collections.abc import Callable, Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -12,10 +13,14 @@ from lxml import etree
 
 from shuren.data import actions, queries
 from shuren.data.errors import NothingLoaded
+from shuren.data.internals import building, snapshots
 from shuren.data.internals.connector_state import read_state
 from shuren.data.internals.feeds import oai_client, oai_pages
 from shuren.data.internals.feeds.oai_client import RepositoryProblem
+from shuren.data.internals.models import load_models
 from shuren.data.internals.reading.problems import FileProblem
+from shuren.data.internals.receipts import all_receipts
+from shuren.kernel.shapes import no_progress
 from shuren.kernel.site import Site
 from tests.data.loading import OPERATOR, accepted, refusals
 
@@ -105,6 +110,50 @@ def repository(site: Site, monkeypatch: pytest.MonkeyPatch) -> Iterator[Reposito
     yield running
     running.server.shutdown()
     running.server.server_close()
+
+
+def test_records_carry_where_they_come_from_and_their_licence(
+    site: Site, repository: Repository
+) -> None:
+    path = site.definitions / "sources" / "repo.yaml"
+    path.write_text(path.read_text("utf-8") + "licence: CC BY 4.0\n", "utf-8")
+    repository.answer = lambda asked: (200, {}, PAGES[asked.get("resumptionToken", "")])
+    collect(site)
+    known = load_models(site)
+    few = {"conformed.oai_record": known["conformed.oai_record"]}
+    building.build_snapshot(site, few, all_receipts(site)[::-1], no_progress)
+    table = snapshots.source(site, snapshots.required(site), "conformed.oai_record")
+    found = snapshots.query(site, f"SELECT identifier, source, licence FROM {table} ORDER BY 1", [])
+    assert found == [(f"oai:repo:{number}", "repo", "CC BY 4.0") for number in (1, 3)]
+
+
+def test_marc_records_are_harvested_by_the_contract_of_books(
+    site: Site, repository: Repository, shared_data: Callable[[str], Path]
+) -> None:
+    """A real answer of an Alma system in two pages: as many records as it holds, deleted ones
+    left out or refused with a reason, none lost."""
+    whole = shared_data("oai-pmh/vufindharvest/marc.xml").read_text("utf-8")
+    starts = [found.start() for found in re.finditer("<record><header", whole)]
+    half, head = starts[len(starts) // 2], whole[: starts[0]]
+    pages = {
+        "": whole[:half] + "<resumptionToken>2</resumptionToken></ListRecords></OAI-PMH>",
+        "2": head + whole[half:],
+    }
+    path = site.definitions / "sources" / "repo.yaml"
+    text = path.read_text("utf-8").replace("oai_records", "bib_records")
+    path.write_text(text.replace("url:", "metadata_prefix: marc21, url:"), "utf-8")
+    repository.answer = lambda asked: (200, {}, pages[asked.get("resumptionToken", "")])
+    done = collect(site)
+    assert [asked.get("metadataPrefix", "") for asked in repository.lists()] == ["marc21", ""]
+    marc = whole.count('<record xmlns="http://www.loc.gov/MARC21/slim"')
+    assert len(starts) == marc == done.records == done.accepted + done.refused
+    titles = {
+        row["record_id"]: row["title"]
+        for one in queries.receipts(site, "bib_records")
+        for row in accepted(site, one)
+    }
+    assert len(titles) == done.accepted == marc
+    assert titles["9925821506101791"].startswith("Der Soldat, oder, Abhandlung vom Kriegs-Stand")
 
 
 def collect(site: Site) -> Any:

@@ -25,6 +25,7 @@ from shuren.data.internals.receipts import (
 )
 from shuren.data.internals.registry import source_named
 from shuren.data.internals.rows import Sorted
+from shuren.data.internals.taking_in import with_stated
 from shuren.data.shapes import Mapping, Receipt
 from shuren.kernel.clock import now
 from shuren.kernel.i18n import gettext as _
@@ -65,7 +66,7 @@ def replay(
         rows, corrections = _in_whole(site, earlier, part, rows, corrections)
         earlier = part.whole
     contract = find_contract(site, earlier.contract)
-    mapping = _mapping(site, earlier)
+    mapping = with_stated(site, contract, _mapping(site, earlier), earlier.connector)
     taken = _rows_to_take(site, earlier, rows, corrections)
     kept = _take(site, earlier, taken)
     declared = mapping.encoding != "auto"

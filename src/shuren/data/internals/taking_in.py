@@ -1,15 +1,17 @@
 """Loads one file."""
 
+import dataclasses
 from dataclasses import dataclass
 from pathlib import Path
 
+from shuren.data.contract_shapes import ColumnSource
+from shuren.data.definitions import connectors, mapping_for
 from shuren.data.definitions import contract as find_contract
-from shuren.data.definitions import mapping_for
 from shuren.data.internals.loading import Job, Outcome, run
 from shuren.data.internals.reading.problems import FileProblem
 from shuren.data.internals.receipts import refuse_second, sweep_loads
 from shuren.data.internals.registry import TABLE, source_for
-from shuren.data.shapes import Receipt
+from shuren.data.shapes import Contract, Mapping, Receipt
 from shuren.kernel.clock import now
 from shuren.kernel.i18n import gettext as _
 from shuren.kernel.ids import content_hash
@@ -42,6 +44,7 @@ def take_in(
     refuse_second(site, contract.id, source_hash)
     name, source = source_for(path, mapping.source or (TABLE if mapping.id else ""))
     table, mapping = source.open(site, path, contract, mapping, progress)
+    mapping = with_stated(site, contract, mapping, brought.connector)
 
     def make_receipt(outcome: Outcome) -> Receipt:
         if _stamp(path) != before:
@@ -77,6 +80,21 @@ def take_in(
         refuse_second(site, contract.id, source_hash)
 
     return run(Job(site, contract, mapping, table, make_receipt, check))
+
+
+def with_stated(site: Site, contract: Contract, mapping: Mapping, connector: str) -> Mapping:
+    """The mapping with what a connector states of all it brings, where the contract has a field
+    for it and neither mapping nor file says otherwise: its id as `source`, its licence."""
+    known = connectors(site).get(connector)
+    if known is None:
+        return mapping
+    stated = {
+        f.name: ColumnSource(names=(f.name, *f.names), value=value)
+        for f in contract.fields
+        for name, value in (("source", known.id), ("licence", known.licence))
+        if f.name == name and value and name not in mapping.columns
+    }
+    return dataclasses.replace(mapping, columns={**mapping.columns, **stated})
 
 
 def _identify(path: Path) -> tuple[str, tuple[int, int]]:

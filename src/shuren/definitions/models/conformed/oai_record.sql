@@ -19,6 +19,7 @@ columns:
   published: {type: VARCHAR, class: 1, title: {zh: 日期, en: Date}}
   kind: {type: VARCHAR, class: 1, title: {zh: 类型, en: Type}}
   language: {type: VARCHAR, class: 1, title: {zh: 语种, en: Language}}
+  source: {type: VARCHAR, class: 1, title: {zh: 来源, en: Source}}
   licence: {type: VARCHAR, class: 1, title: {zh: 许可, en: Licence}}
 */
 SELECT
@@ -31,6 +32,7 @@ SELECT
   coalesce(dc_date, '') AS published,
   coalesce(dc_type, '') AS kind,
   coalesce(dc_language, '') AS language,
+  coalesce(source, '') AS source,
   coalesce(licence, '') AS licence
 FROM raw.oai_records
 WHERE NOT is_deleted
