@@ -5,6 +5,8 @@ from typing import Any
 from xml.sax.saxutils import escape
 
 from shuren.data.governance import TITLE, Document, Grid, RuleChange, Version
+from shuren.kernel.typesetting import CHINESE_FACE as FONT
+from shuren.kernel.typesetting import register
 
 _KINDS = {
     "added": {"zh": "新增", "en": "added"},
@@ -74,11 +76,9 @@ def pdf(document: Document, language: str) -> bytes:
     from reportlab.lib.pagesizes import A4
     from reportlab.lib.styles import ParagraphStyle
     from reportlab.lib.units import mm
-    from reportlab.pdfbase import pdfmetrics
-    from reportlab.pdfbase.cidfonts import UnicodeCIDFont
     from reportlab.platypus import Paragraph, SimpleDocTemplate, Spacer
 
-    pdfmetrics.registerFont(UnicodeCIDFont(FONT))
+    register()
     sizes = {1: 20, 2: 14, 3: 11}
     heads = {
         level: ParagraphStyle(
@@ -107,9 +107,6 @@ def pdf(document: Document, language: str) -> bytes:
     )  # fmt: skip
     made.build(story, onFirstPage=_numbered, onLaterPages=_numbered)
     return held.getvalue()
-
-
-FONT = "STSong-Light"
 
 
 def _numbered(canvas: Any, document: Any) -> None:

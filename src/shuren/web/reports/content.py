@@ -58,7 +58,7 @@ def _summary(report: MonthlyReport) -> Part:
         (_("Value"), True),
         (_("Unit"), False),
         (_("A year before"), True),
-        (_("Change"), True),
+        (_("Change in a year"), True),
         (_("Of"), False),
     )
     known = [one for one in numbers if has_values(one)]

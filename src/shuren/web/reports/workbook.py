@@ -30,8 +30,8 @@ def xlsx(paper: Paper) -> bytes:
         sheet = sheet if at == 0 else book.create_sheet()
         sheet.title = _name(part.title, taken)
         _fill(sheet, part, paper if at == 0 else None)
-    book.properties.title = f"{paper.title} · {paper.library}"
-    book.properties.creator = paper.library
+    book.properties.title = _clean(f"{paper.title} · {paper.library}")
+    book.properties.creator = _clean(paper.library)
     book.properties.language = "zh-CN" if paper.language == "zh" else "en"
     day = datetime.fromisoformat(dict(enumerate(v for _n, v in paper.facts))[2])
     book.properties.created = book.properties.modified = day
@@ -40,9 +40,14 @@ def xlsx(paper: Paper) -> bytes:
     return held.getvalue()
 
 
+def _clean(text: str) -> str:
+    """Without the control signs that a spreadsheet cannot hold."""
+    return str(ILLEGAL_CHARACTERS_RE.sub("", text))
+
+
 def _name(title: str, taken: set[str]) -> str:
     """A sheet's name: no sign a spreadsheet refuses, 31 letters, none twice."""
-    plain = re.sub(r"[\[\]:*?/\\]", " ", title).strip("' ")[:31] or "–"
+    plain = re.sub(r"[\[\]:*?/\\]", " ", _clean(title)).strip("' ")[:31] or "–"
     name, number = plain, 2
     while name.casefold() in taken:
         name, number = f"{plain[:27]} {number}", number + 1
@@ -116,7 +121,7 @@ def _show(sheet: Worksheet, row: int, column: int, one: Cell) -> None:
 def _put(sheet: Worksheet, row: int, column: int, text: str) -> Any:
     """Words stay words: what begins like a formula is marked as text and never runs."""
     cell = sheet.cell(row, column)
-    cell.value = ILLEGAL_CHARACTERS_RE.sub("", text)
+    cell.value = _clean(text)
     if text[:1] in _FORMULA:
         cell.data_type = "s"
         cell.quotePrefix = True
