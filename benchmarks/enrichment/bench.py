@@ -45,11 +45,11 @@ def make_site(folder, load):
 
 
 def classes(site, scale):
+    import numpy as np
+
     from shuren.campus.catalogue import make_catalogue
     from shuren.data.internals.resolution import classes as bayes
     from shuren.data.internals.resolution.running import class_of
-
-    import numpy as np
 
     print("\n## Classes: a fifth of the numbers hidden\n")
     print("| records | labels | classes | precision | recall | whole number | second level |")
@@ -110,9 +110,7 @@ def names(site):
         "given name first": lambda n: " ".join(reversed(n.split(", ", 1))),
         "initials only": lambda n: n.split(", ")[0] + ", " + n.split(", ")[1][:1] + ".",
     }
-    print(
-        f"\n## Authorities: {len(inside):,} real headings, {len(strangers):,} names not among them\n"
-    )
+    print(f"\n## Authorities: {len(inside):,} real headings, {len(strangers):,} strangers\n")
     print("| written | precision | recall |\n|---|---|---|")
     for name, write in forms.items():
         asked = [(f"{i}", write(n)) for i, n in enumerate(inside)]

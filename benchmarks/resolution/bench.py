@@ -4,7 +4,6 @@ hidden from the matcher."""
 import argparse
 import os
 import re
-import sys
 import tempfile
 import time
 from pathlib import Path
@@ -39,10 +38,10 @@ def make_site(folder, load):
 
 
 def campus(scale, seed):
+    import numpy as np
+
     from shuren.campus.catalogue import make_catalogue
     from shuren.data.internals.resolution.records import title_book
-
-    import numpy as np
 
     return [
         title_book({"title_id": f"{n:06}", "title": t.title, "author": t.author,

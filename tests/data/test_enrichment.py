@@ -1,4 +1,4 @@
-"""Suggestions for records: names by the authority file, classes by their like; never overwritten."""
+"""Suggestions: names by the authority file, classes by their like; nothing is overwritten."""
 
 import numpy as np
 import pytest

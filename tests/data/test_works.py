@@ -110,6 +110,8 @@ def test_a_slip_of_the_pen_is_near_a_contrast_is_not():
     assert not text.nearly_same("西方经济学宏观部分", "西方经济学微观部分")
     assert not text.nearly_same("线性规划与控制理论", "非线性规划与控制理论")
     assert not text.nearly_same("有机化学", "无机化学")
+    jazz = "the encyclopedia of jazz in the "
+    assert not text.nearly_same(f"{jazz}sixties", f"{jazz}seventies")
 
 
 def test_a_work_keeps_its_id_and_a_part_that_leaves_gets_another():

@@ -57,10 +57,10 @@ def match(
             if not key:
                 continue
             for method, known in ((HEADING, headings), (VARIANT, variants)):
-                row = _one(known.get(key, []), dates(name))
-                if row is not None:
+                only = _one(known.get(key, []), dates(name))
+                if only is not None:
                     found.append(
-                        Match(record, place, name, row["heading"], row["authority_id"],
+                        Match(record, place, name, only["heading"], only["authority_id"],
                               SURE[method], method)
                     )  # fmt: skip
                     break

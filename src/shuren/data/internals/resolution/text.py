@@ -198,11 +198,11 @@ _DENIALS = frozenset("非无不反未次副亚超")
 
 
 def nearly_same(one: str, other: str) -> bool:
-    """A slip of the pen apart and no more: one sign in eight, and never in a short title, where
-    one sign is the difference between 有机化学 and 无机化学; nor one that turns the sense."""
+    """A slip of the pen apart and no more: one sign in eight, two at most, and never in a short
+    title, where one sign is the difference between 有机化学 and 无机化学; nor one that turns the sense."""
     if one == other:
         return True
-    most = max(len(one), len(other)) // 8
+    most = min(2, max(len(one), len(other)) // 8)
     if not most or distance(one, other, most) > most:
         return False
     for kind, i, j, m, n in SequenceMatcher(None, one, other, autojunk=False).get_opcodes():
