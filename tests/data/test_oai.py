@@ -133,6 +133,7 @@ def test_marc_records_are_harvested_by_the_contract_of_books(
     """A real answer of an Alma system in two pages: as many records as it holds, deleted ones
     left out or refused with a reason, none lost."""
     whole = shared_data("oai-pmh/vufindharvest/marc.xml").read_text("utf-8")
+    whole = re.sub("<resumptionToken>.*?</resumptionToken>", "", whole)
     starts = [found.start() for found in re.finditer("<record><header", whole)]
     half, head = starts[len(starts) // 2], whole[: starts[0]]
     pages = {
