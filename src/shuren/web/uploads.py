@@ -38,7 +38,7 @@ class LimitedUpload(TemporaryFileUploadHandler):
         input_data: Any,
         META: dict[str, Any],
         content_length: int,
-        boundary: bytes,
+        boundary: str,
         encoding: str | None = None,
     ) -> None:
         if content_length > settings.SITE_SETTINGS.upload_mb * _MEGABYTE + _MEGABYTE:

@@ -63,11 +63,11 @@ def _column(source: ColumnSource) -> Any:
     return said["from"] if set(said) == {"from"} else _Part(said)
 
 
-class _Line(list):  # type: ignore[type-arg]
+class _Line(list):
     """A list on one line."""
 
 
-class _Part(dict):  # type: ignore[type-arg]
+class _Part(dict):
     """Keys and values on one line."""
 
 

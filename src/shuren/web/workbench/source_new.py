@@ -194,7 +194,7 @@ def _choices(
             "id": one.id,
             "title": one.title,
             "score": scores.get(one.id),
-            "chosen": bool(chosen) and chosen.contract == one.id,
+            "chosen": chosen is not None and chosen.contract == one.id,
         }
         for one in ordered
     ]

@@ -80,7 +80,7 @@ def _formats(fits: Table, place: int) -> Sequence[str]:
     return next(one.column.dates[0] for (_, at), one in fits.items() if at == place)
 
 
-def _broken(contract: Contract, rules: Sequence[str], columns: dict[str, list]) -> int:  # type: ignore[type-arg]
+def _broken(contract: Contract, rules: Sequence[str], columns: dict[str, list]) -> int:
     dates = {f.name: f for f in contract.fields if f.type in DATES}
     rows = len(next(iter(columns.values())))
     table = pa.table({

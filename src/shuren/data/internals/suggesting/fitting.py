@@ -1,7 +1,7 @@
 """How well one column fits one field: by its name, and by what it says."""
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
 from shuren.data.internals.lint import plain_name
@@ -58,7 +58,7 @@ class Fit:
     def reasons(self) -> tuple[str, ...]:
         return tuple(self._reasons())
 
-    def _reasons(self):  # type: ignore[no-untyped-def]
+    def _reasons(self) -> Iterator[str]:
         column = self.column.name or str(self.column.place)
         if self.name == 1.0:
             yield _("The contract knows the name “%(name)s”.", name=column)
