@@ -390,10 +390,7 @@ def governance_pdf(document: Document, language: str) -> bytes:
 
 
 def suggest_mapping(site: Site, path: Path, contract_id: str = "") -> list[Suggestion]:
-    """Which contracts (or this one) a file fits, which column is which field; best first.
-
-    raises  FileProblem, UnknownName
-    """
+    """Which contracts (or this one) a file fits and by which columns; FileProblem, UnknownName."""
     return proposing.suggest(site, path, contract_id)
 
 
