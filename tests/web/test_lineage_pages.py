@@ -30,6 +30,38 @@ def test_the_list_in_the_page_is_the_whole_graph(library, as_role):
     assert before <= numbers
 
 
+def test_the_columns_of_the_picture_are_every_column_and_stand_in_the_boxes_of_the_page(
+    library, as_role
+):
+    client = as_role("data_librarian")
+    page = text_of(client.get(reverse("workbench:lineage"), {"all": "1"}))
+    answer = client.get(re.search(r'data-columns="([^"]*)"', page)[1].replace("&amp;", "&"))
+    lines = answer.json()
+    graph = lineage(library, actor=OPERATOR)
+    rooms = dict(re.findall(r'data-box="(\d+)"[^>]* data-room="(\d+)"', page))
+    assert rooms == {box: str(len(found)) for box, found in lines.items() if found}
+    shown = [id for found in lines.values() for _number, _label, id, _before in found]
+    assert sorted(shown) == sorted(
+        node.id for node in graph.nodes.values() if node.table and node.kind != "step"
+    )
+    numbers = {number for found in lines.values() for number, *_rest in found} | set(lines)
+    before = {m[1:] for found in lines.values() for one in found for m in one[3].split()}
+    assert before <= numbers
+    ids = {number: id for found in lines.values() for number, _label, id, _before in found}
+    college = next(one for found in lines.values() for one in found
+                   if one[2] == "mart.loan_fact.college")  # fmt: skip
+    assert "conformed.reader.college" in {ids.get(m[1:]) for m in college[3].split()}
+
+
+def test_columns_that_are_known_already_are_not_sent_again(library, as_role):
+    client = as_role("data_librarian")
+    address = reverse("workbench:lineage-columns")
+    first = client.get(address)
+    again = client.get(address, headers={"If-None-Match": first["ETag"]})
+    assert (again.status_code, again.content) == (304, b"")
+    assert as_role("student").get(address).status_code == 403
+
+
 def test_every_page_of_the_graph_has_an_address(library, as_role):
     client = as_role("data_librarian")
     for id, shown in pages(library).items():

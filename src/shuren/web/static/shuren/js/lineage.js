@@ -89,7 +89,7 @@
     const ranks = [];
     boxes.forEach((box) => (ranks[rank.get(box.id)] ||= []).push(box));
     const area = boxes.reduce((sum, box) => sum + (box.height + 14) * (WIDTH + 70), 0);
-    const tallest = Math.max(900, Math.sqrt(area / 1.6));
+    const tallest = Math.max(900, Math.sqrt(area));
     const place = new Map();
     let x = 0;
     ranks.forEach((own) => {
