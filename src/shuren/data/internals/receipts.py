@@ -88,14 +88,14 @@ def merged_receipts(site: Site, receipt: Receipt) -> Sequence[Receipt]:
         return ()
     path = merged_file(site, receipt.id)
     try:
-        found = _read_merged(path)
+        state = path.stat()
+        return _read_merged(path, state.st_mtime_ns, state.st_size)
     except FileNotFoundError:
         raise _broken(path) from None
-    return found
 
 
 @lru_cache(maxsize=8)
-def _read_merged(path: Path) -> tuple[Receipt, ...]:
+def _read_merged(path: Path, _changed: int, _size: int) -> tuple[Receipt, ...]:
     return tuple(_parse(line, path) for line in path.read_text("utf-8").splitlines())
 
 
@@ -104,6 +104,8 @@ def loaded_before(site: Site, contract: str, source_hash: str) -> Receipt | None
     what retention took may be loaded again once the term is longer."""
     shortened = {entry.load for entry in retention_log.entries(site, contract) if entry.gone}
     for receipt in all_receipts(site, contract):
+        if receipt.id in shortened:
+            continue
         if receipt.merges:
             if hashes.has(hashes_file(site, receipt.id), source_hash):
                 parts = merged_receipts(site, receipt)
@@ -111,8 +113,7 @@ def loaded_before(site: Site, contract: str, source_hash: str) -> Receipt | None
                 if same is not None:
                     return same
         elif receipt.source_hash == source_hash and not receipt.replays:
-            if receipt.id not in shortened:
-                return receipt
+            return receipt
     return None
 
 
