@@ -45,7 +45,7 @@ STAFF = {
     "reports": "/workbench/reports/",
     "report": "/workbench/reports/2026-10/",
     "decisions": "/workbench/decisions/",
-    "decision-new": "/workbench/decisions/new/",
+    "decision-new": "/workbench/decisions/new/?indicator=visits_per_capita",
     "quality": "/workbench/quality/",
     "quality-loans": "/workbench/quality/loans/",
     "tasks": "/workbench/tasks/",
