@@ -136,25 +136,13 @@ def _linker(books: Sequence[Book], settings: Any, folder: Path) -> Iterator[Any]
 
     folder.mkdir(parents=True, exist_ok=True)
     rows = pa.Table.from_pylist([_row(book) for book in books], schema=_SCHEMA)
-    with tempfile.TemporaryDirectory(dir=folder) as spill, warnings.catch_warnings(), _quiet():
+    with tempfile.TemporaryDirectory(dir=folder) as spill, warnings.catch_warnings():
         warnings.simplefilter("ignore")
         with duckdb.connect(config=engine_settings(Path(spill)) | {"threads": 2}) as connection:
             connection.register("given", rows)
             connection.execute("CREATE TABLE books AS SELECT * FROM given")
             backend = DuckDBAPI(connection)
             yield Linker(backend.register("books"), settings, log_level=logging.ERROR)
-
-
-@contextmanager
-def _quiet() -> Iterator[None]:
-    """Splink tells a terminal what it does; a log of ours is not that."""
-    noisy = logging.getLogger("splink")
-    before = noisy.level
-    noisy.setLevel(logging.ERROR)
-    try:
-        yield
-    finally:
-        noisy.setLevel(before)
 
 
 def _row(book: Book) -> dict[str, Any]:

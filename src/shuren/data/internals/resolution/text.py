@@ -199,7 +199,8 @@ _DENIALS = frozenset("非无不反未次副亚超")
 
 def nearly_same(one: str, other: str) -> bool:
     """A slip of the pen apart and no more: one sign in eight, two at most, and never in a short
-    title, where one sign is the difference between 有机化学 and 无机化学; nor one that turns the sense."""
+    title, where one sign is the difference between 有机化学 and 无机化学; nor one that turns the
+    sense."""
     if one == other:
         return True
     most = min(2, max(len(one), len(other)) // 8)
