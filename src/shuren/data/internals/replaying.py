@@ -102,25 +102,27 @@ def replay(
             barren=(),
         )
 
-    def check() -> None:
-        if standing_for(site, earlier.id).id != earlier.id:
-            raise NothingToReplay(
-                _("Load %(load)s was put together with others just now.", load=earlier.id),
-                fix=_("Try again."),
-            )
-        _rows_to_take(site, earlier, sorted(taken), {})
-
     job = Job(
         site,
         contract,
         mapping,
         table,
         make_receipt,
-        check,
+        lambda: _must_be_open(site, earlier, taken),
         in_lake=InLake(site, contract.id, _of_one_file(site, earlier, taken)),
         finish=lambda found: _with_lines(found, kept, {r[0]: r[2] for r in records}, encoding),
     )
     return run(job)
+
+
+def _must_be_open(site: Site, earlier: Receipt, taken: frozenset[int]) -> None:
+    """Raise if another process has taken the rows, or put their load together with others."""
+    if standing_for(site, earlier.id).id != earlier.id:
+        raise NothingToReplay(
+            _("Load %(load)s was put together with others just now.", load=earlier.id),
+            fix=_("Try again."),
+        )
+    _rows_to_take(site, earlier, sorted(taken), {})
 
 
 def _in_whole(
