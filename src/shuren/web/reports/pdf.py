@@ -51,7 +51,7 @@ def pdf(paper: Paper) -> bytes:
     return held.getvalue()
 
 
-class _Document(BaseDocTemplate):  # type: ignore[misc]
+class _Document(BaseDocTemplate):
     """Notes every chapter for the outline and the list of contents."""
 
     def __init__(self, held: io.BytesIO, paper: Paper, styles: dict[str, ParagraphStyle]) -> None:
@@ -79,7 +79,7 @@ class _Document(BaseDocTemplate):  # type: ignore[misc]
 def _numbered(words: str) -> type[Canvas]:
     """A canvas that writes `Page 3 of 12` once it knows how many there are."""
 
-    class Numbered(Canvas):  # type: ignore[misc]
+    class Numbered(Canvas):
         def __init__(self, *args: Any, **kwargs: Any) -> None:
             super().__init__(*args, **kwargs)
             self._pages: list[dict[str, Any]] = []
