@@ -1,6 +1,8 @@
 """A Spark cluster on loopback: one master and some workers, each a process of its own."""
 
+import ctypes
 import os
+import signal
 import socket
 import subprocess
 import sys
@@ -65,6 +67,7 @@ def running_spark(folder: Path, workers: int = 2, memory: str = "1g") -> Iterato
                     stderr=log,
                     cwd=folder,
                     start_new_session=True,
+                    preexec_fn=_end_with_parent,
                 )
             )
 
@@ -86,6 +89,12 @@ def running_spark(folder: Path, workers: int = 2, memory: str = "1g") -> Iterato
         yield cluster
     finally:
         _stop(cluster)
+
+
+def _end_with_parent() -> None:
+    """Linux ends a process whose parent was killed; elsewhere it has to be ended by hand."""
+    with suppress(OSError, AttributeError):
+        ctypes.CDLL(None).prctl(1, signal.SIGKILL)
 
 
 def _wait(cluster: Cluster, folder: Path, page: str, workers: int) -> None:
