@@ -99,7 +99,8 @@ def loans(first: int, count: int) -> str:
         concat('b', hash(number + 7) % {ITEMS}) AS item_id,
         loaned_at, loaned_at + INTERVAL 30 DAY AS due_at,
         CASE WHEN number % 50 > 0 THEN loaned_at + INTERVAL 12 DAY END AS returned_at,
-        number % 3 AS renewals, ['虎溪', 'A区', 'B区'][CAST(1 + hash(number) % 3 AS BIGINT)] AS campus
+        number % 3 AS renewals,
+        ['虎溪', 'A区', 'B区'][CAST(1 + hash(number) % 3 AS BIGINT)] AS campus
         FROM (SELECT range AS number, TIMESTAMP '2024-09-01 08:00:00'
             + to_seconds(CAST(hash(range + 3) % 68256000 AS BIGINT)) AS loaned_at
             FROM range({first}, {first + count}))"""

@@ -224,7 +224,7 @@ def definitions_path(contract: str):
 def test_a_node_is_found_by_the_end_of_its_name_and_a_slip_gets_a_suggestion():
     graph = queries.lineage(None)
     assert queries.lineage_node(graph, "loan_fact.college").id == "mart.loan_fact.college"
-    with pytest.raises(UnknownName, match="mart.loan_fact.college"):
+    with pytest.raises(UnknownName, match=r"mart\.loan_fact\.college"):
         queries.lineage_node(graph, "mart.loan_fact.colege")
 
 

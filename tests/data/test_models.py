@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from shuren.data.errors import ModelError, NoSuchTable
-from shuren.data.internals import models, portable
+from shuren.data.internals import models
 from shuren.kernel.site import Site
 
 FRONT = """/*

@@ -35,17 +35,20 @@ def check(event):
     assert event["eventType"] in KINDS
     assert datetime.fromisoformat(event["eventTime"]).tzinfo is not None
     assert UUID.fullmatch(event["run"]["runId"])
-    assert event["job"]["namespace"] and event["job"]["name"]
+    assert event["job"]["namespace"]
+    assert event["job"]["name"]
     facets = [*event["run"]["facets"].values(), *event["job"]["facets"].values()]
     for dataset in (*event["inputs"], *event["outputs"]):
-        assert dataset["namespace"] and dataset["name"]
+        assert dataset["namespace"]
+        assert dataset["name"]
         facets += [*dataset["facets"].values(), *dataset.get("outputFacets", {}).values()]
         for field in dataset["facets"].get("schema", {}).get("fields", ()):
-            assert field["name"] and field["type"]
+            assert field["name"]
+            assert field["type"]
         lineage = dataset["facets"].get("columnLineage", {}).get("fields", {})
         for column in lineage.values():
             for source in column["inputFields"]:
-                assert source["namespace"] and source["name"] and source["field"]
+                assert all(source[part] for part in ("namespace", "name", "field"))
                 assert {t["type"] for t in source["transformations"]} <= {"DIRECT", "INDIRECT"}
     for facet in facets:
         assert facet["_producer"].startswith("https://")
@@ -128,8 +131,8 @@ def test_a_line_cut_in_two_costs_no_other_line(site, loaded):
     (path,) = (site.data / "lineage").glob("openlineage-*.ndjson")
     whole = path.read_bytes()
     path.write_bytes(whole + b'{"eventType": "STA')
+    put_model(site, "bad", "SELECT gone FROM mart.nowhere", {"gone": "VARCHAR"})
     with pytest.raises(ModelError):
-        put_model(site, "bad", "SELECT gone FROM mart.nowhere", {"gone": "VARCHAR"})
         build(site, actor=OPERATOR)
     (site.definitions / "models" / "mart" / "bad.sql").unlink()
     build(site, actor=OPERATOR)

@@ -183,9 +183,7 @@ MISTAKES = [
 
 
 @pytest.mark.parametrize("before, after, sentence", MISTAKES)
-def test_a_mistake_in_a_figure_is_named(
-    site: Site, before: str, after: str, sentence: str
-) -> None:
+def test_a_mistake_in_a_figure_is_named(site: Site, before: str, after: str, sentence: str) -> None:
     shipped = Path(definitions.__file__).parents[1] / "definitions/figures/loans_by_month.yaml"
     text = shipped.read_text("utf-8")
     assert before in text

@@ -40,7 +40,12 @@ KINDS = {
     ),
     "models": ("模型", "Models", "一张表一条 SELECT", "One table, one SELECT"),
     "figures": ("图表", "Figures", "一个图表数什么", "What a figure counts"),
-    "indicators": ("指标", "Indicators", "一个绩效指标怎样算", "How a performance indicator is computed"),
+    "indicators": (
+        "指标",
+        "Indicators",
+        "一个绩效指标怎样算",
+        "How a performance indicator is computed",
+    ),
     "roles": ("角色", "Roles", "谁可以做什么", "Who may do what"),
     "purposes": ("用途", "Purposes", "数据为何可用", "What data may be used for"),
     "calendars": ("校历", "Calendars", "学期、假日、开放时间", "Terms, holidays, opening hours"),

@@ -203,7 +203,7 @@ def _header(platform: Platform, period: tuple[date, date]) -> dict[str, Any]:
             "Begin_Date": period[0].isoformat(),
             "End_Date": period[1].isoformat(),
         },
-        "Exceptions": [],
+        "Exceptions": list[dict[str, object]](),
     }
     if platform.slug == "jstor" and period == PERIODS[-1]:
         partial = {"Code": 3040, "Message": "Partial Data Returned", "Data": "2026-10-31"}

@@ -24,7 +24,10 @@ if TYPE_CHECKING:
     "--engine", default="", metavar="NAME", help="What runs the models: duckdb (here) or spark."
 )
 @click.option(
-    "--master", default="", metavar="URL", help="With --engine spark: its master, spark://HOST:PORT."
+    "--master",
+    default="",
+    metavar="URL",
+    help="With --engine spark: its master, spark://HOST:PORT.",
 )
 @click.option("--json", "as_json", is_flag=True, help="Report as JSON.")
 @click.pass_obj

@@ -72,4 +72,7 @@ def _hand_out_a_key(administrator: Actor) -> None:
     from shuren.trust.queries import api_keys_known
 
     if not api_keys_known(actor=administrator):
-        create_api_key(**KEY, scopes=SCOPES, created_by=administrator)
+        create_api_key(
+            name=KEY["name"], owner=KEY["owner"], contact=KEY["contact"], scopes=SCOPES,
+            created_by=administrator,
+        )  # fmt: skip

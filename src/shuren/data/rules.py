@@ -96,7 +96,7 @@ _RULES = (
         {"zh": "合计不符", "en": "Wrong total"},
         {
             "zh": "各月之和（%(found)s）与这一行写明的合计（%(expected)s）不符，或有一格不是次数。",
-            "en": "The months add up to %(found)s, the row says %(expected)s; or a cell is no count.",
+            "en": "The months add up to %(found)s, the row says %(expected)s; or one is no count.",
         },
     ),
     Rule(

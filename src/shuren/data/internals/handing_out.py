@@ -36,7 +36,7 @@ def parquet_bytes(table: Table, types: Sequence[str]) -> bytes:
     arrays = [pa.array(list(c), type=_ARROW.get(t)) for c, t in zip(columns, types, strict=True)]
     sink = pa.BufferOutputStream()
     pq.write_table(pa.table(arrays, names=list(table.columns)), sink, compression="zstd")
-    return sink.getvalue().to_pybytes()  # type: ignore[no-any-return]
+    return sink.getvalue().to_pybytes()
 
 
 def plain(value: Any) -> Any:

@@ -70,7 +70,7 @@ def function_name(function: exp.Func) -> str:
     return function.sql_name().lower()
 
 
-def _check_form(node: exp.Expression) -> None:
+def _check_form(node: exp.Expr) -> None:
     if isinstance(node, _ODD):
         raise ValueError(_("%(sql)s is not portable", sql=node.sql("duckdb")))
     check = _FORMS.get(type(node))
@@ -78,38 +78,38 @@ def _check_form(node: exp.Expression) -> None:
         raise ValueError(_FORM_WANTED[type(node)]() + f": {node.sql('duckdb')}")
 
 
-def _number(node: exp.Expression | None, least: int) -> bool:
+def _number(node: exp.Expr | None, least: int) -> bool:
     """A whole number written out, not less than `least`."""
     text = node.sql() if node is not None else ""
     return re.fullmatch(r"-?\d+", text) is not None and int(text) >= least
 
 
-def _text(node: exp.Expression | None) -> bool:
+def _text(node: exp.Expr | None) -> bool:
     """A text written out, not empty."""
     return isinstance(node, exp.Literal) and node.is_string and node.name != ""
 
 
-def _substring(node: exp.Expression) -> bool:
+def _substring(node: exp.Expr) -> bool:
     length = node.args.get("length")
     return _number(node.args.get("start"), 1) and (length is None or _number(length, 0))
 
 
-def _split_part(node: exp.Expression) -> bool:
+def _split_part(node: exp.Expr) -> bool:
     place = node.args.get("part_index")
     return _text(node.args.get("delimiter")) and _number(place, -99) and not _is_zero(place)
 
 
-def _is_zero(node: exp.Expression | None) -> bool:
+def _is_zero(node: exp.Expr | None) -> bool:
     return node is not None and node.sql() == "0"
 
 
-def _pattern(node: exp.Expression) -> bool:
+def _pattern(node: exp.Expr) -> bool:
     pattern = node.expression
     plain = _text(pattern) and not _ODD_PATTERN.search(pattern.name)
     return plain and node.args.get("flag") is None
 
 
-_FORMS: dict[type[exp.Expression], Callable[[exp.Expression], bool]] = {
+_FORMS: dict[type[exp.Expr], Callable[[exp.Expr], bool]] = {
     exp.Extract: lambda node: node.name.upper() in PARTS,
     exp.DateDiff: lambda node: node.text("unit").upper() in UNITS,
     exp.Substring: _substring,
@@ -120,7 +120,7 @@ _FORMS: dict[type[exp.Expression], Callable[[exp.Expression], bool]] = {
         node.args.get("decimals") is None or _number(node.args.get("decimals"), -15)
     ),
 }
-_FORM_WANTED: dict[type[exp.Expression], Callable[[], str]] = {
+_FORM_WANTED: dict[type[exp.Expr], Callable[[], str]] = {
     exp.Extract: lambda: _(
         "extract is portable for %(parts)s only", parts=", ".join(sorted(PARTS)).lower()
     ),

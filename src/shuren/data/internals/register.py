@@ -12,7 +12,7 @@ from pathlib import Path
 
 from shuren.data import definitions
 from shuren.data.asset import Asset, AssetColumn
-from shuren.data.internals import measuring, snapshots
+from shuren.data.internals import measuring, snapshots, sources
 from shuren.data.internals.receipts import all_receipts
 from shuren.data.lineage import CONSUMERS, VALUE, Graph
 from shuren.data.shapes import (
@@ -179,7 +179,7 @@ def _orphan(owner: str, data_class: str, used: bool, unused: dict[str, str]) -> 
 
 def _size(site: Site, snapshot: SnapshotInfo | None, table: str) -> int:
     assert snapshot is not None
-    path: Path = site.snapshots / snapshot.id / snapshots.table_file(table)
+    path: Path = site.snapshots / snapshot.id / sources.table_file(table)
     return path.stat().st_size if path.is_file() else 0
 
 

@@ -69,8 +69,7 @@ def replay(
     mapping = with_stated(site, contract, _mapping(site, earlier), earlier.connector)
     taken = _rows_to_take(site, earlier, rows, corrections)
     kept = _take(site, earlier, taken)
-    declared = mapping.encoding != "auto"
-    encoding = mapping.encoding if declared else earlier.encoding
+    encoding = mapping.encoding if mapping.encoding != "auto" else earlier.encoding
     # Each row travels under its place in `records`; its line comes back in _with_lines.
     records = [
         (place, *_record(row, corrections, earlier, encoding)) for place, row in enumerate(kept, 1)

@@ -175,13 +175,13 @@ def _least_and_greatest(path: Path, column: str) -> list[date]:
     return found
 
 
-def calendar_rows(site: Site, first: date | None, last: date | None) -> pa.Table:
+def calendar_rows(site: Site | None, first: date | None, last: date | None) -> pa.Table:
     """Every day of a span; none where there is no span."""
     rows = load_calendar(site).days(first, last) if first and last else []
     return pa.Table.from_pylist(rows, schema=_CALENDAR)
 
 
-def vocabulary_rows(site: Site, name: str) -> pa.Table:
+def vocabulary_rows(site: Site | None, name: str) -> pa.Table:
     """`clc`: the classes; `clc_prefix`: which class of the second level a number begins."""
     headings = clc(site).values()
     if name == "clc":

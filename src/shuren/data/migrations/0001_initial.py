@@ -4,35 +4,44 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='Task',
+            name="Task",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('contract', models.CharField(db_index=True, max_length=80)),
-                ('domain', models.CharField(max_length=80)),
-                ('dimension', models.CharField(max_length=20)),
-                ('load', models.CharField(max_length=40)),
-                ('faults', models.BigIntegerField()),
-                ('records', models.BigIntegerField()),
-                ('before', models.FloatField()),
-                ('now', models.FloatField()),
-                ('opened_at', models.DateTimeField()),
-                ('seen_at', models.DateTimeField()),
-                ('taken_by', models.CharField(blank=True, max_length=150)),
-                ('taken_at', models.DateTimeField(null=True)),
-                ('closed_by', models.CharField(blank=True, max_length=150)),
-                ('closed_at', models.DateTimeField(db_index=True, null=True)),
-                ('fix', models.TextField(blank=True)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("contract", models.CharField(db_index=True, max_length=80)),
+                ("domain", models.CharField(max_length=80)),
+                ("dimension", models.CharField(max_length=20)),
+                ("load", models.CharField(max_length=40)),
+                ("faults", models.BigIntegerField()),
+                ("records", models.BigIntegerField()),
+                ("before", models.FloatField()),
+                ("now", models.FloatField()),
+                ("opened_at", models.DateTimeField()),
+                ("seen_at", models.DateTimeField()),
+                ("taken_by", models.CharField(blank=True, max_length=150)),
+                ("taken_at", models.DateTimeField(null=True)),
+                ("closed_by", models.CharField(blank=True, max_length=150)),
+                ("closed_at", models.DateTimeField(db_index=True, null=True)),
+                ("fix", models.TextField(blank=True)),
             ],
             options={
-                'constraints': [models.UniqueConstraint(condition=models.Q(('closed_at__isnull', True)), fields=('contract', 'dimension'), name='one_open_task_a_dimension')],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("closed_at__isnull", True)),
+                        fields=("contract", "dimension"),
+                        name="one_open_task_a_dimension",
+                    )
+                ],
             },
         ),
     ]

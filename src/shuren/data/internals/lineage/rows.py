@@ -58,7 +58,8 @@ def behind(
 
 def _tables_from(models: dict[str, Model], table: str) -> list[str]:
     """The table, then the tables it reads, nearest first."""
-    found, queue = [], [table]
+    found: list[str] = []
+    queue = [table]
     while queue and len(found) < FARTHEST:
         name = queue.pop(0)
         if name in models and name not in found:

@@ -85,7 +85,7 @@ class Tracer:
         return self._query(tree, {}, None, self.model)
 
     def _query(
-        self, tree: exp.Expression, env: dict[str, Shape], parent: _Scope | None, place: str
+        self, tree: exp.Expr, env: dict[str, Shape], parent: _Scope | None, place: str
     ) -> Shape:
         env = self._named_steps(tree, env, parent, place)
         if isinstance(tree, exp.Subquery):
@@ -98,7 +98,7 @@ class Tracer:
         return Shape({}, NOTHING)
 
     def _named_steps(
-        self, tree: exp.Expression, env: dict[str, Shape], parent: _Scope | None, place: str
+        self, tree: exp.Expr, env: dict[str, Shape], parent: _Scope | None, place: str
     ) -> dict[str, Shape]:
         clause = tree.args.get("with_")
         if clause is None:

@@ -190,9 +190,7 @@ def _old_office(path: Path, size: int) -> Source:
     return Source(path, SHEET, size=size)
 
 
-def _zip_source(
-    path: Path, member: str, size: int, readable: Container[str] = ()
-) -> Source:
+def _zip_source(path: Path, member: str, size: int, readable: Container[str] = ()) -> Source:
     try:
         with zipfile.ZipFile(path) as archive:
             infos = [info for info in archive.infolist() if not info.is_dir()]
