@@ -21,10 +21,11 @@ OPEN_TO_ALL = [
     "/find/?q=zzzz",
     "/spaces/",
     "/privacy/",
+    "/resolve/",
     "/sign-in/",
 ]
 OPEN_TO_ALL += ["/styleguide/", "/no-such-page/"]
-SWITCHES = ["language/", "theme/", "sign-in/", "sign-out/"]
+SWITCHES = ["language/", "theme/", "sign-in/", "sign-out/", "oai"]
 INLINE = re.compile(
     r"""<script(?![^>]*\bsrc=)|<style|\sstyle=|\son[a-z]+=|javascript:""", re.IGNORECASE
 )

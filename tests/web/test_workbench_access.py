@@ -17,6 +17,8 @@ EXAMPLES = {
     "figure_id": "loans_by_month",
     "dashboard_id": "circulation",
     "task_id": 1,
+    "indicator_id": "loans_per_capita",
+    "decision_id": 1,
     "row": 1,
     "line": 2,
     "table": "mart.loan_fact",
@@ -32,6 +34,14 @@ POSTED = {"connector-collect", "quarantine-replay", "key-rotate", "governance-pu
 # Each place, and the permission of docs/reference/permissions.md that it takes.
 PROMISED = {
     "today": "workbench.open",
+    "coverage": "loads.read",
+    "indicators": "dashboards.read",
+    "indicator": "dashboards.read",
+    "indicator-csv": "dashboards.read",
+    "decisions": "decisions.read",
+    "decision-new": "decisions.write",
+    "decision": "decisions.read",
+    "lineage-columns": "contracts.read",
     "sources": "loads.read",
     "source-new": "loads.run",
     "source-map": "loads.run",

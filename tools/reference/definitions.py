@@ -13,6 +13,7 @@ from tools.reference.markdown import table
 PARTS: dict[str, dict[str, dict[str, Key]]] = {
     **FORMATS,
     "figures": {"": insight.KEYS, "measures.*": insight.MEASURE_KEYS},
+    "dashboards": {"": insight.DASHBOARD_KEYS},
     "indicators": {"": insight.INDICATOR_KEYS},
     "roles": {"": trust.ROLE_KEYS},
     "purposes": {"": trust.PURPOSE_KEYS},
@@ -40,6 +41,8 @@ KINDS = {
     ),
     "models": ("模型", "Models", "一张表一条 SELECT", "One table, one SELECT"),
     "figures": ("图表", "Figures", "一个图表数什么", "What a figure counts"),
+    "dashboards": ("看板", "Dashboards", "一页图表回答什么", "What a page of figures answers"),
+    "stewards": ("数据责任", "Stewards", "哪些数据归谁负责", "Who answers for which data"),
     "indicators": (
         "指标",
         "Indicators",
@@ -58,6 +61,8 @@ EXAMPLES = {
     "mappings": ("mappings/demo-loans.yaml", "", ""),
     "models": ("models/conformed/seat_zone.sql", "", ""),
     "figures": ("figures/loans_by_class.yaml", "", ""),
+    "dashboards": ("dashboards/circulation.yaml", "", ""),
+    "stewards": ("stewards/e-resources.yaml", "", ""),
     "indicators": ("indicators/cost_per_download.yaml", "", ""),
     "roles": ("roles/student.yaml", "", ""),
     "purposes": ("purposes/own_records.yaml", "", ""),
