@@ -42,7 +42,7 @@ def test_an_indicator_without_data_shows_definition_formula_and_reason(library, 
 def test_an_indicator_with_data_leads_to_its_lineage_and_its_csv(library, as_role):
     client = as_role("director")
     page = client.get(LIST + "collection_turnover/").content.decode()
-    assert "/workbench/lineage/?focus=indicator%3Acollection_turnover" in page
+    assert "/workbench/lineage/?node=indicator%3Acollection_turnover" in page
     answer = client.get(LIST + "collection_turnover.csv")
     assert answer["Content-Type"].startswith("text/csv")
     lines = answer.content.decode("utf-8-sig").splitlines()

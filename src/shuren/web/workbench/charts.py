@@ -109,7 +109,11 @@ def _matrix(result: FigureResult) -> dict[str, Any]:
         "caption": pick(figure.title),
         "columns": columns,
         "rows": [
-            {"label": label, "short": "", "cells": [_cell(cells.get(head)) for head in heads]}
+            {
+                "label": label,
+                "short": "",
+                "cells": [_cell(cells.get(h), figure.decimals) for h in heads],
+            }
             for label, cells in lines.items()
         ],
         "empty": _("No figures for this choice. Widen the period or clear a filter."),
@@ -120,7 +124,7 @@ def number(result: FigureResult) -> dict[str, str]:
     """Inputs of components/figure.html for a figure that is one number."""
     figure = result.definition
     row = rows(result)[0][1] if result.table.rows else [None]
-    value = _cell(row[0])["text"] if row[0] is not None else "–"
+    value = _cell(row[0], figure.decimals)["text"] if row[0] is not None else "–"
     query = urlencode({name: value for name, value in result.filters.items() if value})
     month = result.filters.get("to", "") if figure.one_month else ""
     return {
@@ -161,21 +165,27 @@ def _table(result: FigureResult, snapshot: SnapshotInfo | None) -> dict[str, Any
             for at, title in enumerate(titles)
         ],
         "rows": [
-            {"label": label, "short": "", "cells": [_cell(value) for value in values]}
+            {
+                "label": label,
+                "short": "",
+                "cells": [_cell(v, result.definition.decimals) for v in values],
+            }
             for label, values in rows(result)
         ],
         "empty": _("No figures for this choice. Widen the period or clear a filter."),
     }
 
 
-def amount(value: float) -> str:
-    """With thousands apart; already rounded."""
-    return f"{value:,}"
+def amount(value: float, places: int = 0) -> str:
+    """With thousands apart; a broken number with so many decimals, so that columns stand."""
+    if isinstance(value, int):
+        return f"{value:,}"
+    return f"{value:,.{places}f}"
 
 
-def _cell(value: Any) -> dict[str, Any]:
+def _cell(value: Any, places: int = 0) -> dict[str, Any]:
     if isinstance(value, bool):
         return {"text": _("yes") if value else _("no"), "value": None}
     if isinstance(value, int | float):
-        return {"text": amount(value), "value": value}
+        return {"text": amount(value, places), "value": value}
     return {"text": "" if value is None else str(value), "value": None}

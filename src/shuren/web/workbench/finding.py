@@ -16,6 +16,9 @@ def finding(result: FigureResult) -> str:
     values = [(value, at) for value, at in known if value is not None]
     if not values:
         return _("No figures for this choice.")
+    first = figure.order[0].removeprefix("-") if figure.order else ""
+    if figure.chart == "table" and first in figure.by and first != figure.label:
+        values = values[:1]  # sorted by another thing first: what stands on top of the table
     highest = max(value for value, _at in values)
     leaders = [at for value, at in values if value == highest]
     words = {"count": f"{rounded(highest, result):,}", "unit": pick(figure.unit)}
@@ -35,6 +38,8 @@ def finding(result: FigureResult) -> str:
         if figure.vocabulary or figure.table != LOANS:
             return _("First in %(month)s: %(label)s, %(count)s %(unit)s", **words)
         return _("Most borrowed in %(month)s: %(label)s, %(count)s %(unit)s", **words)
+    if figure.label == "day":
+        return _("Most on %(label)s: %(count)s %(unit)s", **words)
     if figure.chart == "line":
         return _("Most in %(label)s: %(count)s %(unit)s", **words)
     return _("%(label)s comes first: %(count)s %(unit)s", **words)

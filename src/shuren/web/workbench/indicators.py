@@ -56,7 +56,7 @@ def one(request: HttpRequest, indicator_id: str) -> HttpResponse:
             (id_, pick(known.title)) for id_ in declared.needs if (known := _contracts().get(id_))
         ],
         "lineage_url": f"{reverse('workbench:lineage')}?"
-        + urlencode({"focus": f"indicator:{declared.id}"}),
+        + urlencode({"node": f"indicator:{declared.id}"}),
         "may_decide": may(request.actor, "decisions.write"),  # type: ignore[attr-defined]
         "trail": crumbs(PLACE, Crumb(pick(declared.title))),
     }

@@ -5,7 +5,13 @@ import hashlib
 from dataclasses import dataclass
 
 import orjson
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.http import (
+    Http404,
+    HttpRequest,
+    HttpResponse,
+    HttpResponseBase,
+    HttpResponseRedirect,
+)
 from django.urls import NoReverseMatch, reverse
 from django.utils.cache import get_conditional_response
 from django.utils.translation import get_language
@@ -228,9 +234,11 @@ def own_url(node: Node) -> str:
 @requires("contracts.read")
 def impact(request: HttpRequest) -> HttpResponse:
     """What breaks or changes if a field is dropped, renamed or retyped, before anybody does it."""
+    owner, name = request.GET.get("owner", ""), request.GET.get("field", "")
+    if not (owner and name):  # a field is chosen there
+        return HttpResponseRedirect(reverse("workbench:lineage"))
     site = current_site()
     graph = lineage(site, actor=request.actor)  # type: ignore[attr-defined]
-    owner, name = request.GET.get("owner", ""), request.GET.get("field", "")
     action = request.GET.get("action", "drop")
     if action not in ACTIONS:
         raise Http404
