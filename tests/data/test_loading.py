@@ -21,11 +21,11 @@ ROW = "1,s1,b1,红楼梦,2025-03-01,,,0,A\n"
 
 
 def files(site):
-    """Everything in the site but keys, the database and locks."""
+    """Everything in the site but keys, the database, locks and the record of what was tried."""
     return sorted(
         str(path.relative_to(site.root))
         for path in site.data.rglob("*")
-        if path.is_file() and path.name != ".lock" and "secrets" not in path.parts
+        if path.is_file() and path.name != ".lock" and not {"secrets", "lineage"} & {*path.parts}
     )
 
 

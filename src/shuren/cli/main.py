@@ -177,10 +177,12 @@ def interrupt_again(ignored: "sys.UnraisableHookArgs") -> None:
     if not issubclass(ignored.exc_type, KeyboardInterrupt):
         sys.__unraisablehook__(ignored)
         return
+    import signal
     import threading
-    from _thread import interrupt_main
 
-    threading.Timer(0.02, interrupt_main).start()
+    # A real signal, since nothing less wakes a thread that sleeps or waits for the engine.
+    main_thread = threading.main_thread().ident or 0
+    threading.Timer(0.02, signal.pthread_kill, (main_thread, signal.SIGINT)).start()
 
 
 def run(arguments: list[str]) -> int:

@@ -105,7 +105,10 @@ def _finish(path: Path, left: int | None, dry_run: bool) -> None:
 
 def _expired_rows(path: Path, contract: Contract, cutoff: date, load: Receipt) -> int:
     """How many rows of a load are past their term; the file's statistics spare most a look."""
-    parquet = pq.ParquetFile(path)
+    try:
+        parquet = pq.ParquetFile(path)
+    except pa.ArrowInvalid:
+        return 0  # a damaged file is for the build and the doctor to name
     clock = contract.retention_column
     if not clock or clock not in parquet.schema_arrow.names:
         return int(parquet.metadata.num_rows) if _day_of(load) < cutoff else 0

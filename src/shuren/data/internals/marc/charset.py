@@ -12,7 +12,8 @@ from shuren.data.internals.marc.record import Wrong
 
 ESCAPE = b"\x1b"
 _ASCII = re.compile("[\x00-\x7f]+")
-_COMMON = 0.5
+_CHINESE = re.compile("[\u3000-\u303f\u4e00-\u9fff\uff00-\uffef]")
+_COMMON = 0.7
 UTF8, MARC8, GB18030 = "utf-8", "marc-8", "gb18030"
 _Fields = list[tuple[str, bytes]]
 _Texts = list[tuple[str, str]]
@@ -58,11 +59,12 @@ def text_of(content: bytes, encoding: str, start: int = 0) -> str:
 
 
 def looks_like_gb(text: bytes) -> bool:
-    """All of it is GB18030, and most characters beyond ASCII are of GB 2312: accents before their
-    letters, or Cyrillic, make pairs that are valid GB18030 but rare characters."""
+    """All of it is GB18030, and nearly all characters beyond ASCII are Chinese of GB 2312: accents
+    before their letters, or Cyrillic, make pairs that are valid GB18030 but rare characters."""
     try:
         found = text.decode(GB18030)
     except UnicodeDecodeError:
         return False
     beyond = _ASCII.sub("", found)
-    return len(beyond.encode("gb2312", "ignore")) >= 2 * _COMMON * len(beyond) > 0
+    chinese = _CHINESE.findall(beyond.encode("gb2312", "ignore").decode("gb2312"))
+    return len(chinese) >= _COMMON * len(beyond) > 0

@@ -6,6 +6,7 @@ description:
   en: The editions and copies of one work in one row; a title of the holdings speaks for it first.
 grain: {zh: 一部作品一行, en: one row per work}
 data_class: knowledge
+value: {zh: 同一作品的各版本与各册归在一起, en: The editions and copies of a work stand together}
 key: [work_id]
 public: true
 columns:
