@@ -13,7 +13,8 @@ from shuren.data.internals.marc.record import Wrong
 ESCAPE = b"\x1b"
 _ASCII = re.compile("[\x00-\x7f]+")
 _CHINESE = re.compile("[\u3000-\u303f\u4e00-\u9fff\uff00-\uffef]")
-_COMMON = 0.7
+# Of MARC 21 in GB18030 there is little, and much in MARC-8; in UNIMARC it is the other way round.
+_NEARLY_ALL, _HALF = 0.7, 0.3
 UTF8, MARC8, GB18030 = "utf-8", "marc-8", "gb18030"
 _Fields = list[tuple[str, bytes]]
 _Texts = list[tuple[str, str]]
@@ -40,7 +41,7 @@ def evidence(leader: bytes, whole: bytes, unimarc: bool) -> str:
         return UTF8
     except UnicodeDecodeError as error:
         wrong = Wrong("S10", {"encoding": "UTF-8", "byte": error.start})
-    if looks_like_gb(whole):
+    if looks_like_gb(whole, _HALF if unimarc else _NEARLY_ALL):
         return GB18030
     if leader[9:10] == b"a" or unimarc:
         raise wrong
@@ -58,8 +59,8 @@ def text_of(content: bytes, encoding: str, start: int = 0) -> str:
         raise Wrong("S10", {"encoding": shown, "byte": start + error.start}) from None
 
 
-def looks_like_gb(text: bytes) -> bool:
-    """All of it is GB18030, and nearly all characters beyond ASCII are Chinese of GB 2312: accents
+def looks_like_gb(text: bytes, share: float) -> bool:
+    """All of it is GB18030, and such a share of what is beyond ASCII is Chinese of GB 2312: accents
     before their letters, or Cyrillic, make pairs that are valid GB18030 but rare characters."""
     try:
         found = text.decode(GB18030)
@@ -67,4 +68,4 @@ def looks_like_gb(text: bytes) -> bool:
         return False
     beyond = _ASCII.sub("", found)
     chinese = _CHINESE.findall(beyond.encode("gb2312", "ignore").decode("gb2312"))
-    return len(chinese) >= _COMMON * len(beyond) > 0
+    return len(chinese) >= share * len(beyond) > 0

@@ -12,12 +12,18 @@ from shuren.data.shapes import Contract
 
 LEAST = 0.3
 _SURE = 0.95
+_MUST = 0.05  # a column that suits two fields alike goes to the one that may not be empty
 Table = dict[tuple[str, int], Fit]
 
 
 def assign(contract: Contract, fits: Table) -> dict[str, Fit]:
     """{field: its fit} with the greatest sum; then dates put in the order the row rules ask."""
-    scores = {pair: one.score for pair, one in fits.items() if one.score >= LEAST}
+    must = {f.name for f in contract.fields if f.required}
+    scores = {
+        pair: one.score + (_MUST if pair[0] in must else 0.0)
+        for pair, one in fits.items()
+        if one.score >= LEAST
+    }
     chosen: dict[str, int] = {}
     taken: dict[int, str] = {}
     for field, place in sorted(scores, key=lambda pair: (-scores[pair], pair)):
