@@ -210,7 +210,7 @@ def test_without_script_the_numbers_and_the_menu_are_there(open_page, addresses)
     page = open_page(addresses["circulation"], viewport=PHONE, script=False)
     assert page.locator("#loans_by_month table").is_visible()
     page.locator(".rail-menu summary").click()
-    page.locator(".rail-menu a").nth(1).click()
+    page.locator(f".rail-menu a[href='{addresses['sources']}']").click()
     assert page.url.endswith(addresses["sources"])
 
 
