@@ -20,6 +20,7 @@ from shuren.data.internals.models import LAYERS
 from shuren.data.shapes import Model, Receipt
 from shuren.kernel.definitions import find_definitions
 from shuren.kernel.i18n import gettext as _
+from shuren.kernel.settings import read_settings
 from shuren.kernel.site import Site
 
 # Raise it when the same SQL on the same rows would be written otherwise than before.
@@ -73,10 +74,10 @@ class Inputs:
         if schema == "calendar":
             calendars = find_definitions("calendars", self.site)
             texts = {id: file.path.read_text("utf-8") for id, file in calendars.items()}
-            settings = self.site.settings_file.read_text("utf-8")
+            chosen = read_settings(self.site).calendar
             loans = {f"{table} of {part}": has for part, has in self._source("raw.loans").items()}
             span = hash_of(sources.widened(self.site, self.loads))
-            return {f"{table} content": hash_of([texts, settings]), f"{table} span": span, **loans}
+            return {f"{table} content": hash_of([texts, chosen]), f"{table} span": span, **loans}
         contract = sources.contract_of(self.site, name)
         holding = sources.holding_rows(self.site, name, self.loads)
         went = retention_log.entries(self.site, name)
