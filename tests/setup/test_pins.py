@@ -51,7 +51,7 @@ def test_browser_packages_are_asked_for_exactly():
 
 
 def test_pages_load_only_files_of_locked_packages():
-    packages = {path.split("/")[0] for path in BROWSER_PARTS.values()}
+    packages = {re.match(r"(@[^/]+/)?[^/]+", path)[0] for path in BROWSER_PARTS.values()}
     assert {f"node_modules/{name}" for name in packages} <= set(LOCK["packages"])
 
 
