@@ -200,6 +200,18 @@ def test_statistics_neither_group_nor_narrow_by_a_person(lake: Site) -> None:
             loans_by(lake, *by, where=where)
 
 
+def test_the_greatest_value_of_people_is_somebody_s(lake: Site) -> None:
+    with pytest.raises(NotOpen, match="is somebody's"):
+        queries.summarise(
+            lake,
+            "mart.loan_fact",
+            by=["campus"],
+            measures={"most": "max:renewals"},
+            purpose="library_statistics",
+            actor=DIRECTOR,
+        )
+
+
 def test_public_information_never_leaves_class_one(lake: Site) -> None:
     with pytest.raises(NotOpen):
         queries.summarise(

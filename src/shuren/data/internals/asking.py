@@ -8,7 +8,7 @@ from functools import partial
 from typing import Any
 
 from shuren.data.definitions import models
-from shuren.data.errors import NoSuchTable
+from shuren.data.errors import NoSuchTable, NotOpen
 from shuren.data.internals import snapshots
 from shuren.data.internals.door import INTERNAL, Condition, Opening, check_rows_open
 from shuren.data.internals.neighbours import Group, given_away
@@ -190,6 +190,8 @@ def _measure(opening: Opening, what: str, shown_class: int) -> str:
         return f"count(DISTINCT {opening.column(column)})"
     if kind == "sum":
         return f"CAST(sum({opening.column(column, shown_class)}) AS DOUBLE)"
+    if kind == "max" and opening.counts_people:
+        raise NotOpen(_("The greatest value of a table about people is somebody's."))
     if kind in ("mean", "max"):
         function = "avg" if kind == "mean" else "max"
         return f"CAST({function}({opening.column(column, shown_class)}) AS DOUBLE)"
