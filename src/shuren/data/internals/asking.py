@@ -183,7 +183,7 @@ def _select(opening: Opening, what: list[str], grouped: list[str]) -> str:
 
 
 def _measure(opening: Opening, what: str, shown_class: int) -> str:
-    kind, _, column = what.partition(":")
+    kind, _sep, column = what.partition(":")
     if what == "count":
         return "count(*)"
     if kind == "distinct":
