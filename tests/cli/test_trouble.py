@@ -106,8 +106,10 @@ def test_one_unreadable_file_among_many_does_not_stop_the_rest(library, tmp_path
 
 def test_ctrl_c_is_not_lost_while_an_object_is_taken_down():
     code = (
-        "import sys, time\n"
+        "import signal, sys, time\n"
         "from shuren.cli import main\n"
+        # A shell gives its background jobs a Ctrl-C that is ignored.
+        "signal.signal(signal.SIGINT, signal.default_int_handler)\n"
         "class Held:\n"
         "    def __del__(self): raise KeyboardInterrupt\n"
         "def work(arguments):\n"

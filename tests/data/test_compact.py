@@ -153,6 +153,7 @@ def test_what_is_not_over_or_not_built_or_by_hand_stays(
     for number in range(3):
         monkeypatch.setenv("SHUREN_NOW", f"2026-11-16T01:{number:02}:00+00:00")
         batch(site, number)
+        monkeypatch.setenv("SHUREN_NOW", f"2026-11-16T01:{number:02}:30+00:00")
         bring(site, number, f"h{number},J1-A,009,free,2026-11-16 09:00:00", connector="")
     monkeypatch.setenv("SHUREN_NOW", "2026-11-18T02:00:00+00:00")
     assert compact(site) == []
