@@ -1,5 +1,6 @@
 """Tables as assets: who answers for each, what it is worth, what it costs, who may use it how."""
 
+import re
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -17,6 +18,14 @@ class AssetTerms:
 
 
 NO_TERMS = AssetTerms()
+_BOTH_NAMES = re.compile(r"([\u3400-\u9fff（）、·]+) ([A-Z][ -~]+)")
+
+
+def owner_names(owner: str) -> dict[str, str]:
+    """`资源建设部 Collections`, as definitions name a department, in both languages; a name in one
+    language stands for both."""
+    both = _BOTH_NAMES.fullmatch(owner)
+    return {"zh": both[1], "en": both[2]} if both else {"zh": owner, "en": owner}
 
 
 @dataclass(frozen=True)

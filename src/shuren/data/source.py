@@ -14,6 +14,7 @@ from shuren.data.internals.block import Block, Refused, TableFile
 from shuren.data.internals.reading.cells import BlockBuilder
 from shuren.data.internals.reading.problems import FileProblem
 from shuren.data.shapes import Contract, Mapping
+from shuren.kernel.i18n import gettext as _
 from shuren.kernel.shapes import Progress
 from shuren.kernel.site import Site
 
@@ -23,6 +24,7 @@ __all__ = [
     "Connector",
     "Fetched",
     "FileProblem",
+    "FilesOnly",
     "Record",
     "Refused",
     "Source",
@@ -113,3 +115,17 @@ class Source(Protocol):
 
         The next file is asked for when the one before has been loaded.
         """
+
+
+class FilesOnly:
+    """The `fetch` of a source that reads what is put in front of it and brings nothing itself."""
+
+    def fetch(
+        self, site: Site, connector: Connector, cursor: str, folder: Path, progress: Progress
+    ) -> Iterator[Fetched]:
+        """raises  FileProblem, always"""
+        raise FileProblem(
+            _("'%(source)s' reads files that are put in front of it; it fetches none.",
+              source=connector.source),
+            fix=_("Load them with `shuren load`, or name the folder they come to as a source."),
+        )  # fmt: skip

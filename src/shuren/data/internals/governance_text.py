@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 
 from shuren.data import definitions
+from shuren.data.asset import owner_names
 from shuren.data.governance import Grid, Section, Text
 from shuren.data.internals.lint import NAMING_RULES
 from shuren.data.internals.stewards import domain_of
@@ -77,7 +78,7 @@ def _rights(site: Site, contracts: list[Contract]) -> Section:
     for one in contracts:
         domain = domains.get(domain_of(one, domains.values()))
         steward = domain.title if domain else same("–")
-        rows.append((one.title, same(one.owner), steward, board))
+        rows.append((one.title, owner_names(one.owner), steward, board))
     return Section(
         "rights",
         {"zh": "职责与决策权", "en": "Roles and decision rights"},
@@ -244,9 +245,10 @@ def _contract(contract: Contract) -> Section:
                 must,
             )
         )
+    owner = owner_names(contract.owner)
     about = {
-        "zh": f"{contract.description['zh']} 版本 {contract.version}；负责人：{contract.owner}。",
-        "en": f"{contract.description['en']} Version {contract.version}; owner: {contract.owner}.",
+        "zh": f"{contract.description['zh']} 版本 {contract.version}；负责人：{owner['zh']}。",
+        "en": f"{contract.description['en']} Version {contract.version}; owner: {owner['en']}.",
     }
     return Section(
         f"contract-{contract.id}",

@@ -19,7 +19,7 @@ from shuren.data.internals.block import Block, TableFile
 from shuren.data.internals.reading.arrow import column_names
 from shuren.data.internals.table_source import TableSource
 from shuren.data.shapes import Contract, Mapping
-from shuren.data.source import Connector, Fetched, Record
+from shuren.data.source import FilesOnly, Record
 from shuren.kernel.i18n import gettext as _
 from shuren.kernel.shapes import Progress
 from shuren.kernel.site import Site
@@ -32,7 +32,7 @@ _NAME = re.compile(
 _FIRST = (b"publication_title\tprint_identifier", b"publication_title,print_identifier")
 
 
-class KbartSource:
+class KbartSource(FilesOnly):
     """See source.Source."""
 
     def recognises(self, path: Path, start: bytes) -> bool:
@@ -60,11 +60,6 @@ class KbartSource:
     ) -> TableFile:
         table = TableSource().replay(site, records, like["inner"], contract, _filling(mapping))
         return ListedTable(table, dict(like["list"]))
-
-    def fetch(
-        self, site: Site, connector: Connector, cursor: str, folder: Path, progress: Progress
-    ) -> Iterator[Fetched]:
-        return TableSource().fetch(site, connector, cursor, folder, progress)
 
 
 class ListedTable:

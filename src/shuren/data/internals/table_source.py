@@ -1,7 +1,7 @@
 """The source `table`: text with delimiters, sheets and Parquet, in the columns of a contract."""
 
 import dataclasses
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -9,15 +9,14 @@ from shuren.data.errors import WrongColumns
 from shuren.data.internals.block import TableFile
 from shuren.data.internals.columns import match_columns
 from shuren.data.internals.reading.opening import open_table, replay_table
-from shuren.data.internals.reading.problems import FileProblem
 from shuren.data.shapes import Contract, Mapping
-from shuren.data.source import Connector, Fetched, Record
+from shuren.data.source import FilesOnly, Record
 from shuren.kernel.i18n import gettext as _
 from shuren.kernel.shapes import Progress
 from shuren.kernel.site import Site
 
 
-class TableSource:
+class TableSource(FilesOnly):
     """See source.Source."""
 
     def recognises(self, path: Path, start: bytes) -> bool:
@@ -58,15 +57,6 @@ class TableSource:
         mapping: Mapping,
     ) -> TableFile:
         return replay_table(records, like, mapping)
-
-    def fetch(
-        self, site: Site, connector: Connector, cursor: str, folder: Path, progress: Progress
-    ) -> Iterator[Fetched]:
-        raise FileProblem(
-            _("'%(source)s' reads files that are put in front of it; it fetches none.",
-              source="table"),
-            fix=_("Load them with `shuren load`, or name the folder they come to as a source."),
-        )  # fmt: skip
 
 
 class _Remarked:

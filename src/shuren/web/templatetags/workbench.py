@@ -1,6 +1,5 @@
 """What workbench templates need and the portal does not."""
 
-import re
 from collections.abc import Sequence
 from typing import Any
 
@@ -8,6 +7,7 @@ from django import template
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 
+from shuren.data.asset import owner_names
 from shuren.data.rules import RULES
 from shuren.data.shapes import Field
 from shuren.kernel.i18n import gettext as _
@@ -15,9 +15,6 @@ from shuren.kernel.i18n import pick
 from shuren.web.workbench.shares import share_text, spark_points, split
 
 register = template.Library()
-
-# A department as definitions name it: in Chinese, a space, in English.
-_BOTH_NAMES = re.compile(r"([\u3400-\u9fff（）、·]+) ([A-Z][ -~]+)")
 
 LEVELS = {1: "good", 2: "info", 3: "warn", 4: "bad"}
 
@@ -31,8 +28,7 @@ def item(mapping: dict[str, Any], key: str) -> Any:
 @register.filter
 def owner_name(owner: str) -> str:
     """`资源建设部 Collections`: the name in the language of the page, where both are given."""
-    both = _BOTH_NAMES.fullmatch(owner)
-    return pick({"zh": both[1], "en": both[2]}) if both else owner
+    return pick(owner_names(owner))
 
 
 @register.filter

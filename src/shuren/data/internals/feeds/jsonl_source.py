@@ -7,10 +7,9 @@ from typing import Any
 from shuren.data.internals.block import Block, Refused, TableFile
 from shuren.data.internals.feeds.jsonl import LineReader, NoRecord
 from shuren.data.internals.reading.cells import BlockBuilder
-from shuren.data.internals.reading.problems import FileProblem, no_rows
+from shuren.data.internals.reading.problems import no_rows
 from shuren.data.shapes import Contract, Mapping
-from shuren.data.source import Connector, Fetched, Record
-from shuren.kernel.i18n import gettext as _
+from shuren.data.source import FilesOnly, Record
 from shuren.kernel.settings import read_settings
 from shuren.kernel.shapes import Progress, no_progress
 from shuren.kernel.site import Site
@@ -21,7 +20,7 @@ SHOWN = 65_536
 LOCAL = "Asia/Shanghai"
 
 
-class JsonLinesSource:
+class JsonLinesSource(FilesOnly):
     """See source.Source."""
 
     def recognises(self, path: Path, start: bytes) -> bool:
@@ -48,15 +47,6 @@ class JsonLinesSource:
     ) -> TableFile:
         reader = LineReader(mapping.options, _zone(site))
         return ReplayedLines([(record[0], record[1]) for record in records], like, reader)
-
-    def fetch(
-        self, site: Site, connector: Connector, cursor: str, folder: Path, progress: Progress
-    ) -> Iterator[Fetched]:
-        raise FileProblem(
-            _("'%(source)s' reads files that are put in front of it; it fetches none.",
-              source=connector.source),
-            fix=_("Load them with `shuren load`, or name the folder they come to as a source."),
-        )  # fmt: skip
 
 
 def _zone(site: Site | None) -> str:

@@ -23,6 +23,7 @@ from shuren.kernel.shapes import Progress
 from shuren.kernel.site import Site
 
 SPAN = timedelta(minutes=15)
+GRACE = timedelta(minutes=1)  # for who looked at the clock just before the span was over
 LONGEST = 200
 # The moment of an event that does not say it.
 _MOMENTS = {
@@ -48,10 +49,10 @@ class EventsSource(JsonLinesSource):
         self, site: Site, connector: Connector, cursor: str, folder: Path, progress: Progress
     ) -> Iterator[Fetched]:
         wanted = connector.settings.get("contracts") or [connector.contract]
-        current = _period(site)
+        over = int((now() - GRACE - SPAN).timestamp())
         for contract in map(str, wanted):
             for path in sorted((site.data / "events" / contract).glob("*.jsonl")):
-                if path.stem < current:
+                if int(path.stem) <= over:
                     yield Fetched(path, contract=contract)
                     path.unlink(missing_ok=True)
 

@@ -21,7 +21,7 @@ from shuren.data.internals.marc.record import MARC21, Wrong, WrongExpression, fo
 from shuren.data.internals.reading.problems import FileProblem
 from shuren.data.internals.reading.sources import find_source
 from shuren.data.shapes import Contract, Mapping
-from shuren.data.source import Connector, Fetched, Record, TableFile
+from shuren.data.source import FilesOnly, Record, TableFile
 from shuren.kernel.i18n import gettext as _
 from shuren.kernel.shapes import Progress
 from shuren.kernel.site import Site
@@ -30,7 +30,7 @@ _SAMPLE = 200
 _NAME = "marc"
 
 
-class MarcSource:
+class MarcSource(FilesOnly):
     """See source.Source."""
 
     def recognises(self, path: Path, start: bytes) -> bool:
@@ -83,15 +83,6 @@ class MarcSource:
             for number, raw, *_encoding in records
         )
         return MarcFile(str(like.get("layout") or ISO), maker, header, declared, records=taken)
-
-    def fetch(
-        self, site: Site, connector: Connector, cursor: str, folder: Path, progress: Progress
-    ) -> Iterator[Fetched]:
-        raise FileProblem(
-            _("'%(source)s' reads files that are put in front of it; it fetches none.",
-              source=_NAME),
-            fix=_("Load them with `shuren load`, or name the folder they come to as a source."),
-        )  # fmt: skip
 
 
 def _declared(mapping: Mapping) -> str:

@@ -226,7 +226,7 @@
         color: colour("--ink"), "text-valign": "center", "min-zoomed-font-size": 7, "events": "yes" } },
       { selector: ".box", style: { width: WIDTH, height: "data(height)", "background-color": colour("--paper"),
         "border-width": 1.5, "border-color": colour("--data-8"), "font-weight": 600, "z-index": 1 } },
-      ...Object.entries(DATA).map(([kind, name]) => ({ selector: `.${kind}`, style: { "border-color": colour(name) } })),
+      ...Object.entries(DATA).map(([kind, name]) => ({ selector: `.${kind}`, style: { "border-color": colour(name), "background-color": colour(name), "background-opacity": 0.22 } })),
       { selector: ".open", style: { "text-valign": "top", "text-margin-y": "data(margin)" } },
       { selector: ".line", style: { width: WIDTH - 12, height: ROW - 4, "background-color": colour("--paper-sunk"),
         "border-width": 0, "font-size": 11, "z-index": 2 } },
