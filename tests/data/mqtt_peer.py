@@ -11,10 +11,12 @@ CONNECT, PUBLISH, PUBACK, SUBSCRIBE, PINGREQ = 1, 3, 4, 8, 12
 class Peer:
     """Serves one client after the other. A message leaves `waiting` when its PUBACK comes.
 
-    seen  called with the message's number before its PUBACK counts
+    seen     called with the message's number before its PUBACK counts
+    granted  what it answers a wish for a topic: the quality of service, or 0x80 for no
     """
 
-    def __init__(self, seen: Callable[[int], None]) -> None:
+    def __init__(self, seen: Callable[[int], None], granted: int = 1) -> None:
+        self._granted = bytes([granted])
         self.waiting: dict[int, tuple[str, bytes]] = {}
         self.again: list[int] = []
         self.subscribed = threading.Event()
@@ -63,7 +65,7 @@ class Peer:
             while place < len(body):
                 place += 2 + struct.unpack("!H", body[place : place + 2])[0] + 1
                 topics += 1
-            self._client.sendall(bytes([0x90, 2 + topics]) + body[:2] + b"\x01" * topics)
+            self._client.sendall(bytes([0x90, 2 + topics]) + body[:2] + self._granted * topics)
             with self._lock:
                 self.again += self.waiting
                 for id, (topic, payload) in self.waiting.items():

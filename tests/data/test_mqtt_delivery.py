@@ -6,19 +6,21 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable, Iterator
 
 import pytest
 
-from shuren.data import queries
+from shuren.data import actions, queries
 from shuren.data.internals import building, snapshots
+from shuren.data.internals.connector_state import read_state
 from shuren.data.internals.feeds.mqtt_source import spool
 from shuren.data.internals.models import load_models, needed_for
 from shuren.data.internals.receipts import all_receipts
 from shuren.kernel.shapes import no_progress
 from shuren.kernel.site import Site
-from tests.data.loading import accepted, mapping
+from tests.data.loading import OPERATOR, accepted, mapping
 from tests.data.mqtt_peer import Peer
 from tests.data.test_mqtt import MAPPING, SOURCE
 
@@ -129,3 +131,27 @@ def test_killed_before_and_after_acknowledging_nothing_is_lost_or_doubled(
     third.gone()
     assert peer.too_early == []
     assert sorted(events_built(site)) == sorted(f"e{n}" for n in range(1, 61))
+
+
+def test_a_broker_that_refuses_the_topic_is_said_and_not_taken_for_listening(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    peer = Peer(lambda _id: None, granted=0x80)
+    monkeypatch.setenv("SHUREN_SECRET_SEATS", "from the environment")
+    folder = site.definitions / "sources"
+    folder.mkdir(parents=True)
+    (folder / "seats.yaml").write_text(SOURCE.format(port=peer.port), "utf-8")
+    mapping(site, "seats-mqtt", MAPPING)
+    said: list[str] = []
+    stop = threading.Event()
+    run = actions.listener(site, "seats", actor=OPERATOR, say=said.append, stop=stop)
+    thread = threading.Thread(target=run)
+    thread.start()
+    try:
+        wait_for(lambda: bool(said))
+    finally:
+        stop.set()
+        thread.join(PATIENCE)
+        peer.close()
+    assert said[0] == "The broker refuses us: library/+/seats."
+    assert "refuses us" in read_state(site, "seats").problem

@@ -10,7 +10,7 @@ import os
 import queue
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -75,6 +75,7 @@ class _Listener:
             client.tls_set(ca_certs=self._settings.get("ca_file"))
         client.reconnect_delay_set(1, _SLOWEST)
         client.on_connect = self._connected
+        client.on_subscribe = self._subscribed
         client.on_disconnect = self._lost
         client.on_message = lambda _client, _data, message: self._arrived.put(message)
         return client
@@ -86,6 +87,21 @@ class _Listener:
             self._say(_("The broker refuses us: %(why)s.", why=reason))
             return
         client.subscribe([(topic.pattern, 1) for topic in self._topics])
+
+    def _subscribed(
+        self, _client: mqtt.Client, _data: Any, _mid: int, reasons: Sequence[Any], _more: Any
+    ) -> None:
+        """Not before the broker has said so does it keep anything for us."""
+        refused = [
+            topic.pattern
+            for topic, reason in zip(self._topics, reasons, strict=False)
+            if reason.is_failure
+        ]
+        if refused:
+            why = ", ".join(refused)
+            self._say(_("The broker refuses us: %(why)s.", why=why))
+            self._note(_("The broker refuses us: %(why)s.", why=why))
+            return
         self._say(_("Listening to %(connector)s.", connector=self._connector.id))
         self._beat()
 
