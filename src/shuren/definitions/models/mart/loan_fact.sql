@@ -8,10 +8,12 @@ grain: {zh: 一次借阅一行, en: one row per loan}
 data_class: behaviour
 key: [loan_id]
 person: reader_key
+person_number: reader_no
 speaks_until: day
 columns:
   loan_id: {type: VARCHAR, class: 2, title: {zh: 借阅流水号, en: Loan id}}
   reader_key: {type: VARCHAR, class: 3, title: {zh: 读者假名, en: Reader pseudonym}}
+  reader_no: {type: BIGINT, class: 3, title: {zh: 读者序号, en: Reader number}}
   reader_kind: {type: VARCHAR, class: 2, title: {zh: 读者类型, en: Reader kind}}
   college: {type: VARCHAR, class: 2, title: {zh: 学院, en: College}}
   campus: {type: VARCHAR, class: 2, title: {zh: 校区, en: Campus}}
@@ -41,11 +43,20 @@ WITH lent AS (
     -- A source that knows no due dates knows no returns either; its loans are not "still out".
     returned_at IS NULL AND due_at IS NOT NULL AS is_out
   FROM conformed.loan AS loan
+),
+
+-- Persons are counted by a short number, several times quicker than by pseudonym.
+borrowers AS (
+  SELECT reader_key, row_number() OVER (ORDER BY reader_key) AS reader_no
+  FROM (
+    SELECT DISTINCT reader_key FROM conformed.loan WHERE reader_key IS NOT NULL
+  ) AS known
 )
 
 SELECT
   lent.loan_id,
   lent.reader_key,
+  borrowers.reader_no,
   coalesce(reader.kind, '') AS reader_kind,
   coalesce(reader.college, '') AS college,
   coalesce(nullif(lent.campus, ''), reader.campus, '') AS campus,
@@ -68,6 +79,7 @@ SELECT
   calendar.teaching_week,
   calendar.week_kind
 FROM lent
+LEFT JOIN borrowers ON borrowers.reader_key = lent.reader_key
 LEFT JOIN conformed.reader AS reader ON reader.reader_key = lent.reader_key
 LEFT JOIN conformed.title AS title ON title.title_id = lent.title_id
 LEFT JOIN conformed.calendar_day AS calendar ON calendar.day = lent.day
