@@ -85,6 +85,15 @@ def settings_and_database(context: CliContext, site: Site) -> Iterator[Finding]:
             _("There is no account yet, so nobody can sign in."),
             "shuren account add NAME --role administrator",
         )
+    from django.conf import settings
+
+    named = settings.SITE_SETTINGS
+    if named.public_url and not named.admin_email:
+        yield Finding(
+            "advice",
+            _("Harvesters of /oai are told to write to postmaster at the host of public_url."),
+            _('Name who answers in shuren.toml: admin_email = "library@example.edu"'),
+        )
 
 
 def secrets(context: CliContext, site: Site) -> Iterator[Finding]:
