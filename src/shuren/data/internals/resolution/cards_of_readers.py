@@ -4,15 +4,13 @@ from dataclasses import dataclass
 
 from shuren.data.internals import asking
 from shuren.data.internals.door import open_table
+from shuren.data.internals.resolution.declared import CARD_COLUMNS, CARDS
 from shuren.kernel.shapes import Actor
 from shuren.kernel.site import Site
 from shuren.trust.linking import veiled_identities
 
 PURPOSE = "reader_linking"
 DEPARTMENT = "department"  # the card of an office is nobody's
-_COLUMNS = (
-    "reader_key", "source_system", "other_key", "kind", "college", "major", "grade", "campus",
-)  # fmt: skip
 SAME, NEAR, UNKNOWN, DIFFER = "same", "near", "unknown", "differ"
 
 
@@ -37,8 +35,8 @@ class ReaderCard:
 
 def reader_cards(site: Site, actor: Actor) -> list[ReaderCard]:
     """All of the live snapshot but those of offices, in the order of their refs."""
-    opening = open_table(site, "conformed.reader", PURPOSE, actor)
-    rows = asking.rows(opening, _COLUMNS, (), (), None, 0, None).dicts()
+    opening = open_table(site, CARDS, PURPOSE, actor)
+    rows = asking.rows(opening, CARD_COLUMNS, (), (), None, 0, None).dicts()
     known = {one.pseudonym: one for one in veiled_identities(site, actor=actor, purpose=PURPOSE)}
     found = []
     for row in rows:

@@ -19,6 +19,11 @@ from shuren.data.internals.resolution import (
     planting,
     works,
 )
+from shuren.data.internals.resolution.declared import (
+    AUTHORITY_COLUMNS,
+    BIBS,
+    CLASS_COLUMNS,
+)
 from shuren.data.internals.resolution.gate import ready, through_the_gate
 from shuren.data.internals.resolution.records import PURPOSE, Book, books
 from shuren.data.resolution import AUTHORITIES, CLASSES, READERS, WORKS, Card, Resolved
@@ -112,7 +117,7 @@ def _train_works(
 def _classes(site: Site, actor: Actor, _folder: Path, train: bool) -> Resolved:
     known = [
         classes.Known(r["bib_id"], f"{r['title']} {r['title_rest']}", r["subjects"], r["class"])
-        for r in _records(site, actor)
+        for r in _classified(site, actor)
     ]
     card, notes = ready(site, CLASSES, train)
     if card is None:
@@ -145,9 +150,10 @@ def _classes(site: Site, actor: Actor, _folder: Path, train: bool) -> Resolved:
 
 
 def _authorities(site: Site, actor: Actor, _folder: Path, _train: bool) -> Resolved:
-    records = [(row["bib_id"], row["authors"]) for row in _records(site, actor) if row["authors"]]
-    columns = ("authority_id", "heading", "life_dates", "other_forms")
-    found = authorities.match(records, _read(site, "conformed.authority", columns, actor))
+    named = _read(site, BIBS, ("bib_id", "authors"), actor)
+    records = [(row["bib_id"], row["authors"]) for row in named if row["authors"]]
+    known = _read(site, "conformed.authority", AUTHORITY_COLUMNS, actor)
+    found = authorities.match(records, known)
     rows = [
         _suggestion(AUTHORITIES, m.record, m.place, m.given, m.heading, m.authority, m.confidence,
                     m.method)
@@ -187,10 +193,9 @@ def _landed(
     return Resolved(what, counts, changed, load, card.version if card else "", notes)
 
 
-def _records(site: Site, actor: Actor) -> list[dict[str, Any]]:
+def _classified(site: Site, actor: Actor) -> list[dict[str, Any]]:
     """Bibliographic records; `class` is the number's first two levels where there is one."""
-    columns = ("bib_id", "title", "title_rest", "subjects", "authors", "class_number")
-    rows = _read(site, "conformed.bib_record", columns, actor)
+    rows = _read(site, BIBS, CLASS_COLUMNS, actor)
     return [row | {"class": class_of(row["class_number"])} for row in rows]
 
 
