@@ -81,6 +81,10 @@ PROMISED = {
     "reports": "dashboards.read",
     "report": "dashboards.read",
     "report-file": "dashboards.read",
+    "datasets": "datasets.publish",
+    "dataset": "datasets.publish",
+    "dataset-publish": "datasets.publish",
+    "dataset-withdraw": "datasets.publish",
 }
 REFERENCE = Path(__file__).parents[2] / "docs" / "reference" / "permissions.md"
 

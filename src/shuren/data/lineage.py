@@ -27,9 +27,12 @@ KINDS: dict[str, dict[str, str]] = {
     "indicator": {"zh": "绩效指标", "en": "Indicator"},
     "page": {"zh": "页面", "en": "Page"},
     "api": {"zh": "开放接口", "en": "API"},
+    "dataset": {"zh": "开放数据集", "en": "Open dataset"},
     "learned_model": {"zh": "学习模型", "en": "Learned model"},
 }
-CONSUMERS = ("vault", "conformed", "mart", "figure", "indicator", "page", "api", "learned_model")
+CONSUMERS = (
+    "vault", "conformed", "mart", "figure", "indicator", "page", "api", "dataset", "learned_model",
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
