@@ -12,14 +12,15 @@ from typing import Any
 from xml.etree import ElementTree
 
 from shuren.data import queries as data
+from shuren.data.contract_shapes import MEDIA_TYPES
 from shuren.kernel.i18n import pick
 from shuren.repository.internals.making import Made, MadePart
 from shuren.repository.shapes import Dataset, Field, File, Licence, Version
 
-CSV, PARQUET = "text/csv", "application/vnd.apache.parquet"
-JSON, XML, PLAIN, ZIP = "application/json", "application/xml", "text/plain", "application/zip"
+CSV, PARQUET = MEDIA_TYPES["csv"], MEDIA_TYPES["parquet"]
+XML, PLAIN, ZIP = "application/xml", "text/plain", "application/zip"
 SUMS, SCHEMA = "SHA256SUMS", "http://datacite.org/schema/kernel-4"
-_MEDIA = {"csv": CSV, "parquet": PARQUET, "json": JSON, "xml": XML, "zip": ZIP}
+_MEDIA = {**MEDIA_TYPES, "xml": XML, "zip": ZIP}
 _TYPES = {
     "VARCHAR": "string", "BIGINT": "integer", "INTEGER": "integer", "HUGEINT": "integer",
     "DOUBLE": "number", "BOOLEAN": "boolean", "DATE": "date", "TIMESTAMP": "datetime",
@@ -32,10 +33,9 @@ def tables(made: Made) -> dict[str, tuple[bytes, str]]:
     found = {}
     for part in made.parts:
         types = [field.type for field in part.about.fields]
-        found[f"{part.about.name}.csv"] = (data.as_csv(part.table), part.about.name)
-        found[f"{part.about.name}.parquet"] = (
-            data.as_parquet(part.table, types), part.about.name,
-        )  # fmt: skip
+        name = part.about.name
+        forms = {"csv": data.as_csv(part.table), "parquet": data.as_parquet(part.table, types)}
+        found |= {f"{name}.{form}": (content, name) for form, content in forms.items()}
     return found
 
 
