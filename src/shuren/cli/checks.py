@@ -9,6 +9,7 @@ from shuren.cli.context import CliContext
 from shuren.cli.trouble import explain
 from shuren.kernel.errors import ShurenError
 from shuren.kernel.i18n import gettext as _
+from shuren.kernel.i18n import listed
 from shuren.kernel.site import Site, open_site
 
 LEAST_FREE_BYTES = 1_000_000_000
@@ -96,7 +97,7 @@ def secrets(context: CliContext, site: Site) -> Iterator[Finding]:
     if open_to_others:
         yield Finding(
             "wrong",
-            _("Other users may read secrets: %(names)s.", names=", ".join(open_to_others)),
+            _("Other users may read secrets: %(names)s.", names=listed(open_to_others)),
             f"chmod -R go-rwx {site.secrets}",
         )
     elif site.secrets.exists():
@@ -125,8 +126,7 @@ def definitions(context: CliContext, site: Site) -> Iterator[Finding]:
         except ShurenError as error:
             yield Finding("wrong", error.message, error.fix)
     if len(counts) == len(kinds):
-        listed = ", ".join(counts)
-        yield Finding("ok", _("Definitions can be read: %(listed)s.", listed=listed))
+        yield Finding("ok", _("Definitions can be read: %(listed)s.", listed=listed(counts)))
 
 
 def loads(context: CliContext, site: Site) -> Iterator[Finding]:
@@ -172,6 +172,6 @@ def browser_parts(context: CliContext, site: Site) -> Iterator[Finding]:
         name for name in ("vendor/echarts.min.js", "vendor/htmx.min.js") if not finders.find(name)
     ]
     if missing:
-        yield Finding("wrong", _("Browser parts are missing: %(names)s.", names=", ".join(missing)))
+        yield Finding("wrong", _("Browser parts are missing: %(names)s.", names=listed(missing)))
     else:
         yield Finding("ok", _("Browser parts are in place."))

@@ -128,6 +128,16 @@ class Graph:
         """Everything that is made from a node, nearest first. The columns of a table too."""
         return self._walk(id, self.targets_of)
 
+    def contracts_behind(self, table: str) -> set[str]:
+        """Ids of the contracts whose rows go into a table, over any number of steps."""
+        if table not in self.nodes:
+            return set()
+        before = {
+            id for start in (table, *self._columns.get(table, ())) for id in self.upstream(start)
+        }
+        ids = (id.removeprefix("contract:") for id in before if id.startswith("contract:"))
+        return {id.partition(".")[0] for id in ids}
+
     def path(self, trail: Trail, id: str) -> tuple[str, ...]:
         """From the node a trail began at to one it reached."""
         found = [id]
