@@ -51,6 +51,7 @@ def entries() -> tuple[Entry, ...]:
         Entry("impact", data, _("List what breaks before a contract or a source changes.")),
         Entry("catalogue", data, _("Search tables and columns; check that none is an orphan.")),
         Entry("governance", data, _("Write or publish the rules of the library's data.")),
+        Entry("dataset", data, _("Publish open datasets; export those a model may learn from.")),
         Entry("report", data, _("Write a month of the library as HTML, PDF and spreadsheet.")),
         Entry("compact", keep, _("Put the small loads of connectors together.")),
         Entry("retain", keep, _("Take away rows that are past their contract's term.")),

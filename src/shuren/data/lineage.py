@@ -27,11 +27,13 @@ KINDS: dict[str, dict[str, str]] = {
     "indicator": {"zh": "绩效指标", "en": "Indicator"},
     "page": {"zh": "页面", "en": "Page"},
     "api": {"zh": "开放接口", "en": "API"},
+    "dataset": {"zh": "开放数据集", "en": "Open dataset"},
     "learned_model": {"zh": "学习模型", "en": "Learned model"},
     "matcher": {"zh": "匹配规则", "en": "Matching rules"},
 }
 CONSUMERS = (
-    "vault", "conformed", "mart", "figure", "indicator", "page", "api", "learned_model", "matcher",
+    "vault", "conformed", "mart", "figure", "indicator", "page", "api", "dataset", "learned_model",
+    "matcher",
 )  # fmt: skip
 MATCHING = ("learned_model", "matcher")
 
