@@ -194,7 +194,7 @@ def test_a_number_that_stands_for_two_persons_stops_the_build(site: Site) -> Non
     put_raw(site, "loans", loans(0), 1)
     models = load_models(site)
     fact = models["mart.loan_fact"]
-    wrong = fact.sql.replace("row_number() OVER (ORDER BY reader_key)", "1")
+    wrong = fact.sql.replace("row_number() OVER (ORDER BY person_key)", "1")
     models["mart.loan_fact"] = replace(fact, sql=wrong)
-    with pytest.raises(BuildFailed, match="reader_no"):
+    with pytest.raises(BuildFailed, match="person_no"):
         building.build_snapshot(site, models, all_receipts(site)[::-1], no_progress)

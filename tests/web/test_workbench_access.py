@@ -15,6 +15,7 @@ EXAMPLES = {
     "load_id": "L20260101T000000-000000",
     "contract_id": "loans",
     "figure_id": "loans_by_month",
+    "name": "works",
     "dashboard_id": "circulation",
     "task_id": 1,
     "indicator_id": "loans_per_capita",
@@ -28,8 +29,17 @@ EXAMPLES = {
     "month": "2026-03",
     "language": "zh",
     "format": "html",
+    "dataset_id": "loans_by_class",
+    "number": 1,
 }
-POSTED = {"connector-collect", "quarantine-replay", "key-rotate", "governance-publish"}
+POSTED = {
+    "connector-collect",
+    "quarantine-replay",
+    "key-rotate",
+    "governance-publish",
+    "dataset-publish",
+    "dataset-withdraw",
+}
 
 # Each place, and the permission of docs/reference/permissions.md that it takes.
 PROMISED = {
@@ -59,6 +69,7 @@ PROMISED = {
     "contract": "contracts.read",
     "contract-odcs": "contracts.read",
     "lineage": "contracts.read",
+    "model": "contracts.read",
     "governance": "contracts.read",
     "governance-markdown": "contracts.read",
     "governance-pdf": "contracts.read",
@@ -81,6 +92,10 @@ PROMISED = {
     "reports": "dashboards.read",
     "report": "dashboards.read",
     "report-file": "dashboards.read",
+    "datasets": "datasets.publish",
+    "dataset": "datasets.publish",
+    "dataset-publish": "datasets.publish",
+    "dataset-withdraw": "datasets.publish",
 }
 REFERENCE = Path(__file__).parents[2] / "docs" / "reference" / "permissions.md"
 

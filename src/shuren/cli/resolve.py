@@ -1,4 +1,5 @@
-"""`shuren resolve`: which records are one work, whose name that is, which class is missing."""
+"""`shuren resolve`: which records are one work, which cards one person's, whose name that is,
+which class is missing."""
 
 import click
 
@@ -16,7 +17,7 @@ from shuren.kernel.i18n import gettext as _
 def resolve(
     context: CliContext, what: str, train: bool, cards: bool, promote: bool, as_json: bool
 ) -> int:
-    """Find records that are one thing: WHAT is works, authorities or classes."""
+    """Find what is one thing: WHAT is works, authorities, classes or readers."""
     site, actor = context.site, context.actor
     from dataclasses import asdict
 
@@ -25,7 +26,7 @@ def resolve(
     if cards:
         return _cards(context, what, as_json)
     if not what:
-        raise click.UsageError(_("Say what to resolve: works, authorities or classes."))
+        raise click.UsageError(_("Say what to resolve: works, authorities, classes or readers."))
     if promote:
         card = actions.promote_model(site, what, actor=actor)
         context.console.print(
@@ -61,7 +62,7 @@ def _cards(context: CliContext, what: str, as_json: bool) -> int:
     site = context.site
     from dataclasses import asdict
 
-    from shuren.data.learned import against_model, model_cards
+    from shuren.data.learned import against_model, model_cards, model_drift
     from shuren.data.resolution import PROMOTED
 
     found = [card for card in model_cards(site) if what in ("", card.name)]
@@ -79,6 +80,10 @@ def _cards(context: CliContext, what: str, as_json: bool) -> int:
         shares = "  ".join(f"{name} {value:.3f}" for name, value in card.evaluation.items())
         show(_("  judged: %(shares)s; speaks from %(threshold)s on", shares=shares,
                threshold=f"{card.threshold:.3f}"), markup=False)  # fmt: skip
+        worst = model_drift(site, card)[:1]
+        for one in worst:
+            show(_("  greatest drift: %(column)s, index %(index)s",
+                   column=one.column, index=f"{one.index:.2f}"), markup=False)  # fmt: skip
         for reason in against[card.version]:
             show(f"  ! {reason}", markup=False)
     if not found:
@@ -93,6 +98,14 @@ def _named(name: str) -> str:
         "isbn": _("joined by ISBN"),
         "keys": _("joined by title and author"),
         "model": _("joined by the model"),
+        "person": _("joined by a librarian"),
+        "cards": _("cards"),
+        "persons": _("persons"),
+        "other_id": _("joined by another number they name"),
+        "number": _("joined by one number"),
+        "email": _("joined by one e-mail address"),
+        "phone": _("joined by one telephone"),
+        "asked": _("pairs to be decided"),
         "alone": _("alone"),
         "without": _("records without a class"),
         "suggested": _("suggestions"),

@@ -204,7 +204,8 @@ class Model:
 
     key      columns no two rows may share
     person   the column that says whose row it is, or ""; such a table is about people
-    person_number  a column of whole numbers, one for each value of `person`, or ""
+    counted_by  the column that tells persons apart where one may have several cards, or ""
+    person_number  a column of whole numbers, one for each person, or ""
     headcount  the column that says how many persons stand behind a row, or ""
     public   anybody may read its columns of class 1
     speaks_until  the column whose greatest value is the data date, or ""
@@ -224,6 +225,7 @@ class Model:
     sql: str
     reads: tuple[str, ...]
     person: str = ""
+    counted_by: str = ""
     person_number: str = ""
     headcount: str = ""
     public: bool = False
@@ -255,6 +257,7 @@ class SnapshotTable:
     columns: tuple[Column, ...]
     title: dict[str, str]
     person: str = ""
+    counted_by: str = ""
     person_number: str = ""
     headcount: str = ""
     public: bool = False

@@ -60,7 +60,9 @@ def kept(opening: Opening, question: Question, ask: Ask, *, again: bool = False)
     narrowed = (*question, tuple(opening.conditions), tuple(map(repr, opening.values)))
     if again and not opening.purpose.own_rows_only:
         _note((opening.site.root, opening.table.name, *narrowed), opening, question, ask)
-    key = (*file, opening.table.person, opening.table.headcount, *narrowed)
+    table = opening.table
+    about = (table.person, table.counted_by, table.person_number, table.headcount)
+    key = (*file, *about, *narrowed)
     while True:
         with _lock:
             if key in _answers:

@@ -64,9 +64,13 @@ def counts(
     order_by: Sequence[str],
     limit: int | None,
     always: Sequence[str] = (),
+    name_hidden: bool = False,
 ) -> Table:
     """Measures over groups. `suppressed` says how many groups are hidden; when the whole
-    answer rests on fewer than K persons it is empty and says 1, however many groups it had."""
+    answer rests on fewer than K persons it is empty and says 1, however many groups it had.
+
+    name_hidden  hidden groups come too, with no values
+    """
     shown_class = INTERNAL if opening.counts_people else opening.purpose.highest_class
     grouped = [opening.column(name, shown_class) for name in by]
     measured = [
@@ -79,8 +83,9 @@ def counts(
         return given_away(whole.at(snapshot), grouped, where, always)
 
     return answer(
-        opening, by, list(measures), grouped, measured, order_by, neighbours, tuple(always), limit
-    )
+        opening, by, list(measures), grouped, measured, order_by, neighbours, tuple(always), limit,
+        name_hidden,
+    )  # fmt: skip
 
 
 def answer(
@@ -93,6 +98,7 @@ def answer(
     neighbours: Neighbours,
     always: tuple[str, ...],
     limit: int | None = None,
+    name_hidden: bool = False,
 ) -> Table:
     """What the SQL parts `measured`, named `values`, give over groups, small cells hidden.
 
@@ -104,8 +110,8 @@ def answer(
     if opening.counts_people:
         found, suppressed = answers.kept(
             opening,
-            ("people", *grouped, "/", *measured, order, *always),
-            lambda at: _about_people(at, grouped, measured, order, neighbours),
+            ("people", *grouped, "/", *measured, order, name_hidden, *always),
+            lambda at: _about_people(at, grouped, measured, order, neighbours, name_hidden),
             again=True,
         )
         found = found[:limit]
@@ -133,6 +139,7 @@ def _about_people(
     measured: list[str],
     order: str,
     neighbours: Neighbours,
+    name_hidden: bool = False,
 ) -> Answer:
     """All groups that may be shown, in the order asked for, and how many are hidden."""
     persons = f"{opening.persons} AS {_PERSONS}"
@@ -148,6 +155,12 @@ def _about_people(
     shown = [row[:-1] for place, row in enumerate(found) if place not in hidden]
     if hidden and not shown and _persons_in_all(opening) < K:
         return [], 1
+    if name_hidden:
+        nothing = (None,) * len(measured)
+        shown = [
+            (*row[:width], *nothing) if place in hidden else row[:-1]
+            for place, row in enumerate(found)
+        ]
     return shown, len(hidden)
 
 
@@ -165,9 +178,12 @@ def _measure(opening: Opening, what: str, shown_class: int) -> str:
     kind, _sep, column = what.partition(":")
     if what == "count":
         return "count(*)"
+    if what == "persons":
+        return f"CAST({opening.persons if opening.counts_people else 'NULL'} AS BIGINT)"
     if kind == "distinct":
         quoted = opening.column(column)
-        return f"count(DISTINCT {opening.person if column == opening.table.person else quoted})"
+        is_person = column == (opening.table.counted_by or opening.table.person)
+        return f"count(DISTINCT {opening.person if is_person else quoted})"
     if kind == "sum":
         return f"CAST(sum({opening.column(column, shown_class)}) AS DOUBLE)"
     if kind == "max" and opening.counts_people:

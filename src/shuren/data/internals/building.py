@@ -335,6 +335,7 @@ def _published(model: Model, rows: int, changed_at: str) -> SnapshotTable:
         person=model.person,
         person_number=model.person_number,
         public=model.public,
+        counted_by=model.counted_by,
         headcount=model.headcount,
         order=tuple(order),
         changed_at=changed_at,

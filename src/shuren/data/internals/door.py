@@ -70,7 +70,8 @@ class Opening:
     @property
     def person(self) -> str:
         """The quoted column that persons are told apart by; only of a table about people."""
-        return f'"{self.table.person_number or self.table.person}"'
+        table = self.table
+        return f'"{table.person_number or table.counted_by or table.person}"'
 
     @property
     def nobody_is_hidden(self) -> bool:

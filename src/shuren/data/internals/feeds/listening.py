@@ -32,9 +32,10 @@ from shuren.kernel.ids import new_id
 from shuren.kernel.shapes import Actor, no_progress
 from shuren.kernel.site import Site
 
-BATCH_SECONDS = 2.0
+BATCH_SECONDS = 1.0  # the oldest message of a batch waits no longer before the batch is closed
 BATCH_MESSAGES = 5_000
 HEARTBEAT = 30.0
+_IDLE = 0.5
 _SLOWEST = 60
 Say = Callable[[str], None]
 
@@ -55,10 +56,11 @@ class _Listener:
     def __init__(self, site: Site, connector: Connector, actor: Actor, say: Say) -> None:
         self._site, self._connector, self._actor, self._say = site, connector, actor, say
         self._topics = topics(connector)
-        self._arrived: queue.SimpleQueue[mqtt.MQTTMessage] = queue.SimpleQueue()
+        self._arrived: queue.SimpleQueue[tuple[float, mqtt.MQTTMessage]] = queue.SimpleQueue()
         self._settings: dict[str, Any] = resolved(site, connector.settings)
         self._client = self._make_client()
         self._beaten = 0.0
+        self._listening, self._refusal = False, ""
 
     def _make_client(self) -> mqtt.Client:
         client = mqtt.Client(
@@ -77,14 +79,16 @@ class _Listener:
         client.on_connect = self._connected
         client.on_subscribe = self._subscribed
         client.on_disconnect = self._lost
-        client.on_message = lambda _client, _data, message: self._arrived.put(message)
+        client.on_message = lambda _client, _data, message: self._arrived.put(
+            (time.monotonic(), message)
+        )
         return client
 
     def _connected(
         self, client: mqtt.Client, _data: Any, _flags: Any, reason: Any, _more: Any
     ) -> None:
         if reason.is_failure:
-            self._say(_("The broker refuses us: %(why)s.", why=reason))
+            self._refused(str(reason))
             return
         client.subscribe([(topic.pattern, 1) for topic in self._topics])
 
@@ -97,15 +101,22 @@ class _Listener:
             for topic, reason in zip(self._topics, reasons, strict=False)
             if reason.is_failure
         ]
+        self._listening = len(refused) < len(self._topics)
         if refused:
-            why = ", ".join(refused)
-            self._say(_("The broker refuses us: %(why)s.", why=why))
-            self._note(_("The broker refuses us: %(why)s.", why=why))
+            self._refused(", ".join(refused))
             return
-        self._say(_("Listening to %(connector)s.", connector=self._connector.id))
+        self._refusal = ""
         self._beat()
+        self._say(_("Listening to %(connector)s.", connector=self._connector.id))
+
+    def _refused(self, why: str) -> None:
+        """Stands with the connector until the broker lets us in, whatever else still arrives."""
+        self._refusal = _("The broker refuses us: %(why)s.", why=why)
+        self._note(self._refusal)
+        self._say(self._refusal)
 
     def _lost(self, _client: mqtt.Client, _data: Any, _flags: Any, reason: Any, _more: Any) -> None:
+        self._listening = False
         if reason.is_failure:
             self._say(_("The broker of %(connector)s is gone; trying again.",
                         connector=self._connector.id))  # fmt: skip
@@ -121,28 +132,28 @@ class _Listener:
                 if batch:
                     self._write(batch)
                     self._take_all()
-                elif self._client.is_connected() and time.monotonic() - self._beaten > HEARTBEAT:
+                elif self._listening and time.monotonic() - self._beaten > HEARTBEAT:
                     self._beat()
         finally:
             self._client.disconnect()
             self._client.loop_stop()
 
     def _batch(self, stop: threading.Event) -> list[mqtt.MQTTMessage]:
-        """What arrives within BATCH_SECONDS of the first; nothing after a while of nothing."""
+        """What is there BATCH_SECONDS after its first message came, at once if that is past: a
+        message that arrived during a load has waited already. Nothing after a while of nothing."""
         found: list[mqtt.MQTTMessage] = []
         ends = 0.0
         while not stop.is_set() and len(found) < BATCH_MESSAGES:
-            left = ends - time.monotonic() if found else 0.5
-            if left <= 0:
-                break
+            left = max(0.0, ends - time.monotonic()) if found else _IDLE
             try:
-                found.append(self._arrived.get(timeout=min(left, 0.5)))
+                came, message = self._arrived.get(block=left > 0, timeout=min(left, _IDLE) or None)
             except queue.Empty:
-                if not found:
+                if left <= _IDLE:
                     break
                 continue
-            if len(found) == 1:
-                ends = time.monotonic() + BATCH_SECONDS
+            if not found:
+                ends = came + BATCH_SECONDS
+            found.append(message)
         return found
 
     def _write(self, batch: list[mqtt.MQTTMessage]) -> None:
@@ -202,13 +213,13 @@ class _Listener:
 
     def _beat(self) -> None:
         self._beaten = time.monotonic()
-        self._note("")
+        self._note(self._refusal, heard=True)
 
-    def _note(self, problem: str) -> None:
+    def _note(self, problem: str, heard: bool = False) -> None:
         state = read_state(self._site, self._connector.id)
         state.attempted_at = now().isoformat()
         state.problem = problem
-        if not problem:
+        if heard:
             state.heard_at = state.attempted_at
         write_state(self._site, self._connector.id, state)
 
