@@ -17,9 +17,9 @@ Record = dict[str, list[str]]
 _PARTED = re.compile(r"\s*(?:\|\||‖)\s*")
 _NAME = re.compile(r"(?:dc(?:terms)?[:._])?([a-z]+)(?:[.\[].*)?", re.IGNORECASE)
 # `title` alone may head any table; two names with the prefix tell a table of Dublin Core.
-_PREFIXED = re.compile(r"""(?:^|[,;\t"])\s*dc[:._](?:%s)\b""" % "|".join(ELEMENTS), re.IGNORECASE)
+_ANY = "|".join(ELEMENTS)
+_PREFIXED = re.compile(rf"""(?:^|[,;\t"])\s*dc[:._](?:{_ANY})\b""", re.IGNORECASE)
 _OPENING = re.compile(r"<(?:[\w.-]+:)?(?:dc|record|qualifieddc|Description)(?=[\s>])")
-_CLOSING = re.compile(r"</(?:[\w.-]+:)?(?:dc|record|qualifieddc|Description)\s*>")
 _NAMES = re.compile(r"""xmlns(?::([\w.-]+))?\s*=\s*("[^"<]*"|'[^'<]*')""")
 
 
@@ -70,7 +70,7 @@ def _xml_pieces(text: str) -> Iterator[tuple[int, bytes]]:
         start = found.start()
         name = found[0][1:]
         own = re.compile(rf"<{re.escape(name)}(?=[\s>])|</{re.escape(name)}\s*>")
-        end, inner = len(text), re.compile(rf"<(?:[\w.-]+:)?(?:{'|'.join(ELEMENTS)})(?=[\s>/])")
+        end, inner = len(text), re.compile(rf"<(?:[\w.-]+:)?(?:{_ANY})(?=[\s>/])")
         closing = next((m for m in own.finditer(text, found.end())), None)
         if closing and closing[0].startswith("</"):
             end = closing.end()
