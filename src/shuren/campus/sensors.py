@@ -33,7 +33,7 @@ FULLNESS = np.array(
     [6, 5, 4, 4, 3, 4, 8, 20, 36, 45, 49, 40, 26, 32, 46, 52, 51, 37, 34, 48, 53, 48, 30, 12], float
 )
 STAYS = (0.24, 0.28, 0.22, 0.13, 0.08, 0.05)  # who leaves in the hour of entry, the next …
-LIKED = {"study": 1.12, "reading": 0.95, "digital": 0.85, "lounge": 0.8, "discussion": 0.75}
+LIKED = {"study": 0.86, "reading": 0.95, "digital": 0.85, "lounge": 0.8, "discussion": 0.75}
 CHURN = 0.03  # of the seats taken, left and taken anew in a quarter of an hour
 FULLEST = 0.97
 _QUARTER, _HOUR, _DAY = 900, 3600, 86_400
@@ -205,7 +205,9 @@ def _shares(demand: np.ndarray, is_open: dict[str, np.ndarray], places: list[Zon
     for place, zone in enumerate(places):
         first, last = int(zone.opens_at[:2]), int(zone.closes_at[:2])
         last += zone.closes_at[3:] != "00"
-        wanted = demand[:, None] * LIKED.get(zone.kind, 0.35) * FULLNESS[first:last] / 100
+        wanted = (
+            demand[:, None] * LIKED.get(zone.kind, 0.35) * zone.liked * FULLNESS[first:last] / 100
+        )
         open_then = is_open[zone.id[0]][:, first:last]
         found[:, place, first:last] = np.minimum(wanted, FULLEST) * open_then
     return found
