@@ -77,7 +77,7 @@ def agreement_rows(one: Suggestion) -> list[dict[str, str]]:
 
 def field_title(name: str) -> str:
     return {
-        "name": _("Name"),
+        "name": _("Name of the person"),
         "phone": _("Telephone"),
         "email": _("E-mail"),
         "reader_id": _("Card number"),
@@ -130,7 +130,7 @@ def line(one: Suggestion, sides: list[Side], url: str) -> dict[str, Any]:
         "change": None if one.kind == READERS else (one.given, one.suggested),
         "sides": [side_line(side) for side in sides] if one.kind == READERS else [],
         "why": why(one),
-        "sure": f"{100 * one.probability:.0f}%",
+        "sure": f"{min(99, int(100 * one.probability))}%",  # or nobody need be asked
         "accept": _("The same") if pair else _("Accept"),
         "refuse": _("Not the same") if pair else _("Refuse"),
     }
