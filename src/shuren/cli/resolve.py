@@ -61,7 +61,7 @@ def _cards(context: CliContext, what: str, as_json: bool) -> int:
     site = context.site
     from dataclasses import asdict
 
-    from shuren.data.learned import against_model, model_cards
+    from shuren.data.learned import against_model, model_cards, model_drift
     from shuren.data.resolution import PROMOTED
 
     found = [card for card in model_cards(site) if what in ("", card.name)]
@@ -79,6 +79,10 @@ def _cards(context: CliContext, what: str, as_json: bool) -> int:
         shares = "  ".join(f"{name} {value:.3f}" for name, value in card.evaluation.items())
         show(_("  judged: %(shares)s; speaks from %(threshold)s on", shares=shares,
                threshold=f"{card.threshold:.3f}"), markup=False)  # fmt: skip
+        worst = model_drift(site, card)[:1]
+        for one in worst:
+            show(_("  greatest drift: %(column)s, index %(index)s",
+                   column=one.column, index=f"{one.index:.2f}"), markup=False)  # fmt: skip
         for reason in against[card.version]:
             show(f"  ! {reason}", markup=False)
     if not found:

@@ -34,6 +34,7 @@ from shuren.data.resolution import Card, Resolved
 from shuren.data.shapes import BuildReport, Collected, Expired, Receipt
 from shuren.data.shapes import Mapping as DataMapping
 from shuren.data.trial import DryRun
+from shuren.kernel.clock import now
 from shuren.kernel.errors import ShurenError
 from shuren.kernel.i18n import gettext as _
 from shuren.kernel.shapes import Actor, Progress, no_progress
@@ -280,8 +281,10 @@ def resolve(site: Site, what: str, *, actor: Actor, train: bool = False) -> Reso
     trust.require(actor, "loads.run")
     if what not in resolving.WHATS:
         raise UnknownName(_("kind of resolution"), what, list(resolving.WHATS))
+    begun = now()
     found = resolving.run(site, what, actor, train)
     openlineage.note_loads(site)
+    openlineage.note_resolved(site, what, begun, found.load)
     return found
 
 

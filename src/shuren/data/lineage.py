@@ -28,8 +28,12 @@ KINDS: dict[str, dict[str, str]] = {
     "page": {"zh": "页面", "en": "Page"},
     "api": {"zh": "开放接口", "en": "API"},
     "learned_model": {"zh": "学习模型", "en": "Learned model"},
+    "matcher": {"zh": "匹配规则", "en": "Matching rules"},
 }
-CONSUMERS = ("vault", "conformed", "mart", "figure", "indicator", "page", "api", "learned_model")
+CONSUMERS = (
+    "vault", "conformed", "mart", "figure", "indicator", "page", "api", "learned_model", "matcher",
+)  # fmt: skip
+MATCHING = ("learned_model", "matcher")
 
 
 @dataclass(frozen=True)

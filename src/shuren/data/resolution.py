@@ -1,8 +1,11 @@
 """What resolution hands out: cards of matchers and classifiers, and what a run came to."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
+
+from shuren.data.drift import Distribution
 
 BIB, TITLE = "bib", "title"  # kinds of records
 WORKS, CLASSES, AUTHORITIES = "works", "classes", "authorities"
@@ -18,6 +21,9 @@ class Card:
     loads       {contract: ids of the loads it stood on}; quality: {contract: its score then}
     training    parameters; threshold: the probability from which it speaks
     evaluation  {measure: value} on cases hidden from it; goals: the least they may be
+    inputs      columns it reads, `table.column`; distributions: how each was spread then
+    outputs     {`contract.field` it writes: the inputs that is made from; () for all of them}
+    title       what people call it; the same text in both languages where only its name is known
     """
 
     name: str
@@ -33,6 +39,10 @@ class Card:
     threshold: float
     evaluation: dict[str, float]
     goals: dict[str, float]
+    inputs: tuple[str, ...] = ()
+    outputs: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    distributions: Mapping[str, Distribution] = field(default_factory=dict)
+    title: Mapping[str, str] = field(default_factory=dict)
     state: str = CANDIDATE
 
 

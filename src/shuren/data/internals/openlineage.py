@@ -20,7 +20,7 @@ from shuren.data.internals.lineage.graph import graph, of_load
 from shuren.data.internals.receipts import all_receipts
 from shuren.data.internals.sources import SQL_TYPES
 from shuren.data.internals.working import exclusively
-from shuren.data.lineage import VALUE, Graph, Links, without_steps
+from shuren.data.lineage import MATCHING, VALUE, Graph, Links, without_steps
 from shuren.data.shapes import BuildReport, Receipt
 from shuren.kernel.clock import now
 from shuren.kernel.errors import ShurenError
@@ -65,6 +65,53 @@ def note_failed_load(site: Site, contract: str, path: Path, error: Exception) ->
     failed["run"]["facets"]["errorMessage"] = _error(error)
     started = _event("START", begun, run, f"load.{contract}", [file], [], "LOAD")
     _note(site, lambda: [started, failed])
+
+
+def note_resolved(site: Site, what: str, begun: datetime, load: str) -> None:
+    """A run of a matcher or a learned model: what it read, and what it wrote.
+
+    load  the id of the load it came to, "" where nothing differed: then it wrote nothing
+    """
+    _note(site, lambda: _resolved(site, what, begun, load))
+
+
+def _resolved(site: Site, what: str, begun: datetime, load: str) -> list[Event]:
+    known, run = graph(site), str(uuid.uuid4())
+    model = next((id for kind in MATCHING if (id := f"{kind}:{what}") in known.nodes), None)
+    if model is None:
+        return []
+    inputs = [_dataset(id, {}) for id, _kind in known.own_sources(model)]
+    files = dict.fromkeys(known.nodes[id].table for id in _written(known, model).values())
+    outputs = [_dataset(table, _learned_facets(known, model, table)) for table in files]
+    begin = _event("START", begun, run, f"resolve.{what}", inputs, [], "MODEL")
+    done = _event(
+        "COMPLETE", now(), run, f"resolve.{what}", inputs, outputs if load else [], "MODEL"
+    )
+    return [begin, done]
+
+
+def _written(known: Graph, model: str) -> dict[str, str]:
+    """{column of a matcher: the raw column it becomes}."""
+    found = {}
+    for column in known.columns(model):
+        for id, (_before, via) in known.downstream(column.id).items():
+            if via == VALUE and known.nodes[id].kind == "raw" and known.nodes[id].table:
+                found.setdefault(column.id, id)  # the nearest
+    return found
+
+
+def _learned_facets(known: Graph, model: str, table: str) -> dict[str, Any]:
+    fields = {
+        known.nodes[raw].name: {
+            "inputFields": [
+                _input_field(known, source, kind) for source, kind in known.own_sources(column)
+            ]
+        }
+        for column, raw in _written(known, model).items()
+        if known.nodes[raw].table == table
+    }
+    facet = _facet("1-2-0/ColumnLineageDatasetFacet.json", fields=fields)
+    return _facets(known, {}, table) | {"columnLineage": facet}
 
 
 class Building:

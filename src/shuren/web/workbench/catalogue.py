@@ -17,6 +17,7 @@ from shuren.web.lineage import lineage
 from shuren.web.templatetags.workbench import level_name
 from shuren.web.workbench.lineage import hit, kind_title
 from shuren.web.workbench.lineage_view import Wish
+from shuren.web.workbench.models import model_lines
 from shuren.web.workbench.shell import Crumb, crumbs, current_site, page
 
 FACETS = ("layer", "data_class", "level")
@@ -36,6 +37,7 @@ def index(request: HttpRequest) -> HttpResponse:
         "assets": [{"asset": one, "columns": _matching(one, words)} for one in shown],
         "total": len(everything),
         "orphans": [one for one in everything if one.orphan],
+        "models": [] if words or any(chosen.values()) else model_lines(),
         "facets": [_facet(request, name, found, chosen) for name in FACETS],
         "chosen": {name: value for name, value in chosen.items() if value},
     }

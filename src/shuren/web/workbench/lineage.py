@@ -30,7 +30,7 @@ from shuren.web.workbench.receipts import contract_titles
 from shuren.web.workbench.shell import Crumb, crumbs, current_site, page
 
 FOUND, LOADS = 60, 12
-END = ("figure", "indicator", "page", "api", "learned_model", "vault")
+END = ("figure", "indicator", "page", "api", "learned_model", "matcher", "vault")
 
 
 @dataclass(frozen=True)
@@ -223,6 +223,10 @@ def own_url(node: Node) -> str:
             return reverse("workbench:table", args=[id])
         if node.kind == "figure":
             return reverse("workbench:figure", args=[name])
+        if node.kind == "indicator":
+            return reverse("workbench:indicator", args=[name])
+        if node.kind == "learned_model":
+            return reverse("workbench:model", args=[name])
         shown = pages(current_site()).get(id.removeprefix(PREFIX))
         if node.kind == "page" and shown:
             return reverse(shown.address, args=[shown.argument] if shown.argument else [])

@@ -59,6 +59,7 @@ class _Listener:
         self._settings: dict[str, Any] = resolved(site, connector.settings)
         self._client = self._make_client()
         self._beaten = 0.0
+        self._listening, self._refusal = False, ""
 
     def _make_client(self) -> mqtt.Client:
         client = mqtt.Client(
@@ -84,7 +85,7 @@ class _Listener:
         self, client: mqtt.Client, _data: Any, _flags: Any, reason: Any, _more: Any
     ) -> None:
         if reason.is_failure:
-            self._say(_("The broker refuses us: %(why)s.", why=reason))
+            self._refused(str(reason))
             return
         client.subscribe([(topic.pattern, 1) for topic in self._topics])
 
@@ -97,15 +98,22 @@ class _Listener:
             for topic, reason in zip(self._topics, reasons, strict=False)
             if reason.is_failure
         ]
+        self._listening = len(refused) < len(self._topics)
         if refused:
-            why = ", ".join(refused)
-            self._say(_("The broker refuses us: %(why)s.", why=why))
-            self._note(_("The broker refuses us: %(why)s.", why=why))
+            self._refused(", ".join(refused))
             return
-        self._say(_("Listening to %(connector)s.", connector=self._connector.id))
+        self._refusal = ""
         self._beat()
+        self._say(_("Listening to %(connector)s.", connector=self._connector.id))
+
+    def _refused(self, why: str) -> None:
+        """Stands with the connector until the broker lets us in, whatever else still arrives."""
+        self._refusal = _("The broker refuses us: %(why)s.", why=why)
+        self._note(self._refusal)
+        self._say(self._refusal)
 
     def _lost(self, _client: mqtt.Client, _data: Any, _flags: Any, reason: Any, _more: Any) -> None:
+        self._listening = False
         if reason.is_failure:
             self._say(_("The broker of %(connector)s is gone; trying again.",
                         connector=self._connector.id))  # fmt: skip
@@ -121,7 +129,7 @@ class _Listener:
                 if batch:
                     self._write(batch)
                     self._take_all()
-                elif self._client.is_connected() and time.monotonic() - self._beaten > HEARTBEAT:
+                elif self._listening and time.monotonic() - self._beaten > HEARTBEAT:
                     self._beat()
         finally:
             self._client.disconnect()
@@ -202,13 +210,13 @@ class _Listener:
 
     def _beat(self) -> None:
         self._beaten = time.monotonic()
-        self._note("")
+        self._note(self._refusal, heard=True)
 
-    def _note(self, problem: str) -> None:
+    def _note(self, problem: str, heard: bool = False) -> None:
         state = read_state(self._site, self._connector.id)
         state.attempted_at = now().isoformat()
         state.problem = problem
-        if not problem:
+        if heard:
             state.heard_at = state.attempted_at
         write_state(self._site, self._connector.id, state)
 

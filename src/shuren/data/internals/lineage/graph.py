@@ -17,7 +17,7 @@ from sqlglot.errors import ParseError
 from shuren.data import definitions
 from shuren.data.errors import ModelError
 from shuren.data.internals import portable, sources
-from shuren.data.internals.lineage import kept
+from shuren.data.internals.lineage import kept, matchers
 from shuren.data.internals.lineage.kept import Origins
 from shuren.data.internals.lineage.select import NOTHING, Shape, Traced, Tracer, table_shape
 from shuren.data.lineage import ROWS, VALUE, Edge, Graph, Node
@@ -132,6 +132,7 @@ def _stamps(site: Site | None) -> Iterable[tuple[str, int, int]]:
         suffix = ".sql" if kind == "models" else ".yaml"
         for file in find_definitions(kind, site, suffix=suffix).values():
             yield str(file.path), *file.stamp()
+    yield from matchers.stamps(site)
 
 
 def _loaded_without_mapping(site: Site | None) -> set[str]:
@@ -175,6 +176,7 @@ class _Builder:
         self._references()
         for model in definitions.models(self.site).values():
             self._model(model)
+        self._matchers(contracts)
         return Graph(self.nodes, tuple(self.edges), tuple(self.gaps))
 
     def _table(self, id: str, kind: str, title: dict[str, str]) -> None:
@@ -261,6 +263,13 @@ class _Builder:
             for name in names:
                 self.nodes[f"{id}.{name}"] = Node(f"{id}.{name}", "reference", _same(name), id, 1)
             self.shapes[id] = table_shape(id, names)
+
+    def _matchers(self, contracts: dict[str, Contract]) -> None:
+        for name, one in matchers.matchers(self.site).items():
+            nodes, edges, gaps = matchers.parts(self.nodes, contracts, name, one)
+            self.nodes |= nodes
+            self.edges |= dict.fromkeys(edges)
+            self.gaps += gaps
 
     def _model(self, model: Model) -> None:
         known = tuple((t, tuple(self.shapes[t].columns)) for t in model.reads if t in self.shapes)

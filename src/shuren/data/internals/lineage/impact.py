@@ -13,7 +13,7 @@ from shuren.kernel.i18n import gettext as _
 from shuren.kernel.site import Site
 
 BREAKING = ("drop", "rename", "retype", "store")
-_STOPS = {"conformed", "mart", "figure", "indicator", "page", "api", "learned_model"}
+_STOPS = set(CONSUMERS) - {"vault"}
 _CHECKS = ("required", "unique", "pattern", "minimum", "maximum", "allowed", "max_length")
 
 

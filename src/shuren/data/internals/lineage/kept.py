@@ -21,7 +21,7 @@ from shuren.kernel.site import Site
 
 logger = logging.getLogger(__name__)
 
-FORMAT = 1
+FORMAT = 2
 Origins = dict[str, tuple[set[str], set[str]]]
 
 
@@ -41,6 +41,7 @@ def _code() -> str:
     """A hash of the code that makes a graph of definitions."""
     own = Path(__file__).parent
     files = [*own.glob("*.py"), *own.parent.glob("*.py"), own.parent.parent / "shapes.py"]
+    files += [own.parent / "resolution" / f"{name}.py" for name in ("declared", "records")]
     made = hashlib.sha256(f"{FORMAT} {version('sqlglot')}".encode())
     for path in sorted(files):
         made.update(path.read_bytes())

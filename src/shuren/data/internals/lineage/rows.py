@@ -13,7 +13,7 @@ from shuren.data.internals import asking, snapshots
 from shuren.data.internals.door import Condition, open_table
 from shuren.data.internals.lineage.graph import graph
 from shuren.data.internals.receipts import find_receipt, raw_file, raw_files, standing_for
-from shuren.data.lineage import VALUE, Graph, MadeRows, RawRows, RowsBehind
+from shuren.data.lineage import MATCHING, VALUE, Graph, MadeRows, RawRows, RowsBehind, Trail
 from shuren.data.shapes import KEEP, PSEUDONYM, Contract, Model
 from shuren.kernel.i18n import gettext as _
 from shuren.kernel.masking import mask
@@ -72,14 +72,25 @@ def _keys(known: Graph, model: Model) -> Keys:
     origins: list[dict[str, list[str]]] = []
     for column in model.key:
         by_table: dict[str, list[str]] = {}
-        for id, (_before, via) in known.upstream(f"{model.name}.{column}").items():
+        trail = known.upstream(f"{model.name}.{column}")
+        for id, (_before, via) in trail.items():
             node = known.nodes[id]
-            if via == VALUE and node.kind == "raw" and node.table:
+            if (
+                via == VALUE
+                and node.kind == "raw"
+                and node.table
+                and not _matched(known, trail, id)
+            ):
                 by_table.setdefault(node.table, []).append(node.name)
         origins.append(by_table)
     shared = [t for t in origins[0] if all(t in by_table for by_table in origins)]
     pairs = list(zip(model.key, origins, strict=True))
     return {table: {column: by[table] for column, by in pairs} for table in shared}
+
+
+def _matched(known: Graph, trail: Trail, id: str) -> bool:
+    """Whether the way leads through a matcher: what it read is not the row that it wrote."""
+    return any(known.nodes[one].kind in MATCHING for one in known.path(trail, id))
 
 
 def _raw_rows(

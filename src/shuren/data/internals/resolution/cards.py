@@ -11,9 +11,11 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
+from shuren.data.drift import DRIFTED, MOST, Distribution, Drift
 from shuren.data.errors import NotPromoted, UnknownName
-from shuren.data.internals import measuring, snapshots
+from shuren.data.internals import drifting, measuring, snapshots
 from shuren.data.internals.receipts import all_receipts
+from shuren.data.internals.resolution.declared import MATCHERS
 from shuren.data.resolution import CANDIDATE, PROMOTED, Card
 from shuren.kernel.clock import now
 from shuren.kernel.files import write_atomically
@@ -35,9 +37,18 @@ def write(
     threshold: float,
     evaluation: Mapping[str, float],
     goals: Mapping[str, float],
+    inputs: Iterable[str] = (),
+    outputs: Mapping[str, tuple[str, ...]] | None = None,
+    title: Mapping[str, str] | None = None,
 ) -> Card:
-    """The card of a model that was just learned from the live snapshot, as a candidate."""
+    """The card of a model that was just learned from the live snapshot, as a candidate.
+
+    inputs, outputs, title  as the card has them; by the name's declaration where left out
+    """
     info, scores = snapshots.required(site), _quality(site, contracts)
+    declared = MATCHERS.get(name)
+    read = tuple(inputs) or (declared.inputs if declared else ())
+    written = outputs or (declared.outputs if declared else {})
     loads: dict[str, list[str]] = {contract: [] for contract in contracts}
     for receipt in all_receipts(site):
         if receipt.contract in loads and receipt.is_in(info.loads):
@@ -56,6 +67,10 @@ def write(
         threshold=threshold,
         evaluation=dict(evaluation),
         goals=dict(goals),
+        inputs=read,
+        outputs=dict(written),
+        distributions=drifting.distributions(site, read),
+        title=title or (declared.title if declared else {"zh": name, "en": name}),
     )
     folder = site.data / "models"
     write_atomically(folder / f"{name}-{card.version}-weights.json", _json(weights))
@@ -97,7 +112,8 @@ def why_not(site: Site, card: Card) -> list[str]:
     """What stands against acting on a model, as sentences; empty when nothing does.
 
     Its data are older than what is live by more than three loads or thirty days, the quality of a
-    source fell since, or it did not reach its goals on the cases hidden from it.
+    source fell since, what it reads has drifted, or it did not reach its goals on the cases hidden
+    from it.
     """
     info, why = snapshots.required(site), []
     known = {id for ids in card.loads.values() for id in ids}
@@ -123,7 +139,21 @@ def why_not(site: Site, card: Card) -> list[str]:
                 _("The quality of %(contract)s fell from %(before)s to %(now)s.",
                   contract=contract, before=f"{before:.1f}", now=f"{score:.1f}")
             )  # fmt: skip
-    return why + _short_of_goals(card)
+    return why + _drifted(site, card) + _short_of_goals(card)
+
+
+def drift(site: Site, card: Card) -> list[Drift]:
+    """What the model reads, now against when it learned; [] where the card kept nothing of it."""
+    return drifting.drift(site, card.distributions)
+
+
+def _drifted(site: Site, card: Card) -> list[str]:
+    return [
+        _("%(column)s is spread otherwise than at training: index %(index)s (at most %(most)s).",
+          column=one.column, index=f"{one.index:.2f}", most=MOST)
+        for one in drift(site, card)
+        if one.verdict == DRIFTED
+    ]  # fmt: skip
 
 
 def _short_of_goals(card: Card) -> list[str]:
@@ -158,6 +188,12 @@ def _read(site: Site, text: str) -> Card:
     content["made_at"] = datetime.fromisoformat(content["made_at"])
     content["built_at"] = datetime.fromisoformat(content["built_at"])
     content["loads"] = {name: tuple(ids) for name, ids in content["loads"].items()}
+    content["inputs"] = tuple(content.get("inputs", ()))
+    outputs = content.get("outputs", {})
+    content["outputs"] = {name: tuple(ids) for name, ids in outputs.items()}
+    kept = content.get("distributions", {})
+    content["distributions"] = {name: Distribution.read(one) for name, one in kept.items()}
+    content.setdefault("title", {"zh": content["name"], "en": content["name"]})
     try:
         pointer = site.data / "models" / f"{content['name']}.promoted"
         promoted = pointer.read_text("utf-8") == content["version"]

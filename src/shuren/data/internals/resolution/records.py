@@ -12,11 +12,11 @@ from shuren.kernel.shapes import Actor
 from shuren.kernel.site import Site
 
 PURPOSE = "data_quality"
-_BIB = (
+BIB_COLUMNS = (
     "bib_id", "title_id", "title", "title_rest", "title_part", "authors", "author_bodies",
     "responsibility", "publisher", "published_year", "isbn",
 )  # fmt: skip
-_TITLE = ("title_id", "title", "author", "publisher", "published_year", "isbn")
+TITLE_COLUMNS = ("title_id", "title", "author", "publisher", "published_year", "isbn")
 
 
 @dataclass(frozen=True)
@@ -36,8 +36,8 @@ class Book:
 
 def books(site: Site, actor: Actor) -> list[Book]:
     """All of the live snapshot, in the order of their refs."""
-    found = [bib_book(row) for row in _rows(site, "conformed.bib_record", _BIB, actor)]
-    found += [title_book(row) for row in _rows(site, "conformed.title", _TITLE, actor)]
+    found = [bib_book(row) for row in _rows(site, "conformed.bib_record", BIB_COLUMNS, actor)]
+    found += [title_book(row) for row in _rows(site, "conformed.title", TITLE_COLUMNS, actor)]
     return sorted(found, key=lambda book: book.ref)
 
 

@@ -17,6 +17,11 @@ from shuren.data.internals.resolution import (
     planting,
     works,
 )
+from shuren.data.internals.resolution.declared import (
+    AUTHORITY_COLUMNS,
+    BIBS,
+    CLASS_COLUMNS,
+)
 from shuren.data.internals.resolution.records import PURPOSE, Book, books
 from shuren.data.resolution import AUTHORITIES, CLASSES, WORKS, Card, Resolved
 from shuren.kernel.i18n import gettext as _
@@ -108,7 +113,7 @@ def _train_works(
 def _classes(site: Site, actor: Actor, _folder: Path, train: bool) -> Resolved:
     known = [
         classes.Known(r["bib_id"], f"{r['title']} {r['title_rest']}", r["subjects"], r["class"])
-        for r in _records(site, actor)
+        for r in _classified(site, actor)
     ]
     card, notes = _ready(site, CLASSES, train)
     if card is None:
@@ -141,9 +146,10 @@ def _classes(site: Site, actor: Actor, _folder: Path, train: bool) -> Resolved:
 
 
 def _authorities(site: Site, actor: Actor, _folder: Path, _train: bool) -> Resolved:
-    records = [(row["bib_id"], row["authors"]) for row in _records(site, actor) if row["authors"]]
-    columns = ("authority_id", "heading", "life_dates", "other_forms")
-    found = authorities.match(records, _read(site, "conformed.authority", columns, actor))
+    named = _read(site, BIBS, ("bib_id", "authors"), actor)
+    records = [(row["bib_id"], row["authors"]) for row in named if row["authors"]]
+    known = _read(site, "conformed.authority", AUTHORITY_COLUMNS, actor)
+    found = authorities.match(records, known)
     rows = [
         _suggestion(AUTHORITIES, m.record, m.place, m.given, m.heading, m.authority, m.confidence,
                     m.method)
@@ -196,10 +202,9 @@ def _through_the_gate(site: Site, card: Card) -> tuple[Card | None, tuple[str, .
         return None, (error.message,)
 
 
-def _records(site: Site, actor: Actor) -> list[dict[str, Any]]:
+def _classified(site: Site, actor: Actor) -> list[dict[str, Any]]:
     """Bibliographic records; `class` is the number's first two levels where there is one."""
-    columns = ("bib_id", "title", "title_rest", "subjects", "authors", "class_number")
-    rows = _read(site, "conformed.bib_record", columns, actor)
+    rows = _read(site, BIBS, CLASS_COLUMNS, actor)
     return [row | {"class": class_of(row["class_number"])} for row in rows]
 
 

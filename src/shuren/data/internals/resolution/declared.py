@@ -1,0 +1,66 @@
+"""What each matcher reads and writes: its part of the lineage, and what its card says of it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from shuren.data.internals.resolution.records import BIB_COLUMNS, TITLE_COLUMNS
+from shuren.data.resolution import AUTHORITIES, CLASSES, WORKS
+
+BIBS, TITLES = "conformed.bib_record", "conformed.title"
+
+
+@dataclass(frozen=True)
+class Matcher:
+    """inputs   columns it reads, `table.column`
+    outputs  {`contract.field` it writes: the inputs that is made from; () for all of them}
+    learned  by a model with a card; else by rules alone"""
+
+    title: dict[str, str]
+    inputs: tuple[str, ...]
+    outputs: Mapping[str, tuple[str, ...]]
+    learned: bool = True
+
+
+def _of(table: str, names: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(f"{table}.{name}" for name in names)
+
+
+CLASS_COLUMNS = ("bib_id", "title", "title_rest", "subjects", "class_number")
+AUTHORITY_COLUMNS = ("authority_id", "heading", "life_dates", "other_forms")
+_NAMES = f"{BIBS}.authors"
+
+MATCHERS: dict[str, Matcher] = {
+    WORKS: Matcher(
+        title={"zh": "作品归并模型", "en": "Model that finds works"},
+        inputs=(*_of(BIBS, BIB_COLUMNS), *_of(TITLES, TITLE_COLUMNS)),
+        outputs={
+            "work_links.record_id": (f"{BIBS}.bib_id", f"{TITLES}.title_id"),
+            "work_links.work_id": (),
+            "work_links.method": (),
+            "work_links.probability": (),
+        },
+    ),
+    CLASSES: Matcher(
+        title={"zh": "分类建议模型", "en": "Model that suggests classes"},
+        inputs=_of(BIBS, CLASS_COLUMNS),
+        outputs={
+            "suggestions.record_id": (f"{BIBS}.bib_id",),
+            "suggestions.suggested": (),
+            "suggestions.confidence": (),
+        },
+    ),
+    AUTHORITIES: Matcher(
+        title={"zh": "责任者规范匹配", "en": "Matching of names with authorities"},
+        inputs=(f"{BIBS}.bib_id", _NAMES, *_of("conformed.authority", AUTHORITY_COLUMNS)),
+        outputs={
+            "suggestions.record_id": (f"{BIBS}.bib_id",),
+            "suggestions.place": (_NAMES,),
+            "suggestions.given": (_NAMES,),
+            "suggestions.suggested": (),
+            "suggestions.suggested_ref": (),
+            "suggestions.confidence": (),
+            "suggestions.method": (),
+        },
+        learned=False,
+    ),
+}
