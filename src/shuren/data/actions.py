@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
+from shuren.data.content_shapes import Indexed
 from shuren.data.definitions import connector, models
 from shuren.data.errors import UnknownName
 from shuren.data.governance import Version
@@ -285,6 +286,20 @@ def resolve(site: Site, what: str, *, actor: Actor, train: bool = False) -> Reso
     found = resolving.run(site, what, actor, train)
     openlineage.note_loads(site)
     openlineage.note_resolved(site, what, begun, found.load)
+    return found
+
+
+def index_content(site: Site, *, actor: Actor) -> Indexed:
+    """Make the index over the passages of the live snapshot, put it to use if it passes the gate of
+    all models, and load the entities found, for the next build.
+
+    raises  NoSnapshot; trust's NotAllowed
+    """
+    from shuren.data.internals.content import running as content
+
+    trust.require(actor, "loads.run")
+    found = content.run(site, actor)
+    openlineage.note_loads(site)
     return found
 
 

@@ -69,4 +69,3 @@ class Indexed:
     notes: Sequence[str] = ()
     entities: dict[str, int] = field(default_factory=dict)
     load: str = ""
-

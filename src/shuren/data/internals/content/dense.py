@@ -30,13 +30,7 @@ class Dense:
         for text in texts:
             seen[list(set(features(text, HASHED)))] += 1
         rarity = (np.log((1 + len(texts)) / (1 + seen)) + 1).astype(np.float32)
-        gram = np.zeros((HASHED, HASHED))
-        for rows in _groups(texts, rarity):
-            gram += rows.T @ rows
-        values, directions = np.linalg.eigh(gram)
-        strong = np.argsort(values)[::-1][:DIRECTIONS]
-        strong = strong[values[strong] > max(float(values.max(initial=0.0)) * 1e-6, 1e-9)]
-        basis = directions[:, strong].astype(np.float32)
+        basis = _directions(texts, rarity)
         parts = [_normal(rows @ basis) for rows in _groups(texts, rarity)]
         empty = np.zeros((0, basis.shape[1]), np.float32)
         return cls(rarity, basis, np.concatenate([empty, *parts]))
@@ -56,6 +50,25 @@ class Dense:
     def load(cls, folder: Path) -> "Dense":
         with np.load(folder / "dense.npz", allow_pickle=False) as kept:
             return cls(kept["rarity"], kept["basis"], kept["vectors"].astype(np.float32))
+
+
+def _directions(texts: Sequence[str], rarity: Matrix) -> Matrix:
+    """The strongest singular directions: of few texts by what they share, of many by pieces."""
+    if len(texts) <= _GROUP // 2:
+        rows = np.concatenate([np.zeros((0, HASHED), np.float32), *_groups(texts, rarity)])
+        values, left = np.linalg.eigh((rows @ rows.T).astype(np.float64))
+        strong = _strong(values)
+        return np.asarray(rows.T @ left[:, strong] / np.sqrt(values[strong]), np.float32)
+    gram = np.zeros((HASHED, HASHED))
+    for rows in _groups(texts, rarity):
+        gram += rows.T @ rows
+    values, directions = np.linalg.eigh(gram)
+    return np.asarray(directions[:, _strong(values)], np.float32)
+
+
+def _strong(values: npt.NDArray[np.float64]) -> npt.NDArray[np.int64]:
+    order = np.argsort(values)[::-1][:DIRECTIONS]
+    return order[values[order] > max(float(values.max(initial=0.0)) * 1e-6, 1e-9)]
 
 
 def _groups(texts: Sequence[str], rarity: Matrix) -> Iterable[Matrix]:

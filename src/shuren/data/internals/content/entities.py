@@ -13,7 +13,7 @@ from dataclasses import dataclass
 ISBN, DOI, YEAR, HEADING, AUTHOR, TITLE = "isbn", "doi", "year", "heading", "author", "title"
 _ISBN = re.compile(r"(?<![\d-])(?:97[89][- ]?)?\d(?:[- ]?\d){8}[- ]?[\dXx](?![\d-])")
 _DOI = re.compile(r"\b10\.\d{4,9}/[-._;()/:A-Za-z0-9]*[A-Za-z0-9]")
-_YEAR = re.compile(r"(?<![\d.,/-])(1\d{3}|20\d{2})(?=\s*年|(?![\d年.,/-]|\.\d))")
+_YEAR = re.compile(r"(?<![\d.,/-])(1\d{3}|20\d{2})(?=\s*年|(?![\d.,/-]|\s*[㐀-鿿]))")
 _NUMERALS = "〇一二三四五六七八九"
 _CHINESE_YEAR = re.compile(rf"[一二][{_NUMERALS}○零]{{3}}(?=年)")
 _TITLE = re.compile(r"《([^《》]{1,80})》")
@@ -68,18 +68,17 @@ def find(text: str, names: Names, titles: Mapping[str, str]) -> list[Entity]:
     """
     found = [*_numbers(text), *_years(text), *names.find(text)]
     for quoted in _TITLE.finditer(text):
-        if quoted[1] in titles:
-            found.append(
-                Entity(TITLE, quoted[1], quoted.start(1), quoted.end(1), quoted[1], titles[quoted[1]])
-            )
+        title = quoted[1]
+        if title in titles:
+            found.append(Entity(TITLE, title, *quoted.span(1), title, titles[title]))
     return sorted(found, key=lambda one: (one.start, one.kind))
 
 
 def valid_isbn(digits: str) -> bool:
     """ISO 2108: 10 digits modulo 11, 13 digits modulo 10."""
     if len(digits) == 10:
-        values = [10 if sign == "X" else int(sign) for sign in digits if sign.isdigit() or sign == "X"]
-        return len(values) == 10 and sum((10 - n) * v for n, v in enumerate(values)) % 11 == 0
+        values = [10 if sign == "X" else int(sign) for sign in digits]
+        return sum((10 - place) * value for place, value in enumerate(values)) % 11 == 0
     if len(digits) != 13 or not digits.isdigit():
         return False
     return sum(int(sign) * (3 if n % 2 else 1) for n, sign in enumerate(digits)) % 10 == 0

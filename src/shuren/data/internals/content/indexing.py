@@ -25,7 +25,12 @@ from shuren.kernel.site import Site
 
 CONTRACT = "content_units"
 SEGMENTS, LINES = "conformed.text_segment", "conformed.text_line"
-INPUTS = (f"{SEGMENTS}.confidence", f"{SEGMENTS}.text_from", f"{SEGMENTS}.rights")
+INPUTS = (
+    f"{LINES}.full_text",
+    f"{LINES}.confidence",
+    f"{SEGMENTS}.text_from",
+    f"{SEGMENTS}.rights",
+)
 GOALS = {"words_found": 0.95, "noisy_found": 0.8}
 # Questions an index is judged by, and among how many answers the right one has to be.
 ASKED, AMONG = 200, 10
@@ -37,7 +42,8 @@ _LINE = ("document_id", "page_no", "line_no", "full_text", "x_left", "y_top", "x
 
 
 class Index:
-    """segments  one dict a passage, in the order of both indexes; lines  {(document, page): dicts}"""
+    """segments  one dict a passage, in the order of both indexes
+    lines     {(document, page): one dict a line}"""
 
     def __init__(self, folder: Path) -> None:
         self.segments: list[dict[str, Any]] = pq.read_table(folder / "segments.parquet").to_pylist()
@@ -50,8 +56,8 @@ class Index:
 def make(site: Site) -> Card:
     """A new candidate from the live snapshot. raises NoSnapshot"""
     with snapshots.pinned(site):
-        segments = _rows(site, SEGMENTS, _SEGMENT, "segment_id")
-        lines = _rows(site, LINES, _LINE, "document_id, page_no, line_no")
+        segments = read_rows(site, SEGMENTS, _SEGMENT, "segment_id")
+        lines = read_rows(site, LINES, _LINE, "document_id, page_no, line_no")
         texts = [row["full_text"] for row in segments]
         lexical, dense = Lexical.of(texts), Dense.of(texts)
         card = cards.draft(
@@ -139,15 +145,13 @@ def _among(scores: Any, texts: list[str], wanted: str) -> bool:
     return any(scores[place] > 0 and texts[place] == wanted for place in best)
 
 
-def _rows(site: Site, table: str, names: tuple[str, ...], order: str) -> list[dict[str, Any]]:
+def read_rows(site: Site, table: str, names: tuple[str, ...], order: str) -> list[dict[str, Any]]:
+    """All rows of a table of the live snapshot, in an order; [] where it has no such table."""
     snapshot = snapshots.required(site)
     if table not in snapshot.tables:
         return []
-    found = snapshots.query(
-        site,
-        f"SELECT {', '.join(names)} FROM {snapshots.source(site, snapshot, table)} ORDER BY {order}",
-        [],
-    )
+    source = snapshots.source(site, snapshot, table)
+    found = snapshots.query(site, f"SELECT {', '.join(names)} FROM {source} ORDER BY {order}", [])
     return [dict(zip(names, row, strict=True)) for row in found]
 
 

@@ -61,7 +61,9 @@ class Lexical:
                 continue
             part = slice(int(self._starts[place]), int(self._starts[place + 1]))
             documents, counts = self._documents[part], self._counts[part]
-            rarity = np.log(1 + (len(self._lengths) - len(documents) + 0.5) / (len(documents) + 0.5))
+            rarity = np.log(
+                1 + (len(self._lengths) - len(documents) + 0.5) / (len(documents) + 0.5)
+            )
             found[documents] += rarity * counts * (K1 + 1) / (counts + self._norm[documents])
         return found
 

@@ -223,4 +223,4 @@ def _within(*edges: float) -> tuple[float, float, float, float]:
 
 def _readable(sign: str) -> bool:
     code = ord(sign)
-    return not (code < 32 or sign == "\ufffd" or 0xE000 <= code <= 0xF8FF or 0xD800 <= code < 0xE000)
+    return code >= 32 and sign != "\ufffd" and not 0xD800 <= code <= 0xF8FF

@@ -70,14 +70,14 @@ _Range = tuple[int, int, int]  # place of the line, from, to
 
 
 def _found(lines: Sequence[str], words: str) -> list[_Range]:
-    """Where the words stand: each as it was typed, even across lines; else its terms."""
+    """Where the words stand: all of them as they were typed, even across lines; else each by
+    itself; else its terms."""
     text, signs = _compared(lines)
-    found: set[tuple[int, int]] = set()
-    for word in words.split():
-        wanted = _compared([word])[0]
-        spots = list(_spots(text, wanted))
-        if not spots:
-            spots = [spot for term in dict.fromkeys(terms(word)) for spot in _spots(text, term)]
+    found: set[tuple[int, int]] = set(_spots(text, signs, _compared([words])[0]))
+    for word in () if found else words.split():
+        spots = _spots(text, signs, _compared([word])[0]) or [
+            spot for term in dict.fromkeys(terms(word)) for spot in _spots(text, signs, term)
+        ]
         found.update(spots)
     covered = sorted({place for start, end in found for place in range(start, end)})
     ranges: list[_Range] = []
@@ -102,12 +102,25 @@ def _compared(lines: Sequence[str]) -> tuple[str, list[_Sign]]:
     return "".join(text), signs
 
 
-def _spots(text: str, wanted: str) -> list[tuple[int, int]]:
+def _spots(text: str, signs: Sequence[_Sign], wanted: str) -> list[tuple[int, int]]:
     spots, start = [], text.find(wanted) if wanted else -1
     while start >= 0:
-        spots.append((start, start + len(wanted)))
+        end = start + len(wanted)
+        if not (_within_word(text, signs, start) or _within_word(text, signs, end)):
+            spots.append((start, end))
         start = text.find(wanted, start + 1)
     return spots
+
+
+def _within_word(text: str, signs: Sequence[_Sign], place: int) -> bool:
+    """Whether a word of letters, or a number, goes on from the sign before a place to it."""
+    if not 0 < place < len(text):
+        return False
+    before, after = text[place - 1], text[place]
+    beside = signs[place].line == signs[place - 1].line
+    beside = beside and signs[place].offset - signs[place - 1].offset <= 1
+    alike = (before.isalpha() and after.isalpha()) or (before.isdigit() and after.isdigit())
+    return beside and alike and before.isascii() and after.isascii()
 
 
 def _marks(lines: Sequence[dict[str, Any]], ranges: Sequence[_Range]) -> list[Mark]:

@@ -201,7 +201,9 @@ class ReplayedPages(_Pages):
                 for cells in rows_of(facts, page, self._stated, at):
                     builder.row(line, cells)
         except Damaged as damaged:
-            self._refuse(builder, line, facts, Unreadable(number, damaged.rule, raw, damaged.detail))
+            self._refuse(
+                builder, line, facts, Unreadable(number, damaged.rule, raw, damaged.detail)
+            )
             return
         if hashlib.sha256(raw).hexdigest() == facts.id:
             self._whole[facts.id] = raw
