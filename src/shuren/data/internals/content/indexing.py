@@ -97,9 +97,11 @@ def make(site: Site) -> Card:
 
 
 def in_use(site: Site) -> tuple[Card, Index] | None:
-    """The promoted index, loaded once per process."""
+    """The promoted index, loaded once per process; None too where its files were swept away."""
     card = cards.in_use(site, INDEX)
-    return (card, _loaded(_folder(site, card.version))) if card else None
+    if card is None or not _folder(site, card.version).is_dir():
+        return None
+    return card, _loaded(_folder(site, card.version))
 
 
 def sweep(site: Site) -> None:

@@ -17,7 +17,7 @@ LONG, SHORT = 160, 50
 # doi:10.1145/1571941.1572114.
 _RRF, _DEPTH = 60, 100
 # A passage that has none of the words is shown only if it is as near as this.
-NEAR = 0.35
+NEAR = 0.5
 
 
 @dataclass(frozen=True)
