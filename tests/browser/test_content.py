@@ -28,7 +28,9 @@ def session(site: Site, settings, client) -> str:
     return str(client.cookies[settings.SESSION_COOKIE_NAME].value)
 
 
-def test_a_hit_is_marked_on_the_page_where_its_words_were_drawn(browser, live_server, session, axe_script):
+def test_a_hit_is_marked_on_the_page_where_its_words_were_drawn(
+    browser, live_server, session, axe_script
+):
     for size, theme, language in ((DESKTOP, "light", "en"), (PHONE, "dark", "zh-hans")):
         with visiting(
             browser, live_server.url, size=size, theme=theme, language=language, session=session

@@ -1,4 +1,5 @@
-"""The last part of the lineage graph: pages and the API, which only this room knows."""
+"""The last part of the lineage graph: pages and the API, which only this room knows, and the
+datasets of the repository."""
 
 from dataclasses import dataclass
 
@@ -6,6 +7,8 @@ from shuren.data.lineage import VALUE, Edge, Graph, Node
 from shuren.insight import queries
 from shuren.kernel.shapes import Actor
 from shuren.kernel.site import Site
+from shuren.repository import queries as repository
+from shuren.repository.definitions import datasets
 
 PREFIX, KEPT = "page:", 4
 _kept: list[tuple[Graph, Graph]] = []
@@ -67,7 +70,7 @@ PAGES: dict[str, Page] = {
 
 
 def lineage(site: Site, *, actor: Actor) -> Graph:
-    """The whole graph, from connected systems to pages and the API.
+    """The whole graph, from connected systems to pages, the API and open datasets.
 
     raises  trust's NotAllowed without contracts.read
     """
@@ -75,7 +78,7 @@ def lineage(site: Site, *, actor: Actor) -> Graph:
     for known, made in list(_kept):
         if known is graph:
             return made
-    made = _with_pages(graph, pages(site))
+    made = repository.with_datasets(_with_pages(graph, pages(site)), datasets(site))
     _kept.append((graph, made))
     del _kept[:-KEPT]
     return made

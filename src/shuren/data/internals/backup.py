@@ -57,6 +57,7 @@ def _files(site: Site) -> Iterator[Path]:
     yield from _below(site.data / "retention")
     yield from _below(site.data / "models")
     yield from _below(site.data / "media")
+    yield from _below(site.data / "datasets")
     if site.current_pointer.is_file():
         live = site.current_pointer.read_text("utf-8").strip()
         yield site.current_pointer

@@ -11,7 +11,6 @@ from shuren.data.definitions import contract as find_contract
 from shuren.data.definitions import mapping_for, mappings
 from shuren.data.errors import CorrectionUnclear, NothingToReplay
 from shuren.data.internals import retention_log
-from shuren.data.internals.block import keep_originals
 from shuren.data.internals.in_lake import InLake
 from shuren.data.internals.loading import Job, Outcome, run
 from shuren.data.internals.masking import unmask
@@ -80,7 +79,6 @@ def replay(
 
     def make_receipt(outcome: Outcome) -> Receipt:
         progress(len(kept), len(kept))
-        keep_originals(site, table)
         return dataclasses.replace(
             earlier,
             id=outcome.load,

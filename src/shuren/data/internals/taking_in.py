@@ -7,7 +7,6 @@ from pathlib import Path
 from shuren.data.contract_shapes import ColumnSource
 from shuren.data.definitions import connectors, mapping_for
 from shuren.data.definitions import contract as find_contract
-from shuren.data.internals.block import keep_originals
 from shuren.data.internals.loading import Job, Outcome, run
 from shuren.data.internals.reading.problems import FileProblem
 from shuren.data.internals.receipts import refuse_second, sweep_loads
@@ -53,7 +52,6 @@ def take_in(
                 _("%(file)s changed while it was read; nothing was loaded.", file=path.name),
                 fix=_("Load it again when it is complete."),
             )
-        keep_originals(site, table)
         return Receipt(
             id=outcome.load,
             contract=contract.id,

@@ -30,7 +30,7 @@ from shuren.web.workbench.receipts import contract_titles
 from shuren.web.workbench.shell import Crumb, crumbs, current_site, page
 
 FOUND, LOADS = 60, 12
-END = ("figure", "indicator", "page", "api", "learned_model", "matcher", "vault")
+END = ("figure", "indicator", "page", "api", "dataset", "learned_model", "matcher", "vault")
 
 
 @dataclass(frozen=True)
@@ -225,6 +225,8 @@ def own_url(node: Node) -> str:
             return reverse("workbench:figure", args=[name])
         if node.kind == "indicator":
             return reverse("workbench:indicator", args=[name])
+        if node.kind == "dataset":
+            return reverse("workbench:dataset", args=[name])
         if node.kind == "learned_model":
             return reverse("workbench:model", args=[name])
         shown = pages(current_site()).get(id.removeprefix(PREFIX))

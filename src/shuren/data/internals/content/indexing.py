@@ -18,15 +18,20 @@ from shuren.data.content_shapes import INDEX
 from shuren.data.internals import snapshots
 from shuren.data.internals.content.dense import DIRECTIONS, HASHED, Dense
 from shuren.data.internals.content.lexical import K1, B, Lexical
+from shuren.data.internals.content.segments import joined
 from shuren.data.internals.resolution import cards
 from shuren.data.resolution import Card
 from shuren.kernel.files import sync_folder
 from shuren.kernel.site import Site
 
 CONTRACT = "content_units"
-SEGMENTS, LINES = "conformed.text_segment", "conformed.text_line"
+SEGMENTS, LINES, WHOLE = (
+    "conformed.text_segment",
+    "conformed.text_line",
+    "conformed.text_line_search",
+)
 INPUTS = (
-    f"{LINES}.full_text",
+    f"{WHOLE}.full_text",
     f"{LINES}.confidence",
     f"{SEGMENTS}.text_from",
     f"{SEGMENTS}.rights",
@@ -35,10 +40,11 @@ GOALS = {"words_found": 0.95, "noisy_found": 0.8}
 # Questions an index is judged by, and among how many answers the right one has to be.
 ASKED, AMONG = 200, 10
 _SEGMENT = (
-    "segment_id", "document_id", "page_no", "first_line", "last_line", "full_text", "confidence",
+    "segment_id", "document_id", "page_no", "first_line", "last_line", "confidence",
     "text_from", "rights",
 )  # fmt: skip
-_LINE = ("document_id", "page_no", "line_no", "full_text", "x_left", "y_top", "x_right", "y_bottom")
+_LINE = ("document_id", "page_no", "line_no", "x_left", "y_top", "x_right", "y_bottom")
+_TEXT = "full_text"
 
 
 class Index:
@@ -56,9 +62,8 @@ class Index:
 def make(site: Site) -> Card:
     """A new candidate from the live snapshot. raises NoSnapshot"""
     with snapshots.pinned(site):
-        segments = read_rows(site, SEGMENTS, _SEGMENT, "segment_id")
-        lines = read_rows(site, LINES, _LINE, "document_id, page_no, line_no")
-        texts = [row["full_text"] for row in segments]
+        segments, lines = read_texts(site)
+        texts = [row[_TEXT] for row in segments]
         lexical, dense = Lexical.of(texts), Dense.of(texts)
         card = cards.draft(
             site,
@@ -82,8 +87,8 @@ def make(site: Site) -> Card:
         part = folder.with_name(f".{folder.name}")
         part.mkdir(parents=True)
         try:
-            pq.write_table(_table(segments, _SEGMENT), part / "segments.parquet")
-            pq.write_table(_table(lines, _LINE), part / "lines.parquet")
+            pq.write_table(_table(segments, (*_SEGMENT, _TEXT)), part / "segments.parquet")
+            pq.write_table(_table(lines, (*_LINE, _TEXT)), part / "lines.parquet")
             lexical.save(part)
             dense.save(part)
             for path in part.iterdir():
@@ -94,6 +99,21 @@ def make(site: Site) -> Card:
         finally:
             shutil.rmtree(part, ignore_errors=True)
         return cards.keep(site, card, {"folder": folder.name})
+
+
+def read_texts(site: Site) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+    """(passages, lines) of the live snapshot with their whole text, shown to nobody as it is."""
+    order = ("document_id", "page_no", "line_no")
+    lines = read_rows(site, LINES, _LINE, ", ".join(order))
+    whole = read_rows(site, WHOLE, (*order, _TEXT), ", ".join(order))
+    text = {tuple(row[name] for name in order): row[_TEXT] for row in whole}
+    lines = [row | {_TEXT: text[tuple(row[name] for name in order)]} for row in lines]
+    segments = read_rows(site, SEGMENTS, _SEGMENT, "segment_id")
+    for row in segments:
+        page = (row["document_id"], row["page_no"])
+        numbers = range(row["first_line"], row["last_line"] + 1)
+        row[_TEXT] = joined([text[*page, number] for number in numbers])
+    return segments, lines
 
 
 def in_use(site: Site) -> tuple[Card, Index] | None:

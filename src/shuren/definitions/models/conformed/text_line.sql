@@ -15,7 +15,6 @@ columns:
   page_no: {type: BIGINT, class: 1, title: {zh: 页次, en: Page}}
   line_no: {type: BIGINT, class: 1, title: {zh: 行号, en: Line}}
   shown_text: {type: VARCHAR, class: 1, title: {zh: 可显示的文字, en: Text that may be shown}}
-  full_text: {type: VARCHAR, class: 4, title: {zh: 全文（只供检索）, en: Text for searching}}
   x_left: {type: DOUBLE, class: 1, title: {zh: 左, en: Left}}
   y_top: {type: DOUBLE, class: 1, title: {zh: 上, en: Top}}
   x_right: {type: DOUBLE, class: 1, title: {zh: 右, en: Right}}
@@ -28,7 +27,6 @@ SELECT
   page_no,
   unit_no AS line_no,
   CASE WHEN rights = 'open' THEN coalesce(content_text, '') ELSE '' END AS shown_text,
-  coalesce(content_text, '') AS full_text,
   CAST(x_left AS DOUBLE) AS x_left,
   CAST(y_top AS DOUBLE) AS y_top,
   CAST(x_right AS DOUBLE) AS x_right,

@@ -18,7 +18,6 @@ columns:
   first_line: {type: BIGINT, class: 1, title: {zh: 首行, en: First line}}
   last_line: {type: BIGINT, class: 1, title: {zh: 末行, en: Last line}}
   shown_text: {type: VARCHAR, class: 1, title: {zh: 可显示的文字, en: Text that may be shown}}
-  full_text: {type: VARCHAR, class: 4, title: {zh: 全文（只供检索）, en: Text for searching}}
   x_left: {type: DOUBLE, class: 1, title: {zh: 左, en: Left}}
   y_top: {type: DOUBLE, class: 1, title: {zh: 上, en: Top}}
   x_right: {type: DOUBLE, class: 1, title: {zh: 右, en: Right}}
@@ -38,7 +37,6 @@ SELECT
     WHEN rights = 'open' THEN coalesce(content_text, '')
     ELSE left(coalesce(content_text, ''), 40)
   END AS shown_text,
-  coalesce(content_text, '') AS full_text,
   CAST(x_left AS DOUBLE) AS x_left,
   CAST(y_top AS DOUBLE) AS y_top,
   CAST(x_right AS DOUBLE) AS x_right,

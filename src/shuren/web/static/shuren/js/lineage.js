@@ -26,7 +26,7 @@
   const DATA = {
     connector: "--data-8", source: "--data-5", contract: "--data-2", raw: "--data-3", vault: "--data-7",
     reference: "--data-8", step: "--data-8", conformed: "--data-1", mart: "--data-6",
-    figure: "--data-4", indicator: "--data-4", page: "--data-7", api: "--data-7", learned_model: "--data-4",
+    figure: "--data-4", indicator: "--data-4", page: "--data-7", api: "--data-7", dataset: "--data-7", learned_model: "--data-4",
   };
 
   const shorten = (text) => (text.length > TEXT ? `${text.slice(0, TEXT - 1)}…` : text);
