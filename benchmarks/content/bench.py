@@ -38,7 +38,7 @@ def main() -> None:
         "the same as a bad JPEG": (bad_copy(scan), truth),
         "the same, turned by 2 degrees": (scan.rotate(2, fillcolor="white"), truth),
         "the same at 37 dpi": (smaller(smaller(scan)), truth),
-        "the same at 37 dpi as a bad JPEG": (bad_copy(smaller(smaller(scan))), truth),
+        "the same at 37 dpi, blurred, as a bad JPEG": (bad_copy(smaller(smaller(scan))), truth),
         "English, drawn": (documents.drawn(ENGLISH), ENGLISH),
     }
     for name, (image, lines) in cases.items():

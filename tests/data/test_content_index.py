@@ -30,7 +30,9 @@ SECRET = (
     "Its second line is never shown to anybody at all.",
     "Nor is the third, which closes the page.",
 )
-TABLES = ("document", "document_page", "text_line", "text_segment", "text_entity")
+TABLES = (
+    "document", "document_page", "text_line", "text_line_search", "text_segment", "text_entity",
+)  # fmt: skip
 
 
 def publish(site) -> None:
@@ -133,7 +135,7 @@ def test_an_index_whose_texts_have_changed_is_not_put_to_use(site):
     digits = [[f"{n}{p}" for n in range(25)] for p in range(40)]
     load(site, documents.pdf(digits), "digits.pdf")
     publish(site)
-    with pytest.raises(NotPromoted, match=r"text_line\.full_text is spread otherwise"):
+    with pytest.raises(NotPromoted, match=r"text_line_search\.full_text is spread otherwise"):
         actions.promote_model(site, "content", actor=OPERATOR)
 
 

@@ -16,7 +16,9 @@ from tests.data.loading import OPERATOR
 pytestmark = pytest.mark.django_db
 OPEN = (("The library opens at eight.", "Reading rooms close at ten."), ("A second page.",))
 CLOSED = (("A copyrighted chapter about rivers and the towns along their banks.",),)
-TABLES = ("document", "document_page", "text_line", "text_segment", "text_entity")
+TABLES = (
+    "document", "document_page", "text_line", "text_line_search", "text_segment", "text_entity",
+)  # fmt: skip
 
 
 def load_documents(site, index: bool = True) -> dict[str, str]:

@@ -30,12 +30,6 @@ SEGMENTS, LINES, WHOLE = (
     "conformed.text_line",
     "conformed.text_line_search",
 )
-INPUTS = (
-    f"{WHOLE}.full_text",
-    f"{LINES}.confidence",
-    f"{SEGMENTS}.text_from",
-    f"{SEGMENTS}.rights",
-)
 GOALS = {"words_found": 0.95, "noisy_found": 0.8}
 # Questions an index is judged by, and among how many answers the right one has to be.
 ASKED, AMONG = 200, 10
@@ -79,9 +73,6 @@ def make(site: Site) -> Card:
             threshold=0.0,
             evaluation=judged(texts, lexical, dense),
             goals=GOALS,
-            inputs=INPUTS,
-            outputs={},
-            title={"zh": "文献内容索引", "en": "Index of content"},
         )
         folder = _folder(site, card.version)
         part = folder.with_name(f".{folder.name}")
@@ -107,12 +98,12 @@ def read_texts(site: Site) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
     lines = read_rows(site, LINES, _LINE, ", ".join(order))
     whole = read_rows(site, WHOLE, (*order, _TEXT), ", ".join(order))
     text = {tuple(row[name] for name in order): row[_TEXT] for row in whole}
-    lines = [row | {_TEXT: text[tuple(row[name] for name in order)]} for row in lines]
+    lines = [row | {_TEXT: text.get(tuple(row[name] for name in order), "")} for row in lines]
     segments = read_rows(site, SEGMENTS, _SEGMENT, "segment_id")
     for row in segments:
         page = (row["document_id"], row["page_no"])
         numbers = range(row["first_line"], row["last_line"] + 1)
-        row[_TEXT] = joined([text[*page, number] for number in numbers])
+        row[_TEXT] = joined([text.get((*page, number), "") for number in numbers])
     return segments, lines
 
 

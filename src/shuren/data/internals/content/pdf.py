@@ -17,7 +17,7 @@ import pypdfium2.raw as raw
 from PIL import Image
 
 from shuren.data.internals.content import ocr
-from shuren.data.internals.content.shapes import LAYER, NONE, Damaged, Line, Page, Unreadable
+from shuren.data.internals.content.shapes import LAYER, NONE, Box, Damaged, Line, Page, Unreadable
 
 LOCK = threading.RLock()
 # A text layer with fewer signs than this may be a stamp on a scan.
@@ -89,7 +89,8 @@ def _page(document: Any, place: int, path: Path) -> Page | Unreadable:
         if isinstance(found, Page):
             return found
         read = ocr.read(found.image)
-        return Page(number, *found.size, read.lines, read.text_from, *ocr.engine())
+        width, height = found.size
+        return Page(number, width, height, read.lines, read.text_from, *ocr.engine())
     except Damaged as damaged:
         return Unreadable(number, damaged.rule, _alone(document, place, path), damaged.detail)
     except (pdfium.PdfiumError, MemoryError, ValueError, OSError):
@@ -106,7 +107,7 @@ def _layer_or_picture(document: Any, place: int) -> Page | _Seen:
     """The page by its text layer, or as a picture that is to be read."""
     page = document[place]
     try:
-        size = page.get_size()
+        size: tuple[float, float] = page.get_size()
         if not all(0 < side <= LARGEST for side in size):
             raise Damaged("S20", size=f"{size[0]:.0f} × {size[1]:.0f} pt")
         lines, good = _layer(page)
@@ -115,7 +116,7 @@ def _layer_or_picture(document: Any, place: int) -> Page | _Seen:
         if drawn and (signs < FEWEST_SIGNS or good < FEWEST_GOOD):
             return _Seen(_render(page, ocr.LONGEST), size)
         origin = LAYER if lines else NONE
-        return Page(place + 1, *size, lines, origin, "pdfium", version("pypdfium2"))
+        return Page(place + 1, size[0], size[1], lines, origin, "pdfium", version("pypdfium2"))
     finally:
         page.close()
 
@@ -198,7 +199,7 @@ def _apart(held: list[_Letter], left: float, right: float, bottom: float, top: f
     return left - last[2] > 3 * size or left < last[0] - 3 * size or bottom > last[3] + size
 
 
-def _placed(page: Any, boxes: list[tuple[float, float, float, float]]) -> tuple[float, ...] | None:
+def _placed(page: Any, boxes: list[tuple[float, float, float, float]]) -> Box | None:
     """Where letters stand on the page as it is seen: turned and cut as the PDF says."""
     if not boxes:
         return None
@@ -216,7 +217,7 @@ def _placed(page: Any, boxes: list[tuple[float, float, float, float]]) -> tuple[
     return _within(min(a, c), min(b, d), max(a, c), max(b, d))
 
 
-def _within(*edges: float) -> tuple[float, float, float, float]:
+def _within(*edges: float) -> Box:
     left, top, right, bottom = (min(1.0, max(0.0, edge)) for edge in edges)
     return left, top, right, bottom
 

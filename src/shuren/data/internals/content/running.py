@@ -46,18 +46,7 @@ def run(site: Site, actor: Actor) -> Indexed:
 def entity_rows(site: Site) -> Iterable[dict[str, Any]]:
     """One row for each line, kind and way of writing. A name may run over the end of a line."""
     names, titles = _known(site)
-    segments = read_rows(
-        site,
-        indexing.SEGMENTS,
-        ("document_id", "page_no", "first_line", "last_line"),
-        "document_id, page_no, first_line",
-    )
-    lines = read_rows(
-        site,
-        indexing.LINES,
-        ("document_id", "page_no", "line_no", "full_text"),
-        "document_id, page_no, line_no",
-    )
+    segments, lines = indexing.read_texts(site)
     texts = {
         (row["document_id"], row["page_no"], row["line_no"]): row["full_text"] for row in lines
     }

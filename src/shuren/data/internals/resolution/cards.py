@@ -16,7 +16,7 @@ from shuren.data.drift import DRIFTED, MOST, Distribution, Drift
 from shuren.data.errors import NotPromoted, UnknownName
 from shuren.data.internals import drifting, measuring, snapshots
 from shuren.data.internals.receipts import all_receipts
-from shuren.data.internals.resolution.declared import MATCHERS
+from shuren.data.internals.resolution.declared import CONTENT, MATCHERS
 from shuren.data.resolution import CANDIDATE, PROMOTED, Card
 from shuren.kernel.clock import now
 from shuren.kernel.files import write_atomically
@@ -71,7 +71,7 @@ def draft(
     inputs, outputs, title  as the card has them; by the name's declaration where left out
     """
     info, scores = snapshots.required(site), _quality(site, contracts)
-    declared = MATCHERS.get(name)
+    declared = {**MATCHERS, **CONTENT}.get(name)
     read = tuple(inputs) or (declared.inputs if declared else ())
     written = outputs or (declared.outputs if declared else {})
     loads: dict[str, list[str]] = {contract: [] for contract in contracts}
