@@ -3,6 +3,7 @@
 import io
 import warnings
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from PIL import Image, ImageOps
@@ -38,8 +39,7 @@ def picture(path: Path, number: int, longest: int) -> Image.Image:
 
 def _frames(path: Path) -> int:
     try:
-        with warnings.catch_warnings(), Image.open(path, formats=FORMATS) as image:
-            warnings.simplefilter("ignore")
+        with _opened(path) as image:
             count = getattr(image, "n_frames", 1) if image.format == "TIFF" else 1
             return min(int(count), MOST_FRAMES)
     except _BROKEN as error:
@@ -49,8 +49,7 @@ def _frames(path: Path) -> int:
 def _frame(path: Path, place: int, longest: int) -> tuple[Image.Image, tuple[int, int]]:
     """A frame upright and in RGB, and its own size in pixels. raises Damaged"""
     try:
-        with warnings.catch_warnings(), Image.open(path, formats=FORMATS) as image:
-            warnings.simplefilter("ignore")
+        with _opened(path) as image:
             if place:
                 image.seek(place)
             size = image.size
@@ -63,6 +62,15 @@ def _frame(path: Path, place: int, longest: int) -> tuple[Image.Image, tuple[int
             return upright.convert("RGB"), (size[1], size[0]) if turned else size
     except _BROKEN as error:
         raise _said(error) from None
+
+
+@contextmanager
+def _opened(path: Path) -> Iterator[Image.Image]:
+    """A picture, without Pillow's warnings: what is wrong with it is said in our words."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        with Image.open(path, formats=FORMATS) as image:
+            yield image
 
 
 def _said(error: BaseException) -> Damaged:
