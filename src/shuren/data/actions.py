@@ -27,9 +27,11 @@ from shuren.data.internals import (
     trying,
 )
 from shuren.data.internals import backup as backups
+from shuren.data.internals.content import running as content
 from shuren.data.internals.marc import exporting as marc_files
 from shuren.data.internals.receipts import all_receipts
 from shuren.data.internals.resolution import cards as model_cards
+from shuren.data.internals.resolution import deciding
 from shuren.data.internals.resolution import running as resolving
 from shuren.data.quality import TaskLine
 from shuren.data.resolution import Card, Resolved
@@ -297,15 +299,30 @@ def resolve(site: Site, what: str, *, actor: Actor, train: bool = False) -> Reso
 
 
 def index_content(site: Site, *, actor: Actor) -> Indexed:
-    """Make the index over the passages of the live snapshot, put it to use if it passes the gate of
-    all models, and load the entities found, for the next build.
+    """Index the passages of documents, load their entities; NoSnapshot, trust's NotAllowed."""
+    return content.run(site, actor)
 
-    raises  NoSnapshot; trust's NotAllowed
+
+def decide_suggestions(
+    site: Site, kind: str, ids: Sequence[str], *, accept: bool, actor: Actor
+) -> int:
+    """Accept or refuse suggestions of one kind (see data.review); returns how many.
+
+    The next run keeps to it and does not ask again, the next build says it. Those that do not wait
+    any more are passed over. Of cards of readers a line goes to the ledger.
+    raises  NothingToDecide if none of them waits; trust's NotAllowed
     """
-    from shuren.data.internals.content import running as content
+    found = deciding.decide(site, kind, ids, accept, actor)
+    openlineage.note_loads(site)
+    return found
 
-    trust.require(actor, "loads.run")
-    found = content.run(site, actor)
+
+def undo_decisions(site: Site, kind: str, ids: Sequence[str], *, actor: Actor) -> int:
+    """Take decisions back, so that their suggestions wait again; returns how many.
+
+    raises  NothingToDecide if none stands, or if a later one rests on it; trust's NotAllowed
+    """
+    found = deciding.undo(site, kind, ids, actor)
     openlineage.note_loads(site)
     return found
 

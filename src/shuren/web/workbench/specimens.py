@@ -15,6 +15,7 @@ def workbench_specimens() -> dict[str, list[dict[str, Any]]]:
         "split_bar": _split_bar(),
         "spark": _spark(),
         "page_view": _page_view(),
+        "suggestion": _suggestion(),
     }
 
 
@@ -59,6 +60,22 @@ def _spark() -> list[dict[str, Any]]:
     return [
         {"label": label, "inputs": {"label": label, "points": spark_points(values)}}
         for label, values in cases
+    ]
+
+
+def _suggestion() -> list[dict[str, Any]]:
+    pair = {
+        "id": "guide", "title": "概率论与数理统计教程", "url": "#suggestion", "sure": "97%",
+        "change": ("", "概率论与数理统计敎程"), "why": _("Joined by the model."),
+        "sides": [], "accept": _("The same"), "refuse": _("Not the same"),
+    }  # fmt: skip
+    cards = pair | {
+        "title": _("Two cards"), "change": None, "sure": "50%",
+        "sides": ["校园卡 · 学生 · 文学院 · 2023", "门禁 · 学生 · 文学院"],
+    }  # fmt: skip
+    return [
+        {"label": "record", "inputs": {"suggestion": pair}},
+        {"label": "cards", "inputs": {"suggestion": cards}},
     ]
 
 

@@ -6,18 +6,27 @@ from typing import Any
 
 from shuren.data.content_shapes import Indexed
 from shuren.data.errors import NotPromoted
-from shuren.data.internals import measuring, snapshots
+from shuren.data.internals import measuring, openlineage, snapshots
 from shuren.data.internals.content import entities, indexing
 from shuren.data.internals.content.indexing import read_rows
 from shuren.data.internals.resolution import cards, landing
 from shuren.kernel.shapes import Actor
 from shuren.kernel.site import Site
+from shuren.trust import queries as trust
 
 ENTITIES = "content_entities"
 
 
 def run(site: Site, actor: Actor) -> Indexed:
-    """raises  NoSnapshot"""
+    """The index of the live snapshot, in use if it passes the gate of all models; the entities are
+    loaded for the next build. raises  NoSnapshot; trust's NotAllowed"""
+    trust.require(actor, "loads.run")
+    found = _run(site, actor)
+    openlineage.note_loads(site)
+    return found
+
+
+def _run(site: Site, actor: Actor) -> Indexed:
     with landing.lock(site), snapshots.pinned(site):
         snapshots.required(site)
         landing.sweep(site)
