@@ -30,6 +30,7 @@ EXAMPLES = {
     "language": "zh",
     "format": "html",
     "dataset_id": "loans_by_class",
+    "bib_id": "nothing",
     "number": 1,
 }
 POSTED = {
@@ -92,6 +93,8 @@ PROMISED = {
     "reports": "dashboards.read",
     "report": "dashboards.read",
     "report-file": "dashboards.read",
+    "records": "records.edit",
+    "record": "records.edit",
     "datasets": "datasets.publish",
     "dataset": "datasets.publish",
     "dataset-publish": "datasets.publish",
