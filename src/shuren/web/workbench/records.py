@@ -100,7 +100,7 @@ def _sent(request: HttpRequest, bib_id: str) -> str:
             continue  # a line without a tag is taken away
         marks = "" if tag.startswith("00") or tag == "LDR" else f"{indicators:2}"[:2]
         marks = marks.replace(" ", "\\").replace("#", "\\")
-        lines.append(f"={tag.strip()}  {marks}{' '.join(content.split()) if marks else content}")
+        lines.append(f"={tag.strip()}  {marks}{content}")
     return "\n".join(lines)
 
 
