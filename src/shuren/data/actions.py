@@ -33,7 +33,6 @@ from shuren.data.internals.resolution import cards as model_cards
 from shuren.data.internals.resolution import deciding
 from shuren.data.internals.resolution import running as resolving
 from shuren.data.quality import TaskLine
-from shuren.data.record import RecordVersion
 from shuren.data.resolution import Card, Resolved
 from shuren.data.shapes import BuildReport, Collected, Expired, Receipt
 from shuren.data.shapes import Mapping as DataMapping
@@ -372,21 +371,7 @@ def export_marc(
     return marc_files.export(site, target, format, encoding, actor, progress)
 
 
-def edit_record(
-    site: Site, bib_id: str, text: str, *, based_on: str, actor: Actor
-) -> RecordVersion:
-    """Save a bibliographic record as line-MARC; the earlier ones stay and can be put back.
-
-    based_on  id of the version that was opened
-    raises    EditConflict if there is a newer one; BadRecord with the rule that is broken, for what
-              no column would hold, or if nothing is different; NotEditable, UnknownName;
-              NoSnapshot; trust's NotAllowed without records.edit
-
-    It is in search and exports after the next build.
-    """
-    saved = record_editing.save(site, bib_id, text, based_on, actor)
-    openlineage.note_loads(site)
-    return saved
+edit_record = record_editing.save
 
 
 def write_backup(site: Site, target: Path, progress: Progress = no_progress) -> dict[str, int]:

@@ -7,7 +7,7 @@ from typing import Any
 from shuren.data.definitions import contract as find_contract
 from shuren.data.definitions import mappings
 from shuren.data.errors import BadRecord, EditConflict, NotEditable, UnknownName
-from shuren.data.internals import asking, snapshots
+from shuren.data.internals import asking, openlineage, snapshots
 from shuren.data.internals.door import open_table
 from shuren.data.internals.marc import linemarc
 from shuren.data.internals.marc.batch import batch_of
@@ -71,8 +71,16 @@ def record(site: Site, bib_id: str, *, actor: Actor) -> EditableRecord:
     )  # fmt: skip
 
 
-def save(site: Site, bib_id: str, text: str, based_on: str, actor: Actor) -> RecordVersion:
-    """See data.actions.edit_record."""
+def save(site: Site, bib_id: str, text: str, *, based_on: str, actor: Actor) -> RecordVersion:
+    """Save a bibliographic record as line-MARC; the earlier ones stay and can be put back.
+
+    based_on  id of the version that was opened
+    raises    EditConflict if there is a newer one; BadRecord with the rule that is broken, for what
+              no column would hold, or if nothing is different; NotEditable, UnknownName;
+              NoSnapshot; trust's NotAllowed without records.edit
+
+    It is in search and exports after the next build.
+    """
     trust.require(actor, PERMISSION)
     with exclusively(site.data / "edits.lock"):
         current = record(site, bib_id, actor=actor)
@@ -97,6 +105,7 @@ def save(site: Site, bib_id: str, text: str, based_on: str, actor: Actor) -> Rec
         tags = sorted({line[1:4] for line in (*removed, *added)})
         note = _("Edited: %(fields)s.", fields=", ".join(tags))
         _load(site, bib_id, linemarc.render(stamped), mapping, actor, note)
+        openlineage.note_loads(site)
         return record(site, bib_id, actor=actor).newest
 
 
