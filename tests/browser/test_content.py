@@ -3,7 +3,7 @@
 import pytest
 from django.urls import reverse
 
-from shuren.data import actions
+from shuren.data import actions, content
 from shuren.kernel.site import Site
 from shuren.trust.actions import create_account
 from tests.browser.pages import DESKTOP, PHONE, visiting
@@ -23,7 +23,7 @@ def session(site: Site, settings, client) -> str:
     path.write_bytes(documents.archive({"hours.png": picture, "documents.csv": said}))
     actions.load_file(site, "content_units", path, actor=OPERATOR)
     publish(site)
-    assert actions.index_content(site, actor=OPERATOR).promoted
+    assert content.make_index(site, actor=OPERATOR).promoted
     client.force_login(create_account("data", "a long enough phrase", "data_librarian"))
     return str(client.cookies[settings.SESSION_COOKIE_NAME].value)
 

@@ -50,7 +50,7 @@ def indexed(site):
     load(site, documents.pdf([SECRET]), "book.pdf", "snippet")
     load(site, (PAPERS / "newsletter-2026-10.pdf").read_bytes(), "news.pdf")
     publish(site)
-    made = actions.index_content(site, actor=OPERATOR)
+    made = content.make_index(site, actor=OPERATOR)
     assert made.promoted
     return site, made
 
@@ -71,7 +71,7 @@ def test_a_page_image_becomes_searchable_text_with_page_coordinates(indexed):
 def test_chinese_words_of_a_scan_are_found_and_marked_where_they_were_drawn(site):
     load(site, (PAPERS / "annual-report-1936.png").read_bytes(), "report.png")
     publish(site)
-    actions.index_content(site, actor=OPERATOR)
+    content.make_index(site, actor=OPERATOR)
     (hit, *_more) = content.search(site, "线装书", actor=ANYBODY).hits
     (mark,) = hit.marks
     assert mark.line_no == 5
@@ -121,7 +121,7 @@ def test_the_data_card_names_snapshot_and_loads_and_a_stale_index_is_not_put_to_
     with pytest.raises(NotPromoted, match="4 loads"):
         actions.promote_model(site, "content", actor=OPERATOR)
     assert "4 loads" in " ".join(content.search(site, "rooms", actor=ANYBODY).against)
-    again = actions.index_content(site, actor=OPERATOR)
+    again = content.make_index(site, actor=OPERATOR)
     assert again.promoted
     assert content.search(site, "leaflet", actor=ANYBODY).hits[0].by_words
 
@@ -131,7 +131,7 @@ def test_an_index_whose_texts_have_changed_is_not_put_to_use(site):
     english = [[f"Line {n} of page {p} is in plain English." for n in range(20)] for p in range(10)]
     load(site, documents.pdf(english), "english.pdf")
     publish(site)
-    actions.index_content(site, actor=OPERATOR)
+    content.make_index(site, actor=OPERATOR)
     digits = [[f"{n}{p}" for n in range(25)] for p in range(40)]
     load(site, documents.pdf(digits), "digits.pdf")
     publish(site)
@@ -151,7 +151,7 @@ def test_entities_are_rows_of_a_table_after_the_next_build(indexed):
     assert ("year", "二〇二六", "2026") in rows
     assert ("doi", "10.5555/shancheng.2026.10", "10.5555/shancheng.2026.10") in rows
     assert ("isbn", "978-7-302-51234-9", "9787302512349") in rows
-    assert actions.index_content(site, actor=OPERATOR).load == ""
+    assert content.make_index(site, actor=OPERATOR).load == ""
 
 
 NAMES = entities.Names(

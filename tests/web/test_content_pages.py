@@ -5,7 +5,7 @@ import hashlib
 import pytest
 from django.urls import reverse
 
-from shuren.data import actions
+from shuren.data import actions, content
 from shuren.data.internals import building
 from shuren.data.internals.models import load_models
 from shuren.data.internals.receipts import all_receipts
@@ -32,7 +32,7 @@ def load_documents(site, index: bool = True) -> dict[str, str]:
     models = {name: one for name, one in load_models(site).items() if name in wanted}
     building.build_snapshot(site, models, all_receipts(site)[::-1], no_progress)
     if index:
-        assert actions.index_content(site, actor=OPERATOR).promoted
+        assert content.make_index(site, actor=OPERATOR).promoted
     return {name: hashlib.sha256(content).hexdigest() for name, content in files.items()}
 
 

@@ -34,6 +34,7 @@ EXAMPLES = {
     "language": "zh",
     "format": "html",
     "dataset_id": "loans_by_class",
+    "bib_id": "nothing",
 }
 POSTED = {
     "connector-collect",
@@ -100,6 +101,8 @@ PROMISED = {
     "reports": "dashboards.read",
     "report": "dashboards.read",
     "report-file": "dashboards.read",
+    "records": "records.edit",
+    "record": "records.edit",
     "datasets": "datasets.publish",
     "dataset": "datasets.publish",
     "dataset-publish": "datasets.publish",

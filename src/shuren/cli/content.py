@@ -8,24 +8,24 @@ from shuren.kernel.i18n import gettext as _
 
 @click.command()
 @click.argument("words", nargs=-1)
-@click.option("--index", "make_index", is_flag=True, help="Make the index anew and put it to use.")
+@click.option("--index", "wants_index", is_flag=True, help="Make the index anew and put it to use.")
 @click.option("--limit", default=10, show_default=True, help="Passages to show.")
 @click.option("--json", "as_json", is_flag=True, help="Report as JSON.")
 @click.pass_obj
 def content(
-    context: CliContext, words: tuple[str, ...], make_index: bool, limit: int, as_json: bool
+    context: CliContext, words: tuple[str, ...], wants_index: bool, limit: int, as_json: bool
 ) -> int:
     """Find passages of documents that have WORDS or are near to them in meaning."""
-    if make_index:
+    if wants_index:
         return _index(context, as_json)
     if not words:
         raise click.UsageError(_("Say what to look for, or ask for --index."))
+    site, actor = context.site, context.actor
     from dataclasses import asdict
 
     from shuren.data.content import search
     from shuren.data.queries import read
 
-    site, actor = context.site, context.actor
     found = search(site, " ".join(words), actor=actor, limit=limit)
     if as_json:
         context.emit_json(asdict(found))
@@ -55,12 +55,13 @@ def content(
 
 
 def _index(context: CliContext, as_json: bool) -> int:
+    site, actor = context.site, context.actor
     from dataclasses import asdict
 
-    from shuren.data.actions import index_content
+    from shuren.data.content import make_index
 
     with context.messages.status(_("Making the index …")):
-        made = index_content(context.site, actor=context.actor)
+        made = make_index(site, actor=actor)
     if as_json:
         context.emit_json(asdict(made))
         return 0

@@ -6,7 +6,6 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from shuren.data.content_shapes import Indexed
 from shuren.data.definitions import connector, models
 from shuren.data.errors import UnknownName
 from shuren.data.governance import Version
@@ -27,7 +26,7 @@ from shuren.data.internals import (
     trying,
 )
 from shuren.data.internals import backup as backups
-from shuren.data.internals.content import running as content
+from shuren.data.internals.marc import editing as record_editing
 from shuren.data.internals.marc import exporting as marc_files
 from shuren.data.internals.receipts import all_receipts
 from shuren.data.internals.resolution import cards as model_cards
@@ -298,11 +297,6 @@ def resolve(site: Site, what: str, *, actor: Actor, train: bool = False) -> Reso
     return found
 
 
-def index_content(site: Site, *, actor: Actor) -> Indexed:
-    """Index the passages of documents, load their entities; NoSnapshot, trust's NotAllowed."""
-    return content.run(site, actor)
-
-
 def decide_suggestions(
     site: Site, kind: str, ids: Sequence[str], *, accept: bool, actor: Actor
 ) -> int:
@@ -375,6 +369,9 @@ def export_marc(
               folder does not
     """
     return marc_files.export(site, target, format, encoding, actor, progress)
+
+
+edit_record = record_editing.save
 
 
 def write_backup(site: Site, target: Path, progress: Progress = no_progress) -> dict[str, int]:

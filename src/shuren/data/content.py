@@ -1,11 +1,11 @@
-"""Reads of content: passages found by words and by meaning, and pages as they are seen."""
+"""Content of documents: its index made, passages found by words and by meaning, pages seen."""
 
 import io
 from collections.abc import Sequence
 
-from shuren.data.content_shapes import PURPOSE, Found, Mark
+from shuren.data.content_shapes import PURPOSE, Found, Indexed, Mark
 from shuren.data.internals import snapshots
-from shuren.data.internals.content import indexing, media, searching
+from shuren.data.internals.content import indexing, media, running, searching
 from shuren.data.internals.resolution import cards
 from shuren.kernel.shapes import Actor
 from shuren.kernel.site import Site
@@ -14,6 +14,15 @@ from shuren.trust import queries as trust
 DOCUMENTS = "conformed.document"
 # Pixels of the longer side of a page that is shown.
 LARGEST = 2_000
+
+
+def make_index(site: Site, *, actor: Actor) -> Indexed:
+    """Make the index over the passages of the live snapshot, put it to use if it passes the gate of
+    all models, and load the entities found, for the next build.
+
+    raises  NoSnapshot; trust's NotAllowed
+    """
+    return running.run(site, actor)
 
 
 def search(site: Site, words: str, *, actor: Actor, limit: int = 20, document: str = "") -> Found:
