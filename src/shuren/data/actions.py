@@ -9,8 +9,8 @@ from pathlib import Path
 from shuren.data.definitions import connector, models
 from shuren.data.errors import UnknownName
 from shuren.data.governance import Version
-from shuren.data.internals import backup as backups
 from shuren.data.internals import (
+    answers,
     building,
     collecting,
     compacting,
@@ -26,9 +26,12 @@ from shuren.data.internals import (
     tasks,
     trying,
 )
+from shuren.data.internals import backup as backups
+from shuren.data.internals.marc import editing as record_editing
 from shuren.data.internals.marc import exporting as marc_files
 from shuren.data.internals.receipts import all_receipts
 from shuren.data.internals.resolution import cards as model_cards
+from shuren.data.internals.resolution import deciding
 from shuren.data.internals.resolution import running as resolving
 from shuren.data.quality import TaskLine
 from shuren.data.resolution import Card, Resolved
@@ -246,6 +249,12 @@ def build(
     return replace(report, expired=tuple(expired))
 
 
+def keep_answers_warm(site: Site) -> None:
+    """Let this process ask a new snapshot what its readers asked lately, as soon as there is one,
+    so that the first of them does not wait. Returns at once; for processes that serve."""
+    answers.follow(site)
+
+
 def retain(
     site: Site, *, actor: Actor, dry_run: bool = False, progress: Progress = no_progress
 ) -> tuple[list[Expired], BuildReport | None]:
@@ -286,6 +295,30 @@ def resolve(site: Site, what: str, *, actor: Actor, train: bool = False) -> Reso
     found = resolving.run(site, what, actor, train)
     openlineage.note_loads(site)
     openlineage.note_resolved(site, what, begun, found.load)
+    return found
+
+
+def decide_suggestions(
+    site: Site, kind: str, ids: Sequence[str], *, accept: bool, actor: Actor
+) -> int:
+    """Accept or refuse suggestions of one kind (see data.review); returns how many.
+
+    The next run keeps to it and does not ask again, the next build says it. Those that do not wait
+    any more are passed over. Of cards of readers a line goes to the ledger.
+    raises  NothingToDecide if none of them waits; trust's NotAllowed
+    """
+    found = deciding.decide(site, kind, ids, accept, actor)
+    openlineage.note_loads(site)
+    return found
+
+
+def undo_decisions(site: Site, kind: str, ids: Sequence[str], *, actor: Actor) -> int:
+    """Take decisions back, so that their suggestions wait again; returns how many.
+
+    raises  NothingToDecide if none stands, or if a later one rests on it; trust's NotAllowed
+    """
+    found = deciding.undo(site, kind, ids, actor)
+    openlineage.note_loads(site)
     return found
 
 
@@ -337,6 +370,9 @@ def export_marc(
               folder does not
     """
     return marc_files.export(site, target, format, encoding, actor, progress)
+
+
+edit_record = record_editing.save
 
 
 def write_backup(site: Site, target: Path, progress: Progress = no_progress) -> dict[str, int]:

@@ -14,6 +14,8 @@ def workbench_specimens() -> dict[str, list[dict[str, Any]]]:
         "lineage": _lineage(),
         "split_bar": _split_bar(),
         "spark": _spark(),
+        "page_view": _page_view(),
+        "suggestion": _suggestion(),
     }
 
 
@@ -61,6 +63,22 @@ def _spark() -> list[dict[str, Any]]:
     ]
 
 
+def _suggestion() -> list[dict[str, Any]]:
+    pair = {
+        "id": "guide", "title": "概率论与数理统计教程", "url": "#suggestion", "sure": "97%",
+        "change": ("", "概率论与数理统计敎程"), "why": _("Joined by the model."),
+        "sides": [], "accept": _("The same"), "refuse": _("Not the same"),
+    }  # fmt: skip
+    cards = pair | {
+        "title": _("Two cards"), "change": None, "sure": "50%",
+        "sides": ["校园卡 · 学生 · 文学院 · 2023", "门禁 · 学生 · 文学院"],
+    }  # fmt: skip
+    return [
+        {"label": "record", "inputs": {"suggestion": pair}},
+        {"label": "cards", "inputs": {"suggestion": cards}},
+    ]
+
+
 def _lineage() -> list[dict[str, Any]]:
     def box(number: int, label: str, before: str, *columns: tuple[int, str, str]) -> Any:
         lines = [
@@ -76,3 +94,16 @@ def _lineage() -> list[dict[str, Any]]:
         {"kind": "figure", "title": "figure", "boxes": [box(4, "loans_by_month", "r2")]},
     ]
     return [{"label": "two tables", "inputs": {"layers": layers, "label": "loans", "wide": False}}]
+
+
+def _page_view() -> list[dict[str, Any]]:
+    lines = [
+        {"x": 120, "y": 90, "width": 760, "height": 60, "url": "#page_view", "tone": ""},
+        {"x": 120, "y": 180, "width": 700, "height": 60, "url": "#page_view", "tone": "chosen"},
+        {"x": 120, "y": 270, "width": 520, "height": 60, "url": "#page_view", "tone": "unsure"},
+    ]
+    inputs = {
+        "src": "", "alt": _("Page %(number)s as it looks", number=1), "wide": 1000, "tall": 420,
+        "lines": lines, "marks": [{"x": 300, "y": 180, "width": 140, "height": 60}],
+    }  # fmt: skip
+    return [{"label": "a line chosen, a word found, a line unsure", "inputs": inputs}]
