@@ -35,7 +35,7 @@ from shuren.data.internals.resolution import deciding
 from shuren.data.internals.resolution import running as resolving
 from shuren.data.quality import TaskLine
 from shuren.data.resolution import Card, Resolved
-from shuren.data.shapes import BuildReport, Collected, Expired, Moved, Receipt
+from shuren.data.shapes import BuildReport, Collected, Expired, Receipt
 from shuren.data.shapes import Mapping as DataMapping
 from shuren.data.trial import DryRun
 from shuren.kernel.clock import now
@@ -47,6 +47,8 @@ from shuren.trust import queries as trust
 
 # A dry run reads this much unless told otherwise.
 TRIED_ROWS = 20_000
+
+push_snapshot, pull_snapshot = snapshot_store.push, snapshot_store.pull
 
 
 def load_file(
@@ -382,24 +384,6 @@ def write_backup(site: Site, target: Path, progress: Progress = no_progress) -> 
     raises   ArchiveTarget if the file exists or its folder does not
     """
     return backups.write_backup(site, target, progress)
-
-
-def push_snapshot(site: Site, address: str, progress: Progress = no_progress) -> Moved:
-    """Copy the live snapshot to a store and name it there as the live one; the store keeps the
-    snapshots that are here, and no others. One site per address.
-
-    address  such as s3://bucket/path?endpoint_override=minio.example.edu&region=us-east-1
-    raises   NoSnapshot; StoreTrouble
-    """
-    return snapshot_store.push(site, address, progress)
-
-
-def pull_snapshot(site: Site, address: str, progress: Progress = no_progress) -> Moved:
-    """Take the store's live snapshot over into a site that loads nothing, whole or not at all.
-
-    raises  StoreTrouble: not reachable, nothing there, damaged, or this site has loads of its own
-    """
-    return snapshot_store.pull(site, address, progress)
 
 
 def load_database(site: Site) -> None:

@@ -29,7 +29,7 @@ from shuren.kernel.clock import now
 from shuren.kernel.files import write_atomically
 from shuren.kernel.i18n import gettext as _
 from shuren.kernel.ids import content_hash, new_id
-from shuren.kernel.shapes import Progress
+from shuren.kernel.shapes import Progress, no_progress
 from shuren.kernel.site import Site
 
 POINTER, LISTING = "CURRENT", "FILES.json"
@@ -90,8 +90,13 @@ class _Store:
         self._files.delete_dir(f"{self._root}/{snapshot}")
 
 
-def push(site: Site, address: str, progress: Progress) -> Moved:
-    """See data.actions.push_snapshot."""
+def push(site: Site, address: str, progress: Progress = no_progress) -> Moved:
+    """Copy the live snapshot to a store and name it there as the live one; the store keeps the
+    snapshots that are here, and no others. One site per address.
+
+    address  such as s3://bucket/path?endpoint_override=minio.example.edu&region=us-east-1
+    raises   NoSnapshot; StoreTrouble
+    """
     live = snapshots.required(site)
     with _one_sentence(address):
         store = _Store(address)
@@ -117,8 +122,11 @@ def _send(store: _Store, folder: Path, progress: Progress) -> Moved:
     return Moved(folder.name, len(paths), sum(size for size, _hash in listing.values()))
 
 
-def pull(site: Site, address: str, progress: Progress) -> Moved:
-    """See data.actions.pull_snapshot."""
+def pull(site: Site, address: str, progress: Progress = no_progress) -> Moved:
+    """Take the store's live snapshot over into a site that loads nothing, whole or not at all.
+
+    raises  StoreTrouble: not reachable, nothing there, damaged, or this site has loads of its own
+    """
     if all_receipts(site):
         raise StoreTrouble(
             _("This site loads data of its own; a snapshot of another would hide them."),
