@@ -16,6 +16,8 @@ EXAMPLES = {
     "contract_id": "loans",
     "figure_id": "loans_by_month",
     "name": "works",
+    "document_id": "0" * 64,
+    "number": 1,
     "dashboard_id": "circulation",
     "task_id": 1,
     "indicator_id": "loans_per_capita",
@@ -33,7 +35,6 @@ EXAMPLES = {
     "format": "html",
     "dataset_id": "loans_by_class",
     "bib_id": "nothing",
-    "number": 1,
 }
 POSTED = {
     "connector-collect",
@@ -78,6 +79,9 @@ PROMISED = {
     "governance-pdf": "contracts.read",
     "governance-publish": "governance.publish",
     "catalogue": "contracts.read",
+    "content": "contracts.read",
+    "document": "contracts.read",
+    "document-page": "contracts.read",
     "table": "contracts.read",
     "impact": "contracts.read",
     "rows-behind": "quarantine.read",

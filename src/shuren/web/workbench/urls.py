@@ -3,6 +3,7 @@ from django.urls import path
 from shuren.web.workbench import (
     catalogue,
     connectors,
+    content,
     contracts,
     coverage,
     datasets,
@@ -89,6 +90,9 @@ urlpatterns = [
     path("catalogue/", catalogue.index, name="catalogue"),
     path("catalogue/<str:table>/", catalogue.table, name="table"),
     path("models/<str:name>/", models.one, name="model"),
+    path("content/", content.index, name="content"),
+    path("content/<slug:document_id>/", content.document, name="document"),
+    path("content/<slug:document_id>/<int:number>.png", content.picture, name="document-page"),
     path("lineage/", lineage.index, name="lineage"),
     path("lineage/columns.json", lineage.drawn_columns, name="lineage-columns"),
     path("lineage/impact/", lineage.impact, name="impact"),
