@@ -44,6 +44,7 @@ def addresses(built):  # noqa: F811
         "quality": [],
         "quality-contract": ["loans"],
         "tasks": [],
+        "suggestions": [],
         "catalogue": [],
         "table": ["mart.loan_fact"],
         "lineage": [],
