@@ -16,8 +16,8 @@ from tests.journeys.test_walks import page_of, plain_environment
 
 pytestmark = pytest.mark.xdist_group("demo")
 
-# What the matchers of the last step load, beside the exports.
-MATCHED = {"work_links", "reader_links", "reader_pairs", "suggestions"}
+# What the index and the matchers load themselves, beside the exports.
+MATCHED = {"work_links", "reader_links", "reader_pairs", "suggestions", "content_entities"}
 COMMAND = [sys.executable, "-m", "shuren", "demo", "--no-serve", "--scale", "0.05"]
 
 
