@@ -35,7 +35,8 @@ class Line:
 
 def model_lines() -> list[Line]:
     """The newest card of each model."""
-    site, found = current_site(), {}
+    site = current_site()
+    found: dict[str, Any] = {}
     for card in learned.model_cards(site):
         found.setdefault(card.name, card)
     lines = []
@@ -54,7 +55,7 @@ def one(request: HttpRequest, name: str) -> HttpResponse:
     own = [card for card in learned.model_cards(site) if card.name == name]
     if node is None and not own:
         raise Http404
-    title = pick(node.title) if node else pick(own[0].title)
+    title = pick(dict(node.title if node else own[0].title))
     wish = Wish()
     context: dict[str, Any] = {
         "title": title,
