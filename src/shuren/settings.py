@@ -87,6 +87,7 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
     "shuren.trust",
     "shuren.data",
+    "shuren.repository",
     "shuren.management",
     "shuren.web",
 ]

@@ -19,7 +19,7 @@ PAGES = [
     "/privacy/",
     "/styleguide/",
 ]
-PAGES += ["/my/", "/my/?show=past"]
+PAGES += ["/my/", "/my/?show=past", "/datasets/"]
 SETTINGS = [
     (PHONE, "light", "zh-hans"),
     (PHONE, "dark", "en"),

@@ -54,6 +54,8 @@ def addresses(built):  # noqa: F811
         "indicators": [],
         "indicator": ["loans_per_capita"],
         "decisions": [],
+        "datasets": [],
+        "dataset": ["loans_by_class"],
     }
     found = {name: reverse(f"workbench:{name}", args=args) for name, args in pages.items()}
     for dashboard in ("circulation", "space", "e-resources", "services"):

@@ -60,7 +60,7 @@ def test_the_real_books_are_facts_in_full_rows():
 def test_the_catalogue_is_of_believable_size(world):
     titles, copies = world.catalogue.titles, world.catalogue.copies
     assert len(titles) >= 8_000
-    assert 18_000 < len(copies) < 22_000
+    assert 44_000 < len(copies) < 52_000
     assert len({title.call_number for title in titles}) == len(titles)
     assert len({copy.barcode for copy in copies}) == len(copies)
     assert Counter(copy.campus for copy in copies).keys() == set(CAMPUSES)

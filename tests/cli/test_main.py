@@ -5,7 +5,7 @@ import sys
 
 import pytest
 
-from shuren.cli.main import entries
+from shuren.cli.main import entries, site_first
 
 QUIET = {"PATH": "", "SHUREN_LANG": "en"}
 
@@ -83,3 +83,18 @@ def test_init_leaves_a_folder_with_other_things_alone(tmp_path):
 def test_output_into_a_pipe_has_no_colours(tmp_path):
     result = shuren("init", str(tmp_path / "lib"))
     assert "\x1b[" not in result.stdout + result.stderr
+
+
+@pytest.mark.parametrize(
+    "line, meant",
+    [
+        (["load", "loans", "a.csv", "--site", "lib"], ["--site", "lib", "load", "loans", "a.csv"]),
+        (["doctor", "--site=lib"], ["--site=lib", "doctor"]),
+        (["--site", "lib", "doctor"], ["--site", "lib", "doctor"]),
+        (["load", "loans", "--", "--site", "x"], ["load", "loans", "--", "--site", "x"]),
+        (["doctor", "--site"], ["doctor", "--site"]),
+    ],
+    ids=["after", "with =", "before", "a file's name", "without a folder"],
+)
+def test_the_site_may_be_named_anywhere(line, meant):
+    assert site_first(line) == meant

@@ -80,6 +80,23 @@ def test_a_mistake_in_the_settings_is_one_finding(library):
     assert sum("shuren.toml" in f["message"] for f in findings) == 1
 
 
+def test_doctor_asks_whom_harvesters_should_write_to(library):
+    settings = library / "shuren.toml"
+
+    def advice():
+        findings = json.loads(shuren("--site", str(library), "doctor", "--json").stdout)
+        return [f["fix"] for f in findings if "/oai" in f["message"]]
+
+    settings.write_text('public_url = "https://lib.example.edu"\n')
+    (fix,) = advice()
+    assert "admin_email" in fix
+    settings.write_text(settings.read_text() + 'admin_email = "oai@example.edu"\n')
+    assert advice() == []
+    settings.write_text('admin_email = "nobody"\n')
+    findings = json.loads(shuren("--site", str(library), "doctor", "--json").stdout)
+    assert any("admin_email" in f["message"] for f in findings if f["state"] == "wrong")
+
+
 def test_a_table_in_a_pipe_breaks_no_name_in_two(library, tmp_path):
     export = tmp_path / "2024-2025学年第一学期全校借阅流水（含分馆）最终版.csv"
     export.write_text("reader_id,loaned_at\n" + "".join(f"s{n},x\n" for n in range(3)))

@@ -66,7 +66,7 @@ def test_a_cover_sheet_is_no_table_and_other_sheets_are_named(site: Site, tmp_pa
 
 
 def test_without_the_names_anywhere_the_first_line_is_judged(site: Site):
-    with pytest.raises(WrongColumns, match="Columns found: a, b"):
+    with pytest.raises(WrongColumns, match="Its columns: a, b"):
         load(site, "loans", "a,b\n1,2\n" * 30 + ",".join(NAMES) + "\n")
     assert queries.receipts(site) == []
 

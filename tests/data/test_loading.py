@@ -10,6 +10,7 @@ from shuren.data.internals import loading as load_internals
 from shuren.data.internals import raw_store
 from shuren.data.internals.receipts import sweep_loads
 from shuren.data.internals.working import working_folder
+from shuren.data.source import FileProblem
 from shuren.kernel.shapes import Actor
 from shuren.trust.errors import NotAllowed
 from shuren.trust.queries import identity
@@ -75,6 +76,11 @@ def test_a_file_without_names_of_columns_is_told_so_without_showing_its_first_ro
     with pytest.raises(WrongColumns, match="looks like a row") as raised:
         load(site, "loans", "s20259999,红楼梦,2025-03-01\n" * 3)
     assert "s20259999" not in str(raised.value)
+
+
+def test_json_that_is_no_report_is_named_as_what_it_is(site):
+    with pytest.raises(FileProblem, match="of the kind JSON"):
+        load(site, "loans", '{\n "loans": [1, 2]\n}\n', "loans.json")
 
 
 def test_pseudonyms_are_the_same_in_every_load_and_names_are_sealed(site):

@@ -6,11 +6,13 @@ import lzma
 import os
 import random
 import zipfile
+from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
+from shuren.data.internals.marc.marc_source import MarcSource
 from shuren.data.internals.reading.problems import FileProblem
 from tests.data.reading import read, read_bytes
 
@@ -47,9 +49,9 @@ def locked(content: bytes) -> bytes:
         (b"\n \n\n", "no row"),
         (b"a,b\n", "a header but no row"),
         (b"a,b\n\n  \n", "a header but no row"),
-        (b"%PDF-1.7\n", "is a PDF file"),
-        (b"\xef\xbb\xbf<!DOCTYPE html><table>", "is a HTML file"),
-        (b"BZh91AY", "is a bzip2 file"),
+        (b"%PDF-1.7\n", "of the kind PDF"),
+        (b"\xef\xbb\xbf<!DOCTYPE html><table>", "of the kind HTML"),
+        (b"BZh91AY", "of the kind bzip2"),
         (b"a,\x00b\n1,2\n", "NUL bytes"),
         ("a,b\n1,2\n".encode("utf-16-le"), "NUL bytes"),
         ("a,b\n1,2\n".encode("utf-16")[:-1], "cut off"),
@@ -63,10 +65,10 @@ def locked(content: bytes) -> bytes:
         (zipped("a.csv")[:-30], "broken or cut-off .zip"),
         (zipped("a.csv", "b.csv"), "several files: a.csv, b.csv"),
         (zipped(), "empty .zip"),
-        (zipped("[Content_Types].xml", "word/document.xml"), "is a Word file"),
+        (zipped("[Content_Types].xml", "word/document.xml"), "of the kind Word"),
         (locked(zipped("a.csv")), "protected by a password"),
         (OLE + "EncryptedPackage".encode("utf-16-le"), "protected by a password"),
-        (OLE + "WordDocument".encode("utf-16-le"), "is a Word file"),
+        (OLE + "WordDocument".encode("utf-16-le"), "of the kind Word"),
         (OLE + NOISE, "no complete workbook"),
         (zipped("xl/workbook.xml"), "no complete workbook"),
         (parquet(100)[:-8], "no complete Parquet file"),
@@ -120,3 +122,8 @@ def test_a_file_one_may_not_read(tmp_path):
     finally:
         if root:
             os.seteuid(0)
+
+
+@pytest.mark.parametrize("start", [OLE, b"PK\x03\x04", b"PAR1"], ids=["xls", "xlsx", "parquet"])
+def test_a_workbook_is_no_marc_whatever_its_bytes_look_like(start):
+    assert not MarcSource().recognises(Path("a"), start + b"\x00\x1d\x1e\x1f00123nam")

@@ -67,7 +67,7 @@ def planted(exports, folder, contract, names):
     path.write_bytes(out.getvalue().encode("gb18030"))
     known = {c: f.name for f in contracts(None)[contract].fields for c in (f.name, *f.names)}
     mapped = mapping_for(None, contract, file).columns
-    truth = {source.names[0]: field for field, source in mapped.items()} or known
+    truth = {s.names[0]: field for field, s in mapped.items() if s.names} or known
     says = [k for k in range(len(new)) if any(row[k] not in ("", "NULL") for row in rows[1:])]
     return path, {truth[rows[0][k]]: new[k] for k in says if rows[0][k] in truth}
 

@@ -196,6 +196,22 @@ def test_a_warning_with_use_is_use(server, fetch, code):
     assert (len(found.names), found.problem) == (3, "")
 
 
+@pytest.mark.parametrize("code", [0, 1, 500, 999, 9999])
+def test_what_a_platform_merely_wants_to_say_changes_nothing(server, fetch, code):
+    """0 is information, 1 to 999 are the platform's own warnings; a code nobody knows is neither
+    here nor there when the usage has come."""
+    said = report("TR", "2026-01", 7, [exception(code, "new address in May")])
+    server.scripts["TR 2026-01"] = [Answer(body=said)]
+    found = fetch()
+    assert (len(found.names), found.problem) == (3, "")
+    silent = report("TR", "2026-01", 0, [exception(code, "new address in May")])
+    server.scripts["TR 2026-01"] = [Answer(body=silent)]
+    found = fetch()
+    is_known = code < 1000
+    assert len(found.names) == (2 if is_known else 0)
+    assert ("TR 2026-01" in found.problem) is not is_known
+
+
 @pytest.mark.parametrize("code, asked_again", [(3030, False), (3032, False), (3031, True)])
 def test_what_is_not_there_is_told_from_what_is_not_ready(server, fetch, code, asked_again):
     empty = report("TR", "2026-01", 0, [exception(code)])

@@ -126,7 +126,7 @@ def test_readers_without_any_use_are_what_plain_sql_finds(library: Site) -> None
         " AND reader_id NOT IN (SELECT reader_id FROM <gate_events> WHERE reader_id IS NOT NULL)"
         " ORDER BY 1",
     )
-    assert rows(library, "SELECT reader_key FROM {mart.non_users} ORDER BY 1") == plain
+    assert rows(library, "SELECT person_key FROM {mart.non_users} ORDER BY 1") == plain
     assert len(plain) == 30
 
 

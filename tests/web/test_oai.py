@@ -3,8 +3,12 @@
 import pytest
 from lxml import etree
 
-from shuren.data.actions import build
+from shuren.data.actions import build, collect
+from shuren.data.queries import receipts
+from shuren.kernel.site import open_site
 from shuren.web.oai import holdings
+from tests.data.loading import accepted
+from tests.early import make_site
 from tests.web.api_tools import OPERATOR
 
 OAI = "{http://www.openarchives.org/OAI/2.0/}"
@@ -52,6 +56,20 @@ def test_identify_says_everything_in_the_order_of_the_schema(ask):
         "repositoryName", "baseURL", "protocolVersion", "adminEmail", "earliestDatestamp",
         "deletedRecord", "granularity", "compression",
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "public_url, admin_email, told",
+    [
+        ("https://lib.example.edu", "oai@example.edu", "oai@example.edu"),
+        ("https://lib.example.edu", "", "postmaster@lib.example.edu"),
+    ],
+)
+def test_identify_names_whom_to_write_to(ask, settings, public_url, admin_email, told):
+    settings.SITE_SETTINGS = settings.SITE_SETTINGS.model_copy(
+        update={"public_url": public_url, "admin_email": admin_email}
+    )
+    assert texts(ask(verb="Identify"), "adminEmail") == [told]
 
 
 @pytest.mark.parametrize(
@@ -147,3 +165,24 @@ def test_nothing_built_says_when_to_come_again(client, settings, site, db):
 def test_answers_are_compressed_for_who_can_read_that(client, library, db):
     answer = client.get("/oai", LIST, headers={"Accept-Encoding": "gzip"})
     assert answer.headers["Content-Encoding"] == "gzip"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_our_own_harvester_takes_every_title_over_several_pages(live_server, library, tmp_path):
+    """Client and provider of this platform, over HTTP; Sickle's answer is in test_api_server."""
+    theirs = open_site(make_site(tmp_path / "another"))
+    folder = theirs.definitions / "sources"
+    folder.mkdir(parents=True)
+    (folder / "ours.yaml").write_text(
+        "title: {zh: 我馆, en: Us}\nsystem: repository\nsource: oai\n"
+        f"contract: oai_records\nsettings: {{url: '{live_server.url}/oai'}}\n",
+        "utf-8",
+    )
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(holdings, "PAGE", 3)
+        done = collect(theirs, "ours", actor=OPERATOR)
+    assert (done.records, done.accepted, done.refused) == (4, 4, 0)
+    rows = [row for one in receipts(theirs) for row in accepted(theirs, one)]
+    assert {row["dc_title"] for row in rows} == {"三体", "活着", "线性代数", "存在与时间"}
+    assert {row["identifier"][:20] for row in rows} == {"oai:localhost:title/"}
+    assert not any(row["is_deleted"] for row in rows)

@@ -75,5 +75,6 @@ def test_others_may_not_look(client, db, settings, site):
 
 def test_a_small_line_keeps_its_box():
     assert spark_points([1.0]) == ""
-    assert spark_points([5.0, 5.0]) == "0.0,12.0 100.0,12.0"
+    assert spark_points([99.0, 99.0]) == "0.0,2.0 100.0,2.0"
     assert spark_points([0.0, 10.0, 5.0]) == "0.0,22.0 50.0,2.0 100.0,12.0"
+    assert spark_points([100.0, 99.0]) == "0.0,2.0 100.0,6.0"  # a point of a hundred looks little

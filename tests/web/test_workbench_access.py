@@ -29,8 +29,17 @@ EXAMPLES = {
     "month": "2026-03",
     "language": "zh",
     "format": "html",
+    "dataset_id": "loans_by_class",
+    "number": 1,
 }
-POSTED = {"connector-collect", "quarantine-replay", "key-rotate", "governance-publish"}
+POSTED = {
+    "connector-collect",
+    "quarantine-replay",
+    "key-rotate",
+    "governance-publish",
+    "dataset-publish",
+    "dataset-withdraw",
+}
 
 # Each place, and the permission of docs/reference/permissions.md that it takes.
 PROMISED = {
@@ -83,6 +92,10 @@ PROMISED = {
     "reports": "dashboards.read",
     "report": "dashboards.read",
     "report-file": "dashboards.read",
+    "datasets": "datasets.publish",
+    "dataset": "datasets.publish",
+    "dataset-publish": "datasets.publish",
+    "dataset-withdraw": "datasets.publish",
 }
 REFERENCE = Path(__file__).parents[2] / "docs" / "reference" / "permissions.md"
 

@@ -6,6 +6,7 @@ from shuren.data.definitions import FORMATS
 from shuren.insight import definitions as insight
 from shuren.kernel import calendar_keys as calendar
 from shuren.kernel.definitions import SHIPPED, Key
+from shuren.repository import definitions as repository
 from shuren.trust import definitions as trust
 from tools.reference.markdown import table
 
@@ -15,6 +16,13 @@ PARTS: dict[str, dict[str, dict[str, Key]]] = {
     "figures": {"": insight.KEYS, "measures.*": insight.MEASURE_KEYS},
     "dashboards": {"": insight.DASHBOARD_KEYS},
     "indicators": {"": insight.INDICATOR_KEYS},
+    "datasets": {
+        "": repository.DATASET_KEYS,
+        "parts.*": repository.PART_KEYS,
+        "parts.*.measures.*": repository.MEASURE_KEYS,
+        "training": repository.TRAINING_KEYS,
+    },
+    "licences": {"": repository.LICENCE_KEYS},
     "roles": {"": trust.ROLE_KEYS},
     "purposes": {"": trust.PURPOSE_KEYS},
     "calendars": {
@@ -49,6 +57,13 @@ KINDS = {
         "一个绩效指标怎样算",
         "How a performance indicator is computed",
     ),
+    "datasets": (
+        "数据集",
+        "Datasets",
+        "向外发布什么、按什么许可",
+        "What is given to everybody, and on which terms",
+    ),
+    "licences": ("许可", "Licences", "数据集按什么条件提供", "On which terms a dataset is given"),
     "roles": ("角色", "Roles", "谁可以做什么", "Who may do what"),
     "purposes": ("用途", "Purposes", "数据为何可用", "What data may be used for"),
     "calendars": ("校历", "Calendars", "学期、假日、开放时间", "Terms, holidays, opening hours"),
@@ -64,6 +79,8 @@ EXAMPLES = {
     "dashboards": ("dashboards/circulation.yaml", "", ""),
     "stewards": ("stewards/e-resources.yaml", "", ""),
     "indicators": ("indicators/cost_per_download.yaml", "", ""),
+    "datasets": ("datasets/loans_by_class.yaml", "", ""),
+    "licences": ("licences/CC-BY-4.0.yaml", "", ""),
     "roles": ("roles/student.yaml", "", ""),
     "purposes": ("purposes/own_records.yaml", "", ""),
     "calendars": ("calendars/demo-university.yaml", "", ""),

@@ -1,6 +1,7 @@
 """Writes the demo library as the exports of four systems, and the truth about them.
 
 readers-cards.csv      campus card system, GB18030 CSV
+yunxi-cards.csv        the gates of the second campus, with card numbers of their own
 items-ils.txt          integrated library system, GB18030, columns parted by |
 loans-YYYY-YYYY.csv    the same system, one file an academic year, GB18030 CSV
 loans-2026-autumn.csv.gz  its successor, UTF-8 with BOM, this term
@@ -23,6 +24,7 @@ from shuren.campus import marc, rows, truth
 from shuren.campus.catalogue import make_catalogue
 from shuren.campus.dirt import soil
 from shuren.campus.eresources import write_eresources
+from shuren.campus.gate_cards import FILE, MAPPING, write_gate_cards
 from shuren.campus.lending import LOANS, lend
 from shuren.campus.operations import write_operations
 from shuren.campus.people import make_readers
@@ -99,11 +101,15 @@ def write_campus(
     writer.counts[marc.FILE] = marc.write_bib_records(folder, catalogue, seed)
     files.append(SourceFile("bib_records", folder / marc.FILE, "cnmarc"))
     record = truth.record(seed, scale, readers, catalogue, loans, good, lost_readers, writer.counts)
-    reported = write_sensors(folder, readers, calendar, seed, scale)
+    gates = write_gate_cards(folder, readers, seed)
+    files.append(SourceFile("readers", folder / FILE, MAPPING))
+    reported = write_sensors(folder, readers, calendar, seed, scale, gates.numbers)
     served = write_service_events(folder, catalogue, calendar, seed, scale)
     bought = write_eresources(folder, calendar, seed, scale)
     content = json.dumps(
-        record | reported.truth | served.truth | bought.truth, ensure_ascii=False, indent=1
+        record | gates.truth | reported.truth | served.truth | bought.truth,
+        ensure_ascii=False,
+        indent=1,
     ).encode()
     write_atomically(folder / "truth.json", content)
     for contract, name in (*reported.files, *served.files, *bought.files):

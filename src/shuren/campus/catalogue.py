@@ -14,7 +14,9 @@ from shuren.campus import patterns
 from shuren.campus.seasons import GROWTH_PER_MONTH
 from shuren.campus.university import JIANGWAN, YUNXI, read_table
 
-TITLES, COPIES = 8600, 20000
+TITLES, COPIES = 8600, 48000
+_SETS = (0.10, 0.22, 0.40, 0.18, 0.10)  # of Chinese titles bought in 1, 2, 3, 4, 5 copies
+_SLEEPERS = 0.2  # of the generated titles are hardly ever asked for
 _BOUGHT_AHEAD = 24  # months of growth that selectors foresaw
 # What every student asks for; they lead their subjects.
 _FAVOURITES = (
@@ -178,6 +180,8 @@ def _weights(drafts: list[dict[str, str]], rng: np.random.Generator) -> np.ndarr
         rank = ranks[drafts[index]["subject"]] = ranks.get(drafts[index]["subject"], 0) + 1
         loved = 2.0 if drafts[index]["title"] in _FAVOURITES else 1.0
         weights[index] = loved / (rank + 3) ** 0.8
+    asleep = (rng.random(len(drafts)) < _SLEEPERS) & np.array([not d["real"] for d in drafts])
+    weights[asleep] *= 0.01
     return weights
 
 
@@ -227,11 +231,14 @@ def demo_isbn(number: int) -> str:
 def _copies(
     rows: list[Subject], titles: list[Title], scale: float, rng: np.random.Generator
 ) -> list[Copy]:
-    """More copies of what is asked for more, one at least, thirty-six at most."""
+    """Chinese titles by sets, and more copies of what is asked for more, thirty-six at most."""
     growth = [(1 + GROWTH_PER_MONTH.get(row.code, 0.0)) ** _BOUGHT_AHEAD for row in rows]
     demand = np.array([rows[t.subject].demand * growth[t.subject] * t.weight for t in titles])
-    spare = max(0.0, COPIES * scale - len(titles))
-    counts = 1 + np.minimum(35, rng.poisson(spare * 1.03 * demand / demand.sum()))
+    chinese = np.array([title.language == "zh" for title in titles])
+    bought = rng.choice(np.arange(1, len(_SETS) + 1), len(titles), p=_SETS)
+    counts = np.where(chinese, bought, 1)
+    spare = max(0.0, COPIES * scale - counts.sum())
+    counts = np.minimum(36, counts + rng.poisson(spare * 1.03 * demand / demand.sum()))
     copies: list[Copy] = []
     for index, count in enumerate(counts):
         for _number in range(int(count)):

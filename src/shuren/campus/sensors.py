@@ -6,7 +6,7 @@ hours for the whole time; of the last days there is every passage and every seat
 last day is still going on: sensors have reported until three in the afternoon.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
@@ -17,7 +17,7 @@ import numpy as np
 from shuren.campus.people import Reader
 from shuren.campus.seasons import days_between
 from shuren.campus.space import BUILDINGS, Zone, zones
-from shuren.campus.university import FIRST_DAY, LAST_DAY
+from shuren.campus.university import FIRST_DAY, LAST_DAY, YUNXI
 from shuren.kernel.calendar import LibraryCalendar
 from shuren.kernel.files import write_atomically
 
@@ -33,7 +33,7 @@ FULLNESS = np.array(
     [6, 5, 4, 4, 3, 4, 8, 20, 36, 45, 49, 40, 26, 32, 46, 52, 51, 37, 34, 48, 53, 48, 30, 12], float
 )
 STAYS = (0.24, 0.28, 0.22, 0.13, 0.08, 0.05)  # who leaves in the hour of entry, the next …
-LIKED = {"study": 1.12, "reading": 0.95, "digital": 0.85, "lounge": 0.8, "discussion": 0.75}
+LIKED = {"study": 0.86, "reading": 0.95, "digital": 0.85, "lounge": 0.8, "discussion": 0.75}
 CHURN = 0.03  # of the seats taken, left and taken anew in a quarter of an hour
 FULLEST = 0.97
 _QUARTER, _HOUR, _DAY = 900, 3600, 86_400
@@ -48,9 +48,18 @@ class Sensors:
 
 
 def write_sensors(
-    folder: Path, readers: list[Reader], calendar: LibraryCalendar, seed: int, scale: float
+    folder: Path,
+    readers: list[Reader],
+    calendar: LibraryCalendar,
+    seed: int,
+    scale: float,
+    own_cards: Mapping[int, str],
 ) -> Sensors:
-    """visits-hourly.csv, gate-events.csv, occupancy-hourly.csv and seat-events.csv."""
+    """visits-hourly.csv, gate-events.csv, occupancy-hourly.csv and seat-events.csv.
+
+    own_cards  {place of a reader: number at the gates of the second campus}, which have a system
+               of their own; who is not in it passes with the ordinary card
+    """
     rng = np.random.default_rng([seed, STREAM])
     days = days_between(FIRST_DAY, LAST_DAY)
     recent = days[-max(2, round(EVENT_DAYS * min(scale, 1.0))) :]
@@ -61,7 +70,7 @@ def write_sensors(
     _write(
         folder / "visits-hourly.csv", "馆舍,校区,钟点,进馆人次,出馆人次", _visit_lines(days, visits)
     )
-    gates = _gate_lines(days, recent, visits, readers, rng)
+    gates = _gate_lines(days, recent, visits, readers, rng, own_cards)
     header = "事件号,通道,校区,馆舍,方向,通行时间,读者证号"
     _write(folder / "gate-events.csv", header, gates)
     places = zones()
@@ -154,6 +163,7 @@ def _gate_lines(
     visits: dict[str, tuple[np.ndarray, np.ndarray]],
     readers: list[Reader],
     rng: np.random.Generator,
+    own_cards: Mapping[int, str],
 ) -> Iterator[str]:
     """Every passage of the last days; each hour has as many as the counters say."""
     weights = np.array([reader.eagerness**0.5 for reader in readers])
@@ -161,6 +171,9 @@ def _gate_lines(
     serial, offset, clocks = 0, len(days) - len(recent), _clocks()
     for letter, counts in visits.items():
         campus, building, _place = BUILDINGS[letter]
+        cards = [reader.card for reader in readers]
+        if campus == YUNXI:
+            cards = [own_cards.get(place, card) for place, card in enumerate(cards)]
         for place, day in enumerate(recent):
             for word, count in zip(("进", "出"), counts, strict=True):
                 of_day = count[offset + place]
@@ -173,7 +186,7 @@ def _gate_lines(
                     seconds.tolist(), who.tolist(), carded.tolist(), gates.tolist(), strict=True
                 ):
                     serial += 1
-                    card = readers[person].card if known else ""
+                    card = cards[person] if known else ""
                     yield (
                         f"G{serial:08},{letter}-{gate},{campus},{building},{word},"
                         f"{day} {clocks[second]},{card}"
@@ -192,7 +205,9 @@ def _shares(demand: np.ndarray, is_open: dict[str, np.ndarray], places: list[Zon
     for place, zone in enumerate(places):
         first, last = int(zone.opens_at[:2]), int(zone.closes_at[:2])
         last += zone.closes_at[3:] != "00"
-        wanted = demand[:, None] * LIKED.get(zone.kind, 0.35) * FULLNESS[first:last] / 100
+        wanted = (
+            demand[:, None] * LIKED.get(zone.kind, 0.35) * zone.liked * FULLNESS[first:last] / 100
+        )
         open_then = is_open[zone.id[0]][:, first:last]
         found[:, place, first:last] = np.minimum(wanted, FULLEST) * open_then
     return found

@@ -17,6 +17,8 @@ BUILDINGS = {
 
 @dataclass(frozen=True)
 class Zone:
+    """`liked` is how full it gets beside others of its kind, 1 as its kind does."""
+
     id: str
     floor: int
     title: str
@@ -28,6 +30,7 @@ class Zone:
     quiet_level: int
     opens_at: str
     closes_at: str
+    liked: float
 
     @property
     def campus(self) -> str:
@@ -55,4 +58,5 @@ def _zone(row: dict[str, str]) -> Zone:
         quiet_level=int(row["quiet_level"]),
         opens_at=row["opens_at"],
         closes_at=row["closes_at"],
+        liked=float(row["liked"]),
     )

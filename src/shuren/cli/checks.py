@@ -9,6 +9,7 @@ from shuren.cli.context import CliContext
 from shuren.cli.trouble import explain
 from shuren.kernel.errors import ShurenError
 from shuren.kernel.i18n import gettext as _
+from shuren.kernel.i18n import listed
 from shuren.kernel.site import Site, open_site
 
 LEAST_FREE_BYTES = 1_000_000_000
@@ -85,6 +86,15 @@ def settings_and_database(context: CliContext, site: Site) -> Iterator[Finding]:
             _("There is no account yet, so nobody can sign in."),
             "shuren account add NAME --role administrator",
         )
+    from django.conf import settings
+
+    named = settings.SITE_SETTINGS
+    if named.public_url and not named.admin_email:
+        yield Finding(
+            "advice",
+            _("Harvesters of /oai are told to write to postmaster at the host of public_url."),
+            _('Name who answers in shuren.toml: admin_email = "library@example.edu"'),
+        )
 
 
 def secrets(context: CliContext, site: Site) -> Iterator[Finding]:
@@ -96,7 +106,7 @@ def secrets(context: CliContext, site: Site) -> Iterator[Finding]:
     if open_to_others:
         yield Finding(
             "wrong",
-            _("Other users may read secrets: %(names)s.", names=", ".join(open_to_others)),
+            _("Other users may read secrets: %(names)s.", names=listed(open_to_others)),
             f"chmod -R go-rwx {site.secrets}",
         )
     elif site.secrets.exists():
@@ -125,8 +135,7 @@ def definitions(context: CliContext, site: Site) -> Iterator[Finding]:
         except ShurenError as error:
             yield Finding("wrong", error.message, error.fix)
     if len(counts) == len(kinds):
-        listed = ", ".join(counts)
-        yield Finding("ok", _("Definitions can be read: %(listed)s.", listed=listed))
+        yield Finding("ok", _("Definitions can be read: %(listed)s.", listed=listed(counts)))
 
 
 def loads(context: CliContext, site: Site) -> Iterator[Finding]:
@@ -172,6 +181,6 @@ def browser_parts(context: CliContext, site: Site) -> Iterator[Finding]:
         name for name in ("vendor/echarts.min.js", "vendor/htmx.min.js") if not finders.find(name)
     ]
     if missing:
-        yield Finding("wrong", _("Browser parts are missing: %(names)s.", names=", ".join(missing)))
+        yield Finding("wrong", _("Browser parts are missing: %(names)s.", names=listed(missing)))
     else:
         yield Finding("ok", _("Browser parts are in place."))

@@ -43,7 +43,7 @@ def demo(
     context: CliContext, folder: Path | None, host: str, port: int, scale: float, no_serve: bool
 ) -> None:
     """Serve a demo university library, set up on first use in FOLDER."""
-    folder = folder or default_folder()
+    folder = folder or (Path(context.site_folder) if context.site_folder else default_folder())
     if not no_serve:
         from shuren.web.server import check_port
 

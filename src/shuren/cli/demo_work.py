@@ -20,13 +20,14 @@ SCOPES = ("figures:read", "indicators:read")
 
 
 def first_day(site: Site) -> None:
-    """Rules published, one task closed, one decision noted, one key handed out; each only if
-    nothing of its kind is there, so that a set-up that was stopped goes on."""
+    """Rules and datasets published, one task closed, one decision noted, one key handed out; each
+    only if nothing of its kind is there, so that a set-up that was stopped goes on."""
     director = Actor(id="director", role="director")
     _publish_rules(site, director)
     _close_a_task(Actor(id="data", role="data_librarian"))
     _note_a_decision(site, director)
     _hand_out_a_key(Actor(id="admin", role="administrator"))
+    _publish_datasets(site, director)
 
 
 def _publish_rules(site: Site, director: Actor) -> None:
@@ -64,6 +65,15 @@ def _note_a_decision(site: Site, director: Actor) -> None:
         decided_on=today,
         review_on=today + timedelta(days=90),
     )
+
+
+def _publish_datasets(site: Site, director: Actor) -> None:
+    from shuren.repository.actions import publish
+    from shuren.repository.queries import shelves
+
+    for shelf in shelves(site):
+        if not shelf.versions:
+            publish(site, shelf.dataset.id, actor=director)
 
 
 def _hand_out_a_key(administrator: Actor) -> None:

@@ -4,6 +4,7 @@ error into a sentence and an exit code."""
 import importlib
 import inspect
 import os
+import re
 import sys
 from dataclasses import dataclass
 
@@ -50,6 +51,7 @@ def entries() -> tuple[Entry, ...]:
         Entry("impact", data, _("List what breaks before a contract or a source changes.")),
         Entry("catalogue", data, _("Search tables and columns; check that none is an orphan.")),
         Entry("governance", data, _("Write or publish the rules of the library's data.")),
+        Entry("dataset", data, _("Publish open datasets; export those a model may learn from.")),
         Entry("report", data, _("Write a month of the library as HTML, PDF and spreadsheet.")),
         Entry("compact", keep, _("Put the small loads of connectors together.")),
         Entry("retain", keep, _("Take away rows that are past their contract's term.")),
@@ -84,6 +86,14 @@ class LazyGroup(click.Group):
             known = self.list_commands(ctx)
             raise click.UsageError(unknown_command(args[0], known), ctx) from None
 
+    def get_help(self, ctx: click.Context) -> str:
+        if self.name == "shuren":  # made at import, before the language was chosen
+            translated(self)
+            for option in filter(None, [self.get_help_option(ctx)]):
+                option.help = _("Show this message and exit.")
+            self.epilog = _("Every command and option: docs/reference/commands.md")
+        return super().get_help(ctx)
+
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         sections: dict[str, list[tuple[str, str]]] = {}
         for entry in entries():
@@ -96,12 +106,21 @@ class LazyGroup(click.Group):
 def translated(command: click.Command) -> click.Command:
     """Put a command's help into the chosen language; its texts are message ids."""
     for part in [command, *getattr(command, "commands", {}).values()]:
-        part.help = _(inspect.cleandoc(part.help)) if part.help else part.help
+        part.help = unbroken(_(inspect.cleandoc(part.help))) if part.help else part.help
         part.short_help = _(part.short_help) if part.short_help else part.short_help
         for option in part.params:
             if isinstance(option, click.Option) and option.help:
                 option.help = _(option.help)
+            if isinstance(option, click.Option) and isinstance(option.type, click.Path):
+                option.metavar = option.metavar or (
+                    "FILE" if option.type.file_okay else "DIRECTORY"
+                )
     return command
+
+
+def unbroken(text: str) -> str:
+    """Chinese paragraphs in one line each: where click joins lines it would put a space."""
+    return re.sub(r"(?<=[\u3000-\u9fff\uff00-\uffef])\n(?=[^\n])", "", text)
 
 
 def unknown_command(name: str, known: list[str]) -> str:
@@ -135,7 +154,6 @@ def choose_language(ctx: click.Context, _param: click.Parameter, value: str | No
 @click.group(
     cls=LazyGroup,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
-    epilog="docs/reference/commands.md",
 )
 @click.option(
     "--site",
@@ -190,7 +208,7 @@ def run(arguments: list[str]) -> int:
     (unless SHUREN_DEBUG is set)."""
     teach_click()
     try:
-        result = shuren.main(arguments, prog_name="shuren", standalone_mode=False)
+        result = shuren.main(site_first(arguments), prog_name="shuren", standalone_mode=False)
         return result if isinstance(result, int) else OK
     except click.ClickException as error:
         error.show()
@@ -219,12 +237,29 @@ def run(arguments: list[str]) -> int:
         return BUG
 
 
+def site_first(arguments: list[str]) -> list[str]:
+    """`shuren load … --site DIR` is meant as `shuren --site DIR load …`: no command has an
+    option of that name."""
+    rest, site = list(arguments), []
+    end = rest.index("--") if "--" in rest else len(rest)
+    for place, word in enumerate(rest[:end]):
+        if word == "--site" and place + 1 < end:
+            site, rest = rest[place : place + 2], rest[:place] + rest[place + 2 :]
+            break
+        if word.startswith("--site="):
+            site, rest = [word], rest[:place] + rest[place + 1 :]
+            break
+    return site + rest
+
+
 def style(text: str, colour: str, bold: bool = False) -> str:
     """Coloured, unless NO_COLOR asks otherwise; click itself leaves colours out of pipes."""
     return text if os.environ.get("NO_COLOR") else click.style(text, fg=colour, bold=bold)
 
 
 def report(message: str, fix: str = "") -> None:
-    click.echo(style(_("Error:"), "red", bold=True) + f" {message}", err=True)
+    word = _("Error:")
+    space = "" if word.endswith("：") else " "
+    click.echo(style(word, "red", bold=True) + space + message, err=True)
     if fix:
         click.echo(f"  {fix}", err=True)

@@ -8,6 +8,7 @@ from shuren.cli.context import CliContext
 from shuren.kernel.errors import UsageError
 from shuren.kernel.files import write_atomically
 from shuren.kernel.i18n import gettext as _
+from shuren.kernel.i18n import listed
 
 FORMATS = ("html", "pdf", "xlsx")
 
@@ -74,7 +75,7 @@ def report(
         there = [name for name in names if (out / name).exists()]
         if there and not force:
             raise UsageError(
-                _("Already there: %(files)s. Nothing was written.", files=", ".join(there)),
+                _("Already there: %(files)s. Nothing was written.", files=listed(there)),
                 fix=_("Choose another folder with --out, or write over them with --force."),
             )
         with context.progress(_("Report")) as progress:
@@ -83,6 +84,6 @@ def report(
                 progress(done, len(names))
     context.console.print(
         _("The report of %(month)s is in %(folder)s: %(files)s.",
-          month=chosen, folder=out.resolve(), files=", ".join(names)),
+          month=chosen, folder=out.resolve(), files=listed(names)),
         markup=False,
     )  # fmt: skip

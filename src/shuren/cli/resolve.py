@@ -1,4 +1,5 @@
-"""`shuren resolve`: which records are one work, whose name that is, which class is missing."""
+"""`shuren resolve`: which records are one work, which cards one person's, whose name that is,
+which class is missing."""
 
 import click
 
@@ -16,7 +17,7 @@ from shuren.kernel.i18n import gettext as _
 def resolve(
     context: CliContext, what: str, train: bool, cards: bool, promote: bool, as_json: bool
 ) -> int:
-    """Find records that are one thing: WHAT is works, authorities or classes."""
+    """Find what is one thing: WHAT is works, authorities, classes or readers."""
     site, actor = context.site, context.actor
     from dataclasses import asdict
 
@@ -25,7 +26,7 @@ def resolve(
     if cards:
         return _cards(context, what, as_json)
     if not what:
-        raise click.UsageError(_("Say what to resolve: works, authorities or classes."))
+        raise click.UsageError(_("Say what to resolve: works, authorities, classes or readers."))
     if promote:
         card = actions.promote_model(site, what, actor=actor)
         context.console.print(
@@ -97,6 +98,14 @@ def _named(name: str) -> str:
         "isbn": _("joined by ISBN"),
         "keys": _("joined by title and author"),
         "model": _("joined by the model"),
+        "person": _("joined by a librarian"),
+        "cards": _("cards"),
+        "persons": _("persons"),
+        "other_id": _("joined by another number they name"),
+        "number": _("joined by one number"),
+        "email": _("joined by one e-mail address"),
+        "phone": _("joined by one telephone"),
+        "asked": _("pairs to be decided"),
         "alone": _("alone"),
         "without": _("records without a class"),
         "suggested": _("suggestions"),

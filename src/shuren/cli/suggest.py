@@ -9,6 +9,7 @@ import click
 from shuren.cli.context import CliContext
 from shuren.cli.main import NOTHING_LOADED, OK
 from shuren.kernel.i18n import gettext as _
+from shuren.kernel.i18n import listed
 
 if TYPE_CHECKING:
     from shuren.data.trial import Suggestion
@@ -64,10 +65,10 @@ def _show(context: CliContext, found: "list[Suggestion]") -> None:
     context.console.print(table, markup=False)
     if best.missing:
         context.console.print(_("Required, and no column found: %(names)s",
-                                names=", ".join(best.missing)), markup=False)  # fmt: skip
+                                names=listed(best.missing)), markup=False)  # fmt: skip
     if best.unused:
         context.console.print(_("Columns not taken in: %(names)s.",
-                                names=", ".join(best.unused)), markup=False)  # fmt: skip
+                                names=listed(best.unused)), markup=False)  # fmt: skip
     for other in found[1:]:
         context.console.print(_("Less likely: %(contract)s (%(score)s %%)", contract=other.contract,
                                 score=f"{100 * other.score:.0f}"), markup=False)  # fmt: skip

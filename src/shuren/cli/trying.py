@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from shuren.cli.context import CliContext
 from shuren.cli.main import NOTHING_LOADED, OK
 from shuren.kernel.i18n import gettext as _
-from shuren.kernel.i18n import pick
+from shuren.kernel.i18n import listed, pick
 
 if TYPE_CHECKING:
     from shuren.data.trial import DryRun
@@ -61,7 +61,7 @@ def show_run(context: CliContext, name: str, run: "DryRun") -> None:
         context.console.print(f"    {row.shown.splitlines()[0] if row.shown else ''}",
                               markup=False)  # fmt: skip
     if run.unused:
-        context.messages.print(_("Columns not taken in: %(names)s.", names=", ".join(run.unused)),
+        context.messages.print(_("Columns not taken in: %(names)s.", names=listed(run.unused)),
                                markup=False)  # fmt: skip
     for note in run.notes:
         context.messages.print(note, markup=False)

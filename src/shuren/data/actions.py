@@ -271,7 +271,7 @@ def resolve(site: Site, what: str, *, actor: Actor, train: bool = False) -> Reso
     """Find out which records are one thing, and load the result for the next build.
 
     what    works: editions and copies of one work; authorities: names that are an authority
-            record's; classes: a class for records without one
+            record's; classes: a class for records without one; readers: cards of one person
     train   learn anew although the promoted model is fresh
     raises  UnknownName, NoSnapshot; trust's NotAllowed
 

@@ -148,5 +148,9 @@ class PasswordInside(UsageError):
     """A password was to be written into a definition; only names of secrets stand there."""
 
 
+class NothingToDecide(UsageError):
+    """A suggestion does not wait, or a decision does not stand, any more."""
+
+
 class NotPromoted(ShurenError):
     """A learned model may not be used: its data are stale, worse, or it fell short of its goals."""

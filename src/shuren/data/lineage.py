@@ -27,11 +27,13 @@ KINDS: dict[str, dict[str, str]] = {
     "indicator": {"zh": "绩效指标", "en": "Indicator"},
     "page": {"zh": "页面", "en": "Page"},
     "api": {"zh": "开放接口", "en": "API"},
+    "dataset": {"zh": "开放数据集", "en": "Open dataset"},
     "learned_model": {"zh": "学习模型", "en": "Learned model"},
     "matcher": {"zh": "匹配规则", "en": "Matching rules"},
 }
 CONSUMERS = (
-    "vault", "conformed", "mart", "figure", "indicator", "page", "api", "learned_model", "matcher",
+    "vault", "conformed", "mart", "figure", "indicator", "page", "api", "dataset", "learned_model",
+    "matcher",
 )  # fmt: skip
 MATCHING = ("learned_model", "matcher")
 
@@ -125,6 +127,16 @@ class Graph:
     def downstream(self, id: str) -> Trail:
         """Everything that is made from a node, nearest first. The columns of a table too."""
         return self._walk(id, self.targets_of)
+
+    def contracts_behind(self, table: str) -> set[str]:
+        """Ids of the contracts whose rows go into a table, over any number of steps."""
+        if table not in self.nodes:
+            return set()
+        before = {
+            id for start in (table, *self._columns.get(table, ())) for id in self.upstream(start)
+        }
+        ids = (id.removeprefix("contract:") for id in before if id.startswith("contract:"))
+        return {id.partition(".")[0] for id in ids}
 
     def path(self, trail: Trail, id: str) -> tuple[str, ...]:
         """From the node a trail began at to one it reached."""

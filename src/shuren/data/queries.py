@@ -102,8 +102,7 @@ def read(
     where     (column, operator, value), all of them true; operators =, in, >=, <, contains
               (letter case counts); dates as date or ISO text
     order_by  columns, '-column' for greatest first
-    after     only rows behind the one with these values of `order_by` (then all ascending), so
-              that a late page costs no more than the first
+    after     only rows behind the one with these values of `order_by` (then all ascending)
     raises    trust's NotAllowed, NotOpen, NoSnapshot, NoSuchTable
 
     For an own-rows purpose the door itself adds that the rows are the actor's. Every call
@@ -125,13 +124,15 @@ def summarise(
     order_by: Sequence[str] = (),
     limit: int | None = None,
     always: Sequence[str] = (),
+    name_hidden: bool = False,
 ) -> Table:
     """Counts over groups of rows.
 
-    measures  {name: "count", "distinct:<column>", "sum:<column>", "mean:<column>",
-              "max:<column>", "ratio:<column>/<column>" of the sums, "share:…" in per cent}
+    measures  {name: "count", "persons" (who stand behind a group), "distinct:<column>",
+              "sum:…", "mean:…", "max:…", "ratio:<column>/<column>" of sums, "share:…" in per cent}
     order_by  names among `by` and `measures`
     always    columns of `where` that nobody can ask these counts without
+    name_hidden  hidden groups come too, all their values None
     raises    as `read`
 
     In a table about people a group behind which fewer than 5 persons stand is hidden, and
@@ -139,7 +140,8 @@ def summarise(
     a neighbouring filter, the next smallest too.
     """
     opening = open_table(site, table, purpose, actor)
-    return asking.counts(opening, by, measures, where, order_by, limit, tuple(always))
+    about = (tuple(always), name_hidden)
+    return asking.counts(opening, by, measures, where, order_by, limit, *about)
 
 
 def as_csv(table: Table) -> bytes:
@@ -184,16 +186,15 @@ def headings(site: Site, vocabulary: str) -> dict[str, dict[str, str]]:
 
 
 def model_steps(site: Site, table: str, *, actor: Actor, rows: int = 5) -> list[Step]:
-    """Each named step of a model run on what is loaded now, with its first rows.
+    """Each named step of a model run on what is loaded now, with its first rows, pseudonyms masked.
 
-    For who may look into the quality of data; pseudonyms in the rows are masked.
     raises  trust's NotAllowed, NoSuchTable, ModelError, BuildFailed
     """
     return run_steps(site, table, actor, rows)
 
 
 def receipts(site: Site, contract: str | None = None) -> list[Receipt]:
-    """What became of every load, newest first."""
+    """Every load's, newest first."""
     return receipt_files.all_receipts(site, contract)
 
 

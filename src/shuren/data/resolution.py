@@ -8,7 +8,7 @@ from typing import Any
 from shuren.data.drift import Distribution
 
 BIB, TITLE = "bib", "title"  # kinds of records
-WORKS, CLASSES, AUTHORITIES = "works", "classes", "authorities"
+WORKS, CLASSES, AUTHORITIES, READERS = "works", "classes", "authorities", "readers"
 CANDIDATE, PROMOTED = "candidate", "promoted"
 
 
@@ -62,3 +62,55 @@ class Resolved:
     load: str = ""
     model: str = ""
     notes: tuple[str, ...] = field(default=())
+
+
+@dataclass(frozen=True)
+class Suggestion:
+    """One thing to accept or refuse.
+
+    id       stands for it in forms and addresses; no pseudonym can be read from it
+    one, other  what a decision is about: two refs, two pseudonyms, or a record and
+             `field place value`
+    title    of the record; "" of cards
+    joined   it is in force already, by the model, and refusing parts what was joined
+    reason   `why=… name=same …` of cards, or ""
+    """
+
+    id: str
+    kind: str
+    one: str
+    other: str
+    title: str
+    given: str
+    suggested: str
+    method: str
+    probability: float
+    suggested_ref: str = ""
+    field_name: str = ""
+    place: int = 1
+    joined: bool = False
+    reason: str = ""
+    model_version: str = ""
+
+
+@dataclass(frozen=True)
+class Side:
+    """One side of a suggestion: facts are (field, value), key a card's pseudonym or ""."""
+
+    title: str
+    facts: tuple[tuple[str, str], ...] = ()
+    key: str = ""
+
+
+@dataclass(frozen=True)
+class Decision:
+    """What somebody decided; `id` is that of the suggestion it was about."""
+
+    id: str
+    kind: str
+    title: str
+    given: str
+    suggested: str
+    accepted: bool
+    decided_by: str
+    decided_at: datetime

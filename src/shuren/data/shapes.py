@@ -204,6 +204,7 @@ class Model:
 
     key      columns no two rows may share
     person   the column that says whose row it is, or ""; such a table is about people
+    counted_by  the column that tells persons apart where one may have several cards, or ""
     headcount  the column that says how many persons stand behind a row, or ""
     public   anybody may read its columns of class 1
     speaks_until  the column whose greatest value is the data date, or ""
@@ -223,6 +224,7 @@ class Model:
     sql: str
     reads: tuple[str, ...]
     person: str = ""
+    counted_by: str = ""
     headcount: str = ""
     public: bool = False
     speaks_until: str = ""
@@ -253,6 +255,7 @@ class SnapshotTable:
     columns: tuple[Column, ...]
     title: dict[str, str]
     person: str = ""
+    counted_by: str = ""
     headcount: str = ""
     public: bool = False
     order: tuple[str, ...] = ()

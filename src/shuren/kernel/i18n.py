@@ -7,6 +7,7 @@ takes SHUREN_LANG, else the terminal's locale.
 
 import gettext as _gettext
 import os
+from collections.abc import Iterable
 from contextvars import ContextVar
 from functools import cache
 from pathlib import Path
@@ -42,6 +43,11 @@ def gettext(message: str, /, **values: object) -> str:
     """Translate, then fill `%(name)s` places from the keyword arguments."""
     text = _catalogue(current_language()).gettext(message)
     return text % values if values else text
+
+
+def listed(names: Iterable[object]) -> str:
+    """Names one after another with the comma of the language."""
+    return ("、" if current_language() == CHINESE else ", ").join(map(str, names))
 
 
 def pick(texts: dict[str, str] | str, language: str | None = None) -> str:

@@ -4,6 +4,7 @@ Each setting is one line: name, default, help. docs/reference/settings.md is mad
 """
 
 import os
+import re
 import tomllib
 from difflib import get_close_matches
 from pathlib import Path
@@ -24,6 +25,8 @@ PREFIX = "SHUREN_"
 # Environment names with the same prefix that say how to run, not how the site is.
 RUN_NAMES = ("SHUREN_SITE", "SHUREN_LANG", "SHUREN_NOW", "SHUREN_DEBUG",
              "SHUREN_PYTHON", "SHUREN_CHROMIUM")  # fmt: skip
+
+_ADDRESS = re.compile(r"[^@\s<>,;]+@[^@\s<>,;]+\.[^@\s<>,;.]+")
 
 # Groups with fewer persons than this are never shown. A law of the house, not a setting.
 SMALLEST_GROUP = 5
@@ -47,11 +50,13 @@ class SiteSettings(BaseSettings):
     port: int = Field(8000, ge=1, le=65535, description="Port to listen on.")
     workers: int = Field(1, ge=1, le=64, description="Processes that answer requests.")
     public_url: str = Field("", description="Address readers use, like https://lib.example.edu; empty: as they came.")  # noqa: E501
+    admin_email: str = Field("", description="Whom harvesters of /oai write to when something is wrong; empty: postmaster at the host of public_url.")  # noqa: E501
     tls_cert: Path | None = Field(None, description="Certificate chain (PEM); with tls_key it turns TLS on.")  # noqa: E501
     tls_key: Path | None = Field(None, description="Private key of the certificate (PEM).")
     http_port: int | None = Field(None, ge=1, le=65535, description="With TLS: also listen here and redirect to https.")  # noqa: E501
     behind_proxy: bool = Field(False, description="A proxy of yours sets X-Forwarded-Proto and X-Forwarded-For.")  # noqa: E501
     database_url: str = Field("", description="postgresql://user:password@host:5432/name; empty: SQLite in the site.")  # noqa: E501
+    dataset_prefix: str = Field("local", pattern=r"^[A-Za-z0-9][A-Za-z0-9.-]{0,40}$", description="What identifiers of published datasets begin with: your DOI prefix, or any name; nothing is registered anywhere.")  # noqa: E501
     spark_master: str = Field("", description="Master of `shuren build --engine spark`, like spark://host:7077; empty: this machine alone.")  # noqa: E501
     spark_work: str = Field("", description="A store that Spark's workers reach, like s3a://bucket/work; empty: they share the site's folder.")  # noqa: E501
     spark_options: dict[str, str] = Field({}, description="More settings of Spark, each a text.")
@@ -85,6 +90,13 @@ class SiteSettings(BaseSettings):
         if value and (parts.scheme not in ("http", "https") or not parts.hostname):
             raise ValueError(_("it must begin with http:// or https:// and name a host"))
         return value.rstrip("/")
+
+    @field_validator("admin_email")
+    @classmethod
+    def _is_one_address(cls, value: str) -> str:
+        if value and not _ADDRESS.fullmatch(value):
+            raise ValueError(_("it must be one e-mail address, like library@example.edu"))
+        return value
 
     @field_validator("database_url")
     @classmethod

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from difflib import get_close_matches
 
 from shuren.kernel.i18n import gettext as _
+from shuren.kernel.i18n import listed
 
 
 def did_you_mean(name: str, known: Iterable[str]) -> str:
@@ -14,5 +15,5 @@ def did_you_mean(name: str, known: Iterable[str]) -> str:
         return _("Did you mean '%(name)s'?", name=close[0])
     if not names:
         return ""
-    shown = ", ".join(names[:12]) + (" …" if len(names) > 12 else "")
+    shown = listed(names[:12]) + (" …" if len(names) > 12 else "")
     return _("Known: %(names)s.", names=shown)

@@ -62,6 +62,10 @@ PERMISSIONS: dict[str, dict[str, str]] = {
         "zh": "发布数据治理规范的新版本（改规则）",
         "en": "Publish a new version of the data rules (change a rule)",
     },
+    "datasets.publish": {
+        "zh": "发布与撤回开放数据集",
+        "en": "Publish and withdraw open datasets",
+    },
     "dashboards.read": {"zh": "看统计看板", "en": "Read the dashboards"},
     "accounts.manage": {"zh": "管理账号", "en": "Manage accounts"},
     "site.operate": {"zh": "运行与备份站点", "en": "Operate and back up the site"},

@@ -22,6 +22,10 @@ _STATUS = {
     "KeyRefused": 401,
     "QuotaUsedUp": 429,
     "SnapshotGone": 410,
+    "AccessRefused": 403,
+    "LicenceNotAccepted": 403,
+    "WithdrawnVersion": 410,
+    "NotFit": 400,
 }
 
 

@@ -1,4 +1,5 @@
-"""The last part of the lineage graph: pages and the API, which only this room knows.
+"""The last part of the lineage graph: pages and the API, which only this room knows, and the
+datasets of the repository.
 
 tests/web/test_consumers.py opens every address and holds what it read against this.
 """
@@ -12,6 +13,8 @@ from shuren.data.shapes import Column
 from shuren.insight import queries
 from shuren.kernel.shapes import Actor
 from shuren.kernel.site import Site
+from shuren.repository import queries as repository
+from shuren.repository.definitions import datasets
 from shuren.trust.definitions import Purpose
 from shuren.trust.queries import purposes
 from shuren.web.api.offered import offers
@@ -107,7 +110,7 @@ PAGES: dict[str, Page] = {
 
 
 def lineage(site: Site, *, actor: Actor) -> Graph:
-    """The whole graph, from connected systems to pages and the API.
+    """The whole graph, from connected systems to pages, the API and open datasets.
 
     raises  trust's NotAllowed without contracts.read
     """
@@ -116,6 +119,7 @@ def lineage(site: Site, *, actor: Actor) -> Graph:
         if known is graph and under == allowed:
             return made
     made = _with_pages(site, graph, pages(site), allowed)
+    made = repository.with_datasets(made, datasets(site))
     _kept.append((graph, allowed, made))
     del _kept[:-KEPT]
     return made

@@ -1,7 +1,17 @@
 from django.urls import include, path
 
 from shuren.web.oai.provider import oai
-from shuren.web.portal import finding, home, mine, resolving, signing, spaces, styleguide, switches
+from shuren.web.portal import (
+    datasets,
+    finding,
+    home,
+    mine,
+    resolving,
+    signing,
+    spaces,
+    styleguide,
+    switches,
+)
 
 handler400 = "shuren.web.errors.bad_request"
 handler403 = "shuren.web.errors.forbidden"
@@ -13,6 +23,15 @@ urlpatterns = [
     path("find/", finding.find, name="find"),
     path("resolve/", resolving.resolve, name="resolve"),
     path("spaces/", spaces.spaces, name="spaces"),
+    path("datasets/", datasets.index, name="datasets"),
+    path("datasets/<slug:dataset_id>/", datasets.one, name="dataset"),
+    path("datasets/<slug:dataset_id>/v<int:number>/", datasets.one, name="dataset-version"),
+    path(
+        "datasets/<slug:dataset_id>/v<int:number>/download/",
+        datasets.download,
+        name="dataset-download",
+    ),
+    path("id/<path:identifier>", datasets.resolve, name="identifier"),
     path("my/", mine.my_library, name="my"),
     path("sign-in/", signing.sign_in, name="sign-in"),
     path("sign-out/", signing.sign_out, name="sign-out"),

@@ -70,9 +70,13 @@ def counts(
     order_by: Sequence[str],
     limit: int | None,
     always: Sequence[str] = (),
+    name_hidden: bool = False,
 ) -> Table:
     """Measures over groups. `suppressed` says how many groups are hidden; when the whole
-    answer rests on fewer than K persons it is empty and says 1, however many groups it had."""
+    answer rests on fewer than K persons it is empty and says 1, however many groups it had.
+
+    name_hidden  hidden groups come too, with no values
+    """
     shown_class = INTERNAL if opening.counts_people else opening.purpose.highest_class
     grouped = [opening.column(name, shown_class) for name in by]
     measured = [
@@ -82,8 +86,9 @@ def counts(
     opening.narrow(where, shown_class)
     neighbours = partial(given_away, whole, grouped, where, always)
     return answer(
-        opening, by, list(measures), grouped, measured, order_by, neighbours, tuple(always), limit
-    )
+        opening, by, list(measures), grouped, measured, order_by, neighbours, tuple(always), limit,
+        name_hidden,
+    )  # fmt: skip
 
 
 def answer(
@@ -96,6 +101,7 @@ def answer(
     neighbours: Callable[[], set[Group]],
     always: tuple[str, ...],
     limit: int | None = None,
+    name_hidden: bool = False,
 ) -> Table:
     """What the SQL parts `measured`, named `values`, give over groups, small cells hidden.
 
@@ -107,8 +113,8 @@ def answer(
     if opening.counts_people:
         found, suppressed = _cached(
             opening,
-            (*grouped, "/", *measured, order, "people", *always),
-            lambda: _about_people(opening, grouped, measured, order, neighbours),
+            (*grouped, "/", *measured, order, "people", str(name_hidden), *always),
+            lambda: _about_people(opening, grouped, measured, order, neighbours, name_hidden),
         )
         found = found[:limit]
     else:
@@ -154,6 +160,7 @@ def _about_people(
     measured: list[str],
     order: str,
     neighbours: Callable[[], set[Group]],
+    name_hidden: bool = False,
 ) -> tuple[Rows, int]:
     """All groups that may be shown, in the order asked for, and how many are hidden."""
     persons = f"{opening.persons} AS {_PERSONS}"
@@ -169,6 +176,12 @@ def _about_people(
     shown = [row[:-1] for place, row in enumerate(found) if place not in hidden]
     if hidden and not shown and _persons_in_all(opening) < K:
         return [], 1
+    if name_hidden:
+        nothing = (None,) * len(measured)
+        shown = [
+            (*row[:width], *nothing) if place in hidden else row[:-1]
+            for place, row in enumerate(found)
+        ]
     return shown, len(hidden)
 
 
@@ -186,6 +199,8 @@ def _measure(opening: Opening, what: str, shown_class: int) -> str:
     kind, _sep, column = what.partition(":")
     if what == "count":
         return "count(*)"
+    if what == "persons":
+        return f"CAST({opening.persons if opening.counts_people else 'NULL'} AS BIGINT)"
     if kind == "distinct":
         return f"count(DISTINCT {opening.column(column)})"
     if kind == "sum":

@@ -334,6 +334,7 @@ def _published(model: Model, rows: int, changed_at: str) -> SnapshotTable:
         model.title,
         person=model.person,
         public=model.public,
+        counted_by=model.counted_by,
         headcount=model.headcount,
         order=tuple(order),
         changed_at=changed_at,

@@ -10,7 +10,7 @@ from shuren.data.errors import WrongColumns
 from shuren.data.internals.lint import plain_name
 from shuren.data.shapes import Contract, Field, Mapping
 from shuren.kernel.i18n import gettext as _
-from shuren.kernel.i18n import pick
+from shuren.kernel.i18n import listed, pick
 
 _DATA = re.compile(r"[\d\s./:年月日-]+")
 
@@ -82,7 +82,7 @@ def _place(name: str | int, places: dict[str, int], width: int) -> int | None:
 
 
 def _wrong(missing: Sequence[Field], header: Sequence[str], width: int) -> WrongColumns:
-    wanted = ", ".join(f"{pick(f.title)} ({f.name})" for f in missing)
+    wanted = listed(f"{pick(f.title)} ({f.name})" for f in missing)
     if not header:
         message = _(
             "The file has %(width)s columns without names, and nothing says which is %(wanted)s.",
@@ -94,13 +94,20 @@ def _wrong(missing: Sequence[Field], header: Sequence[str], width: int) -> Wrong
         # Not shown: a first row may name a reader.
         return WrongColumns(
             _("The first line looks like a row, not like names of columns."),
-            fix=_("Write a mapping with `dialect: {header: false}` that gives columns by number."),
+            fix=_(
+                "Give the columns by number, in a mapping with `dialect: {header: false}`; "
+                "`shuren suggest FILE --write ID` proposes one."
+            ),
         )
-    found = ", ".join(header[:20]) + (" …" if len(header) > 20 else "")
+    found = listed(header[:20]) + (" …" if len(header) > 20 else "")
     message = _(
-        "No column of the file is %(wanted)s. Columns found: %(found)s.", wanted=wanted, found=found
+        "The file has no column for %(wanted)s. Its columns: %(found)s.",
+        wanted=wanted,
+        found=found,
     )
-    advice = _("Write a mapping that says which column it is.")
+    advice = _(
+        "Say in a mapping which column it is; `shuren suggest FILE --write ID` proposes one."
+    )
     return WrongColumns(message, fix=f"{_near(missing[0], header)} {advice}".strip())
 
 

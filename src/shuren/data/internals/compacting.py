@@ -1,6 +1,6 @@
 """Puts the many small loads of a connector together, day by day, into one load each.
 
-A listener takes in what arrives every other second; a year of that is millions of files. What is
+A listener takes in what arrives every second; a year of that is millions of files. What is
 put together is one run of loads of a contract that follow each other, of one connector, read
 alike, of one day that is over. Rows keep the ids of their loads, and what anybody asks of one of
 these loads is still answered.

@@ -60,7 +60,7 @@ class Opening:
         is sure.
         """
         if self.table.person:
-            return f'count(DISTINCT "{self.table.person}")'
+            return f'count(DISTINCT "{self.table.counted_by or self.table.person}")'
         return f'coalesce(max("{self.table.headcount}"), 0)'
 
     @property

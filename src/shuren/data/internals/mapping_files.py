@@ -1,6 +1,7 @@
 """Reads a mapping: how one system's export becomes rows of a contract."""
 
 from collections.abc import Mapping as Dict
+from functools import lru_cache
 from typing import Any
 
 from shuren.data.internals.mistakes import Mistakes
@@ -50,15 +51,27 @@ def read_mapping(file: DefinitionFile, contracts: Dict[str, Contract]) -> Mappin
     Not written there: `title`, `files` and everything in `dialect`. `columns` may leave out
     fields whose own names the export uses anyway.
     """
+    stamp = file.stamp()
+    content = _content(file, stamp)
+    Mistakes(file.path).one_of("contract", content["contract"], tuple(contracts))
+    return _read(file, stamp, tuple(f.name for f in contracts[content["contract"]].fields))
+
+
+@lru_cache(maxsize=1_024)
+def _content(file: DefinitionFile, _stamp: tuple[int, int]) -> dict[str, Any]:
     content = file.read_yaml()
     mistakes = Mistakes(file.path)
     mistakes.keys("", content, required=required(KEYS), optional=tuple(KEYS))
     if content.get("id", file.id) != file.id:
         raise mistakes.at("id", _("it must be the file's name, '%(id)s'.", id=file.id))
-    mistakes.one_of("contract", content["contract"], tuple(contracts))
+    return content
+
+
+@lru_cache(maxsize=1_024)
+def _read(file: DefinitionFile, stamp: tuple[int, int], fields: tuple[str, ...]) -> Mapping:
+    content, mistakes = _content(file, stamp), Mistakes(file.path)
     dialect = _dialect(content.get("dialect") or {}, mistakes)
     mistakes.one_of("duplicates", content.get("duplicates", "refuse"), ("refuse", "keep"))
-    fields = tuple(f.name for f in contracts[content["contract"]].fields)
     columns = content.get("columns") or {}
     mistakes.kind("columns", columns, dict)
     given: dict[str, Any] = {

@@ -23,7 +23,7 @@ from shuren.kernel.site import Site
 
 FORMAT = 1  # of the JSON: 1 since the first release
 USUAL = 0.95  # a field filled in so many rows is usually filled
-# Sensors bring a few rows every other second; a share of so few says nothing.
+# Sensors bring a few rows every second; a share of so few says nothing.
 FEWEST = 20
 
 

@@ -1,6 +1,7 @@
 """The source `table`: text with delimiters, sheets and Parquet, in the columns of a contract."""
 
 import dataclasses
+import re
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -9,6 +10,7 @@ from shuren.data.errors import WrongColumns
 from shuren.data.internals.block import TableFile
 from shuren.data.internals.columns import match_columns
 from shuren.data.internals.reading.opening import open_table, replay_table
+from shuren.data.internals.reading.sources import unsupported
 from shuren.data.shapes import Contract, Mapping
 from shuren.data.source import FilesOnly, Record
 from shuren.kernel.i18n import gettext as _
@@ -35,6 +37,7 @@ class TableSource(FilesOnly):
         Lists made for people begin with a title and the day of the export. They are passed over
         only if the first row has no name the contract asks for and a later one has them all.
         """
+        _refuse_json(path)
         table = open_table(path, mapping, progress=progress)
         if not mapping.header or mapping.skip_lines or _is_header(contract, mapping, table.header):
             return table, mapping
@@ -67,6 +70,16 @@ class _Remarked:
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._table, name)
+
+
+def _refuse_json(path: Path) -> None:
+    """JSON that no other source knows; read as text it would look like one odd column."""
+    if not path.is_file():
+        return
+    with path.open("rb") as file:
+        start = file.read(64).removeprefix(b"\xef\xbb\xbf")
+    if re.match(rb"\s*(\{\s*[\"}]|\[\s*[{\[])", start):
+        raise unsupported(path, "JSON")
 
 
 def _is_header(contract: Contract, mapping: Mapping, row: Sequence[str]) -> bool:

@@ -1,7 +1,7 @@
 """The identity vault: pseudonym → who it is, sealed one by one."""
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from itertools import islice
 
 from shuren.kernel.clock import now
@@ -40,6 +40,17 @@ def read(site: Site, pseudonym: str) -> dict[str, str]:
         vault.unseal(site, bytes(record.sealed), _context(pseudonym))
     )
     return opened
+
+
+def count() -> int:
+    return Identity.objects.count()
+
+
+def everybody(site: Site) -> Iterator[tuple[str, dict[str, str]]]:
+    """(pseudonym, stored record) of all, in the order of the pseudonyms."""
+    for record in Identity.objects.order_by("pseudonym").iterator(_BATCH):
+        sealed = bytes(record.sealed)
+        yield record.pseudonym, json.loads(vault.unseal(site, sealed, _context(record.pseudonym)))
 
 
 def _seal(site: Site, pseudonym: str, values: Mapping[str, str]) -> bytes:

@@ -15,6 +15,7 @@ from shuren.web.api.endpoint import api
 from shuren.web.api.keys import refuse_key_in_address
 from shuren.web.api.problems import KINDS, MEDIA_TYPE
 
+FILE = "dataset_file"  # the one operation that answers with a file as it is
 _ALWAYS = (400, 405, 406, 422, 503)
 _WITH_KEY = (401, 403, 404, 410, 429)
 
@@ -101,11 +102,13 @@ def _complete(operation: dict[str, Any]) -> None:
     for parameter in operation["parameters"]:
         parameter["schema"].pop("title", None)
     needs_key = "security" in operation
-    statuses = _ALWAYS + (_WITH_KEY if needs_key else ())
+    statuses = {*_ALWAYS, *(_WITH_KEY if needs_key else ()), *operation.pop("x-refusals")}
     if needs_key:
         operation["security"] = [{"key": []}]
     responses = {str(status): answer for status, answer in operation["responses"].items()}
     good = responses["200"]
+    if operation["operationId"] == FILE:
+        good["content"] = {"*/*": {"schema": {"type": "string", "format": "binary"}}}
     if operation["x-tabular"]:
         good["content"][MEDIA_TYPES["csv"]] = {"schema": {"type": "string"}}
         good["content"][MEDIA_TYPES["parquet"]] = {"schema": {"type": "string", "format": "binary"}}

@@ -1,7 +1,7 @@
 """The API object, and the one way an operation is added to it."""
 
 import inspect
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import wraps
 from typing import Any
 
@@ -26,12 +26,19 @@ api.add_exception_handler(HttpError, lambda request, error: _refused(error))
 
 
 def endpoint(
-    path: str, *, tag: str, response: Any, scope: str | None = "", tabular: bool = False
+    path: str,
+    *,
+    tag: str,
+    response: Any,
+    scope: str | None = "",
+    tabular: bool = False,
+    refusals: Sequence[int] = (),
 ) -> Callable[[View], View]:
     """Add a reading operation under its function's name.
 
     scope    what the key needs; "" any key; None: open to all
     tabular  also as CSV and Parquet, chosen by `format` or the Accept header
+    refusals statuses it may answer with beyond those that all operations have
     """
 
     def register(view: View) -> View:
@@ -49,7 +56,11 @@ def endpoint(
             response={200: response},
             operation_id=view.__name__,
             tags=[tag],
-            openapi_extra={"x-scope": scope or "", "x-tabular": tabular},
+            openapi_extra={
+                "x-scope": scope or "",
+                "x-tabular": tabular,
+                "x-refusals": list(refusals),
+            },
         )(checked)
         return checked
 

@@ -177,3 +177,47 @@ class IndicatorRows(Rows):
     unit: dict[str, str]
     missing: list[str]
     reason: str
+
+
+class DatasetLine(Schema):
+    id: str
+    title: dict[str, str]
+    description: dict[str, str]
+    licence: str
+    access: str
+    training: bool
+    newest: str | None
+
+
+class Datasets(Schema):
+    datasets: list[DatasetLine]
+
+
+class DatasetFile(Schema):
+    name: str
+    bytes: int
+    sha256: str
+    media_type: str
+
+
+class Withdrawn(Schema):
+    at: str
+    reason: str
+
+
+class DatasetVersion(Schema):
+    number: int
+    identifier: str
+    url: str
+    published_at: str
+    licence: str
+    training: bool
+    begin: str
+    end: str
+    data_date: str
+    withdrawn: Withdrawn | None
+    files: list[DatasetFile]
+
+
+class DatasetShape(DatasetLine):
+    versions: list[DatasetVersion]

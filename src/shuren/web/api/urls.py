@@ -2,11 +2,21 @@
 
 from django.urls import path
 
-from shuren.web.api import about, catalogue, document, figures, indicators, lineage, loads, marts
+from shuren.web.api import (
+    about,
+    catalogue,
+    datasets,
+    document,
+    figures,
+    indicators,
+    lineage,
+    loads,
+    marts,
+)
 from shuren.web.api.endpoint import api
 
 # Importing a module of operations adds them to the API.
-OPERATIONS = (about, catalogue, marts, figures, indicators, loads, lineage)
+OPERATIONS = (about, catalogue, marts, figures, indicators, loads, lineage, datasets)
 
 urlpatterns = [
     path("openapi.json", document.openapi, name="api-document"),

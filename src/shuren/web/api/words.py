@@ -20,6 +20,7 @@ def tags() -> dict[str, str]:
         "indicators": _("Indicators"),
         "loads": _("Loads"),
         "lineage": _("Lineage"),
+        "datasets": _("Open data"),
     }
 
 
@@ -53,6 +54,12 @@ def operations() -> dict[str, tuple[str, str]]:
             _("What is before or behind"),
             _("Everything a column is made from, or everything made from it."),
         ),
+        "datasets": (_("All open datasets"), _("Needs no key.")),
+        "dataset": (_("One open dataset"), _("Its versions and their files; withdrawn ones too.")),
+        "dataset_file": (
+            _("A file of an open dataset"),
+            _("Given to whoever names its licence in `licence`, and thereby accepts it."),
+        ),
     }
 
 
@@ -78,4 +85,7 @@ def parameters() -> dict[str, str]:
         "reader_kind": _("Kind of reader"),
         "contract": _("Id of a data contract"),
         "year": _("Year, such as 2025"),
+        "number": _("Number of the version"),
+        "file": _("Name of the file, as the version lists it"),
+        "licence": _("Id of the licence that you accept, such as CC-BY-4.0"),
     }

@@ -72,7 +72,8 @@ def _identify(body: Element, held: Holdings, base: str, domain: str) -> None:
     add(body, "repositoryName", f"{named.name_zh} / {named.name_en}")
     add(body, "baseURL", base)
     add(body, "protocolVersion", "2.0")
-    add(body, "adminEmail", f"postmaster@{domain}")
+    # Every domain that takes mail has a postmaster (RFC 5321 §4.5.1); doctor asks for better.
+    add(body, "adminEmail", named.admin_email or f"postmaster@{domain}")
     add(body, "earliestDatestamp", held.stamp)
     add(body, "deletedRecord", "no")
     add(body, "granularity", "YYYY-MM-DDThh:mm:ssZ")

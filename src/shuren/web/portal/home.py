@@ -57,7 +57,7 @@ def stock_of(snapshot_id: str) -> Stock:
     seats = _total("conformed.seat_zone", {"seats": "sum:seats"})
     return Stock(
         titles=rows.get("conformed.title", 0),
-        copies=rows.get("conformed.item", 0),
+        copies=_total("mart.title_availability", {"copies": "sum:copies"}),
         seats=seats,
         data_date=snapshot.data_date,
     )

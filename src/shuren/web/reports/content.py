@@ -11,7 +11,7 @@ from shuren.insight.shapes import (
     MonthlyReport,
     ReportSection,
 )
-from shuren.kernel.i18n import CHINESE, current_language, pick
+from shuren.kernel.i18n import current_language, listed, pick
 from shuren.kernel.i18n import gettext as _
 from shuren.kernel.settings import read_settings
 from shuren.kernel.site import Site
@@ -65,7 +65,7 @@ def _summary(report: MonthlyReport) -> Part:
     lead = [_quality(report)] if report.quality else []
     if report.calendar:
         spans = [_span(mark.title, mark.first, mark.last) for mark in report.calendar]
-        shown = ("、" if current_language() == CHINESE else ", ").join(spans)
+        shown = listed(spans)
         lead.append(_("Calendar of the month: %(what)s.", what=shown))
     else:
         lead.append(_("Calendar of the month: no holiday, break or exam week."))

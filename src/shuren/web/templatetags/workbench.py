@@ -1,6 +1,7 @@
 """What workbench templates need and the portal does not."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 
 from django import template
@@ -8,6 +9,7 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 
 from shuren.data.asset import owner_names
+from shuren.data.queries import headings
 from shuren.data.rules import RULES
 from shuren.data.shapes import Field
 from shuren.kernel.i18n import gettext as _
@@ -104,6 +106,22 @@ def storage_name(storage: str) -> str:
         "drop": _("not kept"),
     }
     return names.get(storage, storage)
+
+
+@register.filter
+def unit_name(unit: str) -> str:
+    """A column's unit as its definition writes it, in the language of the page."""
+    return pick(headings(None, "unit").get(unit, unit))
+
+
+@register.filter
+def in_a_cell(value: Any) -> str:
+    """A value of the lake as tables show it: days and moments the short way, on one line."""
+    if value is None:
+        return ""
+    if isinstance(value, datetime):
+        return f"{value:%Y-%m-%d %H:%M}"
+    return str(value)
 
 
 @register.filter

@@ -142,6 +142,10 @@ def _note(result: FigureResult, month: str) -> str:
     then = result.before[0] if result.before else None
     if now is None or not then:
         return month
+    if figure_is_share(result):
+        points = now - then
+        words = {"month": month, "points": f"{points:+.1f}".replace("-", "−")}
+        return _("%(month)s · %(points)s points to a year before", **words)
     change = 100 * (now - then) / then
     words = {"month": month, "share": f"{abs(change):.0f}"}
     if round(change) == 0:
@@ -149,6 +153,11 @@ def _note(result: FigureResult, month: str) -> str:
     if change > 0:
         return _("%(month)s · %(share)s%% more than a year before", **words)
     return _("%(month)s · %(share)s%% less than a year before", **words)
+
+
+def figure_is_share(result: FigureResult) -> bool:
+    """In per cent: its change is in percentage points."""
+    return result.definition.unit.get("zh") == "%"
 
 
 def _table(result: FigureResult, snapshot: SnapshotInfo | None) -> dict[str, Any]:
@@ -188,4 +197,6 @@ def _cell(value: Any, places: int = 0) -> dict[str, Any]:
         return {"text": _("yes") if value else _("no"), "value": None}
     if isinstance(value, int | float):
         return {"text": amount(value, places), "value": value}
-    return {"text": "" if value is None else str(value), "value": None}
+    if value is None:
+        return {"text": "–", "value": None, "number": True}
+    return {"text": str(value), "value": None}

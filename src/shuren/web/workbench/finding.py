@@ -17,16 +17,20 @@ def finding(result: FigureResult) -> str:
     if not values:
         return _("No figures for this choice.")
     first = figure.order[0].removeprefix("-") if figure.order else ""
-    if figure.chart == "table" and first in figure.by and first != figure.label:
-        values = values[:1]  # sorted by another thing first: what stands on top of the table
+    is_sorted_otherwise = figure.chart == "table" and first in figure.by and first != figure.label
+    if is_sorted_otherwise:
+        values = values[:1]  # what stands on top of the table
     highest = max(value for value, _at in values)
     leaders = [at for value, at in values if value == highest]
-    words = {"count": f"{rounded(highest, result):,}", "unit": pick(figure.unit)}
+    words = {"count": _text(highest, result), "unit": pick(figure.unit)}
     if len(leaders) > 1:
         words["number"] = str(len(leaders))
         return _("%(number)s share the first place, with %(count)s %(unit)s each", **words)
     label = result.labels[leaders[0]]
     words["label"] = month_name(label) if figure.label == "month" else label
+    if is_sorted_otherwise:
+        words["at"] = str(result.table.rows[leaders[0]][figure.by.index(first)])
+        return _("%(label)s in %(at)s: %(count)s %(unit)s", **words)
     if len(values) == 1:
         return _("%(label)s: %(count)s %(unit)s", **words)
     if figure.across:
@@ -42,7 +46,15 @@ def finding(result: FigureResult) -> str:
         return _("Most on %(label)s: %(count)s %(unit)s", **words)
     if figure.chart == "line":
         return _("Most in %(label)s: %(count)s %(unit)s", **words)
+    if figure.label.endswith("_year"):
+        return _("Most of the year %(label)s: %(count)s %(unit)s", **words)
     return _("%(label)s comes first: %(count)s %(unit)s", **words)
+
+
+def _text(value: Any, result: FigureResult) -> str:
+    """As in the table: with all its decimals."""
+    places = result.definition.decimals
+    return f"{value:,.{places}f}" if isinstance(value, float) else f"{value:,}"
 
 
 def rounded(value: Any, result: FigureResult) -> Any:

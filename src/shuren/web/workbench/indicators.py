@@ -153,7 +153,7 @@ def _computed(request: HttpRequest, indicator_id: str) -> IndicatorResult:
 
 
 def _list_table(title: str, results: list[IndicatorResult]) -> dict[str, Any]:
-    columns = (_("Indicator"), _("Last full year"), _("Year before"), _("Change"))
+    columns = (_("Indicator"), _("Last full year"), _("Year before"), _("Change over the year"))
     rows = []
     for result in results:
         declared = result.definition

@@ -91,6 +91,7 @@ def definition(request: HttpRequest, figure_id: str) -> HttpResponse:
     with data.same_snapshot(site) as snapshot:
         result = _figure(request, figure_id)
     fed = set(snapshot.loads) if snapshot else set()
+    behind = data.lineage(site).contracts_behind(result.definition.table)
     place = dashboard_of(figure_id)
     context = {
         "figure": result.definition,
@@ -100,7 +101,9 @@ def definition(request: HttpRequest, figure_id: str) -> HttpResponse:
         "sql": result.sql,
         "columns": _columns(result),
         "snapshot": snapshot,
-        "receipts": [one for one in data.receipts(site) if one.is_in(fed)],
+        "receipts": [
+            one for one in data.receipts(site) if one.contract in behind and one.is_in(fed)
+        ],
         "titles": contract_titles(definitions.contracts(site)),
         "trail": crumbs(place, Crumb(pick(result.definition.title))),
     }

@@ -33,7 +33,7 @@ from shuren.web.workbench.shell import Crumb, crumbs, current_site, page
 
 FOUND, LOADS = 60, 12
 WHOLES = 8  # ways to show the whole graph, in two languages
-END = ("figure", "indicator", "page", "api", "learned_model", "matcher", "vault")
+END = ("figure", "indicator", "page", "api", "dataset", "learned_model", "matcher", "vault")
 
 
 @dataclass(frozen=True)
@@ -248,6 +248,8 @@ def own_url(node: Node) -> str:
             return reverse("workbench:figure", args=[name])
         if node.kind == "indicator":
             return reverse("workbench:indicator", args=[name])
+        if node.kind == "dataset":
+            return reverse("workbench:dataset", args=[name])
         if node.kind == "learned_model":
             return reverse("workbench:model", args=[name])
         shown = pages(current_site()).get(id.removeprefix(PREFIX))

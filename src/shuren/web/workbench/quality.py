@@ -69,6 +69,7 @@ def contract(request: HttpRequest, contract_id: str) -> HttpResponse:
         "title": pick(known[contract_id].title),
         "dimensions": _dimensions(found.newest),
         "measures": [_row(measure) for measure in found.history[-LAST_LOADS:][::-1]],
+        "names": {one.id: one.source_name for one in queries.receipts(site, contract_id)},
         "heads": [pick(TITLES[dimension]) for dimension in DIMENSIONS],
         "flags": [(flag.line, _kind(flag.kind), fields[flag.field]) for flag in flagged[:FLAGS]],
         "flagged": len(flagged),

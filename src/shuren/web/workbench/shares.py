@@ -28,11 +28,16 @@ def split(good: int, held: int) -> list[dict[str, str]]:
     ]
 
 
+_LEAST_RANGE = 5
+
+
 def spark_points(values: Sequence[float]) -> str:
-    """`x,y x,y …` in a box of 100 by 24, the greatest on top; a flat line lies in the middle."""
+    """`x,y x,y …` in a box of 100 by 24, the greatest on top, and a
+    range of five points at least, so that little ups and downs look little. Values are 0..100."""
     if len(values) < 2:
         return ""
-    low, high = min(values), max(values)
+    high = max(values)
+    low = min(*values, high - _LEAST_RANGE)
     step = 100 / (len(values) - 1)
-    heights = [12.0 if high == low else 22 - 20 * (v - low) / (high - low) for v in values]
+    heights = [22 - 20 * (v - low) / (high - low) for v in values]
     return " ".join(f"{place * step:.1f},{height:.1f}" for place, height in enumerate(heights))

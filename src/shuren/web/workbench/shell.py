@@ -92,6 +92,7 @@ def _plan() -> list[tuple[str, list[tuple[str, str, str, str]]]]:
                 ("quality", _("Data quality"), "u", "tasks.read"),
                 ("catalogue", _("Data catalogue"), "a", "contracts.read"),
                 ("lineage", _("Lineage"), "l", "contracts.read"),
+                ("datasets", _("Open datasets"), "o", "datasets.publish"),
                 ("contracts", _("Data governance"), "c", "contracts.read"),
             ],
         ),
@@ -133,6 +134,7 @@ def crumbs(place: str, *further: Crumb) -> list[Crumb]:
         "indicators": _("Indicators"),
         "reports": _("Monthly reports"),
         "decisions": _("Decisions"),
+        "datasets": _("Open datasets"),
     }
     if place not in names:
         title = next(pick(one.title) for one in dashboards(current_site()) if one.id == place)

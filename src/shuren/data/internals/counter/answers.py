@@ -52,6 +52,8 @@ CODES: dict[int, Verdict] = {
 # 3050 parameter not recognised, 3060 invalid filter, 3061 incongruous filter, 3062 invalid
 # attribute, 3063 components not supported: the report comes all the same, with a warning.
 WARNINGS = (3050, 3060, 3061, 3062, 3063)
+# 0 informs, 1 to 999 are warnings of the platform's own: they change nothing.
+INFORMATION = 999
 _STATUS = {
     202: Verdict.QUEUED,
     400: Verdict.REPORT_FAULT,
@@ -102,15 +104,18 @@ def judge(status: int, body: bytes, retry_after: str, report: str, month: str) -
         return Answer(found, said)
     if chosen:
         return Answer(chosen, said or f"HTTP {status}", retry_after)
-    return _without_code(status, content, said, retry_after)
+    only_informs = all(code <= INFORMATION for code, _message in told)
+    return _without_code(status, content, said, only_informs, retry_after)
 
 
-def _without_code(status: int, content: Any, said: str, retry_after: str) -> Answer:
+def _without_code(
+    status: int, content: Any, said: str, only_informs: bool, retry_after: str
+) -> Answer:
     if status == 200:
         header = content.get("Report_Header") if isinstance(content, dict) else None
-        if header and not said:
-            return Answer(Verdict.NOTHING, _("the report is empty"))
-        if said:  # a warning or an unknown code, and no usage with it
+        if header and only_informs:
+            return Answer(Verdict.NOTHING, said or _("the report is empty"))
+        if not only_informs:  # a warning or an unknown code, and no usage with it
             return Answer(Verdict.REPORT_FAULT, said)
         return Answer(Verdict.AGAIN, _("the answer is no JSON report"), retry_after)
     if 300 <= status < 400:

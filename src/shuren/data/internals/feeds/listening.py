@@ -32,9 +32,10 @@ from shuren.kernel.ids import new_id
 from shuren.kernel.shapes import Actor, no_progress
 from shuren.kernel.site import Site
 
-BATCH_SECONDS = 2.0
+BATCH_SECONDS = 1.0  # the oldest message of a batch waits no longer before the batch is closed
 BATCH_MESSAGES = 5_000
 HEARTBEAT = 30.0
+_IDLE = 0.5
 _SLOWEST = 60
 Say = Callable[[str], None]
 
@@ -55,7 +56,7 @@ class _Listener:
     def __init__(self, site: Site, connector: Connector, actor: Actor, say: Say) -> None:
         self._site, self._connector, self._actor, self._say = site, connector, actor, say
         self._topics = topics(connector)
-        self._arrived: queue.SimpleQueue[mqtt.MQTTMessage] = queue.SimpleQueue()
+        self._arrived: queue.SimpleQueue[tuple[float, mqtt.MQTTMessage]] = queue.SimpleQueue()
         self._settings: dict[str, Any] = resolved(site, connector.settings)
         self._client = self._make_client()
         self._beaten = 0.0
@@ -78,7 +79,9 @@ class _Listener:
         client.on_connect = self._connected
         client.on_subscribe = self._subscribed
         client.on_disconnect = self._lost
-        client.on_message = lambda _client, _data, message: self._arrived.put(message)
+        client.on_message = lambda _client, _data, message: self._arrived.put(
+            (time.monotonic(), message)
+        )
         return client
 
     def _connected(
@@ -136,21 +139,21 @@ class _Listener:
             self._client.loop_stop()
 
     def _batch(self, stop: threading.Event) -> list[mqtt.MQTTMessage]:
-        """What arrives within BATCH_SECONDS of the first; nothing after a while of nothing."""
+        """What is there BATCH_SECONDS after its first message came, at once if that is past: a
+        message that arrived during a load has waited already. Nothing after a while of nothing."""
         found: list[mqtt.MQTTMessage] = []
         ends = 0.0
         while not stop.is_set() and len(found) < BATCH_MESSAGES:
-            left = ends - time.monotonic() if found else 0.5
-            if left <= 0:
-                break
+            left = max(0.0, ends - time.monotonic()) if found else _IDLE
             try:
-                found.append(self._arrived.get(timeout=min(left, 0.5)))
+                came, message = self._arrived.get(block=left > 0, timeout=min(left, _IDLE) or None)
             except queue.Empty:
-                if not found:
+                if left <= _IDLE:
                     break
                 continue
-            if len(found) == 1:
-                ends = time.monotonic() + BATCH_SECONDS
+            if not found:
+                ends = came + BATCH_SECONDS
+            found.append(message)
         return found
 
     def _write(self, batch: list[mqtt.MQTTMessage]) -> None:

@@ -19,7 +19,7 @@ from shuren.data.internals.marc.reading import (
 )
 from shuren.data.internals.marc.record import MARC21, Wrong, WrongExpression, format_of
 from shuren.data.internals.reading.problems import FileProblem
-from shuren.data.internals.reading.sources import find_source
+from shuren.data.internals.reading.sources import OLE, find_source
 from shuren.data.shapes import Contract, Mapping
 from shuren.data.source import FilesOnly, Record, TableFile
 from shuren.kernel.i18n import gettext as _
@@ -34,8 +34,8 @@ class MarcSource(FilesOnly):
     """See source.Source."""
 
     def recognises(self, path: Path, start: bytes) -> bool:
-        # A workbook is a ZIP archive; bytes that happen to look like MARC stand in many of them.
-        return not start.startswith(b"PK\x03\x04") and bool(layout_of(start))
+        # Workbooks, old and new, are containers in which bytes happen to look like MARC.
+        return not start.startswith((b"PK\x03\x04", OLE, b"PAR1")) and bool(layout_of(start))
 
     def open(
         self,

@@ -19,7 +19,7 @@ CHUNK = 8 << 20
 TEXT, SHEET, PARQUET = "text", "sheet", "parquet"
 
 _PACKED = {b"\x1f\x8b": "gz", b"\xfd7zXZ\x00": "xz", b"PK\x03\x04": "zip", b"PK\x05\x06": "zip"}
-_OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _UNSUPPORTED = {
     b"%PDF": "PDF",
     b"{\\rtf": "RTF",
@@ -104,7 +104,7 @@ def find_source(path: Path, member: str = "", readable: Container[str] = ()) -> 
     size = path.stat().st_size
     if start.startswith(b"PAR1"):
         return Source(path, PARQUET, size=size)
-    if start.startswith(_OLE):
+    if start.startswith(OLE):
         return _old_office(path, size)
     packed = next((kind for magic, kind in _PACKED.items() if start.startswith(magic)), "")
     if packed == "zip":
@@ -160,7 +160,7 @@ def _broken_archive(source: Source, done: int) -> FileProblem:
 def _refuse_unsupported(path: Path, start: bytes, readable: Container[str] = ()) -> None:
     start = start.removeprefix(b"\xef\xbb\xbf").lstrip()
     kind = next((kind for magic, kind in _UNSUPPORTED.items() if start.startswith(magic)), "")
-    if start.startswith((_OLE, b"PAR1", *_PACKED)):
+    if start.startswith((OLE, b"PAR1", *_PACKED)):
         raise FileProblem(
             _("%(path)s holds a packed file inside another.", path=path),
             fix=_("Unpack it once and load what is inside."),
@@ -171,7 +171,11 @@ def _refuse_unsupported(path: Path, start: bytes, readable: Container[str] = ())
 
 def unsupported(path: Path, kind: str) -> FileProblem:
     return FileProblem(
-        _("%(path)s is a %(kind)s file, which holds no table this can read.", path=path, kind=kind),
+        _(
+            "%(path)s is of the kind %(kind)s, and holds no table this can read.",
+            path=path,
+            kind=kind,
+        ),
         fix=_("Export it as CSV, Excel or Parquet."),
     )
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from shuren.data.internals.resolution.records import BIB_COLUMNS, TITLE_COLUMNS
-from shuren.data.resolution import AUTHORITIES, CLASSES, WORKS
+from shuren.data.resolution import AUTHORITIES, CLASSES, READERS, WORKS
 
 BIBS, TITLES = "conformed.bib_record", "conformed.title"
 
@@ -28,6 +28,10 @@ def _of(table: str, names: tuple[str, ...]) -> tuple[str, ...]:
 CLASS_COLUMNS = ("bib_id", "title", "title_rest", "subjects", "class_number")
 AUTHORITY_COLUMNS = ("authority_id", "heading", "life_dates", "other_forms")
 _NAMES = f"{BIBS}.authors"
+CARDS = "conformed.reader"
+CARD_COLUMNS = (
+    "reader_key", "source_system", "other_key", "kind", "college", "major", "grade", "campus",
+)  # fmt: skip
 
 MATCHERS: dict[str, Matcher] = {
     WORKS: Matcher(
@@ -62,5 +66,19 @@ MATCHERS: dict[str, Matcher] = {
             "suggestions.method": (),
         },
         learned=False,
+    ),
+    READERS: Matcher(
+        title={"zh": "读者归并模型", "en": "Model that finds one person's cards"},
+        inputs=_of(CARDS, CARD_COLUMNS),
+        outputs={
+            "reader_links.reader_id": (f"{CARDS}.reader_key",),
+            "reader_links.person_id": (),
+            "reader_links.method": (),
+            "reader_links.probability": (),
+            "reader_pairs.reader_id": (f"{CARDS}.reader_key",),
+            "reader_pairs.other_id": (f"{CARDS}.reader_key",),
+            "reader_pairs.reason": (),
+            "reader_pairs.probability": (),
+        },
     ),
 }

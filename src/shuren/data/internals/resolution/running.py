@@ -1,19 +1,21 @@
-"""The runs: works, classes, authorities. Each reads the live snapshot, and lands its result."""
+"""The runs: works, classes, authorities, readers. Each reads the live snapshot and lands what it
+found."""
 
 import shutil
 from collections import Counter
 from pathlib import Path
 from typing import Any
 
-from shuren.data.errors import NotPromoted
 from shuren.data.internals import asking, measuring, snapshots
 from shuren.data.internals.door import open_table
 from shuren.data.internals.resolution import (
     authorities,
     cards,
     classes,
+    decisions,
     landing,
     matching,
+    person_running,
     planting,
     works,
 )
@@ -22,8 +24,9 @@ from shuren.data.internals.resolution.declared import (
     BIBS,
     CLASS_COLUMNS,
 )
+from shuren.data.internals.resolution.gate import ready, through_the_gate
 from shuren.data.internals.resolution.records import PURPOSE, Book, books
-from shuren.data.resolution import AUTHORITIES, CLASSES, WORKS, Card, Resolved
+from shuren.data.resolution import AUTHORITIES, CLASSES, READERS, WORKS, Card, Resolved
 from shuren.kernel.i18n import gettext as _
 from shuren.kernel.ids import new_id
 from shuren.kernel.shapes import Actor
@@ -51,12 +54,13 @@ def run(site: Site, what: str, actor: Actor, train: bool) -> Resolved:
 
 def _works(site: Site, actor: Actor, folder: Path, train: bool) -> Resolved:
     found = books(site, actor)
-    card, notes = _ready(site, WORKS, train)
+    card, notes = ready(site, WORKS, train)
     if card is None:
         card, notes = _train_works(site, found, folder)
     learned = cards.weights(site, card) if card else None
     threshold = card.threshold if card else works.THRESHOLD
-    groups = works.group(found, learned, folder, threshold)
+    decided = decisions.of_pairs(site, WORKS)
+    groups = works.group(found, learned, folder, threshold, decided)
     before = landing.standing(site, LINKS)
     members = groups.members(book.ref for book in found)
     had = {f"{kind}:{id}": str(row["work_id"]) for (kind, id), row in before.items()}
@@ -107,7 +111,7 @@ def _train_works(
         evaluation=planting.score(judged, exam) | {"planted": float(len(exam))},
         goals={"precision": 0.98, "recall": 0.9},
     )  # fmt: skip
-    return _through_the_gate(site, card)
+    return through_the_gate(site, card)
 
 
 def _classes(site: Site, actor: Actor, _folder: Path, train: bool) -> Resolved:
@@ -115,7 +119,7 @@ def _classes(site: Site, actor: Actor, _folder: Path, train: bool) -> Resolved:
         classes.Known(r["bib_id"], f"{r['title']} {r['title_rest']}", r["subjects"], r["class"])
         for r in _classified(site, actor)
     ]
-    card, notes = _ready(site, CLASSES, train)
+    card, notes = ready(site, CLASSES, train)
     if card is None:
         classifier, evaluation = classes.learn(known)
         card = cards.write(
@@ -131,7 +135,7 @@ def _classes(site: Site, actor: Actor, _folder: Path, train: bool) -> Resolved:
             evaluation=evaluation,
             goals={"precision": 0.85},
         )  # fmt: skip
-        card, notes = _through_the_gate(site, card)
+        card, notes = through_the_gate(site, card)
     rows: list[dict[str, Any]] = []
     if card is not None:
         classifier = classes.from_json(cards.weights(site, card))
@@ -189,19 +193,6 @@ def _landed(
     return Resolved(what, counts, changed, load, card.version if card else "", notes)
 
 
-def _ready(site: Site, name: str, train: bool) -> tuple[Card | None, tuple[str, ...]]:
-    """The promoted model if it may still be used."""
-    card = None if train else cards.in_use(site, name)
-    return (card, ()) if card and not cards.why_not(site, card) else (None, ())
-
-
-def _through_the_gate(site: Site, card: Card) -> tuple[Card | None, tuple[str, ...]]:
-    try:
-        return cards.promote(site, card), ()
-    except NotPromoted as error:
-        return None, (error.message,)
-
-
 def _classified(site: Site, actor: Actor) -> list[dict[str, Any]]:
     """Bibliographic records; `class` is the number's first two levels where there is one."""
     rows = _read(site, BIBS, CLASS_COLUMNS, actor)
@@ -221,5 +212,10 @@ def _read(site: Site, table: str, columns: tuple[str, ...], actor: Actor) -> lis
     return asking.rows(opening, columns, (), (), None, 0, None).dicts()
 
 
-_RUNS = {WORKS: _works, CLASSES: _classes, AUTHORITIES: _authorities}
+_RUNS = {
+    WORKS: _works,
+    CLASSES: _classes,
+    AUTHORITIES: _authorities,
+    READERS: person_running.run,
+}
 WHATS = tuple(_RUNS)

@@ -2,7 +2,7 @@
 
 import hashlib
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import combinations, count, pairwise
 from pathlib import Path
@@ -12,6 +12,7 @@ from shuren.data.internals.resolution.matching import Settings, rests_agree
 from shuren.data.internals.resolution.records import Book
 
 ISBN, KEYS, MODEL, ALONE = "isbn", "keys", "model", "alone"
+PERSON = "person"  # a librarian said so
 THRESHOLD = 0.95  # of the model's probability
 SPAN = 60  # years between two editions joined by title and author alone
 ALIKE = 0.6  # likeness of two titles under one ISBN; below it the number is one of them's mistake
@@ -20,10 +21,14 @@ CROWD = 40  # records under one ISBN: a number printed in a whole series
 
 @dataclass
 class Groups:
-    """Sets of records that grow by joining; remembers what joined each record and how surely."""
+    """Sets of records that grow by joining; remembers what joined each record and how surely.
+
+    apart  pairs that somebody said are not the same: no joining ever brings them together
+    """
 
     above: dict[str, str] = field(default_factory=dict)
     how: dict[str, tuple[str, float]] = field(default_factory=dict)
+    apart: frozenset[tuple[str, str]] = frozenset()
 
     def root(self, ref: str) -> str:
         while (upper := self.above.get(ref, ref)) != ref:
@@ -33,12 +38,19 @@ class Groups:
 
     def join(self, one: str, other: str, method: str, probability: float = 1.0) -> bool:
         first, second = sorted((self.root(one), self.root(other)))
+        if first != second and self.parted(first, second):
+            return False
         for ref in (one, other):
             self.how.setdefault(ref, (method, probability))
         if first == second:
             return False
         self.above[second] = first
         return True
+
+    def parted(self, one: str, other: str) -> bool:
+        """Whether joining these two would bring together what somebody said is not the same."""
+        both = {self.root(one), self.root(other)}
+        return any({self.root(a), self.root(b)} == both for a, b in self.apart)
 
     def members(self, refs: Iterable[str]) -> dict[str, list[str]]:
         found: dict[str, list[str]] = defaultdict(list)
@@ -47,11 +59,32 @@ class Groups:
         return dict(found)
 
 
+@dataclass(frozen=True)
+class Decided:
+    """What people said of pairs of records: these are one, those are not."""
+
+    same: tuple[tuple[str, str], ...] = ()
+    apart: frozenset[tuple[str, str]] = frozenset()
+
+    def begin(self) -> Groups:
+        groups = Groups(apart=self.apart)
+        for one, other in self.same:
+            groups.join(one, other, PERSON)
+        return groups
+
+
+NOTHING_DECIDED = Decided()
+
+
 def group(
-    books: Sequence[Book], learned: Settings | None, folder: Path, threshold: float = THRESHOLD
+    books: Sequence[Book],
+    learned: Settings | None,
+    folder: Path,
+    threshold: float = THRESHOLD,
+    decided: Decided = NOTHING_DECIDED,
 ) -> Groups:
     """The works of these records; without learned settings by number and name alone."""
-    groups = Groups()
+    groups = decided.begin()
     _by_isbn(books, groups)
     _by_keys(books, groups)
     if learned:
@@ -138,9 +171,17 @@ def _representatives(books: Sequence[Book], groups: Groups) -> list[Book]:
     return found
 
 
-def work_ids(members: Mapping[str, Sequence[str]], before: Mapping[str, str]) -> dict[str, str]:
+def work_ids(
+    members: Mapping[str, Sequence[str]],
+    before: Mapping[str, str],
+    new_id: Callable[[Sequence[str], set[str]], str] | None = None,
+) -> dict[str, str]:
     """{ref: id of its work}. A work keeps the id most of its records had; when two had the same
-    or one falls apart, the larger part, then the one with the smaller ref, keeps it."""
+    or one falls apart, the larger part, then the one with the smaller ref, keeps it.
+
+    new_id  the id of a new work of these refs that is not among those taken
+    """
+    new_id = new_id or (lambda refs, taken: _new_id(min(refs), taken))
     claims = []
     for root, refs in members.items():
         had = Counter(before[ref] for ref in refs if ref in before)
@@ -153,9 +194,13 @@ def work_ids(members: Mapping[str, Sequence[str]], before: Mapping[str, str]) ->
             taken.add(id)
     for root, refs in sorted(members.items()):
         if root not in given:
-            given[root] = _new_id(min(refs), taken)
+            given[root] = new_id(refs, taken)
             taken.add(given[root])
     return {ref: given[root] for root, refs in members.items() for ref in refs}
+
+
+def new_work_id(ref: str) -> str:
+    return _new_id(ref, set())
 
 
 def _new_id(ref: str, taken: set[str]) -> str:

@@ -3,9 +3,9 @@ id: eresource_cost
 title: {zh: 电子资源的使用与花费, en: Use and cost of e-resources}
 description:
   zh: >-
-    每年每个平台的下载量、拒访量与花费。下载量取自平台报告 PR；没有时依次取 TR、IR、DR；拒访取自 TR，没有时取 DR。花费按平台名称与经费明细相连，不分大小写。
+    每年每个平台的下载量、拒访量与花费。下载量取自平台报告 PR；没有时依次取 TR、IR、DR；拒访取自 TR，没有时取 DR。花费按平台名称与经费明细相连，不分大小写；使用数据不满一年时，按月数折算。
   en: >-
-    Downloads, turn-aways and cost by year and platform. Downloads are of the platform report PR, else of TR, IR or DR; turn-aways of TR, else DR. Cost joins the budget by the platform's name, whatever its letter case.
+    Downloads, turn-aways and cost by year and platform. Downloads are of the platform report PR, else of TR, IR or DR; turn-aways of TR, else DR. Cost joins the budget by the platform's name, whatever its letter case; where less than a year of use is known, the cost of those months stands beside it.
 grain: {zh: 一年一平台一行, en: one row per year and platform}
 data_class: operations
 key: [year, platform]
@@ -18,27 +18,22 @@ columns:
   turnaways: {type: BIGINT, class: 2, title: {zh: 拒访量, en: Turn-aways}, unit: 次}
   months: {type: BIGINT, class: 2, title: {zh: 有使用数据的月数, en: Months with usage data}, unit: 月}
   cost: {type: DOUBLE, class: 2, title: {zh: 花费, en: Cost}, unit: CNY}
+  cost_of_months: {type: DOUBLE, class: 2, title: {zh: 花费（按有使用数据的月数折算）, en: Cost of the months whose use is known}, unit: CNY}
 */
 WITH counted AS (
   SELECT
     CAST(year(used_from) AS BIGINT) AS year,
     used_from AS month,
-    trim(platform) AS platform,
-    left(report_id, 2) AS report,
-    -- A master report holds what its views hold; they must not be added.
-    CASE WHEN length(report_id) = 2 THEN 1 ELSE 2 END AS view,
+    platform,
+    family,
     metric_type,
-    sum(usage_count) AS uses
-  FROM raw.counter_usage
+    sum(usage) AS uses
+  FROM conformed.counter_usage
   WHERE
     metric_type IN (
       'Total_Item_Requests', 'Unique_Item_Requests', 'Limit_Exceeded', 'No_License'
     )
-    AND (
-      length(report_id) = 2 OR report_id IN ('PR_P1', 'TR_J1', 'TR_B1', 'TR_J2', 'TR_B2', 'DR_D2')
-    )
-  GROUP BY year(used_from), used_from, trim(platform), left(report_id, 2),
-    CASE WHEN length(report_id) = 2 THEN 1 ELSE 2 END, metric_type
+  GROUP BY year(used_from), used_from, platform, family, metric_type
 ),
 
 ranked AS (
@@ -48,8 +43,7 @@ ranked AS (
       PARTITION BY
         lower(platform), month,
         CASE WHEN metric_type IN ('Limit_Exceeded', 'No_License') THEN 'denied' ELSE 'used' END
-      ORDER BY
-        CASE report WHEN 'PR' THEN 1 WHEN 'TR' THEN 2 WHEN 'IR' THEN 3 ELSE 4 END, view
+      ORDER BY CASE family WHEN 'PR' THEN 1 WHEN 'TR' THEN 2 WHEN 'IR' THEN 3 ELSE 4 END
     ) AS place
   FROM counted
 ),
@@ -94,7 +88,8 @@ SELECT
   used.unique_requests,
   used.turnaways,
   coalesce(used.months, 0) AS months,
-  paid.cost
+  paid.cost,
+  paid.cost * used.months / 12 AS cost_of_months
 FROM names
 LEFT JOIN used ON used.year = names.year AND used.name = names.name
 LEFT JOIN paid ON paid.year = names.year AND paid.name = names.name

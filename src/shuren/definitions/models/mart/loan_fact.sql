@@ -8,10 +8,12 @@ grain: {zh: 一次借阅一行, en: one row per loan}
 data_class: behaviour
 key: [loan_id]
 person: reader_key
+counted_by: person_key
 speaks_until: day
 columns:
   loan_id: {type: VARCHAR, class: 2, title: {zh: 借阅流水号, en: Loan id}}
   reader_key: {type: VARCHAR, class: 3, title: {zh: 读者假名, en: Reader pseudonym}}
+  person_key: {type: VARCHAR, class: 3, title: {zh: 所属的人, en: Person}}
   reader_kind: {type: VARCHAR, class: 2, title: {zh: 读者类型, en: Reader kind}}
   college: {type: VARCHAR, class: 2, title: {zh: 学院, en: College}}
   campus: {type: VARCHAR, class: 2, title: {zh: 校区, en: Campus}}
@@ -46,6 +48,7 @@ WITH lent AS (
 SELECT
   lent.loan_id,
   lent.reader_key,
+  coalesce(reader.person_key, lent.reader_key) AS person_key,
   coalesce(reader.kind, '') AS reader_kind,
   coalesce(reader.college, '') AS college,
   coalesce(nullif(lent.campus, ''), reader.campus, '') AS campus,

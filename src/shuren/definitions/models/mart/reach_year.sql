@@ -29,7 +29,7 @@ lent AS (
     loan.year,
     coalesce(reader.campus, '') AS campus,
     loan.reader_kind,
-    count(DISTINCT loan.reader_key) AS active,
+    count(DISTINCT loan.person_key) AS active,
     count(*) AS loans
   FROM mart.loan_fact AS loan
   LEFT JOIN conformed.reader AS reader ON reader.reader_key = loan.reader_key
