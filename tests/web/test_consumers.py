@@ -27,6 +27,7 @@ ASKED = {
     "oai": "verb=ListRecords&metadataPrefix=oai_dc",
     "workbench:decision-new": "indicator=loans_per_capita",
 }
+KNOWN = EXAMPLES | {"identifier": "10.1/nothing"}
 EHOLDINGS = (
     "publication_title,print_identifier,title_url,package_name,date_first_issue_online\n"
     "某刊,1234-5679,https://example.org/j,某库,2000-01-01\n"
@@ -40,6 +41,7 @@ ONE_PAGE = {
     "workbench:report": "workbench:reports",
     "workbench:report-file": "workbench:reports",
 }
+DATASETS = ("workbench:dataset",)
 FIGURES = ("workbench:figure", "workbench:figure-csv")
 
 
@@ -70,9 +72,9 @@ def addresses(site) -> Iterator[tuple[str, str]]:
             boards = (one.argument for one in pages(site).values() if one.address == name)
             yield from ((name, reverse(name, args=[board])) for board in boards)
             continue
-        wanted = pattern.pattern.converters
+        wanted = set(pattern.pattern.converters) - pattern.default_args.keys()
         try:
-            yield name, reverse(name, kwargs={key: EXAMPLES[key] for key in wanted}) + query
+            yield name, reverse(name, kwargs={key: KNOWN[key] for key in wanted}) + query
         except (NoReverseMatch, KeyError):
             pytest.fail(f"No example of what stands in the address {name}: {list(wanted)}")
 
@@ -116,6 +118,9 @@ def test_what_a_page_reads_is_what_the_lineage_says_of_it(furnished, as_role):
             ]
             if name in FIGURES:
                 nodes = [f"figure:{EXAMPLES['figure_id']}"]
+            if name in DATASETS:
+                nodes = [f"dataset:{KNOWN['dataset_id']}"]
+            assert nodes, f"{name} reads {sorted(read)} and is no page of web/lineage.py"
             seen |= set(nodes)
             known = set().union(*(behind(graph, node) for node in nodes))
             lost = {f"{table}.{column}" for table, column in read} - known

@@ -52,7 +52,11 @@ PAGES: dict[str, Page] = {
         {"zh": "门户首页", "en": "Portal: home"},
         "home",
         ("top_titles_monthly",),
-        ("conformed.title", "conformed.item", *_columns("conformed.seat_zone", "seats")),
+        (
+            "conformed.title",
+            *_columns("mart.title_availability", "copies"),
+            *_columns("conformed.seat_zone", "seats"),
+        ),
     ),
     "find": Page(
         {"zh": "门户：查找", "en": "Portal: search"},

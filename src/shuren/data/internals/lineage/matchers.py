@@ -49,7 +49,7 @@ def parts(
     made, edges = {id: Node(id, kind, one.title)}, []
     missing = [column for column in one.inputs if column not in nodes]
     known = [column for column in one.inputs if column in nodes]
-    edges += [Edge(table, id, VALUE) for table in dict.fromkeys(map(_table, known))]
+    edges += [Edge(table, id, VALUE) for table in dict.fromkeys(nodes[c].table for c in known)]
     for written, origins in one.outputs.items():
         contract, _dot, field = written.partition(".")
         target = f"contract:{contract}.{field}"
@@ -66,7 +66,3 @@ def parts(
         edges.append(Edge(part, file, VALUE))
         edges.append(Edge(id, own if own in nodes else f"contract:{contract}", VALUE))
     return made, list(dict.fromkeys(edges)), [f"{id}: {column}?" for column in missing]
-
-
-def _table(column: str) -> str:
-    return column.rpartition(".")[0]
