@@ -14,15 +14,20 @@ def begin(folder: Path) -> None:
     """Make an empty site there and let everything imported after this use it."""
     folder.mkdir(parents=True)
     (folder / "shuren.toml").write_text("", "utf-8")
+    use(folder)
+    from django.core.management import call_command
+
+    call_command("migrate", verbosity=0)
+
+
+def use(folder: Path) -> None:
+    """Let everything imported after this use the site there."""
     os.environ["SHUREN_SITE"] = str(folder)
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "shuren.settings")
     os.environ["SHUREN_NOW"] = "2026-11-22T12:00:00+08:00"
     import django
 
     django.setup()
-    from django.core.management import call_command
-
-    call_command("migrate", verbosity=0)
 
 
 def put(folder: Path, contract_id: str, select: str, place: int) -> int:
@@ -43,6 +48,7 @@ def put(folder: Path, contract_id: str, select: str, place: int) -> int:
     path.parent.mkdir(parents=True, exist_ok=True)
     site.receipts.mkdir(parents=True, exist_ok=True)
     with duckdb.connect() as engine:
+        engine.execute("SET enable_progress_bar = false")
         given = {row[0] for row in engine.execute(f"DESCRIBE {select}").fetchall()}
         own = {
             "_line": "number + 2",

@@ -76,7 +76,7 @@ def write_campus(
     """The exports in the order to load them, and truth.json beside them.
 
     The same seed and scale give the same bytes. At scale 1: 12,400 readers, 9,000 titles,
-    20,000 copies, 175,000 loans; the seats do not scale. progress counts days of lending.
+    48,000 copies, 180,000 loans; the seats do not scale. progress counts days of lending.
     """
     rng = np.random.default_rng(seed)
     calendar = load_calendar(None, CALENDAR)

@@ -71,6 +71,9 @@ def list_accounts(context: CliContext, as_json: bool) -> None:
     if as_json:
         context.emit_json([asdict(line) for line in found])
         return
+    if not found:
+        click.echo(_("There is no account yet. Add one with `shuren account add NAME`."))
+        return
     titles = {id: pick(role.title) for id, role in roles().items()}
     _print_table(
         context,

@@ -26,6 +26,8 @@ def catalogue(context: CliContext, words: tuple[str, ...], check: bool, as_json:
     if as_json:
         context.emit_json([asdict(one) for one in shown])
         return int(check and bool(orphans))
+    if not shown and not check:
+        click.echo(_("No table says “%(words)s”.", words=" ".join(words)))
     for one in shown:
         rows = "–" if one.rows is None else f"{one.rows:,}"
         context.console.print(

@@ -66,6 +66,9 @@ def impact(
             f"{mark} {effect.table.id}  {pick(effect.table.title)}{how}", markup=False
         )
         context.console.print(f"    {' → '.join(effect.path)}", markup=False)
+    if not effects:
+        context.console.print(_("Nothing else would change."))
+        return 0
     context.console.print(
         _(
             "%(count)s things are reached, %(broken)s of them break.",

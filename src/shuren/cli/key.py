@@ -71,6 +71,9 @@ def list_keys(context: CliContext, as_json: bool) -> None:
     if as_json:
         context.emit_json([asdict(line) for line in found])
         return
+    if not found:
+        click.echo(_("There is no key yet. Make one with `shuren key create`."))
+        return
     from rich.table import Table
 
     heads = [_("Id"), _("Name"), _("Owner"), _("State"), _("Scopes"), _("Today"), _("Last use")]

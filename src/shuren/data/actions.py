@@ -9,8 +9,8 @@ from pathlib import Path
 from shuren.data.definitions import connector, models
 from shuren.data.errors import UnknownName
 from shuren.data.governance import Version
-from shuren.data.internals import backup as backups
 from shuren.data.internals import (
+    answers,
     building,
     collecting,
     compacting,
@@ -25,6 +25,7 @@ from shuren.data.internals import (
     tasks,
     trying,
 )
+from shuren.data.internals import backup as backups
 from shuren.data.internals.marc import exporting as marc_files
 from shuren.data.internals.receipts import all_receipts
 from shuren.data.internals.resolution import cards as model_cards
@@ -243,6 +244,12 @@ def build(
             site, known, all_receipts(site)[::-1], progress, everything=everything, engine=engine
         )
     return replace(report, expired=tuple(expired))
+
+
+def keep_answers_warm(site: Site) -> None:
+    """Let this process ask a new snapshot what its readers asked lately, as soon as there is one,
+    so that the first of them does not wait. Returns at once; for processes that serve."""
+    answers.follow(site)
 
 
 def retain(

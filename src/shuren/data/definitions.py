@@ -23,6 +23,7 @@ from shuren.data.quality import Domain
 from shuren.data.shapes import Contract, Mapping, Model
 from shuren.data.source import Connector
 from shuren.kernel.definitions import DefinitionFile, Key, find_definitions
+from shuren.kernel.errors import UsageError
 from shuren.kernel.i18n import gettext as _
 from shuren.kernel.site import Site
 
@@ -87,6 +88,16 @@ def mapping_for(site: Site | None, contract_id: str, file_name: str, id: str = "
     """
     fitting = {key: m for key, m in mappings(site).items() if m.contract == contract_id}
     if id:
+        if id in mappings(site) and id not in fitting:
+            raise UsageError(
+                _(
+                    "The mapping %(id)s is for the contract %(other)s, not for %(contract)s.",
+                    id=id,
+                    other=mappings(site)[id].contract,
+                    contract=contract_id,
+                ),
+                fix=_("Name another mapping, or load by that contract."),
+            )
         if id not in fitting:
             raise UnknownName(_("mapping"), id, list(fitting))
         return fitting[id]

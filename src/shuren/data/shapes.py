@@ -205,6 +205,7 @@ class Model:
     key      columns no two rows may share
     person   the column that says whose row it is, or ""; such a table is about people
     counted_by  the column that tells persons apart where one may have several cards, or ""
+    person_number  a column of whole numbers, one for each person, or ""
     headcount  the column that says how many persons stand behind a row, or ""
     public   anybody may read its columns of class 1
     speaks_until  the column whose greatest value is the data date, or ""
@@ -225,6 +226,7 @@ class Model:
     reads: tuple[str, ...]
     person: str = ""
     counted_by: str = ""
+    person_number: str = ""
     headcount: str = ""
     public: bool = False
     speaks_until: str = ""
@@ -256,6 +258,7 @@ class SnapshotTable:
     title: dict[str, str]
     person: str = ""
     counted_by: str = ""
+    person_number: str = ""
     headcount: str = ""
     public: bool = False
     order: tuple[str, ...] = ()

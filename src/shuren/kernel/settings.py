@@ -56,6 +56,8 @@ class SiteSettings(BaseSettings):
     http_port: int | None = Field(None, ge=1, le=65535, description="With TLS: also listen here and redirect to https.")  # noqa: E501
     behind_proxy: bool = Field(False, description="A proxy of yours sets X-Forwarded-Proto and X-Forwarded-For.")  # noqa: E501
     database_url: str = Field("", description="postgresql://user:password@host:5432/name; empty: SQLite in the site.")  # noqa: E501
+    build_memory_gb: int = Field(0, ge=0, le=4096, description="Memory a build takes before it writes to disk, in gigabytes; 0: half of the machine's, at most 4.")  # noqa: E501
+    build_threads: int = Field(0, ge=0, le=256, description="Processor cores a build uses; 0: all.")
     dataset_prefix: str = Field("local", pattern=r"^[A-Za-z0-9][A-Za-z0-9.-]{0,40}$", description="What identifiers of published datasets begin with: your DOI prefix, or any name; nothing is registered anywhere.")  # noqa: E501
     spark_master: str = Field("", description="Master of `shuren build --engine spark`, like spark://host:7077; empty: this machine alone.")  # noqa: E501
     spark_work: str = Field("", description="A store that Spark's workers reach, like s3a://bucket/work; empty: they share the site's folder.")  # noqa: E501

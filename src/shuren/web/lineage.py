@@ -7,9 +7,7 @@ tests/web/test_consumers.py opens every address and holds what it read against t
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from shuren.data import definitions
 from shuren.data.lineage import ROWS, VALUE, Edge, Graph, Node
-from shuren.data.shapes import Column
 from shuren.insight import queries
 from shuren.kernel.shapes import Actor
 from shuren.kernel.site import Site
@@ -122,7 +120,7 @@ def lineage(site: Site, *, actor: Actor) -> Graph:
     for known, under, made in list(_kept):
         if known is graph and under == allowed:
             return made
-    made = _with_pages(site, graph, pages(site), allowed)
+    made = _with_pages(graph, pages(site), allowed)
     made = repository.with_datasets(made, datasets(site))
     _kept.append((graph, allowed, made))
     del _kept[:-KEPT]
@@ -159,7 +157,7 @@ def pages(site: Site) -> dict[str, Page]:
 
 
 def _with_pages(
-    site: Site, graph: Graph, shown_pages: dict[str, Page], allowed: Mapping[str, Purpose]
+    graph: Graph, shown_pages: dict[str, Page], allowed: Mapping[str, Purpose]
 ) -> Graph:
     nodes: list[Node] = []
     edges: list[Edge] = []
@@ -172,12 +170,11 @@ def _with_pages(
         for source in page.tables:
             _read(graph, name, source, "page", nodes, edges)
         edges += [Edge(column, name, ROWS) for column in page.narrowed_by]
-    for table, offer in offers(definitions.models(site).values(), allowed).items():
+    for table, offer in offers(graph, allowed).items():
         words = {"zh": f"接口 {table}：行", "en": f"API {table}: rows"}
         _offered(f"api:{table}", words, table, offer.rows, nodes, edges)
         words = {"zh": f"接口 {table}：汇总", "en": f"API {table}: counts"}
-        counted = (*offer.counts, *offer.numbers)
-        _offered(f"api:{table}/summary", words, table, counted, nodes, edges)
+        _offered(f"api:{table}/summary", words, table, offer.counts, nodes, edges)
     for kind, title in _SERIES.items():
         nodes.append(Node(f"api:{kind}s", "api", title))
         for node in (node for node in graph.tables() if node.kind == kind):
@@ -219,7 +216,7 @@ def _offered(
     name: str,
     title: dict[str, str],
     table: str,
-    columns: Sequence[Column],
+    columns: Sequence[Node],
     nodes: list[Node],
     edges: list[Edge],
 ) -> None:
@@ -230,5 +227,5 @@ def _offered(
     edges.append(Edge(table, name, VALUE))
     for column in columns:
         id = f"{name}.{column.name}"
-        nodes.append(Node(id, "api", column.title, name, column.classification, column.type))
-        edges.append(Edge(f"{table}.{column.name}", id, VALUE))
+        nodes.append(Node(id, "api", column.title, name, column.level, column.type))
+        edges.append(Edge(column.id, id, VALUE))

@@ -117,7 +117,8 @@ def _granian(settings: SiteSettings) -> Any:
     from granian.log import LogLevels
 
     return Granian(
-        "shuren.web.wsgi:application",
+        "shuren.web.wsgi:serving",
+        factory=True,
         address=settings.host,
         port=settings.port,
         interface=Interfaces.WSGI,

@@ -1,6 +1,10 @@
-"""What the server runs: `granian --interface wsgi shuren.web.wsgi:application`."""
+"""What the server runs: `granian --interface wsgi shuren.web.wsgi:application`.
+
+`shuren serve` runs `serving` in each of its processes instead.
+"""
 
 import os
+from typing import Any
 
 from django.core.wsgi import get_wsgi_application
 
@@ -16,6 +20,16 @@ def _be_ready() -> None:
     get_resolver().url_patterns  # noqa: B018 - reading it imports every view
     for name in ("base.html", "portal/home.html", "workbench/base.html"):
         loader.get_template(name)
+
+
+def serving() -> Any:
+    """The application, with answers kept warm from one snapshot to the next."""
+    from django.conf import settings
+
+    from shuren.data.actions import keep_answers_warm
+
+    keep_answers_warm(settings.SITE)
+    return application
 
 
 _be_ready()

@@ -1,30 +1,24 @@
 """Asking an opened table: rows, and counts over groups with small cells hidden."""
 
-import threading
-from collections import OrderedDict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
-from functools import partial
 from typing import Any
 
 from shuren.data.definitions import models
 from shuren.data.errors import NoSuchTable, NotOpen
-from shuren.data.internals import snapshots
+from shuren.data.internals import answers, snapshots
+from shuren.data.internals.answers import Answer, Rows
 from shuren.data.internals.door import INTERNAL, Condition, Opening, check_rows_open
 from shuren.data.internals.neighbours import Group, given_away
 from shuren.data.internals.suppression import K, hidden_groups
-from shuren.data.shapes import Table
+from shuren.data.shapes import SnapshotInfo, Table
 from shuren.kernel.i18n import gettext as _
 from shuren.kernel.site import Site
 from shuren.trust.actions import record_use
 
-Rows = list[tuple[Any, ...]]
-
 _PERSONS = "_persons"
-# Answers of published snapshots never change, so a dashboard asks the engine once.
-_ANSWERS: OrderedDict[tuple[Any, ...], tuple[Rows, int]] = OrderedDict()
-_ANSWERS_KEPT, _ROWS_KEPT = 512, 5_000
-_lock = threading.Lock()
+# The groups that answers under other filters would give away, by a snapshot.
+Neighbours = Callable[[SnapshotInfo], set[Group]]
 
 
 def row_order(site: Site, table: str) -> tuple[str, ...]:
@@ -84,7 +78,10 @@ def counts(
     ]
     whole = replace(opening, conditions=[], values=[])
     opening.narrow(where, shown_class)
-    neighbours = partial(given_away, whole, grouped, where, always)
+
+    def neighbours(snapshot: SnapshotInfo) -> set[Group]:
+        return given_away(whole.at(snapshot), grouped, where, always)
+
     return answer(
         opening, by, list(measures), grouped, measured, order_by, neighbours, tuple(always), limit,
         name_hidden,
@@ -98,7 +95,7 @@ def answer(
     grouped: list[str],
     measured: list[str],
     order_by: Sequence[str],
-    neighbours: Callable[[], set[Group]],
+    neighbours: Neighbours,
     always: tuple[str, ...],
     limit: int | None = None,
     name_hidden: bool = False,
@@ -106,52 +103,34 @@ def answer(
     """What the SQL parts `measured`, named `values`, give over groups, small cells hidden.
 
     opening     already narrowed
-    neighbours  the groups that answers under other filters would give away
+    neighbours  see Neighbours
     """
     names = [*by, *values]
     order = opening.order(order_by, names)
     if opening.counts_people:
-        found, suppressed = _cached(
+        found, suppressed = answers.kept(
             opening,
-            (*grouped, "/", *measured, order, "people", str(name_hidden), *always),
-            lambda: _about_people(opening, grouped, measured, order, neighbours, name_hidden),
+            ("people", *grouped, "/", *measured, order, name_hidden, *always),
+            lambda at: _about_people(at, grouped, measured, order, neighbours, name_hidden),
+            again=True,
         )
         found = found[:limit]
     else:
-        sql = _select(opening, [*grouped, *measured], grouped) + order + _slice(limit, 0)
-        found, suppressed = _cached(
-            opening, (sql,), lambda: (snapshots.query(opening.site, sql, opening.values), 0)
+        found, suppressed = answers.kept(
+            opening,
+            ("rows", *grouped, "/", *measured, order, limit),
+            lambda at: (_plain(at, grouped, measured, order, limit), 0),
+            again=True,
         )
     _record(opening, len(found), f"counts by {' '.join(by) or 'nothing'}")
     return _table(opening, names, found, suppressed)
 
 
-def _cached(
-    opening: Opening, question: tuple[str, ...], ask: Callable[[], tuple[Rows, int]]
-) -> tuple[Rows, int]:
-    """What `ask` gives, asked once of a published snapshot; of a live view every time."""
-    if opening.snapshot.tables[opening.table.name].live:
-        return ask()
-    key = (
-        opening.site.root,
-        opening.snapshot.id,
-        opening.table.name,
-        *question,
-        tuple(opening.conditions),
-        tuple(map(repr, opening.values)),
-    )
-    with _lock:
-        if key in _ANSWERS:
-            _ANSWERS.move_to_end(key)
-            rows, suppressed = _ANSWERS[key]
-            return list(rows), suppressed
-    rows, suppressed = ask()
-    if len(rows) <= _ROWS_KEPT:
-        with _lock:
-            _ANSWERS[key] = (list(rows), suppressed)
-            while len(_ANSWERS) > _ANSWERS_KEPT:
-                _ANSWERS.popitem(last=False)
-    return rows, suppressed
+def _plain(
+    opening: Opening, grouped: list[str], measured: list[str], order: str, limit: int | None
+) -> Rows:
+    sql = _select(opening, [*grouped, *measured], grouped) + order + _slice(limit, 0)
+    return snapshots.query(opening.site, sql, opening.values)
 
 
 def _about_people(
@@ -159,9 +138,9 @@ def _about_people(
     grouped: list[str],
     measured: list[str],
     order: str,
-    neighbours: Callable[[], set[Group]],
+    neighbours: Neighbours,
     name_hidden: bool = False,
-) -> tuple[Rows, int]:
+) -> Answer:
     """All groups that may be shown, in the order asked for, and how many are hidden."""
     persons = f"{opening.persons} AS {_PERSONS}"
     sql = _select(opening, [*grouped, *measured, persons], grouped) + order
@@ -169,7 +148,7 @@ def _about_people(
     if not grouped and found and found[0][-1] == 0:
         return [row[:-1] for row in found], 0  # nobody at all: nobody to protect
     width = len(grouped)
-    groups, told = [row[:width] for row in found], neighbours()
+    groups, told = [row[:width] for row in found], neighbours(opening.snapshot)
     also = [place for place, group in enumerate(groups) if group in told]
     persons_in = [row[-1] for row in found]
     hidden = hidden_groups(groups, persons_in, also, nobody=opening.nobody_is_hidden)
@@ -202,7 +181,9 @@ def _measure(opening: Opening, what: str, shown_class: int) -> str:
     if what == "persons":
         return f"CAST({opening.persons if opening.counts_people else 'NULL'} AS BIGINT)"
     if kind == "distinct":
-        return f"count(DISTINCT {opening.column(column)})"
+        quoted = opening.column(column)
+        is_person = column == (opening.table.counted_by or opening.table.person)
+        return f"count(DISTINCT {opening.person if is_person else quoted})"
     if kind == "sum":
         return f"CAST(sum({opening.column(column, shown_class)}) AS DOUBLE)"
     if kind == "max" and opening.counts_people:

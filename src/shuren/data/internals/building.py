@@ -333,6 +333,7 @@ def _published(model: Model, rows: int, changed_at: str) -> SnapshotTable:
         model.columns,
         model.title,
         person=model.person,
+        person_number=model.person_number,
         public=model.public,
         counted_by=model.counted_by,
         headcount=model.headcount,

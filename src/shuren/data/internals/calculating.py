@@ -18,7 +18,7 @@ from shuren.data.errors import BadExpression
 from shuren.data.internals import asking
 from shuren.data.internals.door import INTERNAL, Condition, Opening
 from shuren.data.internals.neighbours import Group, by_condition, given_away
-from shuren.data.shapes import Table
+from shuren.data.shapes import SnapshotInfo, Table
 from shuren.kernel.i18n import gettext as _
 
 _NAME = re.compile(r"[a-z][a-z0-9_]{0,39}")
@@ -65,11 +65,11 @@ def calculate(
     whole = replace(opening, conditions=[], values=[])
     opening.narrow(where, shown_class)
 
-    def told() -> set[Group]:
-        given = given_away(whole, grouped, where, always)
+    def told(snapshot: SnapshotInfo) -> set[Group]:
+        given = given_away(whole.at(snapshot), grouped, where, always)
         for one in made.values():
             for columns, condition in one.conditions:
-                given |= by_condition(opening, grouped, columns, condition)
+                given |= by_condition(opening.at(snapshot), grouped, columns, condition)
         return given
 
     return asking.answer(opening, by, [*made], grouped, measured, order_by, told, tuple(always))

@@ -47,7 +47,7 @@ def match_columns(
     sources = tuple(_source(f, mapping, places, width) for f in contract.fields)
     missing = [s.field for s in sources if s.absent and s.field.required]
     if missing:
-        raise _wrong(missing, header, width)
+        raise _wrong(contract.id, missing, header, width)
     return sources
 
 
@@ -81,7 +81,9 @@ def _place(name: str | int, places: dict[str, int], width: int) -> int | None:
     return places.get(plain_name(name))
 
 
-def _wrong(missing: Sequence[Field], header: Sequence[str], width: int) -> WrongColumns:
+def _wrong(
+    contract: str, missing: Sequence[Field], header: Sequence[str], width: int
+) -> WrongColumns:
     wanted = listed(f"{pick(f.title)} ({f.name})" for f in missing)
     if not header:
         message = _(
@@ -96,7 +98,8 @@ def _wrong(missing: Sequence[Field], header: Sequence[str], width: int) -> Wrong
             _("The first line looks like a row, not like names of columns."),
             fix=_(
                 "Give the columns by number, in a mapping with `dialect: {header: false}`; "
-                "`shuren suggest FILE --write ID` proposes one."
+                "`shuren suggest FILE --contract %(contract)s --write ID` drafts one.",
+                contract=contract,
             ),
         )
     found = listed(header[:20]) + (" …" if len(header) > 20 else "")
@@ -106,7 +109,9 @@ def _wrong(missing: Sequence[Field], header: Sequence[str], width: int) -> Wrong
         found=found,
     )
     advice = _(
-        "Say in a mapping which column it is; `shuren suggest FILE --write ID` proposes one."
+        "Say in a mapping which column it is; "
+        "`shuren suggest FILE --contract %(contract)s --write ID` drafts one.",
+        contract=contract,
     )
     return WrongColumns(message, fix=f"{_near(missing[0], header)} {advice}".strip())
 

@@ -101,7 +101,30 @@ def check_key(connection: duckdb.DuckDBPyConnection, model: Model, source: str) 
     )
     if repeated or missing:
         raise key_broken(model, repeated, missing)
+    if model.person_number:
+        _check_person_number(connection, model, source)
     return int(rows)
+
+
+def _check_person_number(connection: duckdb.DuckDBPyConnection, model: Model, source: str) -> None:
+    """Small groups are told by it, so that a number that stands for two persons, or a person with
+    two numbers, must not be published."""
+    person, number_ = f'"{model.counted_by or model.person}"', f'"{model.person_number}"'
+    pairs, persons, numbers = connection.execute(
+        f"SELECT count(*), count(DISTINCT {person}), count(DISTINCT {number_})"
+        f" FROM (SELECT DISTINCT {person}, {number_} FROM {source}"
+        f" WHERE {person} IS NOT NULL OR {number_} IS NOT NULL)"
+    ).fetchall()[0]
+    if not pairs == persons == numbers:
+        raise BuildFailed(
+            _(
+                "%(model)s: %(number)s does not give each person of %(person)s one number.",
+                model=model.name,
+                number=model.person_number,
+                person=model.counted_by or model.person,
+            ),
+            fix=_("Number them in one step: row_number() OVER (ORDER BY the pseudonym)."),
+        )
 
 
 def key_broken(model: Model, repeated: int, missing: int) -> BuildFailed:

@@ -6,7 +6,7 @@ people open to other purposes only one person at a time, or for mending data.
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from shuren.data.errors import NoSuchTable, NotOpen
@@ -38,6 +38,10 @@ class Opening:
     values: list[Any] = field(default_factory=list)
     columns: dict[str, None] = field(default_factory=dict)
 
+    def at(self, snapshot: SnapshotInfo) -> "Opening":
+        """The same opening of the same table in another snapshot."""
+        return replace(self, snapshot=snapshot, table=snapshot.tables[self.table.name])
+
     @property
     def source(self) -> str:
         return snapshots.source(self.site, self.snapshot, self.table.name)
@@ -60,8 +64,14 @@ class Opening:
         is sure.
         """
         if self.table.person:
-            return f'count(DISTINCT "{self.table.counted_by or self.table.person}")'
+            return f"count(DISTINCT {self.person})"
         return f'coalesce(max("{self.table.headcount}"), 0)'
+
+    @property
+    def person(self) -> str:
+        """The quoted column that persons are told apart by; only of a table about people."""
+        table = self.table
+        return f'"{table.person_number or table.counted_by or table.person}"'
 
     @property
     def nobody_is_hidden(self) -> bool:

@@ -69,7 +69,7 @@ class EmbeddedEngine:
 @contextmanager
 def open_engine(site: Site, folder: Path, loads: Sequence[Receipt]) -> Iterator[EmbeddedEngine]:
     """An engine that spills into `folder`; loads are oldest first."""
-    settings = snapshots.engine_settings(folder / "spill", memory="")
+    settings = snapshots.build_settings(site, folder / "spill")
     with duckdb.connect(config=settings) as connection:
         connection.execute("SET enable_progress_bar = false")
         for schema in (*LAYERS, "raw", "calendar", "vocabulary", "settled"):

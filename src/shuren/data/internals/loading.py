@@ -27,6 +27,7 @@ from shuren.data.internals.working import working_folder
 from shuren.data.shapes import KEEP, Contract, Mapping, Receipt
 from shuren.kernel.clock import now
 from shuren.kernel.i18n import gettext as _
+from shuren.kernel.i18n import listed, pick
 from shuren.kernel.ids import new_id
 from shuren.kernel.site import Site
 from shuren.trust.actions import keep_identities
@@ -107,10 +108,10 @@ def _run(job: Job, outcome: Outcome, folder: Path) -> Receipt:
     finally:
         quarantine.abandon()
     outcome.rules = dict(sorted(quarantine.rules.items()))
-    _must_balance(outcome)
+    _must_balance(outcome, pick(job.contract.title))
     unused = unused_columns(outcome.sources, job.table.header)
     if unused:
-        outcome.notes.append(_("Columns not taken in: %(names)s.", names=", ".join(unused)))
+        outcome.notes.append(_("Columns not taken in: %(names)s.", names=listed(unused)))
     receipt = job.make_receipt(outcome)
     keep_identities(job.site, identities.items())
     commit(job.site, receipt, folder, job.check)
@@ -133,9 +134,14 @@ def sorted_blocks(
         yield job.finish(sorter.sort(block))
 
 
-def _must_balance(outcome: Outcome) -> None:
+def _must_balance(outcome: Outcome, contract: str) -> None:
     if not outcome.records:
-        raise NothingLoaded(_("The file has no rows."))
+        raise NothingLoaded(
+            _(
+                "The file has nothing for the contract “%(title)s”: no row was loaded.",
+                title=contract,
+            )
+        )
     if outcome.accepted + outcome.refused != outcome.records:
         raise AssertionError(
             f"{outcome.accepted} accepted and {outcome.refused} refused of {outcome.records}"

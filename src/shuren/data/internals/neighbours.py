@@ -15,11 +15,11 @@ hidden or shown alike, whichever of its columns are filters and whichever are gr
 """
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import Any
 
-from shuren.data.internals import snapshots
+from shuren.data.internals import answers, snapshots
 from shuren.data.internals.door import INTERNAL, Condition, Opening
 from shuren.data.internals.suppression import K, hidden_groups
 
@@ -39,21 +39,18 @@ def given_away(
     hidden: set[Group] = set()
     for column in dict.fromkeys(name for name, _operator, _value in where if name not in always):
         own = [one for one in where if one[0] == column]
-        others = replace(opening, conditions=[], values=[])
-        others.narrow([one for one in where if one[0] != column], INTERNAL)
+        others = _narrowed(opening, [one for one in where if one[0] != column])
         if all(operator in _RANGE for _name, operator, _value in own):
             hidden |= _by_range(others, grouped, own)
         else:
-            hidden |= _by_value(others, grouped, own)
+            hidden |= by_condition(others, grouped, [column], *_test(others, own))
     together = dict.fromkeys(
         name for name, operator, _value in where if operator not in _RANGE and name not in always
     )
     if len(together) > 1:
         own = [one for one in where if one[0] in together]
-        others = replace(opening, conditions=[], values=[])
-        others.narrow([one for one in where if one[0] not in together], INTERNAL)
-        test, values = _test(others, own)
-        hidden |= by_condition(others, grouped, list(together), test, values)
+        others = _narrowed(opening, [one for one in where if one[0] not in together])
+        hidden |= by_condition(others, grouped, list(together), *_test(others, own))
     return hidden
 
 
@@ -69,36 +66,30 @@ def by_condition(
     opening    the table, narrowed
     condition  SQL over `columns` only; quoted; values are what its `?` stand for
     """
-    by = [*grouped, *(f'"{name}"' for name in columns if f'"{name}"' not in grouped)]
-    group = f" GROUP BY {', '.join(by)}" if by else ""
-    sql = (
-        f"SELECT {', '.join([*by, f'coalesce(any_value({condition}), false)', opening.persons])}"
-        f" FROM {opening.source}{opening.where}{group}"
-    )
-    rows = snapshots.query(opening.site, sql, [*values, *opening.values])
-    groups, persons = [row[:-2] for row in rows], [row[-1] for row in rows]
+    by, cells = _cells(opening, grouped, columns)
+    groups, persons = [row[:-1] for row in cells], [row[-1] for row in cells]
     hidden = hidden_groups(groups, persons, nobody=opening.nobody_is_hidden)
-    return {rows[place][: len(grouped)] for place in hidden if rows[place][-2]}
-
-
-def _by_value(others: Opening, grouped: Sequence[str], own: Sequence[Condition]) -> set[Group]:
-    rows = _cells(others, grouped, own)
-    groups, persons = [row[:-2] for row in rows], [row[-1] for row in rows]
-    hidden = hidden_groups(groups, persons, nobody=others.nobody_is_hidden)
-    return {rows[place][:-3] for place in hidden if rows[place][-2]}
+    places = [by.index(f'"{name}"') for name in columns]
+    tested = [tuple(group[place] for place in places) for group in groups]
+    let_in = _let_in(opening, columns, {tested[cell] for cell in hidden}, condition, values)
+    return {groups[cell][: len(grouped)] for cell in hidden if tested[cell] in let_in}
 
 
 def _by_range(others: Opening, grouped: Sequence[str], own: Sequence[Condition]) -> set[Group]:
+    column = own[0][0]
+    by, cells = _cells(others, grouped, [column])
+    place = by.index(f'"{column}"')
+    let_in = _let_in(others, [column], {(row[place],) for row in cells}, *_test(others, own))
     inside: dict[Group, list[tuple[Any, int]]] = defaultdict(list)
-    for row in _cells(others, grouped, own):
-        if row[-2]:
-            inside[row[:-3]].append((row[-3], row[-1]))
+    for row in cells:
+        if (row[place],) in let_in:
+            inside[row[: len(grouped)]].append((row[place], row[-1]))
     operators = {operator for _name, operator, _value in own}
-    sides = [row for side in own for row in _outside(others, grouped, [side])]
-    hidden = {group for group, persons in sides if persons < K}
-    for group, cells in inside.items():
+    sides = [side for one in own for side in _outside(others, grouped, one).items()]
+    hidden = {group for group, persons in sides if 0 < persons < K}
+    for group, found in inside.items():
         keep = others.nobody_is_hidden
-        persons = [count for _value, count in sorted(cells) if count or keep]
+        persons = [count for _value, count in sorted(found) if count or keep]
         if not persons:
             continue
         if (">=" in operators and persons[0] < K) or ("<" in operators and persons[-1] < K):
@@ -106,31 +97,107 @@ def _by_range(others: Opening, grouped: Sequence[str], own: Sequence[Condition])
     return hidden
 
 
-def _cells(others: Opening, grouped: Sequence[str], own: Sequence[Condition]) -> list[Group]:
-    """(group…, value of the filter's column, whether the filter lets it in, persons)."""
-    test, values = _test(others, own)
-    by = ", ".join([*grouped, f'"{own[0][0]}"'])
-    sql = (
-        f"SELECT {by}, coalesce(any_value({test}), false), {others.persons} "
-        f"FROM {others.source}{others.where} GROUP BY {by}"
+def _cells(
+    opening: Opening, grouped: Sequence[str], columns: Sequence[str]
+) -> tuple[list[str], list[Group]]:
+    """Quoted names of the columns of a cell, `grouped` first, and (values…, persons) of each.
+
+    They do not hang on the filter's values, so that one answer serves all of them.
+    """
+    by = list(dict.fromkeys([*grouped, *(f'"{name}"' for name in columns)]))
+    cells, _none = answers.kept(opening, ("cells", *by), lambda at: (_persons_by(at, by), 0))
+    return by, cells
+
+
+def _persons_by(opening: Opening, by: Sequence[str]) -> list[Group]:
+    group = f" GROUP BY {', '.join(by)}" if by else ""
+    sql = f"SELECT {', '.join([*by, opening.persons])} FROM {opening.source}{opening.where}{group}"
+    return snapshots.query(opening.site, sql, opening.values)
+
+
+def _outside(others: Opening, grouped: Sequence[str], one: Condition) -> dict[Group, int]:
+    """{group: persons} of what one end of a range leaves out."""
+    column, width = one[0], len(grouped)
+    if others.table.person:
+        least = one[1] == ">="
+        spans, _none = answers.kept(
+            others,
+            ("spans", least, column, *grouped),
+            lambda at: (_furthest(at, grouped, column, least), 0),
+        )
+    else:
+        by, cells = _cells(others, grouped, [column])
+        place = by.index(f'"{column}"')
+        spans = [(*row[:width], row[place], False, row[-1]) for row in cells]
+    let_in = _let_in(others, [column], {(row[width],) for row in spans}, *_test(others, [one]))
+    found: dict[Group, int] = defaultdict(int)
+    for row in spans:
+        if row[width + 1] or (row[width],) not in let_in:
+            had, more = found[row[:width]], row[-1]
+            found[row[:width]] = had + more if others.table.person else max(had, more)
+    return found
+
+
+def _furthest(opening: Opening, grouped: Sequence[str], column: str, least: bool) -> list[Group]:
+    """(group…, value, whether some row has none, persons): in how many persons' rows of a group
+    the least value of the column is this one, or the greatest.
+
+    A person has rows below a bound just when the least value is below it: so this answers for
+    any bound.
+    """
+    function, inner = ("min" if least else "max"), ", ".join([*grouped, opening.person])
+    own = (
+        f'SELECT {inner}, {function}("{column}") AS _furthest,'
+        f' bool_or("{column}" IS NULL) AS _without FROM {opening.source}{opening.where}'
+        f" GROUP BY {inner}"
     )
-    return snapshots.query(others.site, sql, [*values, *others.values])
+    by = ", ".join([*grouped, "_furthest", "_without"])
+    sql = f"SELECT {by}, count({opening.person}) FROM ({own}) AS own GROUP BY {by}"
+    return snapshots.query(opening.site, sql, opening.values)
 
 
-def _outside(
-    others: Opening, grouped: Sequence[str], own: Sequence[Condition]
-) -> list[tuple[Group, int]]:
-    """(group, persons) of what the filter leaves out; groups with nobody there do not appear."""
-    test, values = _test(others, own)
-    left_out = " AND ".join([*others.conditions, f"NOT coalesce({test}, false)"])
-    by = f" GROUP BY {', '.join(grouped)}" if grouped else ""
-    sql = f"SELECT {', '.join([*grouped, others.persons])} FROM {others.source} WHERE {left_out}"
-    rows = snapshots.query(others.site, sql + by, [*others.values, *values])
-    return [(row[:-1], row[-1]) for row in rows if row[-1]]
+def _let_in(
+    opening: Opening,
+    columns: Sequence[str],
+    tuples: Iterable[Group],
+    condition: str,
+    values: Sequence[Any],
+) -> set[Group]:
+    """Those of some values of the columns for which a condition is true, by the engine's own rules
+    and without reading the table again."""
+    rows = list(tuples)
+    if not rows or not columns:
+        return set(rows) if rows and _is_true(opening, condition, values) else set()
+    lists = [[row[place] for row in rows] for place in range(len(columns))]
+    types = [_type(opening, name) for name in columns]
+    made = ", ".join(
+        f'unnest(CAST(? AS {type_}[])) AS "{name}"'
+        for name, type_ in zip(columns, types, strict=True)
+    )
+    sql = f"SELECT coalesce({condition}, false) FROM (SELECT {made}, unnest(range(?)) AS _place)"
+    sql += " ORDER BY _place"
+    found = snapshots.query(opening.site, sql, [*values, *lists, len(rows)])
+    return {row for row, (true,) in zip(rows, found, strict=True) if true}
+
+
+def _is_true(opening: Opening, condition: str, values: Sequence[Any]) -> bool:
+    sql = f"SELECT coalesce({condition}, false)"
+    return bool(snapshots.query(opening.site, sql, list(values))[0][0])
+
+
+def _type(opening: Opening, name: str) -> str:
+    column = opening.table.column(name)
+    assert column is not None
+    return column.type
+
+
+def _narrowed(opening: Opening, where: Sequence[Condition]) -> Opening:
+    others = replace(opening, conditions=[], values=[])
+    others.narrow(where, INTERNAL)
+    return others
 
 
 def _test(others: Opening, own: Sequence[Condition]) -> tuple[str, list[Any]]:
     """The filter as one expression, and its bound values."""
-    alone = replace(others, conditions=[], values=[])
-    alone.narrow(own, INTERNAL)
+    alone = _narrowed(others, own)
     return " AND ".join(alone.conditions), alone.values

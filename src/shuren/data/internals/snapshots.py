@@ -24,6 +24,7 @@ from shuren.data.internals import fingerprints, live
 from shuren.data.internals.fingerprints import Made
 from shuren.data.internals.sources import table_file
 from shuren.data.shapes import Column, SnapshotInfo, SnapshotTable
+from shuren.kernel.settings import read_settings
 from shuren.kernel.site import Site
 
 MANIFEST = "manifest.json"
@@ -31,6 +32,7 @@ _SNAPSHOT_ID = re.compile(r"S[\w.-]{1,60}")
 # 1: the first form; 2 says what each table was made from. Another counts as nothing built.
 FORMAT, READABLE = 2, (1, 2)
 _MEMORY = "1GB"  # per web process; what does not fit spills into the site
+_BUILD_MEMORY = 4 << 30  # bytes, where the site does not say
 
 _pinned: ContextVar[tuple[Path, SnapshotInfo] | None] = ContextVar("pinned", default=None)
 _local = threading.local()
@@ -116,13 +118,27 @@ def _cursor(site: Site) -> duckdb.DuckDBPyConnection:
 
 
 def engine_settings(spill: Path, memory: str = _MEMORY) -> dict[str, Any]:
-    """No extension is ever fetched, and nothing is written outside the site."""
-    settings: dict[str, Any] = {
+    """No extension is ever fetched, and nothing is written outside the site.
+
+    spill  the engine makes this folder when it needs it, not the one above
+    """
+    spill.parent.mkdir(parents=True, exist_ok=True)
+    return {
         "autoinstall_known_extensions": False,
         "autoload_known_extensions": False,
         "temp_directory": str(spill),
+        "memory_limit": memory,
     }
-    return settings | ({"memory_limit": memory} if memory else {})
+
+
+def build_settings(site: Site, spill: Path) -> dict[str, Any]:
+    """Of the engine that makes tables: as much memory and as many threads as the site allows."""
+    own = read_settings(site)
+    bytes_ = own.build_memory_gb << 30
+    if not bytes_:
+        bytes_ = min(os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") // 2, _BUILD_MEMORY)
+    settings = engine_settings(spill, memory=f"{bytes_ >> 20}MiB")
+    return settings | ({"threads": own.build_threads} if own.build_threads else {})
 
 
 def write_manifest(

@@ -3,7 +3,8 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from shuren.data.shapes import Column, Model, SnapshotTable
+from shuren.data.lineage import Graph, Node
+from shuren.data.shapes import SnapshotTable
 from shuren.trust.definitions import PUBLIC_STATISTICS, Purpose
 
 PUBLIC, INTERNAL = 1, 2
@@ -11,39 +12,44 @@ PUBLIC, INTERNAL = 1, 2
 
 @dataclass(frozen=True)
 class Offer:
-    """rows     columns that can be read row by row
-    counts   columns that can be grouped by, narrowed by or summed
-    numbers  columns of which it is only told how many different values there are"""
+    """Columns of a table, as nodes of the graph.
 
-    rows: tuple[Column, ...]
-    counts: tuple[Column, ...]
-    numbers: tuple[Column, ...]
+    rows    those that can be read row by row
+    counts  those that can be counted: grouped by, narrowed by, summed, or at the least of which
+            it is told how many different values there are
+    """
+
+    rows: tuple[Node, ...]
+    counts: tuple[Node, ...]
 
 
-def gives_rows(table: Model | SnapshotTable) -> bool:
+def gives_rows(table: SnapshotTable) -> bool:
     """Rows go to programs from tables alone that know no person, whatever the purpose opens."""
-    return not table.person and all(c.classification <= INTERNAL for c in table.columns)
+    return _nobody_in(table.person, (column.classification for column in table.columns))
 
 
-def offers(models: Iterable[Model], purposes: Mapping[str, Purpose]) -> dict[str, Offer]:
+def offers(graph: Graph, purposes: Mapping[str, Purpose]) -> dict[str, Offer]:
     """{table: what of it}; tables of which nothing is given are left out."""
     usable = [one for id, one in purposes.items() if one.for_programs and id != PUBLIC_STATISTICS]
     found = {}
-    for table in models:
-        about = bool(table.person or table.headcount)
-        open_ = [p for p in usable if p.highest_class > PUBLIC or (table.public and not about)]
-        reading = [p.highest_class for p in open_ if not p.aggregated_only and gives_rows(table)]
-        highest = max((p.highest_class for p in open_), default=0)
-        counted = min(highest, INTERNAL) if about else highest
+    for table in graph.tables():
+        if table.kind not in ("conformed", "mart"):
+            continue
+        columns, marks = graph.columns(table.id), table.type.split()
+        about = "person" in marks or "headcount" in marks
+        open_ = [p for p in usable if p.highest_class > PUBLIC or ("public" in marks and not about)]
+        reading = 0
+        if _nobody_in("person" in marks, (column.level for column in columns)):
+            reading = max((p.highest_class for p in open_ if not p.aggregated_only), default=0)
+        counting = max((p.highest_class for p in open_), default=0)
         offer = Offer(
-            _up_to(table, max(reading, default=0)),
-            _up_to(table, counted),
-            tuple(c for c in table.columns if counted < c.classification <= highest),
+            tuple(column for column in columns if column.level <= reading),
+            tuple(column for column in columns if column.level <= counting),
         )
-        if offer.rows or offer.counts or offer.numbers:
-            found[table.name] = offer
+        if offer.rows or offer.counts:
+            found[table.id] = offer
     return found
 
 
-def _up_to(table: Model, highest: int) -> tuple[Column, ...]:
-    return tuple(c for c in table.columns if c.classification <= highest)
+def _nobody_in(person: object, levels: Iterable[int]) -> bool:
+    return not person and all(level <= INTERNAL for level in levels)

@@ -5,6 +5,7 @@ from urllib.parse import urlencode
 
 from django.urls import reverse
 
+from shuren.data.queries import headings
 from shuren.data.shapes import SnapshotInfo
 from shuren.insight.queries import label_of, last_full_month
 from shuren.insight.shapes import FigureResult
@@ -12,6 +13,8 @@ from shuren.kernel.i18n import gettext as _
 from shuren.kernel.i18n import pick
 from shuren.web.moments import month as month_name
 from shuren.web.workbench.finding import finding, rounded
+
+_CODED = ("data_type",)  # columns whose codes have a vocabulary of their name
 
 
 def chart(result: FigureResult, snapshot: SnapshotInfo | None) -> dict[str, Any]:
@@ -85,13 +88,16 @@ def rows(result: FigureResult) -> list[tuple[str, list[Any]]]:
     before = [[value] for value in result.before] or [[] for _row in result.table.rows]
     return [
         (label, [*(rounded(row[at], result) for at in measured),
-                 *(rounded(value, result) for value in then), *(_word(row[at]) for at in beside)])
+                 *(rounded(value, result) for value in then),
+                 *(_word(columns[at], row[at]) for at in beside)])
         for label, row, then in zip(result.labels, result.table.rows, before, strict=True)
     ]  # fmt: skip
 
 
-def _word(value: Any) -> Any:
-    """A year or a floor tells rows apart; it is no amount."""
+def _word(column: str, value: Any) -> Any:
+    """A year or a floor tells rows apart; it is no amount. Codes are said in words."""
+    if column in _CODED:
+        return pick(headings(None, column).get(value, str(value)))
     return value if value is None or isinstance(value, bool) else str(value)
 
 

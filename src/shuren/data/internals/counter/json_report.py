@@ -197,7 +197,7 @@ def unwrapped(content: Any, file: str) -> dict[str, Any]:
             found = {"Code": "0", "Message": reason}
     for code, message in exceptions(found):
         raise FileProblem(
-            _("%(file)s holds no report but the answer %(code)s: %(message)s",
+            _("%(file)s holds no report; the platform answered “%(code)s: %(message)s”.",
               file=file, code=code, message=message),
         )  # fmt: skip
     raise FileProblem(

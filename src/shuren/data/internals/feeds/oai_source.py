@@ -49,12 +49,17 @@ class OaiSource:
         if not page.is_oai:
             raise FileProblem(_("%(file)s is no answer of OAI-PMH.", file=path.name))
         if page.errors:
-            code, why = next(iter(page.errors.items()))
+            said = (f"{code}: {' '.join(why.split())}" for code, why in page.errors.items())
             raise FileProblem(
-                _("%(file)s holds no records: the repository answered %(code)s (%(why)s).",
-                  file=path.name, code=code, why=why)
+                _("%(file)s holds no records: the repository answered “%(said)s”.",
+                  file=path.name, said=next(said).removesuffix(": "))
             )  # fmt: skip
         found = [(piece.line, piece.text) for piece in oai_pages.pieces(page.text)]
+        if not found:
+            raise FileProblem(
+                _("%(file)s is an answer of OAI-PMH without a record.", file=path.name),
+                fix=_("Records are in the answers to ListRecords and GetRecord."),
+            )
         about = {"repository": page.repository, "prefix": page.prefix}
         names = oai_pages.namespaces(page.text)
         remarks = () if page.whole else (_("The page is not well-formed XML."),)

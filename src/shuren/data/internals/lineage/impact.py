@@ -27,8 +27,9 @@ def find_node(graph: Graph, name: str) -> Node:
     if f"contract:{name}" in graph.nodes:
         return graph.nodes[f"contract:{name}"]
     ending = [n for n in graph.nodes.values() if n.kind != "step" and _ends(n.id, name)]
-    if len(ending) == 1:
-        return ending[0]
+    tables = [n for n in ending if n.kind != "api"] or ending  # the API has every table again
+    if len(tables) == 1:
+        return tables[0]
     close = [node.id for node in ending] or list(graph.nodes)
     raise UnknownName(_("node of the lineage graph"), name, close)
 

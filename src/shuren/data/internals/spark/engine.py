@@ -183,7 +183,7 @@ def open_engine(
             open_session(folder / "spark", master or settings.spark_master, settings.spark_options)
         )
         work = stack.enter_context(open_work(spark, site, folder / "tables", settings.spark_work))
-        own = snapshots.engine_settings(folder / "spill", memory="")
+        own = snapshots.build_settings(site, folder / "spill")
         duck = stack.enter_context(duckdb.connect(config=own))
         yield SparkEngine(spark, duck, work, site, loads)
 

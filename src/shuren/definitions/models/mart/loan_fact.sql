@@ -9,11 +9,13 @@ data_class: behaviour
 key: [loan_id]
 person: reader_key
 counted_by: person_key
+person_number: person_no
 speaks_until: day
 columns:
   loan_id: {type: VARCHAR, class: 2, title: {zh: 借阅流水号, en: Loan id}}
   reader_key: {type: VARCHAR, class: 3, title: {zh: 读者假名, en: Reader pseudonym}}
   person_key: {type: VARCHAR, class: 3, title: {zh: 所属的人, en: Person}}
+  person_no: {type: BIGINT, class: 3, title: {zh: 人的序号, en: Number of the person}}
   reader_kind: {type: VARCHAR, class: 2, title: {zh: 读者类型, en: Reader kind}}
   college: {type: VARCHAR, class: 2, title: {zh: 学院, en: College}}
   campus: {type: VARCHAR, class: 2, title: {zh: 校区, en: Campus}}
@@ -43,12 +45,32 @@ WITH lent AS (
     -- A source that knows no due dates knows no returns either; its loans are not "still out".
     returned_at IS NULL AND due_at IS NOT NULL AS is_out
   FROM conformed.loan AS loan
+),
+
+borrowers AS (
+  SELECT cards.reader_key, coalesce(reader.person_key, cards.reader_key) AS person_key
+  FROM (SELECT DISTINCT reader_key FROM conformed.loan) AS cards
+  LEFT JOIN conformed.reader AS reader ON reader.reader_key = cards.reader_key
+  WHERE cards.reader_key IS NOT NULL
+),
+
+-- Persons are counted by a short number, several times quicker than by pseudonym.
+persons AS (
+  SELECT person_key, row_number() OVER (ORDER BY person_key) AS person_no
+  FROM (SELECT DISTINCT person_key FROM borrowers) AS known
+),
+
+numbered AS (
+  SELECT borrowers.reader_key, borrowers.person_key, persons.person_no
+  FROM borrowers
+  INNER JOIN persons ON persons.person_key = borrowers.person_key
 )
 
 SELECT
   lent.loan_id,
   lent.reader_key,
-  coalesce(reader.person_key, lent.reader_key) AS person_key,
+  numbered.person_key,
+  numbered.person_no,
   coalesce(reader.kind, '') AS reader_kind,
   coalesce(reader.college, '') AS college,
   coalesce(nullif(lent.campus, ''), reader.campus, '') AS campus,
@@ -71,6 +93,7 @@ SELECT
   calendar.teaching_week,
   calendar.week_kind
 FROM lent
+LEFT JOIN numbered ON numbered.reader_key = lent.reader_key
 LEFT JOIN conformed.reader AS reader ON reader.reader_key = lent.reader_key
 LEFT JOIN conformed.title AS title ON title.title_id = lent.title_id
 LEFT JOIN conformed.calendar_day AS calendar ON calendar.day = lent.day

@@ -14,16 +14,27 @@ columns:
   is_occupied: {type: BOOLEAN, class: 1, title: {zh: 占用, en: Taken}}
   changed_at: {type: TIMESTAMP, class: 1, title: {zh: 变化时间, en: Changed at}}
 */
-WITH ordered AS (
-  SELECT
-    zone_id,
-    seat_no,
-    state,
-    changed_at,
-    row_number() OVER (
-      PARTITION BY zone_id, seat_no ORDER BY changed_at DESC, event_id DESC
-    ) AS place
+-- Only events of a seat's last moment are put in order, not all there ever were.
+WITH newest AS (
+  SELECT zone_id, seat_no, max(changed_at) AS changed_at
   FROM conformed.seat_event
+  GROUP BY zone_id, seat_no
+),
+
+ordered AS (
+  SELECT
+    event.zone_id,
+    event.seat_no,
+    event.state,
+    event.changed_at,
+    row_number() OVER (
+      PARTITION BY event.zone_id, event.seat_no ORDER BY event.event_id DESC
+    ) AS place
+  FROM conformed.seat_event AS event
+  INNER JOIN newest
+    ON newest.zone_id = event.zone_id
+    AND newest.seat_no = event.seat_no
+    AND newest.changed_at = event.changed_at
 )
 
 SELECT zone_id, seat_no, state = 'occupied' AS is_occupied, changed_at

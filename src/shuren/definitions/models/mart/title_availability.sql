@@ -32,13 +32,19 @@ columns:
   search_text: {type: VARCHAR, class: 1, title: {zh: 检索用文字, en: Text to look in}}
 */
 -- The newest loan of a copy says where it is; a copy never lent is where its status says.
-WITH newest_loan AS (
+WITH last_lent AS (
+  SELECT item_id, max(loaned_at) AS loaned_at FROM conformed.loan GROUP BY item_id
+),
+
+newest_loan AS (
   SELECT item_id, returned_at IS NULL AND due_at IS NOT NULL AS is_out
   FROM (
     SELECT
-      item_id, returned_at, due_at,
-      row_number() OVER (PARTITION BY item_id ORDER BY loaned_at DESC, loan_id DESC) AS place
-    FROM conformed.loan
+      loan.item_id, loan.returned_at, loan.due_at,
+      row_number() OVER (PARTITION BY loan.item_id ORDER BY loan.loan_id DESC) AS place
+    FROM conformed.loan AS loan
+    INNER JOIN last_lent
+      ON last_lent.item_id = loan.item_id AND last_lent.loaned_at = loan.loaned_at
   ) AS loans
   WHERE place = 1
 ),
