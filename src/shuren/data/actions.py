@@ -29,6 +29,7 @@ from shuren.data.internals import backup as backups
 from shuren.data.internals.marc import exporting as marc_files
 from shuren.data.internals.receipts import all_receipts
 from shuren.data.internals.resolution import cards as model_cards
+from shuren.data.internals.resolution import deciding
 from shuren.data.internals.resolution import running as resolving
 from shuren.data.quality import TaskLine
 from shuren.data.resolution import Card, Resolved
@@ -292,6 +293,30 @@ def resolve(site: Site, what: str, *, actor: Actor, train: bool = False) -> Reso
     found = resolving.run(site, what, actor, train)
     openlineage.note_loads(site)
     openlineage.note_resolved(site, what, begun, found.load)
+    return found
+
+
+def decide_suggestions(
+    site: Site, kind: str, ids: Sequence[str], *, accept: bool, actor: Actor
+) -> int:
+    """Accept or refuse suggestions of one kind (see data.review); returns how many.
+
+    The next run keeps to it and does not ask again, the next build says it. Those that do not wait
+    any more are passed over. Of cards of readers a line goes to the ledger.
+    raises  NothingToDecide if none of them waits; trust's NotAllowed
+    """
+    found = deciding.decide(site, kind, ids, accept, actor)
+    openlineage.note_loads(site)
+    return found
+
+
+def undo_decisions(site: Site, kind: str, ids: Sequence[str], *, actor: Actor) -> int:
+    """Take decisions back, so that their suggestions wait again; returns how many.
+
+    raises  NothingToDecide if none stands, or if a later one rests on it; trust's NotAllowed
+    """
+    found = deciding.undo(site, kind, ids, actor)
+    openlineage.note_loads(site)
     return found
 
 

@@ -56,6 +56,14 @@ PERMISSIONS: dict[str, dict[str, str]] = {
     "tasks.read": {"zh": "看数据质量与任务", "en": "See the quality of data and its tasks"},
     "tasks.work": {"zh": "认领并办结数据质量任务", "en": "Take and close tasks of data quality"},
     "contracts.read": {"zh": "看数据治理规范", "en": "Read the data contracts"},
+    "suggestions.decide": {
+        "zh": "采纳或拒绝对书目的建议",
+        "en": "Accept or refuse suggestions for records",
+    },
+    "readers.link": {
+        "zh": "判断两张读者证是否同属一人",
+        "en": "Decide whether two readers' cards are one person's",
+    },
     "decisions.read": {"zh": "看决策日志", "en": "Read the decision log"},
     "decisions.write": {"zh": "记录决策与结果", "en": "Record decisions and their outcome"},
     "governance.publish": {

@@ -80,6 +80,7 @@ def _plan() -> list[tuple[str, list[tuple[str, str, str, str]]]]:
             [
                 ("today", _("Today"), "t", "workbench.open"),
                 ("tasks", _("Tasks"), "w", "tasks.read"),
+                ("suggestions", _("Suggestions"), "v", "suggestions.decide"),
                 ("decisions", _("Decisions"), "e", "decisions.read"),
             ],
         ),
@@ -131,6 +132,7 @@ def crumbs(place: str, *further: Crumb) -> list[Crumb]:
         "lineage": _("Lineage"),
         "quality": _("Data quality"),
         "tasks": _("Tasks"),
+        "suggestions": _("Suggestions"),
         "indicators": _("Indicators"),
         "reports": _("Monthly reports"),
         "decisions": _("Decisions"),

@@ -14,6 +14,7 @@ def workbench_specimens() -> dict[str, list[dict[str, Any]]]:
         "lineage": _lineage(),
         "split_bar": _split_bar(),
         "spark": _spark(),
+        "suggestion": _suggestion(),
     }
 
 
@@ -58,6 +59,22 @@ def _spark() -> list[dict[str, Any]]:
     return [
         {"label": label, "inputs": {"label": label, "points": spark_points(values)}}
         for label, values in cases
+    ]
+
+
+def _suggestion() -> list[dict[str, Any]]:
+    pair = {
+        "id": "guide", "title": "概率论与数理统计教程", "url": "#suggestion", "sure": "97%",
+        "change": ("", "概率论与数理统计敎程"), "why": _("Joined by the model."),
+        "sides": [], "accept": _("The same"), "refuse": _("Not the same"),
+    }  # fmt: skip
+    cards = pair | {
+        "title": _("Two cards"), "change": None, "sure": "50%",
+        "sides": ["校园卡 · 学生 · 文学院 · 2023", "门禁 · 学生 · 文学院"],
+    }  # fmt: skip
+    return [
+        {"label": "record", "inputs": {"suggestion": pair}},
+        {"label": "cards", "inputs": {"suggestion": cards}},
     ]
 
 

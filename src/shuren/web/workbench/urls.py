@@ -19,6 +19,7 @@ from shuren.web.workbench import (
     reports,
     source_new,
     sources,
+    suggestions,
     today,
 )
 
@@ -48,6 +49,8 @@ urlpatterns = [
     path("quality/<slug:contract_id>/", quality.contract, name="quality-contract"),
     path("tasks/", quality.tasks, name="tasks"),
     path("tasks/<int:task_id>/", quality.task, name="task"),
+    path("suggestions/", suggestions.index, name="suggestions"),
+    path("suggestions/<slug:kind>/<slug:suggestion_id>/", suggestions.one, name="suggestion"),
     path("keys/", keys.keys, name="keys"),
     path("keys/<slug:key_id>/rotate/", keys.rotate, name="key-rotate"),
     path("keys/<slug:key_id>/revoke/", keys.revoke, name="key-revoke"),

@@ -19,9 +19,14 @@ columns:
   model_version: {type: VARCHAR, class: 2, title: {zh: 模型版本, en: Model version}}
 */
 SELECT
-  reader_id AS reader_key,
-  other_id AS other_key,
-  reason,
-  CAST(probability AS DOUBLE) AS probability,
-  coalesce(model_version, '') AS model_version
-FROM raw.reader_pairs
+  pairs.reader_id AS reader_key,
+  pairs.other_id AS other_key,
+  pairs.reason,
+  CAST(pairs.probability AS DOUBLE) AS probability,
+  coalesce(pairs.model_version, '') AS model_version
+FROM raw.reader_pairs AS pairs
+LEFT JOIN raw.resolution_decisions AS decided
+  ON decided.kind = 'readers'
+  AND decided.one_id = pairs.reader_id
+  AND decided.other_id = pairs.other_id
+WHERE decided.kind IS NULL

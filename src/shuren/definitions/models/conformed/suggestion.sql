@@ -19,6 +19,7 @@ columns:
   confidence: {type: DOUBLE, class: 2, title: {zh: 置信度, en: Confidence}}
   method: {type: VARCHAR, class: 2, title: {zh: 方法, en: Method}}
   model_version: {type: VARCHAR, class: 2, title: {zh: 模型版本, en: Model version}}
+  state: {type: VARCHAR, class: 2, title: {zh: 处理情况, en: State}}
 */
 SELECT
   given.record_id,
@@ -30,6 +31,12 @@ SELECT
   coalesce(given.suggested_ref, '') AS suggested_ref,
   coalesce(CAST(given.confidence AS DOUBLE), 0.0) AS confidence,
   given.method,
-  coalesce(given.model_version, '') AS model_version
+  coalesce(given.model_version, '') AS model_version,
+  coalesce(decided.verdict, 'open') AS state
 FROM raw.suggestions AS given
 INNER JOIN conformed.bib_record AS bibs ON bibs.bib_id = given.record_id
+LEFT JOIN raw.resolution_decisions AS decided
+  ON decided.one_id = given.record_id
+  AND decided.field_name = given.field_name
+  AND decided.place = given.place
+  AND decided.suggested = given.suggested

@@ -4,6 +4,8 @@
  * [data-shortcuts]       the dialog that `?` opens
  * [data-copy=<id>]       copies that element's text; hidden until it can
  * [data-check-all=<name>] ticks all checkboxes of that name
+ * [data-suggestion]      a line: with the focus in it j and k go on, other letters press the
+ *                        button with that [data-key]; [data-keys-hint] says so, hidden until it can
  */
 (() => {
   "use strict";
@@ -64,6 +66,26 @@
     );
   }
 
+  function inLine(event) {
+    const line = event.target.closest("[data-suggestion]");
+    if (!line || event.ctrlKey || event.metaKey || event.altKey) return;
+    const lines = [...document.querySelectorAll("[data-suggestion]")];
+    const step = { j: 1, k: -1 }[event.key];
+    if (step) {
+      const next = lines[lines.indexOf(line) + step];
+      if (next) next.querySelector("input").focus();
+    } else {
+      const button = line.querySelector(`[data-key="${CSS.escape(event.key)}"]`);
+      if (button) button.click();
+    }
+  }
+
+  if (document.querySelector("[data-suggestion]")) {
+    document.addEventListener("keydown", inLine);
+    document.querySelectorAll("[data-keys-hint]").forEach((hint) => {
+      hint.hidden = false;
+    });
+  }
   document.addEventListener("keydown", pressed);
   document.querySelectorAll("[data-copy]").forEach(copyOnClick);
   document.querySelectorAll("[data-check-all]").forEach(checkAll);
