@@ -40,6 +40,7 @@ ONE_PAGE = {
     "workbench:indicator-csv": "workbench:indicators",
     "workbench:report": "workbench:reports",
     "workbench:report-file": "workbench:reports",
+    "workbench:suggestion": "workbench:suggestions",
 }
 DATASETS = ("workbench:dataset",)
 FIGURES = ("workbench:figure", "workbench:figure-csv")
@@ -140,16 +141,21 @@ def test_what_a_page_reads_is_what_the_lineage_says_of_it(furnished, as_role):
 
 def test_a_page_is_said_to_read_no_column_that_it_does_not(furnished, as_role):
     graph = lineage(furnished, actor=OPERATOR)
-    listed = {f"page:{id}": set(one.tables) for id, one in pages(furnished).items() if one.tables}
+    listed = {
+        one.address: (f"page:{id}", set(one.tables))
+        for id, one in pages(furnished).items()
+        if one.tables
+    }
     read: set[str] = set()
     for role in ("administrator", "student"):
         client = as_role(role)
         for name, path in addresses(furnished):
-            if f"page:{name}" in listed:
-                read |= {f"page:{name}.{t}.{c}" for t, c in read_by(client, path)}
+            if name in listed:
+                page, _sources = listed[name]
+                read |= {f"{page}.{t}.{c}" for t, c in read_by(client, path)}
     said = {
         node.id
-        for page, sources in listed.items()
+        for page, sources in listed.values()
         for node in graph.columns(page)
         if node.id.removeprefix(f"{page}.") in sources
     }

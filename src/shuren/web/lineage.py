@@ -98,6 +98,24 @@ PAGES: dict[str, Page] = {
             "title_id title author publisher published_year isbn language class_number clc_main",
         ),
     ),
+    "suggestions": Page(
+        {"zh": "待审建议", "en": "Suggestions"},
+        "workbench:suggestions",
+        tables=(
+            *_columns(
+                "conformed.suggestion",
+                "record_id field_name place title given suggested suggested_ref confidence method"
+                " model_version",
+            ),
+            *_columns(
+                "conformed.work_member",
+                "record_kind record_id work_id method probability model_version",
+            ),
+            *_columns(
+                "conformed.reader_pair", "reader_key other_key reason probability model_version"
+            ),
+        ),
+    ),
     "my": Page(
         {"zh": "我的图书馆", "en": "My library"},
         "my",
