@@ -55,6 +55,7 @@ def addresses(built):  # noqa: F811
         "indicator": ["loans_per_capita"],
         "decisions": [],
         "datasets": [],
+        "records": [],
         "dataset": ["loans_by_class"],
     }
     found = {name: reverse(f"workbench:{name}", args=args) for name, args in pages.items()}

@@ -7,6 +7,7 @@ loans-YYYY-YYYY.csv    the same system, one file an academic year, GB18030 CSV
 loans-2026-autumn.csv.gz  its successor, UTF-8 with BOM, this term
 seats.xlsx             the general office's list
 catalogue-cnmarc.iso   cataloguing system, CNMARC as ISO 2709 in GB18030
+library-documents.zip  scans, leaflets and a chapter on reserve
 counter/, kbart/        usage reports and title lists of e-resource platforms
 and what campus/operations.py names: buildings, people served, staff, budget, orders …
 """
@@ -20,13 +21,14 @@ from pathlib import Path
 
 import numpy as np
 
-from shuren.campus import marc, rows, truth
+from shuren.campus import marc, papers, rows, truth
 from shuren.campus.catalogue import make_catalogue
 from shuren.campus.dirt import soil
 from shuren.campus.eresources import write_eresources
 from shuren.campus.gate_cards import FILE, MAPPING, write_gate_cards
 from shuren.campus.lending import LOANS, lend
 from shuren.campus.operations import write_operations
+from shuren.campus.papers import write_papers
 from shuren.campus.people import make_readers
 from shuren.campus.sensors import write_sensors
 from shuren.campus.service_events import write_service_events
@@ -106,8 +108,10 @@ def write_campus(
     reported = write_sensors(folder, readers, calendar, seed, scale, gates.numbers)
     served = write_service_events(folder, catalogue, calendar, seed, scale)
     bought = write_eresources(folder, calendar, seed, scale)
+    written = write_papers(folder)
+    files.append(SourceFile(papers.CONTRACT, folder / papers.FILE, ""))
     content = json.dumps(
-        record | gates.truth | reported.truth | served.truth | bought.truth,
+        record | gates.truth | reported.truth | served.truth | bought.truth | written,
         ensure_ascii=False,
         indent=1,
     ).encode()

@@ -77,6 +77,7 @@ def set_up(context: CliContext, site: Site, scale: float) -> None:
     from shuren.cli.demo_steps import sums, take_all_in
     from shuren.cli.demo_work import first_day
     from shuren.data.actions import build
+    from shuren.data.content import make_index
 
     say = context.messages.print
     say(_("Setting up a demo university library in %(folder)s (once).", folder=site.root))
@@ -97,6 +98,8 @@ def set_up(context: CliContext, site: Site, scale: float) -> None:
         )
     with _step(context, _("3/4 Building tables")) as progress:
         build(site, actor=context.actor, progress=progress)
+        make_index(site, actor=context.actor)
+        build(site, actor=context.actor)  # with the names found in documents
     with _step(context, _("4/4 Accounts for each role, and a first day's work")) as progress:
         note = make_accounts(site)
         progress(1, 2)

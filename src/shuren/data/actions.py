@@ -26,6 +26,7 @@ from shuren.data.internals import (
     trying,
 )
 from shuren.data.internals import backup as backups
+from shuren.data.internals.marc import editing as record_editing
 from shuren.data.internals.marc import exporting as marc_files
 from shuren.data.internals.receipts import all_receipts
 from shuren.data.internals.resolution import cards as model_cards
@@ -368,6 +369,9 @@ def export_marc(
               folder does not
     """
     return marc_files.export(site, target, format, encoding, actor, progress)
+
+
+edit_record = record_editing.save
 
 
 def write_backup(site: Site, target: Path, progress: Progress = no_progress) -> dict[str, int]:

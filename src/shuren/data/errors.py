@@ -154,3 +154,15 @@ class NothingToDecide(UsageError):
 
 class NotPromoted(ShurenError):
     """A learned model may not be used: its data are stale, worse, or it fell short of its goals."""
+
+
+class NotEditable(UsageError):
+    """A record without a number of its own: nothing that is saved could take its place."""
+
+
+class EditConflict(UsageError):
+    """Somebody else saved the record after it was opened."""
+
+
+class BadRecord(UsageError):
+    """What was typed is no record that can be kept, or says nothing new."""

@@ -33,6 +33,7 @@ from shuren.data.internals.feeds.coverage import System
 from shuren.data.internals.lineage import graph as lineage_graph
 from shuren.data.internals.lineage import impact as lineage_impact
 from shuren.data.internals.lineage import rows as lineage_rows
+from shuren.data.internals.marc import editing as record_editing
 from shuren.data.internals.stepping import run_steps
 from shuren.data.internals.suggesting import previewing, proposing
 from shuren.data.lineage import Change, Effect, Graph, MadeRows, Node, RawRows, RowsBehind
@@ -382,12 +383,10 @@ def governance(site: Site) -> Document:
     return governance_rules.document(site)
 
 
-def governance_markdown(document: Document, language: str) -> str:
-    return governance_files.markdown(document, language)
+governance_markdown, governance_pdf = governance_files.markdown, governance_files.pdf
 
 
-def governance_pdf(document: Document, language: str) -> bytes:
-    return governance_files.pdf(document, language)
+editable_record = record_editing.record
 
 
 def suggest_mapping(site: Site, path: Path, contract_id: str = "") -> list[Suggestion]:

@@ -158,6 +158,39 @@ _RULES = (
         },
     ),
     Rule(
+        "S17",
+        {"zh": "页面无法读取", "en": "Page cannot be read"},
+        {
+            "zh": "%(place)s 已损坏，或不是可读的文献格式。",
+            "en": "%(place)s is damaged, or of no kind that can be read as a document.",
+        },
+    ),
+    Rule(
+        "S18",
+        {"zh": "文献有密码", "en": "Document behind a password"},
+        {
+            "zh": "%(place)s 有密码保护；请去掉密码后重新装载。",
+            "en": "%(place)s is protected by a password; load it again without one.",
+        },
+    ),
+    Rule(
+        "S19",
+        {"zh": "没有文字识别", "en": "No text recognition here"},
+        {
+            "zh": "%(place)s 是图像，而这里没有安装文字识别；安装 shuren[ocr] 后可重放。",
+            "en": "%(place)s is a picture, and no text recognition is installed here; "
+            "install shuren[ocr], then replay it.",
+        },
+    ),
+    Rule(
+        "S20",
+        {"zh": "页面太大", "en": "Page too large"},
+        {
+            "zh": "%(place)s 的大小是 %(size)s，超过可读的上限。",
+            "en": "%(place)s has %(size)s, which is more than can be read.",
+        },
+    ),
+    Rule(
         "R01",
         {"zh": "缺少必填值", "en": "Required value missing"},
         {"zh": "必填的 %(field)s 是空的。", "en": "%(field)s is required and empty."},

@@ -70,6 +70,7 @@ PERMISSIONS: dict[str, dict[str, str]] = {
         "zh": "发布数据治理规范的新版本（改规则）",
         "en": "Publish a new version of the data rules (change a rule)",
     },
+    "records.edit": {"zh": "修改书目记录", "en": "Edit bibliographic records"},
     "datasets.publish": {
         "zh": "发布与撤回开放数据集",
         "en": "Publish and withdraw open datasets",

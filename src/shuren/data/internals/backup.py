@@ -56,6 +56,7 @@ def _files(site: Site) -> Iterator[Path]:
     # After the rows: what it says has gone may still be among them, never the other way round.
     yield from _below(site.data / "retention")
     yield from _below(site.data / "models")
+    yield from _below(site.data / "media")
     yield from _below(site.data / "datasets")
     if site.current_pointer.is_file():
         live = site.current_pointer.read_text("utf-8").strip()

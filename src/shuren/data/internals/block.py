@@ -6,10 +6,12 @@ what is wrong with a whole file is `reading.problems.FileProblem`.
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 import numpy as np
 import pyarrow as pa
+
+from shuren.kernel.site import Site
 
 
 @dataclass(slots=True)
@@ -23,6 +25,7 @@ class Refused:
     detail  values for the sentence of the rule:
             S01 {encoding, byte: offset in the record, from 0}   S02 {column: from 1}
             S03 {expected, found}   S04 {byte}   S05 {length, limit} in bytes
+            S17, S18, S19 {place: file and page}   S20 {place, size}
     """
 
     line: int
@@ -85,3 +88,16 @@ class TableFile(Protocol):
     def dialect(self) -> dict[str, Any]: ...
 
     def blocks(self) -> Iterator[Block]: ...
+
+
+@runtime_checkable
+class KeepsOriginals(Protocol):
+    """A file of tables whose rows point to something that is kept beside them."""
+
+    def keep(self, site: Site) -> None:
+        """Keep it, flushed to disk; called when all rows are read, before the receipt."""
+
+
+def keep_originals(site: Site, table: TableFile) -> None:
+    if isinstance(table, KeepsOriginals):
+        table.keep(site)

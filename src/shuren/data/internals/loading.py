@@ -15,7 +15,7 @@ import pyarrow as pa
 from django.db import OperationalError
 
 from shuren.data.errors import NothingLoaded, StorageFull
-from shuren.data.internals.block import TableFile
+from shuren.data.internals.block import TableFile, keep_originals
 from shuren.data.internals.checking import Checker
 from shuren.data.internals.columns import Source, match_columns, unused_columns
 from shuren.data.internals.in_lake import InLake
@@ -113,6 +113,7 @@ def _run(job: Job, outcome: Outcome, folder: Path) -> Receipt:
     if unused:
         outcome.notes.append(_("Columns not taken in: %(names)s.", names=listed(unused)))
     receipt = job.make_receipt(outcome)
+    keep_originals(job.site, job.table)
     keep_identities(job.site, identities.items())
     commit(job.site, receipt, folder, job.check)
     return receipt

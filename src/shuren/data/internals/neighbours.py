@@ -119,12 +119,10 @@ def _outside(others: Opening, grouped: Sequence[str], one: Condition) -> dict[Gr
     """{group: persons} of what one end of a range leaves out."""
     column, width = one[0], len(grouped)
     if others.table.person:
-        least = one[1] == ">="
-        spans, _none = answers.kept(
-            others,
-            ("spans", least, column, *grouped),
-            lambda at: (_furthest(at, grouped, column, least), 0),
+        both, _none = answers.kept(
+            others, ("spans", column, *grouped), lambda at: (_furthest(at, grouped, column), 0)
         )
+        spans = [row[:-1] for row in both if row[-1] == (one[1] == ">=")]
     else:
         by, cells = _cells(others, grouped, [column])
         place = by.index(f'"{column}"')
@@ -138,21 +136,25 @@ def _outside(others: Opening, grouped: Sequence[str], one: Condition) -> dict[Gr
     return found
 
 
-def _furthest(opening: Opening, grouped: Sequence[str], column: str, least: bool) -> list[Group]:
-    """(group…, value, whether some row has none, persons): in how many persons' rows of a group
-    the least value of the column is this one, or the greatest.
+def _furthest(opening: Opening, grouped: Sequence[str], column: str) -> list[Group]:
+    """(group…, value, whether some row has none, persons, least): in how many persons' rows of a
+    group the least value of the column is this one; and, not `least`, the greatest.
 
-    A person has rows below a bound just when the least value is below it: so this answers for
-    any bound.
+    A person has rows below a bound just when the least value is below it, and above it by the
+    greatest: so this answers for any range.
     """
-    function, inner = ("min" if least else "max"), ", ".join([*grouped, opening.person])
+    inner, by = ", ".join([*grouped, opening.person]), "".join(f"{name}, " for name in grouped)
     own = (
-        f'SELECT {inner}, {function}("{column}") AS _furthest,'
+        f'SELECT {inner}, min("{column}") AS _least, max("{column}") AS _greatest,'
         f' bool_or("{column}" IS NULL) AS _without FROM {opening.source}{opening.where}'
         f" GROUP BY {inner}"
     )
-    by = ", ".join([*grouped, "_furthest", "_without"])
-    sql = f"SELECT {by}, count({opening.person}) FROM ({own}) AS own GROUP BY {by}"
+    parts = [
+        f"SELECT {by}{end}, _without, count({opening.person}), {least} FROM own"
+        f" GROUP BY {by}{end}, _without"
+        for end, least in (("_least", "true"), ("_greatest", "false"))
+    ]
+    sql = f"WITH own AS MATERIALIZED ({own}) {' UNION ALL '.join(parts)}"
     return snapshots.query(opening.site, sql, opening.values)
 
 

@@ -6,6 +6,7 @@ from itertools import islice
 from typing import Any
 
 from shuren.data.definitions import contract as find_contract
+from shuren.data.internals.content.kinds import is_document
 from shuren.data.internals.marc.showing import readable
 from shuren.data.internals.masking import shown
 from shuren.data.internals.merged import quarantine_of, source_of, whole_part
@@ -14,10 +15,14 @@ from shuren.data.internals.receipts import all_receipts, find_receipt, quarantin
 from shuren.data.internals.replaying import open_rows
 from shuren.data.rules import reason
 from shuren.data.shapes import Contract, QuarantineCount, Receipt, RefusedRow
+from shuren.kernel.i18n import gettext as _
 from shuren.kernel.shapes import Actor
 from shuren.kernel.site import Site
 from shuren.trust import queries as trust
 from shuren.trust.actions import record_use
+
+# Kinds of files that have records, and no lines.
+RECORDS = ("marc", "content")
 
 
 def counts(site: Site) -> list[QuarantineCount]:
@@ -91,7 +96,7 @@ def _row(receipt: Receipt, contract: Contract, row: Kept, with_raw: bool, file: 
         raw=row.raw if with_raw else None,
         shown=shown(text, receipt.dialect),
         also=row.also,
-        unit="record" if receipt.dialect.get("kind") == "marc" else "line",
+        unit="record" if receipt.dialect.get("kind") in RECORDS else "line",
     )
 
 
@@ -99,11 +104,13 @@ def text_shown(raw: bytes, encoding: str, dialect: dict[str, Any]) -> str:
     """A refused record as text to read: what is no text by itself is written as one."""
     if dialect.get("kind") == "marc":
         return readable(raw, encoding or str(dialect.get("declared") or ""))
+    if dialect.get("kind") == "content" and is_document(raw):
+        return _("(a page or document of %(size)s bytes)", size=f"{len(raw):,}")
     return raw.decode(encoding or "utf-8", "replace")
 
 
 def said(detail: dict[str, Any], dialect: dict[str, Any]) -> dict[str, Any]:
     """The values of a sentence, which speaks of records where the file has no lines."""
-    if dialect.get("kind") == "marc" and detail.get("kind") in ("same", "key"):
+    if dialect.get("kind") in RECORDS and detail.get("kind") in ("same", "key"):
         return {**detail, "kind": f"{detail['kind']}_record"}
     return detail

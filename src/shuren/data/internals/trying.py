@@ -19,7 +19,7 @@ from shuren.data.internals.loading import (
 from shuren.data.internals.masking import shown
 from shuren.data.internals.quarantine import Kept
 from shuren.data.internals.reading.problems import FileProblem
-from shuren.data.internals.refused import said, text_shown
+from shuren.data.internals.refused import RECORDS, said, text_shown
 from shuren.data.internals.registry import TABLE, source_for
 from shuren.data.internals.working import sweep_folders, working_folder
 from shuren.data.rules import reason
@@ -111,7 +111,7 @@ def _shown(contract: Contract, row: Kept, encoding: str, dialect: dict[str, Any]
         field=row.field,
         reason=reason(contract, row.rule, row.field, said(row.detail, dialect)),
         shown=shown(text, dialect),
-        unit="record" if dialect.get("kind") == "marc" else "line",
+        unit="record" if dialect.get("kind") in RECORDS else "line",
     )
 
 

@@ -175,3 +175,29 @@ def status_name(status: str) -> str:
         "retired": _("no longer in force"),
     }
     return names.get(status, status)
+
+
+@register.filter
+def text_from(origin: str) -> str:
+    """Where the text of a page comes from."""
+    names = {
+        "layer": _("text layer"),
+        "ocr": _("text recognition"),
+        "plain": _("plain text"),
+        "none": _("no text"),
+    }
+    return names.get(origin, origin)
+
+
+@register.filter
+def entity_kind(kind: str) -> str:
+    """What an entity is, and so by what rule it was found."""
+    names = {
+        "isbn": "ISBN",
+        "doi": "DOI",
+        "year": _("year"),
+        "heading": _("authorised heading"),
+        "author": _("author in the catalogue"),
+        "title": _("title held"),
+    }
+    return names.get(kind, kind)

@@ -92,7 +92,9 @@ def _plan() -> list[tuple[str, list[tuple[str, str, str, str]]]]:
                 ("quarantine", _("Quarantine"), "q", "quarantine.read"),
                 ("quality", _("Data quality"), "u", "tasks.read"),
                 ("catalogue", _("Data catalogue"), "a", "contracts.read"),
+                ("content", _("Documents"), "n", "contracts.read"),
                 ("lineage", _("Lineage"), "l", "contracts.read"),
+                ("records", _("Bibliographic records"), "b", "records.edit"),
                 ("datasets", _("Open datasets"), "o", "datasets.publish"),
                 ("contracts", _("Data governance"), "c", "contracts.read"),
             ],
@@ -129,6 +131,7 @@ def crumbs(place: str, *further: Crumb) -> list[Crumb]:
         "quarantine": _("Quarantine"),
         "contracts": _("Data governance"),
         "catalogue": _("Data catalogue"),
+        "content": _("Documents"),
         "lineage": _("Lineage"),
         "quality": _("Data quality"),
         "tasks": _("Tasks"),
@@ -137,6 +140,7 @@ def crumbs(place: str, *further: Crumb) -> list[Crumb]:
         "reports": _("Monthly reports"),
         "decisions": _("Decisions"),
         "datasets": _("Open datasets"),
+        "records": _("Bibliographic records"),
     }
     if place not in names:
         title = next(pick(one.title) for one in dashboards(current_site()) if one.id == place)

@@ -14,6 +14,7 @@ def workbench_specimens() -> dict[str, list[dict[str, Any]]]:
         "lineage": _lineage(),
         "split_bar": _split_bar(),
         "spark": _spark(),
+        "page_view": _page_view(),
         "suggestion": _suggestion(),
     }
 
@@ -93,3 +94,16 @@ def _lineage() -> list[dict[str, Any]]:
         {"kind": "figure", "title": "figure", "boxes": [box(4, "loans_by_month", "r2")]},
     ]
     return [{"label": "two tables", "inputs": {"layers": layers, "label": "loans", "wide": False}}]
+
+
+def _page_view() -> list[dict[str, Any]]:
+    lines = [
+        {"x": 120, "y": 90, "width": 760, "height": 60, "url": "#page_view", "tone": ""},
+        {"x": 120, "y": 180, "width": 700, "height": 60, "url": "#page_view", "tone": "chosen"},
+        {"x": 120, "y": 270, "width": 520, "height": 60, "url": "#page_view", "tone": "unsure"},
+    ]
+    inputs = {
+        "src": "", "alt": _("Page %(number)s as it looks", number=1), "wide": 1000, "tall": 420,
+        "lines": lines, "marks": [{"x": 300, "y": 180, "width": 140, "height": 60}],
+    }  # fmt: skip
+    return [{"label": "a line chosen, a word found, a line unsure", "inputs": inputs}]

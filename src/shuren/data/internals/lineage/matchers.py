@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from shuren.data.internals.resolution import cards
-from shuren.data.internals.resolution.declared import MATCHERS, Matcher
+from shuren.data.internals.resolution.declared import CONTENT, MATCHERS, Matcher
 from shuren.data.lineage import ROWS, VALUE, Edge, Node
 from shuren.data.shapes import Contract
 from shuren.kernel.site import Site
@@ -18,7 +18,7 @@ LEARNED, RULES = "learned_model", "matcher"
 
 def matchers(site: Site | None) -> dict[str, Matcher]:
     """By name: those of every card that names what it reads, and those that are declared."""
-    found = dict(MATCHERS)
+    found = {**MATCHERS, **CONTENT}
     seen: set[str] = set()
     for card in cards.cards(site) if site else ():
         if card.inputs and card.name not in seen:  # the newest is first

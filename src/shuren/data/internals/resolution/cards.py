@@ -11,11 +11,12 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
+from shuren.data.content_shapes import INDEX
 from shuren.data.drift import DRIFTED, MOST, Distribution, Drift
 from shuren.data.errors import NotPromoted, UnknownName
 from shuren.data.internals import drifting, measuring, snapshots
 from shuren.data.internals.receipts import all_receipts
-from shuren.data.internals.resolution.declared import MATCHERS
+from shuren.data.internals.resolution.declared import CONTENT, MATCHERS
 from shuren.data.resolution import CANDIDATE, PROMOTED, Card
 from shuren.kernel.clock import now
 from shuren.kernel.files import write_atomically
@@ -23,6 +24,7 @@ from shuren.kernel.i18n import gettext as _
 from shuren.kernel.ids import new_id
 from shuren.kernel.site import Site
 
+_MADE_BY = {INDEX: "shuren content --index"}
 MOST_LOADS, MOST_DAYS, MOST_LOST = 3, 30, 1.0  # later loads; days; points of quality
 
 
@@ -41,19 +43,42 @@ def write(
     outputs: Mapping[str, tuple[str, ...]] | None = None,
     title: Mapping[str, str] | None = None,
 ) -> Card:
-    """The card of a model that was just learned from the live snapshot, as a candidate.
+    """The card of a model that was just learned from the live snapshot, kept as a candidate;
+    arguments as `draft` has them."""
+    card = draft(
+        site, name, contracts, records=records, training=training, threshold=threshold,
+        evaluation=evaluation, goals=goals, inputs=inputs, outputs=outputs, title=title,
+    )  # fmt: skip
+    return keep(site, card, weights)
+
+
+def draft(
+    site: Site,
+    name: str,
+    contracts: Iterable[str],
+    *,
+    records: int,
+    training: Mapping[str, Any],
+    threshold: float,
+    evaluation: Mapping[str, float],
+    goals: Mapping[str, float],
+    inputs: Iterable[str] = (),
+    outputs: Mapping[str, tuple[str, ...]] | None = None,
+    title: Mapping[str, str] | None = None,
+) -> Card:
+    """A card that is not kept yet, for a model that lays files of its own beside it first.
 
     inputs, outputs, title  as the card has them; by the name's declaration where left out
     """
     info, scores = snapshots.required(site), _quality(site, contracts)
-    declared = MATCHERS.get(name)
+    declared = {**MATCHERS, **CONTENT}.get(name)
     read = tuple(inputs) or (declared.inputs if declared else ())
     written = outputs or (declared.outputs if declared else {})
     loads: dict[str, list[str]] = {contract: [] for contract in contracts}
     for receipt in all_receipts(site):
         if receipt.contract in loads and receipt.is_in(info.loads):
             loads[receipt.contract] += receipt.loads
-    card = Card(
+    return Card(
         name=name,
         version=new_id("M"),
         made_at=now(),
@@ -75,9 +100,14 @@ def write(
         ),
         title=title or (declared.title if declared else {"zh": name, "en": name}),
     )
+
+
+def keep(site: Site, card: Card, weights: Any) -> Card:
+    """Keep a card and what its model learned; the card last."""
+    stem = f"{card.name}-{card.version}"
     folder = site.data / "models"
-    write_atomically(folder / f"{name}-{card.version}-weights.json", _json(weights))
-    write_atomically(folder / f"{name}-{card.version}.json", _json(dataclasses.asdict(card)))
+    write_atomically(folder / f"{stem}-weights.json", _json(weights))
+    write_atomically(folder / f"{stem}.json", _json(dataclasses.asdict(card)))
     return card
 
 
@@ -175,7 +205,8 @@ def promote(site: Site, card: Card) -> Card:
         raise NotPromoted(
             _("%(name)s %(version)s stays a candidate: %(why)s",
               name=card.name, version=card.version, why=" ".join(why)),
-            fix=_("Train it anew on the live snapshot: `shuren resolve %(name)s`.", name=card.name),
+            fix=_("Make it anew from the live snapshot: `%(command)s`.", command=_MADE_BY.get(
+                card.name, f"shuren resolve {card.name}")),
         )  # fmt: skip
     write_atomically(site.data / "models" / f"{card.name}.promoted", card.version.encode())
     return replace(card, state=PROMOTED)

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from shuren.data.content_shapes import INDEX
 from shuren.data.internals.resolution.records import BIB_COLUMNS, TITLE_COLUMNS
 from shuren.data.resolution import AUTHORITIES, CLASSES, READERS, WORKS
 
@@ -81,5 +82,36 @@ MATCHERS: dict[str, Matcher] = {
             "reader_pairs.reason": (),
             "reader_pairs.probability": (),
         },
+    ),
+}
+
+_WHOLE = "conformed.text_line_search.full_text"
+# What is learned or found in the text of documents, by runs of its own.
+CONTENT: dict[str, Matcher] = {
+    INDEX: Matcher(
+        title={"zh": "文献内容索引", "en": "Index of content"},
+        inputs=(
+            _WHOLE,
+            "conformed.text_line.confidence",
+            "conformed.text_segment.text_from",
+            "conformed.text_segment.rights",
+        ),
+        outputs={},
+    ),
+    "entities": Matcher(
+        title={"zh": "文献中的实体识别", "en": "Finding of entities in documents"},
+        inputs=(
+            _WHOLE,
+            "conformed.authority.heading",
+            "conformed.authority.other_forms",
+            _NAMES,
+            f"{TITLES}.title",
+        ),
+        outputs={
+            "content_entities.entity_text": (_WHOLE,),
+            "content_entities.normal_form": (),
+            "content_entities.stands_for": (),
+        },
+        learned=False,
     ),
 }
