@@ -98,6 +98,23 @@ PAGES: dict[str, Page] = {
             "title_id title author publisher published_year isbn language class_number clc_main",
         ),
     ),
+    "records": Page(
+        {"zh": "书目记录编辑", "en": "Editing records"},
+        "workbench:records",
+        tables=_columns(
+            "conformed.bib_record",
+            "bib_id record_id source_system title authors publisher published",
+        ),
+    ),
+    "content": Page(
+        {"zh": "馆藏全文", "en": "Content"},
+        "workbench:content",
+        tables=_columns(
+            "conformed.document",
+            "document_id document_title bib_id record_id file_name media_type licence rights"
+            " pages pages_layer pages_ocr pages_empty confidence",
+        ),
+    ),
     "suggestions": Page(
         {"zh": "待审建议", "en": "Suggestions"},
         "workbench:suggestions",
