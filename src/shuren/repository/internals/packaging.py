@@ -30,7 +30,7 @@ _LANGUAGES = {"zh": "zh-Hans", "en": "en"}
 
 def tables(made: Made) -> dict[str, tuple[bytes, str]]:
     """{file name: (content, part)} of every part, as CSV and as Parquet."""
-    found = {}
+    found: dict[str, tuple[bytes, str]] = {}
     for part in made.parts:
         types = [field.type for field in part.about.fields]
         name = part.about.name
