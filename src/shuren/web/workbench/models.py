@@ -69,9 +69,20 @@ def one(request: HttpRequest, name: str) -> HttpResponse:
         context |= {
             "against": _against(own[0]),
             "drifts": [_shown(graph, drift, own[0]) for drift in _drift(own[0])],
-            "measures": list(own[0].evaluation.items()),
+            "measures": [(_measure(name), value) for name, value in own[0].evaluation.items()],
+            "stands_on": list(own[0].loads.items()),  # a contract may be called "items"
         }
     return page(request, "model.html", context, place="catalogue")
+
+
+def _measure(name: str) -> str:
+    titles = {
+        "precision": _("Precision"),
+        "recall": _("Recall"),
+        "planted": _("Planted cases"),
+        "spoken": _("Share it speaks of"),
+    }
+    return titles.get(name, name)
 
 
 def _against(card: Card) -> list[str]:
