@@ -248,6 +248,9 @@ def prepare(site: Path, events: int, loans: int) -> None:
     """Make the site, or take the one that is there."""
     if (site / "shuren.toml").exists():
         lake.use(site)
+        from django.core.management import call_command
+
+        call_command("migrate", verbosity=0)
     else:
         lake.begin(site)
         fill(site, events, loans)

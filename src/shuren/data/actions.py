@@ -21,6 +21,7 @@ from shuren.data.internals import (
     replaying,
     retention,
     saving,
+    snapshot_store,
     taking_in,
     tasks,
     trying,
@@ -46,6 +47,8 @@ from shuren.trust import queries as trust
 
 # A dry run reads this much unless told otherwise.
 TRIED_ROWS = 20_000
+
+push_snapshot, pull_snapshot = snapshot_store.push, snapshot_store.pull
 
 
 def load_file(

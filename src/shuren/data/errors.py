@@ -91,6 +91,12 @@ class EngineUnavailable(ShurenError):
     exit_code = 3
 
 
+class StoreTrouble(ShurenError):
+    """A store of snapshots cannot be reached, or what is in it cannot be taken."""
+
+    exit_code = 3
+
+
 class NoSnapshot(ShurenError):
     """Nothing has been published yet, so there is nothing to read."""
 

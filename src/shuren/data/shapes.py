@@ -349,6 +349,16 @@ class BuildReport:
 
 
 @dataclass(frozen=True)
+class Moved:
+    """A snapshot on its way to or from a store. files, bytes: what travelled; 0 where the other
+    side had it all."""
+
+    snapshot: str
+    files: int = 0
+    bytes: int = 0
+
+
+@dataclass(frozen=True)
 class Step:
     """One named step of a model with its first rows; pseudonyms in them are masked."""
 

@@ -28,6 +28,8 @@ RUN_NAMES = ("SHUREN_SITE", "SHUREN_LANG", "SHUREN_NOW", "SHUREN_DEBUG",
 
 _ADDRESS = re.compile(r"[^@\s<>,;]+@[^@\s<>,;]+\.[^@\s<>,;.]+")
 
+_STORES = ("s3", "gs", "abfss", "file")
+
 # Groups with fewer persons than this are never shown. A law of the house, not a setting.
 SMALLEST_GROUP = 5
 
@@ -59,6 +61,7 @@ class SiteSettings(BaseSettings):
     build_memory_gb: int = Field(0, ge=0, le=4096, description="Memory a build takes before it writes to disk, in gigabytes; 0: half of the machine's, at most 4.")  # noqa: E501
     build_threads: int = Field(0, ge=0, le=256, description="Processor cores a build uses; 0: all.")
     dataset_prefix: str = Field("local", pattern=r"^[A-Za-z0-9][A-Za-z0-9.-]{0,40}$", description="What identifiers of published datasets begin with: your DOI prefix, or any name; nothing is registered anywhere.")  # noqa: E501
+    snapshot_store: str = Field("", description="Where `shuren snapshot` pushes to and pulls from, like s3://bucket/path?endpoint_override=minio.example.edu&region=us-east-1.")  # noqa: E501
     spark_master: str = Field("", description="Master of `shuren build --engine spark`, like spark://host:7077; empty: this machine alone.")  # noqa: E501
     spark_work: str = Field("", description="A store that Spark's workers reach, like s3a://bucket/work; empty: they share the site's folder.")  # noqa: E501
     spark_options: dict[str, str] = Field({}, description="More settings of Spark, each a text.")
@@ -98,6 +101,16 @@ class SiteSettings(BaseSettings):
     def _is_one_address(cls, value: str) -> str:
         if value and not _ADDRESS.fullmatch(value):
             raise ValueError(_("it must be one e-mail address, like library@example.edu"))
+        return value
+
+    @field_validator("snapshot_store")
+    @classmethod
+    def _is_a_store(cls, value: str) -> str:
+        parts = urlsplit(value)
+        if value and parts.scheme not in _STORES:
+            raise ValueError(_("it must begin with one of: %(names)s", names=", ".join(_STORES)))
+        if "@" in parts.netloc:
+            raise ValueError(_("keys of a store belong into the environment, not into an address"))
         return value
 
     @field_validator("database_url")

@@ -96,7 +96,8 @@ def build_snapshot(
             )
             hashes = {name: model.hash for name, model in models.items()}
             snapshots.write_manifest(folder, info, hashes, run.made)
-            _publish(site, folder, id)
+            put_in_place(site, folder, id)
+            write_atomically(site.current_pointer, id.encode())
         except duckdb.InterruptException:
             raise KeyboardInterrupt from None
         except (OSError, duckdb.Error) as error:
@@ -312,7 +313,8 @@ def one_at_a_time(site: Site) -> Iterator[None]:
         yield
 
 
-def _publish(site: Site, folder: Path, id: str) -> None:
+def put_in_place(site: Site, folder: Path, id: str) -> None:
+    """A finished folder becomes a snapshot, flushed to disk; no pointer names it yet."""
     for path in sorted(folder.rglob("*"), reverse=True):
         if path.is_dir():
             sync_folder(path)
@@ -322,7 +324,6 @@ def _publish(site: Site, folder: Path, id: str) -> None:
     sync_folder(folder)
     os.rename(folder, site.snapshots / id)
     sync_folder(site.snapshots)
-    write_atomically(site.current_pointer, id.encode())
 
 
 def _published(model: Model, rows: int, changed_at: str) -> SnapshotTable:

@@ -88,6 +88,11 @@ def pinned_to(site: Site, id: str) -> Iterator[SnapshotInfo]:
         _pinned.reset(token)
 
 
+def is_id(text: str) -> bool:
+    """Whether it can be the name of a snapshot, and of nothing else on a disk."""
+    return bool(_SNAPSHOT_ID.fullmatch(text)) and ".." not in text
+
+
 def query(site: Site, sql: str, values: list[Any]) -> list[tuple[Any, ...]]:
     """Run one SELECT over published files and fetch its rows."""
     return [tuple(row) for row in _cursor(site).execute(sql, values).fetchall()]

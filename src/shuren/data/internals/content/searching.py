@@ -30,6 +30,8 @@ class _Sign:
 
 def search(index: Index, words: str, limit: int, document: str = "") -> list[Hit]:
     lexical, dense = index.lexical.scores(words), index.dense.scores(words)
+    if not lexical.any():
+        return []  # of words that stand nowhere vectors know nothing either
     if document:
         own = np.array([row["document_id"] == document for row in index.segments], bool)
         lexical, dense = np.where(own, lexical, 0), np.where(own, dense, 0)
