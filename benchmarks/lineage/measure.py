@@ -7,12 +7,18 @@ import sys
 import tempfile
 import threading
 import time
+from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
-from wsgiref.simple_server import WSGIRequestHandler, make_server
+from socketserver import ThreadingMixIn
+from statistics import median
+from typing import Any
+from wsgiref.simple_server import WSGIRequestHandler, WSGIServer, make_server
 
 ROOT = Path(__file__).parents[2]
 sys.path.insert(0, str(ROOT))
-LAYERS = 10
+LAYERS, TURNS = 10, 9
+EMPTY, HOST = "/empty", "[data-lineage-host]"
 PAGES = (("tables", "/workbench/lineage/"), ("columns", "/workbench/lineage/?all=1"))
 NEW_PROCESS = """
 import time
@@ -145,20 +151,40 @@ def in_new_process() -> str:
     return made.stdout.strip()
 
 
+class Threads(ThreadingMixIn, WSGIServer):
+    """A browser asks for a page's files side by side."""
+
+    daemon_threads = True
+
+
 class Silent(WSGIRequestHandler):
     def log_message(self, format: str, *args: object) -> None:
         """Nothing."""
 
 
-def in_browser(session: str) -> None:
-    from django.conf import settings
+def application() -> Callable[..., Any]:
+    """The pages, and one empty one to compare them with."""
     from django.contrib.staticfiles.handlers import StaticFilesHandler
     from django.core.handlers.wsgi import WSGIHandler
+
+    pages = StaticFilesHandler(WSGIHandler())
+
+    def answer(environ: dict[str, Any], start: Callable[..., Any]) -> Any:
+        if environ["PATH_INFO"] != EMPTY:
+            return pages(environ, start)
+        start("200 OK", [("Content-Type", "text/html; charset=utf-8")])
+        return [b"<!DOCTYPE html><html lang=en><title>Empty</title><p>Empty."]
+
+    return answer
+
+
+def in_browser(session: str) -> None:
+    from django.conf import settings
     from playwright.sync_api import sync_playwright
 
     from tests.conftest import CHROMIUM_FLAGS, find_chromium
 
-    server = make_server("127.0.0.1", 0, StaticFilesHandler(WSGIHandler()), handler_class=Silent)
+    server = make_server("127.0.0.1", 0, application(), server_class=Threads, handler_class=Silent)
     threading.Thread(target=server.serve_forever, daemon=True).start()
     url = f"http://127.0.0.1:{server.server_port}"
     os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
@@ -166,21 +192,79 @@ def in_browser(session: str) -> None:
         browser = playwright.chromium.launch(
             executable_path=find_chromium(), args=list(CHROMIUM_FLAGS), headless=True
         )
-        page = browser.new_page(viewport={"width": 1280, "height": 900})
-        page.context.add_cookies(
-            [{"name": settings.SESSION_COOKIE_NAME, "value": session, "url": url}]
-        )
-        for name, address in PAGES:
-            times = []
-            for _turn in range(5):
-                page.goto(f"{url}{address}", wait_until="commit")
-                page.wait_for_selector("[data-lineage-host][data-drawn]", timeout=60_000)
-                drawn = page.get_attribute("[data-lineage-host]", "data-drawn")
-                times.append(int(drawn or 0) / 1_000)
-            spread = f"{min(times):.2f} to {max(times):.2f} s"
-            print(f"  in Chromium, {name}: picture {spread} after the page was asked for")
+        context = browser.new_context(viewport={"width": 1280, "height": 900})
+        cookie = {"name": settings.SESSION_COOKIE_NAME, "value": session, "url": url}
+        context.add_cookies([cookie])
+        found: dict[str, list[Opened]] = {}
+        for _turn in range(TURNS):  # in turn, so that what else the machine does meets all alike
+            for name, address in (("empty page", EMPTY), *PAGES):
+                found.setdefault(name, []).append(opened(browser, context, url + address))
+        for name, turns in found.items():
+            print(f"  in Chromium, {name}: {summary(turns)}")
         browser.close()
     server.shutdown()
+
+
+@dataclass(frozen=True)
+class Opened:
+    """One opening, in seconds: until the picture stood (of the empty page: was painted), of it
+    until the first byte came; CPU of the page's process, of it script, style and layout."""
+
+    wall: float
+    first_byte: float
+    cpu: float
+    script: float
+    layout: float
+
+
+PAINTED = """() => new Promise((done) => {
+  const said = new MessageChannel();
+  said.port1.onmessage = () => done(performance.now());
+  requestAnimationFrame(() => said.port2.postMessage(0));
+})"""
+
+
+def opened(browser: Any, context: Any, address: str) -> Opened:
+    page = context.new_page()
+    devtools = context.new_cdp_session(page)
+    devtools.send("Performance.enable", {"timeDomain": "threadTicks"})
+    before = renderers(browser)
+    page.goto(address, wait_until="commit")
+    if address.endswith(EMPTY):
+        drawn = page.evaluate(PAINTED)
+    else:
+        page.wait_for_selector(f"{HOST}[data-drawn]", timeout=60_000)
+        if "all=1" in address:
+            page.wait_for_selector(f"{HOST}[data-columns]", timeout=60_000)
+        drawn = int(page.get_attribute(HOST, "data-drawn") or 0)
+    page.wait_for_load_state("load")
+    cpu = renderers(browser) - before
+    measured = devtools.send("Performance.getMetrics")["metrics"]
+    spent = {one["name"]: one["value"] for one in measured}
+    byte = page.evaluate("performance.getEntriesByType('navigation')[0].responseStart")
+    page.close()
+    layout = spent["LayoutDuration"] + spent["RecalcStyleDuration"]
+    return Opened(drawn / 1000, byte / 1000, cpu, spent["ScriptDuration"], layout)
+
+
+def renderers(browser: Any) -> float:
+    """CPU seconds that all page processes have used so far."""
+    session = browser.new_browser_cdp_session()
+    known = session.send("SystemInfo.getProcessInfo")["processInfo"]
+    session.detach()
+    return float(sum(one["cpuTime"] for one in known if one["type"] == "renderer"))
+
+
+def summary(turns: list[Opened]) -> str:
+    def middle(name: str) -> float:
+        return median(getattr(turn, name) for turn in turns)
+
+    walls = sorted(turn.wall for turn in turns)
+    return (
+        f"median {middle('wall'):.2f} s ({walls[0]:.2f} to {walls[-1]:.2f}) after it was asked for,"
+        f" first byte {middle('first_byte'):.2f} s; CPU of the page {middle('cpu'):.2f} s,"
+        f" of it script {middle('script'):.3f} s, style and layout {middle('layout'):.3f} s"
+    )
 
 
 if __name__ == "__main__":

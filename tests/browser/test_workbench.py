@@ -1,6 +1,7 @@
 """The workbench in a real browser: sizes, themes, languages, keyboard, charts."""
 
 import json
+import re
 import shutil
 
 import pytest
@@ -44,6 +45,7 @@ def addresses(built):  # noqa: F811
         "quality": [],
         "quality-contract": ["loans"],
         "tasks": [],
+        "suggestions": [],
         "catalogue": [],
         "table": ["mart.loan_fact"],
         "lineage": [],
@@ -240,3 +242,62 @@ def test_all_rows_are_ticked_at_once_and_asked_about_before_anything_happens(ope
     assert all(boxes.nth(n).is_checked() for n in range(boxes.count()))
     page.locator('button[value="rows"]').click()
     assert page.get_by_role("heading", level=1).inner_text() == "Check 5 rows again?"
+
+
+def settled(page):
+    page.wait_for_selector("[data-lineage-host][data-drawn]")
+    return page
+
+
+def test_from_a_dropped_column_to_the_figure_and_on_to_the_row_its_file_and_back(
+    open_page, addresses
+):
+    """The walk of the lineage: every step is a click that a person makes."""
+    page = settled(open_page(addresses["lineage"] + "?node=names:readers.college"))
+    page.get_by_role("link", name="What breaks if it changes").click()
+    page.get_by_role("link", name="Loans by college").first.click()
+    settled(page)
+    assert "figure%3Aloans_by_college" in page.url
+    page.get_by_role("link", name="Open the thing itself").click()
+    page.get_by_role("link", name="Rows behind it").click()
+    page.locator("main table a[href*='/lineage/loads/']").first.click()
+    assert re.search(r"/lineage/loads/L[\w-]+/\d+/$", page.url)
+    row = page.url
+    page.locator("main a[href*='/workbench/loads/']").first.click()
+    assert page.get_by_text("loans.csv").first.is_visible()
+    page.goto(row)
+    page.locator("main a[href*='node=figure%3Aloans_by_college']").first.click()
+    assert "Loans by college" in settled(page).get_by_role("heading", level=1).inner_text()
+
+
+@pytest.mark.parametrize("script", [True, False], ids=["with script", "without"])
+def test_the_picture_of_the_lineage_is_there_and_its_boxes_are_links(open_page, addresses, script):
+    page = open_page(addresses["lineage"], language="zh-hans", script=script)
+    box = page.locator("[data-box] > a", has_text="借阅事实表").first
+    assert box.locator("rect").bounding_box()["width"] >= 100
+    assert page.locator(".lineage-layers a", has_text="借阅事实表").is_visible()
+    box.click()
+    page.wait_for_url("**node=mart.loan_fact")
+
+
+def test_the_picture_is_made_larger_and_whole_and_its_columns_come_when_near(open_page, addresses):
+    page = settled(open_page(addresses["lineage"] + "?all=1"))
+    page.wait_for_selector("[data-lineage-host][data-columns='there']")
+    drawn = page.locator(".lineage-line").count()
+    assert drawn > 0
+    width = "document.querySelector('[data-lineage-host] svg').getBoundingClientRect().width"
+    before = page.evaluate(width)
+    page.get_by_role("button", name="Larger").click()
+    assert page.evaluate(width) == pytest.approx(before * 1.3, rel=0.01)
+    page.get_by_role("button", name="Whole picture").click()
+    assert page.evaluate(width) < before
+    page.evaluate("document.querySelector('[data-lineage-host]').scrollTo(9e9, 0)")
+
+
+def test_what_decides_rows_looks_otherwise_and_says_so_in_the_list(open_page, addresses):
+    page = settled(open_page(addresses["lineage"] + "?node=figure:loans_by_college.loans&rows=1"))
+    dashes = "p => getComputedStyle(p).strokeDasharray"
+    value, rows = (page.locator(f"svg path.{kind}").first for kind in "vr")
+    assert value.evaluate(dashes) == "none"
+    assert rows.evaluate(dashes) != "none"
+    assert page.locator(".lineage-layers li", has_text="decides rows").count() > 0

@@ -162,11 +162,14 @@ def test_a_marts_column_leads_to_the_header_of_the_export():
     )
 
 
-def test_a_name_leads_to_the_vault_and_to_no_table():
+def test_a_name_leads_to_the_vault_and_no_value_of_it_to_a_table():
     graph = queries.lineage(None)
     trail = graph.downstream("contract:readers.name")
     assert "vault:identity.readers.name" in trail
-    assert not any(id.startswith(("raw.", "mart.")) for id in trail)
+    by_value = {id for id, (_before, via) in trail.items() if via == VALUE}
+    assert not any(id.startswith(("raw.", "mart.", "conformed.")) for id in by_value)
+    # It is compared, to find one person's cards: that is said, and is no value.
+    assert trail["learned_model:readers.reader_links.person_id"][1] == ROWS
 
 
 def test_a_sites_own_model_joins_the_graph(site):

@@ -27,8 +27,8 @@ def test_dropping_a_column_of_a_source_names_the_figures(library):
     changes = data.field_changes(graph, "names:readers", ["college"], "drop")
     found = data.impact(graph, changes)
     by_value = {effect.table.id for effect in found if effect.via == "value"}
-    assert {"figure:loans_by_college", "page:circulation", "api:mart.loan_fact"} <= by_value
-    assert "figure:loans_by_month" not in by_value
+    assert {"figure:loans_by_college", "page:circulation", "api:mart.loan_fact/summary"} <= by_value
+    assert "figure:visits_by_month" not in by_value
     figure = next(effect for effect in found if effect.table.id == "figure:loans_by_college")
     assert figure.path[0] == "names:readers.college"
     assert "mart.loan_fact.college" in figure.path

@@ -23,11 +23,12 @@ def test_the_list_in_the_page_is_the_whole_graph(library, as_role):
     assert graph.gaps == ()
     drawn = len(re.findall(r"data-box=", page))
     assert drawn == sum(node.kind not in ("step", "api") for node in graph.tables())
-    numbers = set(re.findall(r'data-(?:box|line)="(\d+)"', page))
-    before = {
-        mark[1:] for marks in re.findall(r'data-before="([^"]*)"', page) for mark in marks.split()
-    }
-    assert before <= numbers
+    numbers = set(re.findall(r'data-node="(\d+)"', page))
+    ends = set(re.findall(r'data-(?:from|to)="(\d+)"', page))
+    assert ends
+    assert ends <= numbers
+    listed = page[page.index("lineage-layers") :]
+    assert listed.count("<li>") == drawn
 
 
 def test_the_columns_of_the_picture_are_every_column_and_stand_in_the_boxes_of_the_page(

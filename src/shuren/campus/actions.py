@@ -7,6 +7,7 @@ loans-YYYY-YYYY.csv    the same system, one file an academic year, GB18030 CSV
 loans-2026-autumn.csv.gz  its successor, UTF-8 with BOM, this term
 seats.xlsx             the general office's list
 catalogue-cnmarc.iso   cataloguing system, CNMARC as ISO 2709 in GB18030
+old-catalogue.iso, authorities.iso   a branch's old card catalogue, and authors' names
 library-documents.zip  scans, leaflets and a chapter on reserve
 counter/, kbart/        usage reports and title lists of e-resource platforms
 and what campus/operations.py names: buildings, people served, staff, budget, orders …
@@ -27,6 +28,7 @@ from shuren.campus.dirt import soil
 from shuren.campus.eresources import write_eresources
 from shuren.campus.gate_cards import FILE, MAPPING, write_gate_cards
 from shuren.campus.lending import LOANS, lend
+from shuren.campus.old_catalogue import write_old_catalogue
 from shuren.campus.operations import write_operations
 from shuren.campus.papers import write_papers
 from shuren.campus.people import make_readers
@@ -118,7 +120,8 @@ def write_campus(
     write_atomically(folder / "truth.json", content)
     for contract, name in (*reported.files, *served.files, *bought.files):
         files.append(SourceFile(contract, folder / name, ""))
-    for contract, name, mapping in write_operations(folder, readers, calendar, seed, scale):
+    written = write_operations(folder, readers, calendar, seed, scale)
+    for contract, name, mapping in [*write_old_catalogue(folder, catalogue, seed), *written]:
         files.append(SourceFile(contract, folder / name, mapping))
     return files
 

@@ -56,35 +56,37 @@ def _record(number: int, title: Title, copies: list[tuple[str, str]]) -> bytes:
     fields = [
         ("001", f"SCU{number + 1:07d}"),
         ("005", "20260901080000.0"),
-        ("010", _data("  ", ("a", title.isbn), ("d", f"CNY{title.price}"))),
-        ("100", _data("  ", ("a", coded.ljust(36)))),
-        ("101", _data("0 ", ("a", language))),
-        ("102", _data("  ", ("a", "CN"), ("b", "110000"))),
-        ("200", _data("1 ", ("a", title.title), ("9", title.pinyin), ("f", title.author))),
-        ("210", _data("  ", ("a", "北京"), ("c", title.publisher), ("d", str(title.year)))),
-        ("690", _data("  ", ("a", title.class_number), ("v", "5"))),
-        ("701", _data(" 0", ("a", title.author))),
-        ("801", _data(" 0", ("a", "CN"), ("b", "SCU"), ("c", "20240901"))),
+        ("010", field_data("  ", ("a", title.isbn), ("d", f"CNY{title.price}"))),
+        ("100", field_data("  ", ("a", coded.ljust(36)))),
+        ("101", field_data("0 ", ("a", language))),
+        ("102", field_data("  ", ("a", "CN"), ("b", "110000"))),
+        ("200", field_data("1 ", ("a", title.title), ("9", title.pinyin), ("f", title.author))),
+        ("210", field_data("  ", ("a", "北京"), ("c", title.publisher), ("d", str(title.year)))),
+        ("690", field_data("  ", ("a", title.class_number), ("v", "5"))),
+        ("701", field_data(" 0", ("a", title.author))),
+        ("801", field_data(" 0", ("a", "CN"), ("b", "SCU"), ("c", "20240901"))),
     ]
     for campus in sorted({where for _barcode, where in copies}):
         held = [("b", barcode) for barcode, where in copies if where == campus]
         code = "JW" if campus == JIANGWAN else "YX"
-        fields.append(("905", _data("  ", ("a", code), *held, ("d", klass), ("e", book))))
-    return _iso(fields)
+        fields.append(("905", field_data("  ", ("a", code), *held, ("d", klass), ("e", book))))
+    return iso_record(fields)
 
 
-def _data(indicators: str, *parts: tuple[str, str]) -> str:
+def field_data(indicators: str, *parts: tuple[str, str]) -> str:
+    """Indicators and subfields; one without text is left out."""
     return indicators + "".join(f"{_SUB}{code}{text}" for code, text in parts if text)
 
 
-def _iso(fields: list[tuple[str, str]]) -> bytes:
+def iso_record(fields: list[tuple[str, str]], kind: str = "am0") -> bytes:
+    """One record; kind fills positions 6 to 8 of the leader."""
     directory, data = "", b""
     for tag, content in fields:
         encoded = content.encode(_ENCODING) + _FIELD
         directory += f"{tag}{len(encoded):04d}{len(data):05d}"
         data += encoded
     base = _LEADER + len(directory) + 1
-    leader = f"{base + len(data) + 1:05d}nam0 22{base:05d}   450 "
+    leader = f"{base + len(data) + 1:05d}n{kind} 22{base:05d}   450 "
     return (leader + directory).encode() + _FIELD + data + _RECORD
 
 

@@ -52,8 +52,20 @@ def demo(
     context.use(site)
     if not site.demo_note.is_file():  # until then every run goes on where the last stopped
         set_up(context, site, scale)
+    unresolved = not any((site.raw / "reader_links").glob("*"))  # as no run ever ended
+    from shuren.cli.demo_steps import resolve_all, resolve_aside
+
     if no_serve:
+        if unresolved:
+            label = _("5/5 Finding works, names and readers that are one")
+            with _step(context, label) as progress:
+                resolve_all(site, actor=context.actor, progress=progress)
         return
+    if unresolved:
+        context.messages.print(
+            _("Works, names and readers that are one are being found in the background.")
+        )
+        resolve_aside(site)
     from shuren.web.server import run
 
     run(site, host=host, port=port)
@@ -81,10 +93,10 @@ def set_up(context: CliContext, site: Site, scale: float) -> None:
 
     say = context.messages.print
     say(_("Setting up a demo university library in %(folder)s (once).", folder=site.root))
-    with _step(context, _("1/4 Writing the exports of its systems")) as progress:
+    with _step(context, _("1/5 Writing the exports of its systems")) as progress:
         write_connections(site.definitions / "sources")
         files = write_campus(site.root / "exports", seed=SEED, scale=scale, progress=progress)
-    with _step(context, _("2/4 Taking them in")) as progress:
+    with _step(context, _("2/5 Taking them in")) as progress:
         take_all_in(site, files, actor=context.actor, progress=progress)
     for line in sums(site):
         say(
@@ -96,11 +108,11 @@ def set_up(context: CliContext, site: Site, scale: float) -> None:
                 refused=f"{line.refused:,}",
             )
         )
-    with _step(context, _("3/4 Building tables")) as progress:
+    with _step(context, _("3/5 Building tables")) as progress:
         build(site, actor=context.actor, progress=progress)
         make_index(site, actor=context.actor)
         build(site, actor=context.actor)  # with the names found in documents
-    with _step(context, _("4/4 Accounts for each role, and a first day's work")) as progress:
+    with _step(context, _("4/5 Accounts for each role, and a first day's work")) as progress:
         note = make_accounts(site)
         progress(1, 2)
         first_day(site)

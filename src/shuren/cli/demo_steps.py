@@ -2,6 +2,8 @@
 
 import os
 import shutil
+import subprocess
+import sys
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -100,3 +102,24 @@ def sums(site: Site) -> list[Sum]:
         line.accepted += receipt.accepted
         line.refused += receipt.refused
     return [line for line in found.values() if line.files]
+
+
+def resolve_all(site: Site, *, actor: Actor, progress: Progress) -> None:
+    """All matchers, then a build that says what they found."""
+    from shuren.data.actions import build, resolve
+
+    kinds = ("works", "authorities", "classes", "readers")  # readers last: see `demo`
+    for done, kind in enumerate(kinds):
+        resolve(site, kind, actor=actor)
+        progress(done + 1, len(kinds) + 1)
+    build(site, actor=actor)
+    progress(len(kinds) + 1, len(kinds) + 1)
+
+
+def resolve_aside(site: Site) -> None:
+    """The same in a process of its own, while the demo is served; stopped, it loses nothing, and
+    the next start of the demo begins it anew."""
+    ours = [sys.executable, "-m", "shuren", "--site", str(site.root)]
+    subprocess.Popen(
+        [*ours, "resolve", "all", "--build"], stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL
+    )

@@ -1,23 +1,34 @@
 """`shuren resolve`: which records are one work, which cards one person's, whose name that is,
 which class is missing."""
 
+from typing import Any
+
 import click
 
 from shuren.cli.context import CliContext
 from shuren.kernel.i18n import gettext as _
 
+ALL = ("works", "authorities", "classes", "readers")
+
 
 @click.command()
 @click.argument("what", required=False, default="")
+@click.option("--build", "then_build", is_flag=True, help="Build afterwards.")
 @click.option("--train", is_flag=True, help="Learn anew although the model in use is fresh.")
 @click.option("--cards", is_flag=True, help="Show the cards of learned models and their state.")
 @click.option("--promote", is_flag=True, help="Only put the newest model of WHAT to use.")
 @click.option("--json", "as_json", is_flag=True, help="Report as JSON.")
 @click.pass_obj
 def resolve(
-    context: CliContext, what: str, train: bool, cards: bool, promote: bool, as_json: bool
+    context: CliContext,
+    what: str,
+    then_build: bool,
+    train: bool,
+    cards: bool,
+    promote: bool,
+    as_json: bool,
 ) -> int:
-    """Find what is one thing: WHAT is works, authorities, classes or readers."""
+    """Find what is one thing: WHAT is works, authorities, classes, readers or all."""
     site, actor = context.site, context.actor
     from dataclasses import asdict
 
@@ -26,18 +37,30 @@ def resolve(
     if cards:
         return _cards(context, what, as_json)
     if not what:
-        raise click.UsageError(_("Say what to resolve: works, authorities, classes or readers."))
+        raise click.UsageError(
+            _("Say what to resolve: works, authorities, classes, readers or all.")
+        )
     if promote:
         card = actions.promote_model(site, what, actor=actor)
         context.console.print(
             _("%(name)s %(version)s is in use.", name=card.name, version=card.version), markup=False
         )
         return 0
-    with context.messages.status(_("Comparing records …")):
-        found = actions.resolve(site, what, actor=actor, train=train)
+    results = []
+    for one in ALL if what == "all" else (what,):
+        with context.messages.status(_("Comparing records …")):
+            results.append(actions.resolve(site, one, actor=actor, train=train))
+        if not as_json:
+            _say(context, results[-1])
+    if then_build:
+        with context.messages.status(_("Building tables")):
+            actions.build(site, actor=actor)
     if as_json:
-        context.emit_json(asdict(found))
-        return 0
+        context.emit_json([asdict(one) for one in results] if what == "all" else asdict(results[0]))
+    return 0
+
+
+def _say(context: CliContext, found: Any) -> None:
     for name, count in found.found.items():
         context.console.print(f"{count:>12,}  {_named(name)}", markup=False)
     for note in found.notes:
@@ -55,7 +78,6 @@ def resolve(
         )
     else:
         context.console.print(_("Nothing differs from the run before."), markup=False)
-    return 0
 
 
 def _cards(context: CliContext, what: str, as_json: bool) -> int:

@@ -42,7 +42,8 @@ MATCHING = ("learned_model", "matcher")
 class Node:
     """table  the table-like node a column belongs to; "" for such a node itself
     level  1 public … 4 sensitive; 0 where it does not apply
-    title  what people call it; the same text in both languages where a file says it"""
+    title  what people call it; the same text in both languages where a file says it
+    type   a column's; of a modelled table what the door asks of it: person, headcount, public"""
 
     id: str
     kind: str

@@ -181,7 +181,7 @@ def calculate(
     return calculating.calculate(opening, by, values, where, order_by, always)
 
 
-def headings(site: Site, vocabulary: str) -> dict[str, dict[str, str]]:
+def headings(site: Site | None, vocabulary: str) -> dict[str, dict[str, str]]:
     """What to show for each code of a vocabulary (`clc`, `reader_kind`), in both languages."""
     return vocabularies.headings(site, vocabulary)
 

@@ -15,6 +15,10 @@ from shuren.kernel.site import Site
 TABLE = "mart.title_availability"
 PURPOSE = "public_information"
 MOST_WORDS = 8
+_DESCRIBED = (
+    "title_id", "title", "title_pinyin", "author", "publisher", "published_year", "isbn",
+    "call_number", "clc_main",
+)  # fmt: skip
 
 
 def find_titles(site: Site, text: str, *, actor: Actor, limit: int = 20, offset: int = 0) -> Found:
@@ -66,6 +70,7 @@ def _titles(site: Site, ids: Sequence[str], actor: Actor) -> tuple[FoundTitle, .
     table = data.read(
         site,
         TABLE,
+        columns=[*_DESCRIBED, "campus", "copies", "on_loan", "available"],
         where=[("title_id", "in", ids)],
         order_by=["campus"],
         purpose=PURPOSE,
@@ -80,8 +85,7 @@ def _title(rows: list[dict[str, Any]]) -> FoundTitle:
     holdings = tuple(
         Holding(row["campus"], row["copies"], row["on_loan"], row["available"]) for row in rows
     )
-    names = ("title_id", "title", "title_pinyin", "author", "publisher", "published_year", "isbn")
-    described = {name: first[name] for name in (*names, "call_number", "clc_main")}
+    described = {name: first[name] for name in _DESCRIBED}
     return FoundTitle(**described, holdings=holdings)
 
 

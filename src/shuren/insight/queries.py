@@ -28,6 +28,7 @@ __all__ = [
     "COLUMNS",
     "chosen_month",
     "dashboards",
+    "declared_indicators",
     "figure",
     "figures",
     "filter_choices",
@@ -150,6 +151,11 @@ def lineage(site: Site, *, actor: Actor) -> Graph:
         definitions.indicators(site),
         lambda selects: data.select_origins(site, selects),
     )
+
+
+def declared_indicators(site: Site) -> list[str]:
+    """Ids of all declared indicators, by number."""
+    return list(definitions.indicators(site))
 
 
 def indicators(site: Site, *, actor: Actor) -> list[IndicatorResult]:

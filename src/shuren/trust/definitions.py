@@ -86,6 +86,7 @@ PERMISSIONS: dict[str, dict[str, str]] = {
 API_CLIENT = "api_client"
 # The purpose that uses of the API are written down under when they touch no table.
 EXCHANGE = "data_exchange"
+PUBLIC_STATISTICS = "public_statistics"
 
 
 class Scope(NamedTuple):

@@ -14,12 +14,6 @@ BROWSER_PARTS = {
     # Compiled into echarts.min.js, so their terms travel with it.
     "zrender.LICENSE.txt": "zrender/LICENSE",
     "tslib.LICENSE.txt": "tslib/LICENSE.txt",
-    "cytoscape.min.js": "cytoscape/dist/cytoscape.min.js",
-    "cytoscape.LICENSE.txt": "cytoscape/LICENSE",
-    "dagre.min.js": "@dagrejs/dagre/dist/dagre.min.js",
-    "dagre.LICENSE.txt": "@dagrejs/dagre/LICENSE",
-    # Compiled into dagre.min.js.
-    "graphlib.LICENSE.txt": "@dagrejs/graphlib/LICENSE",
     "htmx.min.js": "htmx.org/dist/htmx.min.js",
     "htmx.LICENSE.txt": "htmx.org/LICENSE",
 }

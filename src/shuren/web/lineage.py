@@ -1,23 +1,34 @@
 """The last part of the lineage graph: pages and the API, which only this room knows, and the
-datasets of the repository."""
+datasets of the repository.
 
+tests/web/test_consumers.py opens every address and holds what it read against this.
+"""
+
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from shuren.data.lineage import VALUE, Edge, Graph, Node
+from shuren.data.lineage import ROWS, VALUE, Edge, Graph, Node
 from shuren.insight import queries
 from shuren.kernel.shapes import Actor
 from shuren.kernel.site import Site
 from shuren.repository import queries as repository
 from shuren.repository.definitions import datasets
+from shuren.trust.definitions import Purpose
+from shuren.trust.queries import purposes
+from shuren.web.api.offered import offers
 
 PREFIX, KEPT = "page:", 4
-_kept: list[tuple[Graph, Graph]] = []
+_kept: list[tuple[Graph, dict[str, Purpose], Graph]] = []
+
+# Addresses that show any table as it is: the table itself stands for them.
+OF_ANY_TABLE = ("workbench:table", "workbench:rows-behind", "workbench:row")
 
 
 @dataclass(frozen=True)
 class Page:
     """What a page shows. Tables are read as `table` (its rows) or `table.column`.
 
+    narrowed_by  columns that decide which rows it shows, and that it does not show
     address  name of its URL; argument, what stands in it
     """
 
@@ -25,6 +36,8 @@ class Page:
     address: str
     figures: tuple[str, ...] = ()
     tables: tuple[str, ...] = ()
+    indicators: tuple[str, ...] = ()
+    narrowed_by: tuple[str, ...] = ()
     argument: str = ""
 
 
@@ -37,16 +50,21 @@ PAGES: dict[str, Page] = {
         {"zh": "门户首页", "en": "Portal: home"},
         "home",
         ("top_titles_monthly",),
-        ("conformed.title", "conformed.item", *_columns("conformed.seat_zone", "seats")),
+        (
+            "conformed.title",
+            *_columns("mart.title_availability", "copies"),
+            *_columns("conformed.seat_zone", "seats"),
+        ),
     ),
     "find": Page(
         {"zh": "门户：查找", "en": "Portal: search"},
         "find",
         tables=_columns(
             "mart.title_availability",
-            "title_id title title_pinyin author publisher published_year isbn language"
-            " call_number clc_main campus copies on_loan available search_text",
+            "title_id title title_pinyin author publisher published_year isbn call_number"
+            " clc_main campus copies on_loan available",
         ),
+        narrowed_by=("mart.title_availability.search_text",),
     ),
     "spaces": Page(
         {"zh": "门户：空间", "en": "Portal: spaces"},
@@ -55,6 +73,64 @@ PAGES: dict[str, Page] = {
             "conformed.seat_zone",
             "zone_id campus building floor title title_en kind seats power quiet_level"
             " opens_at closes_at",
+        )
+        + _columns("mart.zone_now", "zone_id occupied free as_of"),
+    ),
+    "resolve": Page(
+        {"zh": "门户：全文链接", "en": "Portal: full-text resolver"},
+        "resolve",
+        tables=(
+            *_columns("mart.eholding_key", "holding_id"),
+            *_columns(
+                "conformed.eholding",
+                "holding_id title package provider publisher title_url coverage_depth"
+                " embargo_info notes access_type publication_type date_first_issue_online"
+                " date_last_issue_online",
+            ),
+        ),
+        narrowed_by=("mart.eholding_key.look_up",),
+    ),
+    "oai": Page(
+        {"zh": "OAI-PMH 书目发布", "en": "OAI-PMH provider"},
+        "oai",
+        tables=_columns(
+            "conformed.title",
+            "title_id title author publisher published_year isbn language class_number clc_main",
+        ),
+    ),
+    "records": Page(
+        {"zh": "书目记录编辑", "en": "Editing records"},
+        "workbench:records",
+        tables=_columns(
+            "conformed.bib_record",
+            "bib_id record_id source_system title authors publisher published",
+        ),
+    ),
+    "content": Page(
+        {"zh": "馆藏全文", "en": "Content"},
+        "workbench:content",
+        tables=_columns(
+            "conformed.document",
+            "document_id document_title bib_id record_id file_name media_type licence rights"
+            " pages pages_layer pages_ocr pages_empty confidence",
+        ),
+    ),
+    "suggestions": Page(
+        {"zh": "待审建议", "en": "Suggestions"},
+        "workbench:suggestions",
+        tables=(
+            *_columns(
+                "conformed.suggestion",
+                "record_id field_name place title given suggested suggested_ref confidence method"
+                " model_version",
+            ),
+            *_columns(
+                "conformed.work_member",
+                "record_kind record_id work_id method probability model_version",
+            ),
+            *_columns(
+                "conformed.reader_pair", "reader_key other_key reason probability model_version"
+            ),
         ),
     ),
     "my": Page(
@@ -65,6 +141,7 @@ PAGES: dict[str, Page] = {
             "loan_id title_id title author call_number campus loaned_at due_at returned_at"
             " renewals is_out",
         ),
+        narrowed_by=("mart.loan_fact.reader_key",),
     ),
 }
 
@@ -74,44 +151,86 @@ def lineage(site: Site, *, actor: Actor) -> Graph:
 
     raises  trust's NotAllowed without contracts.read
     """
-    graph = queries.lineage(site, actor=actor)
-    for known, made in list(_kept):
-        if known is graph:
+    graph, allowed = queries.lineage(site, actor=actor), purposes()
+    for known, under, made in list(_kept):
+        if known is graph and under == allowed:
             return made
-    made = repository.with_datasets(_with_pages(graph, pages(site)), datasets(site))
-    _kept.append((graph, made))
+    made = _with_pages(graph, pages(site), allowed)
+    made = repository.with_datasets(made, datasets(site))
+    _kept.append((graph, allowed, made))
     del _kept[:-KEPT]
     return made
 
 
 def pages(site: Site) -> dict[str, Page]:
-    """Every page that shows what was loaded, dashboards among them."""
-    return PAGES | {
+    """Every page that shows what was loaded, dashboards and the monthly report among them."""
+    boards = queries.dashboards(site)
+    indicators = tuple(queries.declared_indicators(site))
+    figures = dict.fromkeys(id for one in boards for id in (*one.numbers, *one.figures))
+    found = PAGES | {
         one.id: Page(
             one.title, "workbench:dashboard", (*one.numbers, *one.figures), argument=one.id
         )
-        for one in queries.dashboards(site)
+        for one in boards
+    }
+    return found | {
+        "indicators": Page(
+            {"zh": "绩效指标", "en": "Indicators"},
+            "workbench:indicators",
+            indicators=indicators,
+        ),
+        "reports": Page(
+            {"zh": "月度报告", "en": "Monthly reports"},
+            "workbench:reports",
+            tuple(figures),
+            indicators=indicators,
+        ),
+        "decisions": Page(
+            {"zh": "决策日志", "en": "Decisions"}, "workbench:decisions", indicators=indicators
+        ),
     }
 
 
-def _with_pages(graph: Graph, shown_pages: dict[str, Page]) -> Graph:
+def _with_pages(
+    graph: Graph, shown_pages: dict[str, Page], allowed: Mapping[str, Purpose]
+) -> Graph:
     nodes: list[Node] = []
     edges: list[Edge] = []
     for id, page in shown_pages.items():
         name = f"{PREFIX}{id}"
         nodes.append(Node(name, "page", page.title))
-        for figure in page.figures:
-            shown = f"figure:{figure}"
-            nodes.append(Node(f"{name}.{figure}", "page", graph.nodes[shown].title, name))
-            edges.append(Edge(shown, f"{name}.{figure}", VALUE))
-            parts = graph.columns(shown)
-            edges += [Edge(part.id, f"{name}.{figure}", VALUE) for part in parts]
+        for kind, shown in (("figure", page.figures), ("indicator", page.indicators)):
+            for one in shown:
+                _show(graph, name, f"{kind}:{one}", "page", nodes, edges)
         for source in page.tables:
             _read(graph, name, source, "page", nodes, edges)
-    for table in graph.tables():
-        if table.kind in ("conformed", "mart"):
-            _offered(graph, table, nodes, edges)
+        edges += [Edge(column, name, ROWS) for column in page.narrowed_by]
+    for table, offer in offers(graph, allowed).items():
+        words = {"zh": f"接口 {table}：行", "en": f"API {table}: rows"}
+        _offered(f"api:{table}", words, table, offer.rows, nodes, edges)
+        words = {"zh": f"接口 {table}：汇总", "en": f"API {table}: counts"}
+        _offered(f"api:{table}/summary", words, table, offer.counts, nodes, edges)
+    for kind, title in _SERIES.items():
+        nodes.append(Node(f"api:{kind}s", "api", title))
+        for node in (node for node in graph.tables() if node.kind == kind):
+            _show(graph, f"api:{kind}s", node.id, "api", nodes, edges)
     return graph.extended(nodes, edges)
+
+
+_SERIES = {
+    "figure": {"zh": "接口 图表数字", "en": "API figures"},
+    "indicator": {"zh": "接口 绩效指标", "en": "API indicators"},
+}
+
+
+def _show(
+    graph: Graph, name: str, shown: str, kind: str, nodes: list[Node], edges: list[Edge]
+) -> None:
+    """A figure or an indicator on a page, with all its parts."""
+    own = f"{name}.{shown.partition(':')[2]}"
+    nodes.append(Node(own, kind, graph.nodes[shown].title, name))
+    edges.append(Edge(shown, own, VALUE))
+    edges += [Edge(part.id, own, VALUE) for part in graph.columns(shown)]
 
 
 def _read(
@@ -128,12 +247,20 @@ def _read(
     edges.append(Edge(source, column, VALUE))
 
 
-def _offered(graph: Graph, table: Node, nodes: list[Node], edges: list[Edge]) -> None:
-    """What /api/v1/ hands out of a table, field by field."""
-    name = f"api:{table.id}"
-    nodes.append(Node(name, "api", {"zh": f"接口 {table.id}", "en": f"API {table.id}"}))
-    edges.append(Edge(table.id, name, VALUE))
-    for column in graph.columns(table.id):
+def _offered(
+    name: str,
+    title: dict[str, str],
+    table: str,
+    columns: Sequence[Node],
+    nodes: list[Node],
+    edges: list[Edge],
+) -> None:
+    """What /api/v1/ hands out of a table, field by field; nothing where it hands out none."""
+    if not columns:
+        return
+    nodes.append(Node(name, "api", title))
+    edges.append(Edge(table, name, VALUE))
+    for column in columns:
         id = f"{name}.{column.name}"
         nodes.append(Node(id, "api", column.title, name, column.level, column.type))
         edges.append(Edge(column.id, id, VALUE))

@@ -92,7 +92,7 @@ def _resolved(site: Site, what: str, begun: datetime, load: str) -> list[Event]:
 
 def _written(known: Graph, model: str) -> dict[str, str]:
     """{column of a matcher: the raw column it becomes}."""
-    found = {}
+    found: dict[str, str] = {}
     for column in known.columns(model):
         for id, (_before, via) in known.downstream(column.id).items():
             if via == VALUE and known.nodes[id].kind == "raw" and known.nodes[id].table:

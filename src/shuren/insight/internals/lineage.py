@@ -9,10 +9,12 @@ from shuren.insight.shapes import Figure, Indicator
 
 KEPT = 4
 PERIOD = "month"  # the column a period narrows
+YEAR = "year"  # the column every indicator is told by
 _PARTS = {
     "formula": {"zh": "数值", "en": "Value"},
     "numerator": {"zh": "分子", "en": "Numerator"},
     "denominator": {"zh": "分母", "en": "Denominator"},
+    "whole_year": {"zh": "数据是否完整", "en": "Whether the data are complete"},
 }
 
 # What data.queries.select_origins answers.
@@ -73,7 +75,8 @@ def with_indicators(graph: Graph, indicators: Iterable[Indicator], origins: Orig
         if indicator.table not in graph.nodes:
             continue
         edges.append(Edge(indicator.table, id, VALUE))
-        edges += [Edge(f"{indicator.table}.{name}", id, ROWS) for name, _v in indicator.where]
+        narrowed = [*(name for name, _value in indicator.where), YEAR]
+        edges += [Edge(f"{indicator.table}.{name}", id, ROWS) for name in narrowed]
         for part, title in _PARTS.items():
             if not getattr(indicator, part):
                 continue

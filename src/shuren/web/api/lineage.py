@@ -5,7 +5,6 @@ from typing import Any, Literal
 from django.http import HttpRequest, HttpResponse
 
 from shuren.data.lineage import Graph, Node
-from shuren.insight.queries import lineage as whole_graph
 from shuren.kernel.i18n import gettext as _
 from shuren.kernel.suggestions import did_you_mean
 from shuren.web.api import shapes
@@ -13,6 +12,7 @@ from shuren.web.api.endpoint import endpoint
 from shuren.web.api.formats import json_answer
 from shuren.web.api.problems import Problem
 from shuren.web.api.uses import note_use
+from shuren.web.lineage import lineage as whole_graph
 from shuren.web.workbench.shell import current_site
 
 

@@ -15,10 +15,12 @@ from shuren.data.shapes import Column, SnapshotInfo, SnapshotTable, Table
 from shuren.kernel.i18n import gettext as _
 from shuren.kernel.shapes import Actor
 from shuren.kernel.site import Site
+from shuren.trust.definitions import PUBLIC_STATISTICS
 from shuren.web.api import cursors, shapes
 from shuren.web.api.catalogue import known_table
 from shuren.web.api.endpoint import endpoint
 from shuren.web.api.formats import table_answer, tag_of, unchanged, wanted_format
+from shuren.web.api.offered import gives_rows
 from shuren.web.api.problems import Problem
 from shuren.web.api.questions import (
     chosen_columns,
@@ -31,7 +33,6 @@ from shuren.web.api.questions import (
 from shuren.web.workbench.shell import current_site
 
 MOST = 10_000
-INTERNAL = 2
 Format = Literal["json", "csv", "parquet", ""]
 Limit = Annotated[int, Field(ge=1, le=MOST)]
 Text = Annotated[str, Field(max_length=2000)]
@@ -77,8 +78,7 @@ def rows(
 
 
 def _nobody_in(table: SnapshotTable) -> None:
-    """Rows go to programs from tables alone that know no person, whatever the purpose opens."""
-    if table.person or any(column.classification > INTERNAL for column in table.columns):
+    if not gives_rows(table):
         raise Problem(
             "not-allowed",
             _("%(table)s is about people: it gives counts, not rows.", table=table.name),
@@ -142,7 +142,7 @@ def summary(
 ) -> HttpResponse:
     site = current_site()
     form = wanted_format(request, format)
-    if purpose == "public_statistics":
+    if purpose == PUBLIC_STATISTICS:
         raise wrong(
             "purpose",
             _("Public statistics are not to be filtered or grouped anew."),

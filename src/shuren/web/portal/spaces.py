@@ -19,6 +19,10 @@ from shuren.web.portal import seats
 from shuren.web.portal.opening import building_title, opening_of
 
 FRESH = timedelta(hours=1)  # counters speak by the hour
+SHOWN = (
+    "zone_id", "campus", "building", "floor", "title", "title_en", "kind", "seats", "power",
+    "quiet_level", "opens_at", "closes_at",
+)  # fmt: skip
 KINDS = ("reading", "study", "discussion", "digital", "lounge", "accessible")
 
 
@@ -46,7 +50,7 @@ def _zones(actor: Actor) -> list[dict[str, Any]]:
         if snapshot is None:
             return []
         ask: dict[str, Any] = {"purpose": "public_information", "actor": actor}
-        zones = read(settings.SITE, "conformed.seat_zone", **ask).dicts()
+        zones = read(settings.SITE, "conformed.seat_zone", columns=SHOWN, **ask).dicts()
         live: dict[str, dict[str, Any]] = {}
         if "mart.zone_now" in snapshot.tables:
             columns = ["zone_id", "occupied", "free", "as_of"]

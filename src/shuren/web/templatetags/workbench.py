@@ -14,6 +14,7 @@ from shuren.data.rules import RULES
 from shuren.data.shapes import Field
 from shuren.kernel.i18n import gettext as _
 from shuren.kernel.i18n import pick
+from shuren.web.workbench.lineage_drawing import Picture, drawing
 from shuren.web.workbench.shares import share_text, spark_points, split
 
 register = template.Library()
@@ -75,6 +76,12 @@ def nth(values: Sequence[Any], place: int) -> Any:
 def spark(values: Sequence[float], label: str) -> dict[str, str]:
     """A small line of values over time."""
     return {"points": spark_points(values), "label": label}
+
+
+@register.simple_tag
+def lineage_picture(layers: Sequence[Any]) -> Picture:
+    """The boxes of layers, laid out."""
+    return drawing(layers)
 
 
 @register.filter

@@ -12,8 +12,10 @@ from django.http import (
     HttpResponseBase,
     HttpResponseRedirect,
 )
+from django.template.loader import render_to_string
 from django.urls import NoReverseMatch, reverse
 from django.utils.cache import get_conditional_response
+from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 
 from shuren.data import definitions
@@ -30,6 +32,7 @@ from shuren.web.workbench.receipts import contract_titles
 from shuren.web.workbench.shell import Crumb, crumbs, current_site, page
 
 FOUND, LOADS = 60, 12
+WHOLES = 8  # ways to show the whole graph, in two languages
 END = ("figure", "indicator", "page", "api", "dataset", "learned_model", "matcher", "vault")
 
 
@@ -53,14 +56,14 @@ def index(request: HttpRequest) -> HttpResponse:
     wish = _wish(request, graph)
     words = request.GET.get("q", "").strip()
     context = {
-        "layers": picture(graph, wish),
+        "whole": "" if wish.node else _whole(graph, wish),
+        "layers": picture(graph, wish) if wish.node else (),
         "wish": wish,
         "q": words,
         "hits": _search(graph, words, wish) if words else None,
         "gaps": graph.gaps,
         "numbers": _numbers(graph),
         "switches": _switches(wish),
-        "columns_url": _columns_url(wish),
     }
     if not wish.node:
         return page(request, "lineage.html", context, place="lineage")
@@ -79,6 +82,26 @@ def index(request: HttpRequest) -> HttpResponse:
         "trail": crumbs("lineage", Crumb(pick(node.title) or node.name)),
     }
     return page(request, "lineage.html", context, place="lineage")
+
+
+_wholes: list[tuple[Graph, tuple[Wish, str], SafeString]] = []
+
+
+def _whole(graph: Graph, wish: Wish) -> SafeString:
+    """The picture and list of the whole graph; made once for as long as no definition changes."""
+    question = (wish, get_language() or "")
+    for known, asked, made in list(_wholes):
+        if known is graph and asked == question:
+            return made
+    inputs = {
+        "layers": picture(graph, wish),
+        "label": _("Graph of what is made from what; the same as the list below it"),
+        "columns_url": _columns_url(wish),
+    }
+    drawn = render_to_string("components/lineage.html", inputs)
+    _wholes.append((graph, question, drawn))
+    del _wholes[:-WHOLES]
+    return drawn
 
 
 _drawn: list[tuple[Graph, tuple[Wish, str], bytes, str]] = []

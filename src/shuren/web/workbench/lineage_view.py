@@ -8,8 +8,9 @@ from django.urls import reverse
 
 from shuren.data.lineage import KINDS, ROWS, VALUE, Graph, Links, Node, note, without_steps
 from shuren.kernel.i18n import pick
+from shuren.web.workbench.lineage_drawing import fitted
 
-KEPT = 4
+KEPT, MOST = 4, 400
 ORDER = {kind: place for place, kind in enumerate(KINDS)}
 
 
@@ -19,6 +20,7 @@ class Box:
 
     before  numbers of entries, `v3` or `r3`
     room    for how many columns it is drawn, which come later
+    via     rows where nothing links it by value with what the page is about
     """
 
     number: int
@@ -28,6 +30,7 @@ class Box:
     focus: bool = False
     before: str = ""
     room: int = 0
+    via: str = VALUE
     columns: list["Line"] = field(default_factory=list)
 
 
@@ -125,12 +128,36 @@ def picture(graph: Graph, wish: Wish) -> list[Layer]:
     focus = graph.nodes[wish.node]
     if not focus.table:
         tables = by_table(graph, links)
-        shown = reach(tables, [focus.id]) | reach(turned(tables), [focus.id])
-        return _layers(graph, wish, links, shown, {c.id for c in graph.columns(focus.id)})
-    narrowed = links if wish.rows else _only_values(links)
-    around = reach(narrowed, [focus.id]) | reach(turned(narrowed), [focus.id])
+        shown = both_ways(tables, focus.id)
+        own = {c.id for c in graph.columns(focus.id)}
+        layers = _layers(graph, wish, links, shown, own)
+        return _marked(layers, both_ways(_only_values(tables), focus.id) | own)
+    if wish.rows:
+        trail = graph.downstream(focus.id) | graph.upstream(focus.id)
+        around = {id for id in trail if id in links}
+        by_value = {id for id in around if trail[id][1] == VALUE}
+        narrowed = links
+    else:
+        narrowed = _only_values(links)
+        around = by_value = both_ways(narrowed, focus.id)
+    columns = {id for id in around if graph.nodes[id].table}
+    if len(columns) > MOST:  # tables reached by rows alone stay shut
+        columns &= by_value
     shown = {graph.nodes[id].table or id for id in around}
-    return _layers(graph, wish, narrowed, shown, {id for id in around if graph.nodes[id].table})
+    tables = {graph.nodes[id].table for id in columns & by_value}
+    return _marked(_layers(graph, wish, narrowed, shown, columns), by_value | tables)
+
+
+def both_ways(links: Links, id: str) -> set[str]:
+    return reach(links, [id]) | reach(turned(links), [id])
+
+
+def _marked(layers: list[Layer], by_value: set[str]) -> list[Layer]:
+    """Say of each box and column whether a value links it with what the page is about."""
+    for box in (box for layer in layers for box in layer.boxes):
+        for one in (box, *box.columns):
+            one.via = VALUE if one.node.id in by_value else ROWS
+    return layers
 
 
 def _all_tables(graph: Graph, wish: Wish, links: Links) -> set[str]:
@@ -152,7 +179,12 @@ def columns(graph: Graph, wish: Wish) -> dict[str, list[list[object]]]:
         numbers[column.id] = len(numbers)
     return {
         str(numbers[id]): [
-            [str(numbers[c.id]), pick(c.title) or c.name, c.id, _numbered(links[c.id], numbers)]
+            [
+                str(numbers[c.id]),
+                fitted(pick(c.title) or c.name),
+                c.id,
+                _numbered(links[c.id], numbers),
+            ]
             for c in found
         ]
         for id, found in lines.items()
@@ -193,7 +225,11 @@ def _layers(
         for line in box.columns:
             line.before = _numbered(links.get(line.node.id, {}), numbers)
         joined = {} if columns else shut.get(box.node.id, {})
-        box.before = _numbered(joined or _loose(graph, links, shut, box, columns), numbers)
+        joined = joined or _loose(graph, links, shut, box, columns)
+        if wish.rows:  # the columns that decide its rows
+            own = links.get(box.node.id, {})
+            joined = joined | {id: kind for id, kind in own.items() if id in columns}
+        box.before = _numbered(joined, numbers)
     kinds = dict.fromkeys(box.node.kind for box in boxes)
     return [
         Layer(kind, pick(KINDS.get(kind, {"en": kind})), [b for b in boxes if b.node.kind == kind])

@@ -35,7 +35,8 @@ class Line:
 
 def model_lines() -> list[Line]:
     """The newest card of each model."""
-    site, found = current_site(), {}
+    site = current_site()
+    found: dict[str, Any] = {}
     for card in learned.model_cards(site):
         found.setdefault(card.name, card)
     lines = []
@@ -54,7 +55,7 @@ def one(request: HttpRequest, name: str) -> HttpResponse:
     own = [card for card in learned.model_cards(site) if card.name == name]
     if node is None and not own:
         raise Http404
-    title = pick(node.title) if node else pick(own[0].title)
+    title = pick(dict(node.title if node else own[0].title))
     wish = Wish()
     context: dict[str, Any] = {
         "title": title,
@@ -68,9 +69,20 @@ def one(request: HttpRequest, name: str) -> HttpResponse:
         context |= {
             "against": _against(own[0]),
             "drifts": [_shown(graph, drift, own[0]) for drift in _drift(own[0])],
-            "measures": list(own[0].evaluation.items()),
+            "measures": [(_measure(name), value) for name, value in own[0].evaluation.items()],
+            "stands_on": list(own[0].loads.items()),  # a contract may be called "items"
         }
     return page(request, "model.html", context, place="catalogue")
+
+
+def _measure(name: str) -> str:
+    titles = {
+        "precision": _("Precision"),
+        "recall": _("Recall"),
+        "planted": _("Planted cases"),
+        "spoken": _("Share it speaks of"),
+    }
+    return titles.get(name, name)
 
 
 def _against(card: Card) -> list[str]:

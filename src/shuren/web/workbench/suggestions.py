@@ -121,7 +121,7 @@ def _settle(request: HttpRequest, kind: str, ids: list[str], accept: bool, actor
 def _undo(request: HttpRequest, kind: str, ids: list[str], actor: Actor) -> None:
     try:
         count = actions.undo_decisions(current_site(), kind, ids, actor=actor)
-        done = {"text": _("%(count)s taken back; they wait again.", count=count)}
+        done: dict[str, Any] = {"text": _("%(count)s taken back; they wait again.", count=count)}
     except NothingToDecide as error:
         done = {"text": f"{error.message} {error.fix}".strip(), "problem": True}
     request.session[_DONE] = done

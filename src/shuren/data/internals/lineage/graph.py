@@ -278,6 +278,9 @@ class _Builder:
             self._shape(step.id, step.shape, "step", _same(step.name), {})
         declared = {column.name: column for column in model.columns}
         self._shape(model.name, shape, model.layer, model.title, declared)
+        marks = {"person": model.person, "headcount": model.headcount, "public": model.public}
+        said = " ".join(name for name, is_so in marks.items() if is_so)
+        self.nodes[model.name] = Node(model.name, model.layer, model.title, type=said)
         self.gaps += gaps
         self.gaps += [f"{model.name}: {name}" for name in declared if name not in shape.columns]
         self.shapes[model.name] = table_shape(model.name, declared)

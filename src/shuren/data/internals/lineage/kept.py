@@ -21,7 +21,7 @@ from shuren.kernel.site import Site
 
 logger = logging.getLogger(__name__)
 
-FORMAT = 2
+FORMAT = 3
 Origins = dict[str, tuple[set[str], set[str]]]
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from shuren.data.internals.resolution import cards
 from shuren.data.internals.resolution.declared import CONTENT, MATCHERS, Matcher
-from shuren.data.lineage import VALUE, Edge, Node
+from shuren.data.lineage import ROWS, VALUE, Edge, Node
 from shuren.data.shapes import Contract
 from shuren.kernel.site import Site
 
@@ -49,7 +49,10 @@ def parts(
     made, edges = {id: Node(id, kind, one.title)}, []
     missing = [column for column in one.inputs if column not in nodes]
     known = [column for column in one.inputs if column in nodes]
-    edges += [Edge(table, id, VALUE) for table in dict.fromkeys(map(_table, known))]
+    edges += [
+        Edge(table, id, _how(nodes[table]))
+        for table in dict.fromkeys(nodes[column].table for column in known)
+    ]
     for written, origins in one.outputs.items():
         contract, _dot, field = written.partition(".")
         target = f"contract:{contract}.{field}"
@@ -59,7 +62,7 @@ def parts(
         about = nodes[target]
         part = f"{id}.{written}"
         made[part] = Node(part, kind, about.title, id, about.level, about.type)
-        edges += [Edge(origin, part, VALUE) for origin in origins or known if origin in nodes]
+        edges += [Edge(o, part, _how(nodes[o])) for o in origins or known if o in nodes]
         own = f"names:{contract}"
         names = next((f.names for f in contracts[contract].fields if f.name == field), ())
         file = next((f"{own}.{n}" for n in (*names, field) if f"{own}.{n}" in nodes), target)
@@ -68,5 +71,6 @@ def parts(
     return made, list(dict.fromkeys(edges)), [f"{id}: {column}?" for column in missing]
 
 
-def _table(column: str) -> str:
-    return column.rpartition(".")[0]
+def _how(origin: Node) -> str:
+    """What is sealed is compared and decides which links there are; no value of it is in them."""
+    return ROWS if origin.kind == "vault" else VALUE

@@ -94,7 +94,10 @@ def draft(
         goals=dict(goals),
         inputs=read,
         outputs=dict(written),
-        distributions=drifting.distributions(site, read),
+        # What is sealed in the vault is never counted.
+        distributions=drifting.distributions(
+            site, (one for one in read if not one.startswith("vault:"))
+        ),
         title=title or (declared.title if declared else {"zh": name, "en": name}),
     )
 

@@ -153,7 +153,9 @@ def _decide_reader(links: Links, one: Suggestion, accept: bool) -> dict[Key, Any
 
 def _joined(links: Links, one: Suggestion) -> dict[Key, Any]:
     refs = {ref for side in (one.one, one.other) for ref in _persons_cards(links, side)}
-    earlier = {(ref,): dict(links[ref,]) if (ref,) in links else None for ref in sorted(refs)}
+    earlier: dict[Key, Any] = {
+        (ref,): dict(links[ref,]) if (ref,) in links else None for ref in sorted(refs)
+    }
     had = {ref: str(links[ref,]["person_id"]) for ref in refs if (ref,) in links}
     ids = person_running.person_ids({"": sorted(refs)}, had)
     for ref in refs:
@@ -172,7 +174,7 @@ def _joined(links: Links, one: Suggestion) -> dict[Key, Any]:
 def _parted(links: Links, one: Suggestion) -> dict[Key, Any]:
     """The card that the model brought in leaves its person; two that are left keep together."""
     refs = _persons_cards(links, one.one)
-    earlier = {(ref,): dict(links[ref,]) for ref in refs if (ref,) in links}
+    earlier: dict[Key, Any] = {(ref,): dict(links[ref,]) for ref in refs if (ref,) in links}
     learned = [r for r in (one.one, one.other) if links.get((r,), {}).get("method") == "model"]
     leaving = learned[0] if learned else one.one
     links.pop((leaving,), None)

@@ -12,7 +12,7 @@ BIBS, TITLES = "conformed.bib_record", "conformed.title"
 
 @dataclass(frozen=True)
 class Matcher:
-    """inputs   columns it reads, `table.column`
+    """inputs   columns it reads, `table.column`; of the vault by the names of the lineage
     outputs  {`contract.field` it writes: the inputs that is made from; () for all of them}
     learned  by a model with a card; else by rules alone"""
 
@@ -33,6 +33,7 @@ CARDS = "conformed.reader"
 CARD_COLUMNS = (
     "reader_key", "source_system", "other_key", "kind", "college", "major", "grade", "campus",
 )  # fmt: skip
+SEALED, SEALED_FIELDS = "vault:identity.readers", ("name", "phone", "email")
 
 MATCHERS: dict[str, Matcher] = {
     WORKS: Matcher(
@@ -70,7 +71,7 @@ MATCHERS: dict[str, Matcher] = {
     ),
     READERS: Matcher(
         title={"zh": "读者归并模型", "en": "Model that finds one person's cards"},
-        inputs=_of(CARDS, CARD_COLUMNS),
+        inputs=(*_of(CARDS, CARD_COLUMNS), *_of(SEALED, SEALED_FIELDS)),
         outputs={
             "reader_links.reader_id": (f"{CARDS}.reader_key",),
             "reader_links.person_id": (),

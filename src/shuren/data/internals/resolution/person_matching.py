@@ -60,8 +60,8 @@ def pairs(
     return sorted(proposed, key=lambda pair: (-pair[2], pair[0], pair[1]))
 
 
-def _block(*columns: str) -> str:
-    """Equal in these, and of two systems."""
+def _block(*columns: str) -> Any:
+    """Equal in these, and of two systems: SQL, as Splink takes a rule."""
     same = " AND ".join(f"l.{column} = r.{column}" for column in columns)
     return f"{same} AND l.system <> r.system"
 

@@ -151,8 +151,8 @@ def _by_model(
     persons, systems = _namesakes(cards, found.groups), _systems(cards, found.groups)
     partners: dict[tuple[str, str], set[str]] = defaultdict(set)
     for one, other, _probability in candidates:
-        partners[root(one), other.system].add(root(other))
-        partners[root(other), one.system].add(root(one))
+        partners[root(one.ref), other.system].add(root(other.ref))
+        partners[root(other.ref), one.system].add(root(one.ref))
     before = {card.ref: root(card.ref) for card in cards}
     for one, other, probability in candidates:
         first, second = before[one.ref], before[other.ref]
