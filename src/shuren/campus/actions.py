@@ -120,8 +120,8 @@ def write_campus(
     write_atomically(folder / "truth.json", content)
     for contract, name in (*reported.files, *served.files, *bought.files):
         files.append(SourceFile(contract, folder / name, ""))
-    written = write_operations(folder, readers, calendar, seed, scale)
-    for contract, name, mapping in [*write_old_catalogue(folder, catalogue, seed), *written]:
+    operations = write_operations(folder, readers, calendar, seed, scale)
+    for contract, name, mapping in [*write_old_catalogue(folder, catalogue, seed), *operations]:
         files.append(SourceFile(contract, folder / name, mapping))
     return files
 

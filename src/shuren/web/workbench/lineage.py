@@ -3,6 +3,7 @@ is made of it. The lists are the page; lineage.js draws them."""
 
 import hashlib
 from dataclasses import dataclass
+from typing import Any
 
 import orjson
 from django.http import (
@@ -55,7 +56,7 @@ def index(request: HttpRequest) -> HttpResponse:
     graph = lineage(site, actor=request.actor)  # type: ignore[attr-defined]
     wish = _wish(request, graph)
     words = request.GET.get("q", "").strip()
-    context = {
+    context: dict[str, Any] = {
         "whole": "" if wish.node else _whole(graph, wish),
         "layers": picture(graph, wish) if wish.node else (),
         "wish": wish,

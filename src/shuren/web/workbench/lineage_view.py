@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from typing import Any
 from urllib.parse import urlencode
 
 from django.urls import reverse
@@ -144,8 +145,8 @@ def picture(graph: Graph, wish: Wish) -> list[Layer]:
     if len(columns) > MOST:  # tables reached by rows alone stay shut
         columns &= by_value
     shown = {graph.nodes[id].table or id for id in around}
-    tables = {graph.nodes[id].table for id in columns & by_value}
-    return _marked(_layers(graph, wish, narrowed, shown, columns), by_value | tables)
+    of_value = {graph.nodes[id].table for id in columns & by_value}
+    return _marked(_layers(graph, wish, narrowed, shown, columns), by_value | of_value)
 
 
 def both_ways(links: Links, id: str) -> set[str]:
@@ -155,7 +156,8 @@ def both_ways(links: Links, id: str) -> set[str]:
 def _marked(layers: list[Layer], by_value: set[str]) -> list[Layer]:
     """Say of each box and column whether a value links it with what the page is about."""
     for box in (box for layer in layers for box in layer.boxes):
-        for one in (box, *box.columns):
+        ones: list[Any] = [box, *box.columns]
+        for one in ones:
             one.via = VALUE if one.node.id in by_value else ROWS
     return layers
 
