@@ -68,8 +68,8 @@ def ranks(before: Mapping[int, Set[int]]) -> dict[int, int]:
             else:
                 open_[further] = iter(sorted(before.get(further, ())))
     nearest: dict[int, int] = {}
-    for box, sources in before.items():
-        for source in sources:
+    for box, behind in before.items():
+        for source in behind:
             nearest[source] = min(nearest.get(source, rank[box]), rank[box])
     for box, first in nearest.items():
         if not before.get(box):
