@@ -57,6 +57,7 @@ def addresses(built):  # noqa: F811
         "decisions": [],
         "datasets": [],
         "records": [],
+        "knowledge": [],
         "dataset": ["loans_by_class"],
     }
     found = {name: reverse(f"workbench:{name}", args=args) for name, args in pages.items()}

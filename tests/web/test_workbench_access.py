@@ -35,6 +35,7 @@ EXAMPLES = {
     "format": "html",
     "dataset_id": "loans_by_class",
     "bib_id": "nothing",
+    "entry_id": "nothing",
 }
 POSTED = {
     "connector-collect",
@@ -101,6 +102,8 @@ PROMISED = {
     "reports": "dashboards.read",
     "report": "dashboards.read",
     "report-file": "dashboards.read",
+    "knowledge": "knowledge.read",
+    "knowledge-entry": "knowledge.read",
     "records": "records.edit",
     "record": "records.edit",
     "datasets": "datasets.publish",

@@ -9,6 +9,7 @@ seats.xlsx             the general office's list
 catalogue-cnmarc.iso   cataloguing system, CNMARC as ISO 2709 in GB18030
 old-catalogue.iso, authorities.iso   a branch's old card catalogue, and authors' names
 library-documents.zip  scans, leaflets and a chapter on reserve
+knowledge.xlsx          questions, rules and guides of the reference desk
 counter/, kbart/        usage reports and title lists of e-resource platforms
 and what campus/operations.py names: buildings, people served, staff, budget, orders …
 """
@@ -22,11 +23,12 @@ from pathlib import Path
 
 import numpy as np
 
-from shuren.campus import marc, papers, rows, truth
+from shuren.campus import knowledge, marc, papers, rows, truth
 from shuren.campus.catalogue import make_catalogue
 from shuren.campus.dirt import soil
 from shuren.campus.eresources import write_eresources
 from shuren.campus.gate_cards import FILE, MAPPING, write_gate_cards
+from shuren.campus.knowledge import write_knowledge
 from shuren.campus.lending import LOANS, lend
 from shuren.campus.old_catalogue import write_old_catalogue
 from shuren.campus.operations import write_operations
@@ -112,8 +114,10 @@ def write_campus(
     bought = write_eresources(folder, calendar, seed, scale)
     written = write_papers(folder)
     files.append(SourceFile(papers.CONTRACT, folder / papers.FILE, ""))
+    known = write_knowledge(folder, calendar)
+    files.append(SourceFile(knowledge.CONTRACT, folder / knowledge.FILE, knowledge.MAPPING))
     content = json.dumps(
-        record | gates.truth | reported.truth | served.truth | bought.truth | written,
+        record | gates.truth | reported.truth | served.truth | bought.truth | written | known,
         ensure_ascii=False,
         indent=1,
     ).encode()

@@ -75,6 +75,10 @@ PERMISSIONS: dict[str, dict[str, str]] = {
         "zh": "发布与撤回开放数据集",
         "en": "Publish and withdraw open datasets",
     },
+    "knowledge.read": {
+        "zh": "查阅知识库（含草稿）",
+        "en": "Read the knowledge base, drafts as well",
+    },
     "dashboards.read": {"zh": "看统计看板", "en": "Read the dashboards"},
     "accounts.manage": {"zh": "管理账号", "en": "Manage accounts"},
     "site.operate": {"zh": "运行与备份站点", "en": "Operate and back up the site"},
