@@ -17,7 +17,7 @@ HEADINGS = (
     "条目编号", "类型", "标题", "英文标题", "内容", "英文内容", "出处", "出处网址", "生效日期",
     "失效日期", "复查日期", "责任部门", "状态",
 )  # fmt: skip
-_KINDS = {"faq": "常见问题", "rule": "规章", "guide": "指南"}
+_KINDS = {"faq": "问答", "rule": "规章", "guide": "指南"}
 _STATES = {"approved": "已核准", "draft": "草稿"}
 _OFFICE = "综合办公室"
 
@@ -38,7 +38,7 @@ def _written() -> Iterator[tuple[str, ...]]:
 
 def _hours(calendar: LibraryCalendar) -> Iterator[tuple[str, ...]]:
     """One entry for each building."""
-    source = f"校历 {calendar.title['zh']}（{CALENDAR}）"
+    source = f"{calendar.title['zh']}（{CALENDAR}）"
     ends = max(term.last for term in calendar.terms)
     for number, place in enumerate(calendar.places.values(), start=1):
         zh = "；".join(_said(calendar, place, "zh")) + "。"

@@ -102,7 +102,7 @@ def _labels(facet: str) -> dict[str, str]:
         "kind": {"faq": _("Question"), "rule": _("Library rule"), "guide": _("Guide")},
         "standing": {
             "citable": _("may be cited"),
-            "draft": _("draft, not approved"),
+            "draft": _("not approved"),
             "coming": _("not yet in force"),
             "ended": _("past its term"),
         },
