@@ -21,6 +21,8 @@ PORTAL = {
     "sign-in": "/sign-in/",
     "styleguide": "/styleguide/",
     "not-found": "/no-such-page/",
+    "datasets": "/datasets/",
+    "dataset": "/datasets/loans_by_class/",
 }
 EVERYBODY = {
     "resolve": "/resolve/",
@@ -61,6 +63,14 @@ STAFF = {
     "impact": "/workbench/lineage/impact/?owner=loans&field=title",
     "rows-behind": "/workbench/lineage/figures/visits_by_month/",
     "governance": "/workbench/governance/",
+    "suggestions": "/workbench/suggestions/",
+    "suggestions-readers": "/workbench/suggestions/?kind=reader",
+    "model": "/workbench/models/readers/",
+    "content": "/workbench/content/",
+    "content-search": "/workbench/content/?q=图书馆",
+    "records": "/workbench/records/",
+    "datasets-staff": "/workbench/datasets/",
+    "dataset-staff": "/workbench/datasets/loans_by_class/",
     "keys": "/workbench/keys/",
 }
 WIDTHS = {"phone": (390, 844), "desktop": (1280, 900)}

@@ -1,6 +1,7 @@
-"""The calendar reaches over loans, visits and seats, so that no figure lacks its kind of week."""
+"""The calendar reaches over the years of loans, visits and seats, so that no figure lacks its
+kind of week, and a day of news does not change it."""
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 
@@ -13,6 +14,7 @@ from shuren.kernel.site import Site
 from tests.data.raw_helper import put_raw
 
 pytestmark = pytest.mark.django_db
+YEAR = [date(2026, 1, 1) + timedelta(n) for n in range(365)]
 VISIT = {"building": "江湾", "entries": 5, "exits": 1}
 
 
@@ -29,18 +31,26 @@ def test_without_anything_there_is_no_day(site: Site) -> None:
 
 def test_visits_alone_make_a_calendar(site: Site) -> None:
     put_raw(site, "visit_counts", [{**VISIT, "hour_start_at": "2026-03-02T08:00:00"}])
-    assert days(site) == [date(2026, 3, 2)]
+    assert days(site) == YEAR
 
 
-def test_it_reaches_from_the_earliest_to_the_latest(site: Site) -> None:
-    put_raw(site, "loans", [{"loan_id": "1", "loaned_at": "2026-03-03T09:00:00"}], place=1)
+def test_it_reaches_from_the_earliest_year_to_the_latest(site: Site) -> None:
+    put_raw(site, "loans", [{"loan_id": "1", "loaned_at": "2025-12-31T09:00:00"}], place=1)
     put_raw(site, "visit_counts", [{**VISIT, "hour_start_at": "2026-03-01T08:00:00"}], place=2)
     seat = {"event_id": "1", "zone_id": "Z", "seat_no": "1", "state": "free"}
-    put_raw(site, "seat_events", [{**seat, "changed_at": "2026-03-05T08:00:00"}], place=3)
-    assert days(site) == [date(2026, 3, day) for day in range(1, 6)]
+    put_raw(site, "seat_events", [{**seat, "changed_at": "2024-02-29T08:00:00"}], place=3)
+    found = days(site)
+    assert (found[0], found[-1]) == (date(2024, 1, 1), date(2026, 12, 31))
+    assert len(found) == 366 + 365 + 365
 
 
-def test_a_table_of_days_is_made_anew_only_when_the_span_grows(site: Site) -> None:
+@pytest.mark.parametrize("year", [1, 1899, 9999])
+def test_the_first_and_last_years_there_are_have_their_days(year: int) -> None:
+    rows = sources.calendar_rows(None, date(year, 1, 1), date(year, 12, 31))
+    assert rows.num_rows == 365
+
+
+def test_a_table_of_days_is_made_anew_only_when_a_year_is_new(site: Site) -> None:
     model = load_models(site)["conformed.calendar_day"]
 
     def parts() -> dict[str, str]:
@@ -48,8 +58,8 @@ def test_a_table_of_days_is_made_anew_only_when_the_span_grows(site: Site) -> No
 
     put_raw(site, "visit_counts", [{**VISIT, "hour_start_at": "2026-03-01T08:00:00"}], place=1)
     before = parts()
-    put_raw(site, "visit_counts", [{**VISIT, "hour_start_at": "2026-03-01T09:00:00"}], place=2)
+    put_raw(site, "visit_counts", [{**VISIT, "hour_start_at": "2026-12-31T09:00:00"}], place=2)
     assert parts() == before
-    put_raw(site, "visit_counts", [{**VISIT, "hour_start_at": "2026-03-02T09:00:00"}], place=3)
+    put_raw(site, "visit_counts", [{**VISIT, "hour_start_at": "2027-01-01T09:00:00"}], place=3)
     assert parts() != before
-    assert sources.widened(site, all_receipts(site)) == (date(2026, 3, 1), date(2026, 3, 2))
+    assert sources.widened(site, all_receipts(site)) == (date(2026, 1, 1), date(2027, 12, 31))

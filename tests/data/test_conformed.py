@@ -182,16 +182,16 @@ def test_loans_find_their_copy_and_the_newest_row_stands(built: Site) -> None:
     ]
 
 
-def test_the_calendar_covers_the_first_to_the_last_loan(built: Site) -> None:
+def test_the_calendar_covers_the_whole_year_of_the_loans(built: Site) -> None:
+    """First lent on 28 February, last on 5 March."""
     found = rows(built, "conformed.calendar_day", "day, month, weekday", "day")
-    assert found == [
+    assert len(found) == 365
+    assert found[0] == (date(2026, 1, 1), "2026-01", 4)
+    assert found[31 + 27 : 31 + 29] == [
         (date(2026, 2, 28), "2026-02", 6),
         (date(2026, 3, 1), "2026-03", 7),
-        (date(2026, 3, 2), "2026-03", 1),
-        (date(2026, 3, 3), "2026-03", 2),
-        (date(2026, 3, 4), "2026-03", 3),
-        (date(2026, 3, 5), "2026-03", 4),
     ]
+    assert found[-1] == (date(2026, 12, 31), "2026-12", 4)
 
 
 def test_loan_facts_carry_reader_class_and_campus(built: Site) -> None:

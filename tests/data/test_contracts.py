@@ -8,7 +8,7 @@ from shuren.data.definitions import contract, contracts, mapping_for, mappings
 from shuren.data.errors import UnknownName
 from shuren.data.internals.lint import NAMING_RULES, lint_contract
 from shuren.data.shapes import Contract, Field
-from shuren.kernel.errors import DefinitionError
+from shuren.kernel.errors import DefinitionError, UsageError
 
 TEXTS = {"zh": "题", "en": "Text"}
 
@@ -177,4 +177,6 @@ def test_the_mapping_is_the_one_named_or_the_one_whose_files_fit(site):
     assert mapping_for(site, "loans", "other.csv").id == ""
     assert mapping_for(site, "items", "lend_2025.csv").id == ""
     with pytest.raises(UnknownName, match="mapping"):
+        mapping_for(site, "items", "x.csv", "c")
+    with pytest.raises(UsageError, match="mapping a is for the contract loans, not for items"):
         mapping_for(site, "items", "x.csv", "a")

@@ -86,6 +86,50 @@ def test_a_table_that_comes_out_as_before_stops_the_change(library: Site) -> Non
     assert ran(build(library)) == {"conformed.seat_zone"}
 
 
+def put_seats(site: Site, place: int, day: str, count: int) -> str:
+    """Every second event takes a seat of the hall, the next one frees it."""
+    rows = [
+        {"event_id": f"{day}-{n}", "zone_id": "z1", "seat_no": "1", "state": state}
+        | {"changed_at": f"{day}T{8 + n // 100:02}:{n % 60:02}:{n // 60 % 60:02}"}
+        for n, state in zip(range(count), ["occupied", "free"] * count, strict=False)
+    ]
+    return put_raw(site, "seat_events", rows, place=place)
+
+
+def test_events_of_a_new_day_leave_the_loans_and_count_no_day_to_come(library: Site) -> None:
+    """The calendar reaches to the end of the year; nothing that counts days does."""
+    put_seats(library, 3, "2026-03-03", 10)
+    build(library)
+    put_seats(library, 4, "2026-03-05", 1000)
+    planned = {line.name for line in queries.explain_build(library) if line.runs}
+    report = build(library)
+    assert ran(report) == {"conformed.seat_event", "mart.occupancy_hour", "mart.seat_state"}
+    assert planned >= ran(report)
+    assert "conformed.calendar_day" not in planned
+    assert "mart.loan_fact" not in planned
+    assert values(library, "mart.reach_year", "loans, loan_days") == [(1, 1)]
+    assert values(library, "mart.occupancy_hour", "DISTINCT day") == [
+        (date(2026, 3, 3),),
+        (date(2026, 3, 5),),
+    ]
+    assert values(library, "conformed.calendar_day", "min(day), max(day), count(*)") == [
+        (date(2026, 1, 1), date(2026, 12, 31), 365)
+    ]
+    assert snapshots.required(library).data_date == "2026-03-02"
+    put_loan(library, 5, "2", "2026-03-05")
+    build(library)  # lent on the 2nd and the 5th: four days from the first to the last
+    assert values(library, "mart.reach_year", "loans, loan_days") == [(2, 4)]
+
+
+def test_events_of_a_new_year_widen_the_calendar(library: Site) -> None:
+    put_seats(library, 3, "2027-01-02", 10)
+    report = build(library)
+    assert {"conformed.calendar_day", "mart.loan_fact"} <= ran(report)
+    assert why(report, "conformed.calendar_day") == "calendar.day spans other days than before."
+    assert values(library, "conformed.calendar_day", "count(*)") == [(730,)]
+    assert values(library, "mart.reach_year", "year, loan_days") == [(2026, 1)]
+
+
 def test_all_runs_everything_and_gives_the_same_files(library: Site) -> None:
     before = snapshots.required(library)
     report = build(library, everything=True)

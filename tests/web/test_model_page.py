@@ -1,10 +1,13 @@
 """The card of a learned model, with its drift, on its page and in the catalogue."""
 
+import json
+
 import pytest
 from django.urls import reverse
 
 from shuren.data import actions
-from shuren.data.internals.resolution import cards
+from shuren.data.internals.resolution import cards, person_planting, planting
+from shuren.web.workbench.model_words import kinds, measures
 from tests.data.loading import OPERATOR
 from tests.data.test_drift import bibs
 from tests.data.test_model_cards import learn, publish
@@ -58,8 +61,6 @@ def test_from_a_model_in_the_lineage_to_its_card_and_back(learned_site, as_role)
 
 def test_every_value_of_a_card_from_before_drift_was_kept_can_be_shown(learned_site, as_role):
     (path,) = [p for p in (learned_site.data / "models").glob("*.json") if "weights" not in p.stem]
-    import json
-
     card = json.loads(path.read_text("utf-8"))
     for new in ("inputs", "outputs", "distributions", "title"):
         del card[new]
@@ -68,3 +69,30 @@ def test_every_value_of_a_card_from_before_drift_was_kept_can_be_shown(learned_s
     assert "This card kept no distribution" in page
     assert cards.card(learned_site, "works").inputs == ()
     actions.promote_model(learned_site, "works", actor=OPERATOR)
+
+
+def test_each_kind_of_planted_case_and_each_measure_is_said_in_words():
+    same = {*planting.SAME, *person_planting.SAME}
+    other = {*planting.OTHER, *person_planting.OTHER}
+    card = {"precision": 1.0, "recall_whole": 0.4, "noisy_found": 0.9}
+    card |= {f"recall_{kind}": 0.5 for kind in same} | {f"asked_{kind}": 0.25 for kind in same}
+    card |= {f"apart_{kind}": 1.0 for kind in other}
+    shown = kinds(card)
+    assert len(shown) == len(same | other)
+    assert {(kind.found, kind.asked) for kind in shown if kind.same} == {(0.5, 0.25)}
+    assert {(kind.found, kind.asked) for kind in shown if not kind.same} == {(1.0, None)}
+    assert [value for _title, value in measures(card)] == [1.0, 0.4, 0.9]
+    words = [kind.title for kind in shown] + [title for title, _value in measures(card)]
+    # A name without words of its own would stand there in small letters.
+    assert [word for word in words if word[0].islower()] == []
+
+
+def test_the_kinds_are_a_table_of_the_page(learned_site, as_role):
+    (path,) = [p for p in (learned_site.data / "models").glob("*.json") if "weights" not in p.stem]
+    card = json.loads(path.read_text("utf-8"))
+    card["evaluation"] |= {"recall_slip": 0.875, "apart_volume": 1.0}
+    path.write_text(json.dumps(card), "utf-8")
+    page = text_of(as_role("data_librarian").get(reverse("workbench:model", args=["works"])))
+    assert "Slip in the title" in page
+    assert "87.5%" in page
+    assert "recall_slip" not in page

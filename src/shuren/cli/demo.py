@@ -57,7 +57,7 @@ def demo(
 
     if no_serve:
         if unresolved:
-            label = _("5/5 Finding works, names and readers that are one")
+            label = _("Finding works, names and readers that are one")
             with _step(context, label) as progress:
                 resolve_all(site, actor=context.actor, progress=progress)
         return
@@ -93,26 +93,26 @@ def set_up(context: CliContext, site: Site, scale: float) -> None:
 
     say = context.messages.print
     say(_("Setting up a demo university library in %(folder)s (once).", folder=site.root))
-    with _step(context, _("1/5 Writing the exports of its systems")) as progress:
+    with _step(context, _("1/4 Writing the exports of its systems")) as progress:
         write_connections(site.definitions / "sources")
         files = write_campus(site.root / "exports", seed=SEED, scale=scale, progress=progress)
-    with _step(context, _("2/5 Taking them in")) as progress:
+    with _step(context, _("2/4 Taking them in")) as progress:
         take_all_in(site, files, actor=context.actor, progress=progress)
     for line in sums(site):
         say(
             _(
-                "    %(name)s: %(files)s files, %(accepted)s rows accepted, %(refused)s refused",
+                "    %(name)s: %(accepted)s rows accepted, %(refused)s refused; files: %(files)s",
                 name=line.title,
                 files=f"{line.files:,}",
                 accepted=f"{line.accepted:,}",
                 refused=f"{line.refused:,}",
             )
         )
-    with _step(context, _("3/5 Building tables")) as progress:
+    with _step(context, _("3/4 Building tables")) as progress:
         build(site, actor=context.actor, progress=progress)
         make_index(site, actor=context.actor)
         build(site, actor=context.actor)  # with the names found in documents
-    with _step(context, _("4/5 Accounts for each role, and a first day's work")) as progress:
+    with _step(context, _("4/4 Accounts for each role, and a first day's work")) as progress:
         note = make_accounts(site)
         progress(1, 2)
         first_day(site)

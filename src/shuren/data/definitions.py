@@ -84,7 +84,7 @@ def mapping_for(site: Site | None, contract_id: str, file_name: str, id: str = "
     """The mapping named; else the first, by id, whose `files` patterns fit the file's name; else
     the contract's own column names.
 
-    raises  UnknownName if the id is unknown or belongs to another contract
+    raises  UnknownName if there is no such mapping, UsageError if it is for another contract
     """
     fitting = {key: m for key, m in mappings(site).items() if m.contract == contract_id}
     if id:

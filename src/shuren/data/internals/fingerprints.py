@@ -76,7 +76,7 @@ class Inputs:
             texts = {id: file.path.read_text("utf-8") for id, file in calendars.items()}
             chosen = read_settings(self.site).calendar
             loans = {f"{table} of {part}": has for part, has in self._source("raw.loans").items()}
-            span = hash_of(sources.widened(self.site, self.loads))
+            span = hash_of(["whole years", sources.widened(self.site, self.loads)])
             return {f"{table} content": hash_of([texts, chosen]), f"{table} span": span, **loans}
         contract = sources.contract_of(self.site, name)
         holding = sources.holding_rows(self.site, name, self.loads)

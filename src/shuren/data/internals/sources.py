@@ -152,14 +152,15 @@ _DATED = (
 def widened(
     site: Site, loads: Sequence[Receipt], first: date | None = None, last: date | None = None
 ) -> tuple[date | None, date | None]:
-    """A span of days, and all days of visits and seats, by what the files say of themselves."""
+    """A span of days, and all days of visits and seats, by what the files say of themselves,
+    widened to whole years: a day of news would else make every table anew that names its week."""
     days = [day for day in (first, last) if day is not None]
     known = contracts(site)
     for contract, column in _DATED:
         if contract in known:
             for load in holding_rows(site, contract, loads):
                 days += _least_and_greatest(_file_of(site, load), column)
-    return (min(days), max(days)) if days else (None, None)
+    return (date(min(days).year, 1, 1), date(max(days).year, 12, 31)) if days else (None, None)
 
 
 def _least_and_greatest(path: Path, column: str) -> list[date]:

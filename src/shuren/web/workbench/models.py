@@ -15,6 +15,7 @@ from shuren.kernel.i18n import pick
 from shuren.web.access import requires
 from shuren.web.lineage import lineage
 from shuren.web.workbench.lineage_view import Wish
+from shuren.web.workbench.model_words import kinds, measures
 from shuren.web.workbench.shell import Crumb, crumbs, current_site, page
 
 MODEL = "learned_model:"
@@ -69,20 +70,11 @@ def one(request: HttpRequest, name: str) -> HttpResponse:
         context |= {
             "against": _against(own[0]),
             "drifts": [_shown(graph, drift, own[0]) for drift in _drift(own[0])],
-            "measures": [(_measure(name), value) for name, value in own[0].evaluation.items()],
+            "measures": measures(own[0].evaluation),
+            "kinds": kinds(own[0].evaluation),
             "stands_on": list(own[0].loads.items()),  # a contract may be called "items"
         }
     return page(request, "model.html", context, place="catalogue")
-
-
-def _measure(name: str) -> str:
-    titles = {
-        "precision": _("Precision"),
-        "recall": _("Recall"),
-        "planted": _("Planted cases"),
-        "spoken": _("Share it speaks of"),
-    }
-    return titles.get(name, name)
 
 
 def _against(card: Card) -> list[str]:

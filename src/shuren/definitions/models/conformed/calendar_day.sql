@@ -2,8 +2,8 @@
 id: calendar_day
 title: {zh: 校历日, en: Calendar days}
 description:
-  zh: 从第一次到最后一次借阅之间的每一天，按本馆校历标出学期、教学周、节假日和开馆与否；校历没写的日子不猜。
-  en: Every day from the first loan to the last, with term, teaching week, holiday and opening by the library's calendar; what the calendar does not say is not guessed.
+  zh: 凡有借阅、到馆或座位记录的年份，从首年 1 月 1 日到末年 12 月 31 日的每一天，不论当天有无记录；按本馆校历标出学期、教学周、节假日和开馆与否；校历没写的日子不猜。
+  en: Every day of the years from the first loan, visit or seat event to the last, 1 January to 31 December, whether or not anything happened on it, with term, teaching week, holiday and opening by the library's calendar; what the calendar does not say is not guessed.
 grain: {zh: 一天一行, en: one row per day}
 data_class: operations
 owner: 综合办公室 General office

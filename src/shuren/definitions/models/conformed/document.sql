@@ -40,7 +40,7 @@ WITH bibs AS (
     sum(CASE WHEN text_from = 'layer' OR text_from = 'plain' THEN 1 ELSE 0 END) AS pages_layer,
     sum(CASE WHEN text_from = 'ocr' THEN 1 ELSE 0 END) AS pages_ocr,
     sum(CASE WHEN text_from = 'none' THEN 1 ELSE 0 END) AS pages_empty,
-    avg(CAST(confidence AS DOUBLE)) AS confidence,
+    CAST(sum(CAST(confidence AS DECIMAL(18, 4))) AS DOUBLE) / nullif(count(confidence), 0) AS confidence,
     max(coalesce(rights, 'snippet')) AS rights,
     max(coalesce(licence, '')) AS licence,
     max(coalesce(record_id, '')) AS record_id
