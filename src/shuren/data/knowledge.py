@@ -1,9 +1,9 @@
 """Entries of the knowledge base: what staff look up, and what a service may cite on a day."""
 
 import unicodedata
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import Any
 
 from shuren.data import queries
 from shuren.kernel.shapes import Actor
@@ -13,7 +13,6 @@ from shuren.trust import queries as trust
 PERMISSION, PURPOSE, PUBLIC = "knowledge.read", "knowledge_service", "public_information"
 ENTRIES, CITABLE = "conformed.knowledge_entry", "mart.citable_entry"
 KINDS = ("faq", "rule", "guide")
-STATES = ("approved", "draft")
 
 
 @dataclass(frozen=True)
@@ -81,17 +80,14 @@ def citable(site: Site, day: date, *, actor: Actor) -> list[KnowledgeEntry]:
     return [_entry(row) for row in rows.dicts()]
 
 
-def _entry(row: dict) -> KnowledgeEntry:
-    texts = {
-        name: {lang: row.pop(f"{name}_{lang}") for lang in ("zh", "en")}
-        for name in ("title", "answer")
-    }
-    kept = {name: _filled(text.items()) for name, text in texts.items()}
-    return KnowledgeEntry(**kept, **row)
+def _entry(row: dict[str, Any]) -> KnowledgeEntry:
+    return KnowledgeEntry(title=_texts(row, "title"), answer=_texts(row, "answer"), **row)
 
 
-def _filled(texts: Iterable[tuple[str, str]]) -> dict[str, str]:
-    return {language: text for language, text in texts if text}
+def _texts(row: dict[str, Any], name: str) -> dict[str, str]:
+    """Both languages of a text, taken out of the row; one that says nothing is left out."""
+    texts = {language: str(row.pop(f"{name}_{language}")) for language in ("zh", "en")}
+    return {language: text for language, text in texts.items() if text}
 
 
 def _plain(text: str) -> str:

@@ -45,7 +45,7 @@ SELECT
   coalesce(source_url, '') AS source_url,
   valid_from,
   valid_until,
-  CASE WHEN status = 'approved' THEN coalesce(valid_from, DATE '1000-01-01') END AS cite_from,
+  CASE WHEN status = 'approved' THEN coalesce(valid_from, DATE '1900-01-01') END AS cite_from,
   CASE WHEN status = 'approved' THEN coalesce(valid_until, DATE '9999-12-31') END AS cite_until,
   review_on,
   coalesce(owner, '') AS owner,
