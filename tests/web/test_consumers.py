@@ -42,6 +42,7 @@ ONE_PAGE = {
     "workbench:report-file": "workbench:reports",
     "workbench:suggestion": "workbench:suggestions",
     "workbench:record": "workbench:records",
+    "workbench:knowledge-entry": "workbench:knowledge",
     "workbench:document": "workbench:content",
     "workbench:document-page": "workbench:content",
 }

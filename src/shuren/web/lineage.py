@@ -115,6 +115,15 @@ PAGES: dict[str, Page] = {
             " pages pages_layer pages_ocr pages_empty confidence",
         ),
     ),
+    "knowledge": Page(
+        {"zh": "知识库", "en": "Knowledge base"},
+        "workbench:knowledge",
+        tables=_columns(
+            "conformed.knowledge_entry",
+            "entry_id kind title_zh title_en answer_zh answer_en source source_url valid_from"
+            " valid_until cite_from cite_until review_on owner status",
+        ),
+    ),
     "suggestions": Page(
         {"zh": "待审建议", "en": "Suggestions"},
         "workbench:suggestions",
