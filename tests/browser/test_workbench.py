@@ -58,6 +58,7 @@ def addresses(built):  # noqa: F811
         "datasets": [],
         "records": [],
         "knowledge": [],
+        "knowledge-entry": ["K1"],
         "dataset": ["loans_by_class"],
     }
     found = {name: reverse(f"workbench:{name}", args=args) for name, args in pages.items()}
@@ -77,16 +78,26 @@ VISITS = """\
 云溪图书馆,云溪校区,2026-03-03 09:00:00,12,30
 """
 
+ENTRIES = """\
+编号,类型,标题,英文标题,内容,英文内容,出处,网址,复查日期,责任部门,状态
+K1,问答,怎么续借？,How to renew?,在自助机办理,At a machine,规则,https://lib.example.edu.cn/rules/lending,2020-01-01,流通部,已核准
+K2,指南,,Printing,,On the ground floor,,,,,草稿
+"""
+
 
 @pytest.fixture(scope="session")
 def furnished(built, tmp_path_factory, django_db_setup, django_db_blocker):  # noqa: F811
-    """The tiny library with counters at its doors, so that each kind of chart is drawn."""
+    """The tiny library with counters at its doors, so that each kind of chart is drawn, and with
+    entries in its knowledge base."""
     folder = tmp_path_factory.mktemp("furnished")
     shutil.copytree(built[0].root, folder / "site")
     site, visits = open_site(folder / "site"), folder / "visits.csv"
+    entries = folder / "entries.csv"
     visits.write_text(VISITS, "utf-8")
+    entries.write_text(ENTRIES, "utf-8")
     with django_db_blocker.unblock(), transaction.atomic():
         load_file(site, "visit_counts", visits, actor=OPERATOR)
+        load_file(site, "knowledge_entries", entries, actor=OPERATOR)
         build(site, actor=OPERATOR)
         transaction.set_rollback(True)
     return site
