@@ -30,7 +30,7 @@ def make(site: Path, days: int, as_lists: bool) -> str:
             for n in range(A_DAY)
         ]
         whole = f"{stamp}235959-whole{day}"
-        known = {name: "" for name in Receipt.__dataclass_fields__} | {
+        known = dict.fromkeys(Receipt.__dataclass_fields__, "") | {
             "id": whole, "contract": "seat_events", "dialect": {}, "rules": {},
             "started_at": MOMENT, "finished_at": MOMENT, "accepted": 1, "refused": 0, "records": 1,
             "took": [], "notes": [], "barren": [],
