@@ -87,9 +87,7 @@ class MergedIds(Sequence[str]):
     def _broken(self) -> ReceiptBroken:
         return ReceiptBroken(
             _("The receipt %(path)s is damaged.", path=self.path),
-            fix=_(
-                "Bring it back from a backup. If there is none, remove it and load its file again."
-            ),
+            fix=_("Bring it back from a backup."),
         )
 
 
