@@ -256,7 +256,9 @@ def test_doctor_backup_and_the_map_find_all_of_it(day: Site, tmp_path: Path) -> 
     with tarfile.open(tmp_path / "copy.tar.gz") as copy:
         names = set(copy.getnames())
     merged = f"data/receipts/merged/{whole.id}"
-    assert {f"{merged}.jsonl", f"{merged}.hashes", f"data/receipts/{whole.id}.json"} <= names
+    assert {f"{merged}.{end}" for end in ("jsonl", "hashes", "ids")} | {
+        f"data/receipts/{whole.id}.json"
+    } <= names
     assert not any(id in name for id in kept for name in names)
     (day.receipts / "merged" / f"{whole.id}.jsonl").unlink()
     (problem,) = checkup.problems(day)
@@ -377,4 +379,4 @@ def test_killed_at_any_moment_everything_is_there_once(
         assert len(list(day.receipts.glob("*.json"))) == 1
         assert len(list(day.raw.rglob("*.parquet"))) == 1
         assert len(list(day.quarantine.rglob("*.sealed"))) == 1
-        assert len(list((day.receipts / "merged").iterdir())) == 2
+        assert len(list((day.receipts / "merged").iterdir())) == 3

@@ -84,7 +84,7 @@ def receipt_values(receipt: "Receipt") -> dict[str, object]:
     """A receipt for --json."""
     import dataclasses
 
-    return dataclasses.asdict(receipt)
+    return {**dataclasses.asdict(receipt), "merges": list(receipt.merges)}
 
 
 def print_receipt(context: CliContext, receipt: "Receipt") -> None:

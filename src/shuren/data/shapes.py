@@ -1,7 +1,7 @@
 """What the data room hands to others: contracts, receipts, refused rows, tables read."""
 
 import dataclasses
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, NamedTuple
@@ -91,13 +91,13 @@ class Receipt:
     source: str = "table"
     connector: str = ""
     cursor: str = ""
-    merges: tuple[str, ...] = ()
+    merges: Sequence[str] = ()
     barren: tuple[str, ...] = ()
 
     @property
     def loads(self) -> tuple[str, ...]:
         """The ids that its rows have."""
-        return self.merges or (self.id,)
+        return tuple(self.merges) or (self.id,)
 
     @property
     def bearing(self) -> tuple[str, ...]:

@@ -1,14 +1,16 @@
 """Do the files of every load, and the live snapshot, still say what they should?"""
 
 from collections.abc import Iterator
+from contextlib import suppress
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 
 from shuren.data.errors import QuarantineBroken, ReceiptBroken
-from shuren.data.internals import retention_log, snapshots
+from shuren.data.internals import merged_ids, retention_log, snapshots
 from shuren.data.internals.quarantine import Quarantine
 from shuren.data.internals.receipts import (
+    ids_file,
     merged_file,
     merged_receipts,
     quarantine_file,
@@ -68,13 +70,16 @@ def _missing(site: Site, receipt: Receipt) -> str:
 
 
 def _missing_receipts(site: Site, receipt: Receipt) -> str:
+    path = merged_file(site, receipt.id)
     try:
         found = [one.id for one in merged_receipts(site, receipt)]
+        path = ids_file(site, receipt.id) if found else path
+        ordered = sorted(found)
+        if found == list(receipt.merges) and ordered == merged_ids.among(receipt.merges, ordered):
+            return ""
     except ReceiptBroken:
-        found = []
-    if found == list(receipt.merges):
-        return ""
-    return _("%(path)s is missing or damaged", path=merged_file(site, receipt.id))
+        pass
+    return _("%(path)s is missing or damaged", path=path)
 
 
 def _receipts(site: Site) -> tuple[list[Receipt], list[Problem]]:
@@ -84,7 +89,11 @@ def _receipts(site: Site) -> tuple[list[Receipt], list[Problem]]:
             good.append(read_receipt(path))
         except ReceiptBroken as error:
             bad.append(Problem(error.message, error.fix))
-    merged = {load for receipt in good for load in receipt.merges}
+    merged: set[str] = set()
+    ordered = sorted(receipt.id for receipt in good)
+    for receipt in good:
+        with suppress(ReceiptBroken):  # said of the load it belongs to
+            merged.update(merged_ids.among(receipt.merges, ordered))
     return [receipt for receipt in good if receipt.id not in merged], bad
 
 

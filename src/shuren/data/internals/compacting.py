@@ -21,7 +21,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from shuren.data.internals import building, hashes, retention_log, snapshots
+from shuren.data.internals import building, hashes, merged_ids, retention_log, snapshots
 from shuren.data.internals.quarantine import Quarantine, QuarantineWriter
 from shuren.data.internals.raw_store import RawWriter
 from shuren.data.internals.receipts import (
@@ -29,6 +29,8 @@ from shuren.data.internals.receipts import (
     all_receipts,
     commit,
     hashes_file,
+    ids_file,
+    leftovers,
     merged_file,
     quarantine_file,
     raw_file,
@@ -55,7 +57,7 @@ class _Changed(Exception):
 
 def compact(site: Site, contract: str | None = None) -> list[Receipt]:
     """The new receipts; none where there was nothing to do. Waits for a build under way."""
-    if not _leftovers(site) and not any(True for _run in _runs(site, contract)):
+    if not leftovers(site) and not any(True for _run in _runs(site, contract)):
         return []
     done = []
     with building.one_at_a_time(site):
@@ -120,6 +122,7 @@ def _put_together(site: Site, run: Sequence[Receipt]) -> Receipt:
         write_atomically(merged_file(site, id), "".join(f"{line}\n" for line in lines).encode())
         known = hashes.content(one.source_hash for one in run)
         write_atomically(hashes_file(site, id), known)
+        write_atomically(ids_file(site, id), merged_ids.content(whole.merges))
 
         def check() -> None:
             there = all_receipts(site, whole.contract)
@@ -195,24 +198,16 @@ def _write_refused(site: Site, run: Sequence[Receipt], target: Path, id: str) ->
         writer.abandon()
 
 
-def _leftovers(site: Site) -> list[tuple[str, str]]:
-    """(contract, load) of receipts that are there and count no more."""
-    there = {path.stem for path in site.receipts.glob("*.json")}
-    return [
-        (one.contract, load) for one in all_receipts(site) for load in one.merges if load in there
-    ]
-
-
 def _sweep(site: Site) -> None:
     """Remove the files of loads that count no more, the receipt of each last, so that one that
     is there says what may be left; and what was kept for a receipt that never came."""
     with exclusively(small_files(site)):
-        leftovers = _leftovers(site)
-        for contract, load in leftovers:
-            raw_file(site, contract, load).unlink(missing_ok=True)
-            quarantine_file(site, contract, load).unlink(missing_ok=True)
-            receipt_file(site, load).unlink(missing_ok=True)
-        for contract in {contract for contract, _load in leftovers}:
+        left = leftovers(site)
+        for one in left:
+            raw_file(site, one.contract, one.id).unlink(missing_ok=True)
+            quarantine_file(site, one.contract, one.id).unlink(missing_ok=True)
+            receipt_file(site, one.id).unlink(missing_ok=True)
+        for contract in {one.contract for one in left}:
             for folder in (site.raw / contract, site.quarantine / contract, site.receipts):
                 if folder.is_dir():
                     sync_folder(folder)

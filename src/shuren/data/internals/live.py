@@ -6,7 +6,7 @@ news. A view that wants both reads both: the stored table, and the raw rows on t
 """
 
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from pathlib import Path
 
@@ -122,7 +122,7 @@ def _as_set(loads: tuple[str, ...]) -> frozenset[str]:
 
 
 @lru_cache(maxsize=8_192)
-def _brought(site: Site, load: str) -> tuple[str, tuple[str, ...]]:
+def _brought(site: Site, load: str) -> tuple[str, Sequence[str]]:
     """The contract of a load that brought rows, or "", and the loads it was put together of. A
     receipt never changes."""
     try:

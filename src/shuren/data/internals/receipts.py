@@ -1,7 +1,8 @@
 """Receipts on disk: one JSON file per load, written last. No receipt, no load.
 
 A receipt that `merges` others stands for them from the moment it is written: theirs count no
-more, and are kept in `merged/<its id>.jsonl` for whoever asks for one of them by its id.
+more, and are kept in `merged/<its id>.jsonl` for whoever asks for one of them by its id; which
+they are is in `merged/<its id>.ids`. Receipts of before there was that file hold the ids.
 """
 
 import dataclasses
@@ -14,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from shuren.data.errors import AlreadyLoaded, ReceiptBroken, UnknownName
-from shuren.data.internals import hashes, retention_log
+from shuren.data.internals import hashes, merged_ids, retention_log
 from shuren.data.internals.working import exclusively, is_owned, sweep_folders
 from shuren.data.shapes import Receipt
 from shuren.kernel.files import sync_folder, write_atomically
@@ -32,11 +33,23 @@ _CACHED = 65_536  # receipts remembered by a process; they never change
 def all_receipts(site: Site, contract: str | None = None) -> list[Receipt]:
     """Newest first, without those that another one stands for."""
     found = _on_disk(site)
-    merged = {load for receipt in found for load in receipt.merges}
+    merged = _merged_among(found)
     chosen = [
         r for r in found if r.id not in merged and (contract is None or r.contract == contract)
     ]
     return sorted(chosen, key=lambda r: (r.finished_at, r.id), reverse=True)
+
+
+def leftovers(site: Site) -> list[Receipt]:
+    """Those that are there although another one stands for them."""
+    found = _on_disk(site)
+    merged = _merged_among(found)
+    return [receipt for receipt in found if receipt.id in merged]
+
+
+def _merged_among(receipts: Sequence[Receipt]) -> set[str]:
+    ordered = sorted(receipt.id for receipt in receipts)
+    return {load for one in receipts for load in merged_ids.among(one.merges, ordered)}
 
 
 def _on_disk(site: Site) -> list[Receipt]:
@@ -128,6 +141,9 @@ def _parse(text: str | bytes, path: Path) -> Receipt:
         values = {key: value for key, value in content.items() if key in _FIELDS}
         values.update({key: datetime.fromisoformat(values[key]) for key in _TIMES})
         values.update({key: tuple(values.get(key, ())) for key in _TUPLES})
+        if merged := content.get("merged"):
+            ids = path.parent / "merged" / f"{values['id']}.ids"
+            values["merges"] = merged_ids.MergedIds(ids, **merged)
         return Receipt(**values)
     except (ValueError, KeyError, TypeError, AttributeError):
         raise _broken(path) from None
@@ -144,7 +160,14 @@ def receipt_json(receipt: Receipt) -> dict[str, Any]:
     """The receipt as plain values, times in ISO 8601."""
     values = dataclasses.asdict(receipt)
     values.update({key: values[key].isoformat() for key in _TIMES})
-    return {"format": FORMAT, **values}
+    return {"format": FORMAT, **values, "merges": list(receipt.merges)}
+
+
+def _stored(receipt: Receipt) -> dict[str, Any]:
+    values = receipt_json(receipt)
+    if loads := values.pop("merges"):
+        values["merged"] = merged_ids.summary(loads)
+    return values
 
 
 def receipt_file(site: Site, load: str) -> Path:
@@ -167,6 +190,11 @@ def hashes_file(site: Site, load: str) -> Path:
     return site.receipts / "merged" / f"{load}.hashes"
 
 
+def ids_file(site: Site, load: str) -> Path:
+    """Which loads were put together into this one; see merged_ids."""
+    return site.receipts / "merged" / f"{load}.ids"
+
+
 def raw_file(site: Site, contract: str, load: str) -> Path:
     return site.raw / contract / f"{load}.parquet"
 
@@ -174,7 +202,8 @@ def raw_file(site: Site, contract: str, load: str) -> Path:
 def raw_files(site: Site, contract: str, loads: Iterable[str]) -> list[Path]:
     """The files there are that hold rows of these loads."""
     receipts = all_receipts(site, contract)
-    wholes = {load: one.id for one in receipts for load in one.merges}
+    asked = sorted(loads := list(loads))
+    wholes = {load: r.id for r in receipts for load in merged_ids.among(r.merges, asked)}
     names = dict.fromkeys(wholes.get(load, load) for load in loads)
     return [path for name in names if (path := raw_file(site, contract, name)).exists()]
 
@@ -193,7 +222,7 @@ def commit(site: Site, receipt: Receipt, folder: Path, check: Callable[[], None]
         folder / "rows.parquet": raw_file(site, receipt.contract, receipt.id),
         folder / "refused.sealed": quarantine_file(site, receipt.contract, receipt.id),
     }
-    content = json.dumps(receipt_json(receipt), ensure_ascii=False, indent=1).encode()
+    content = json.dumps(_stored(receipt), ensure_ascii=False, indent=1).encode()
     path = site.receipts / f"{receipt.id}.json"
     with exclusively(site.receipts / ".lock"):
         check()
