@@ -64,7 +64,7 @@ STAFF = {
     "rows-behind": "/workbench/lineage/figures/visits_by_month/",
     "governance": "/workbench/governance/",
     "suggestions": "/workbench/suggestions/",
-    "suggestions-readers": "/workbench/suggestions/?kind=reader",
+    "suggestions-readers": "/workbench/suggestions/?kind=readers",
     "model": "/workbench/models/readers/",
     "content": "/workbench/content/",
     "content-search": "/workbench/content/?q=图书馆",

@@ -83,14 +83,15 @@ def test_what_it_says_is_short_and_its_sums_are_those_of_the_receipts(stopped_an
     lines = said.replace(str(folder), "").strip().splitlines()
     assert len(lines) <= 15
     assert max(map(len, lines)) <= 80
-    assert [line[:3] for line in lines if line[1:3] == "/5"] == [f"{n}/5" for n in range(1, 6)]
-    sums = [re.findall(r"([0-9,]+) (?:files|rows|refused)", line) for line in lines]
-    totals = [[int(number.replace(",", "")) for number in line] for line in sums if line]
+    assert [line[:3] for line in lines if line[1:3] == "/4"] == [f"{n}/4" for n in range(1, 5)]
+    pattern = r"([0-9,]+) rows accepted, ([0-9,]+) refused; files: ([0-9,]+)"
+    sums = [found.groups() for line in lines if (found := re.search(pattern, line))]
+    totals = [[int(number.replace(",", "")) for number in line] for line in sums]
     kept = receipts(folder).values()
     assert [sum(column) for column in zip(*totals, strict=True)] == [
-        len(kept),
         sum(receipt["accepted"] for receipt in kept),
         sum(receipt["refused"] for receipt in kept),
+        len(kept),
     ]
 
 
