@@ -132,6 +132,20 @@ def pairs(site):
     return site
 
 
+def test_of_two_decisions_of_one_second_the_later_is_known(pairs, monkeypatch):
+    site = pairs
+    first, second = sorted(waiting(site, "readers"), key=lambda one: one.one)
+    monkeypatch.setenv("SHUREN_NOW", "2026-11-28T12:00:00.250000")
+    decide(site, "readers", [first], True)
+    monkeypatch.setenv("SHUREN_NOW", "2026-11-28T12:00:00.250001")
+    decide(site, "readers", [second], True)
+    with pytest.raises(NothingToDecide, match="later decision"):
+        actions.undo_decisions(site, "readers", [first.id], actor=LIBRARIAN)
+    actions.undo_decisions(site, "readers", [second.id], actor=LIBRARIAN)
+    actions.undo_decisions(site, "readers", [first.id], actor=LIBRARIAN)
+    assert len(waiting(site, "readers")) == 2
+
+
 def persons(site):
     actions.build(site, actor=OPERATOR)
     return dict(

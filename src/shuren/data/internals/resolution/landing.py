@@ -61,7 +61,8 @@ def land(
     contract = find_contract(site, contract_id)
     names = [f.name for f in contract.fields]
     compared = [name for name in names if name not in (clock, GONE)]
-    moment = f"{now():%Y-%m-%d %H:%M:%S}"
+    # To the microsecond: which of two decisions of one second is the later one matters.
+    moment = f"{now():%Y-%m-%d %H:%M:%S.%f}"
     changed, asked = [], set()
     for row in wanted:
         key = tuple(str(row[name]) for name in contract.key)
