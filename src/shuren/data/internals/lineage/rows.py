@@ -173,7 +173,8 @@ def made_of(site: Site, load: str, line: int, actor: Actor) -> tuple[RawRows, li
         and name
     ]
     raw = _masked(found[0][:-1])
-    if any(one.sensitive for one in made):
+    if any(one.sensitive for one in made):  # a table of titles would say what it was
+        made = [one for one in made if one.sensitive]
         raw = (*raw[:2], *(MASK if isinstance(value, str) else value for value in raw[2:]))
     return RawRows(contract.id, tuple(shown), [raw]), [one for one in made if one.rows]
 
