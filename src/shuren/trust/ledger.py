@@ -13,7 +13,7 @@ to the pseudonym until the reader is erased (`forget_alias`).
 inside a transaction (RuntimeError): call them after the commit of what they are to prove.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
@@ -26,7 +26,17 @@ from shuren.kernel.clock import now
 from shuren.kernel.i18n import gettext as _
 from shuren.kernel.shapes import Actor
 from shuren.trust.errors import NoSuchEntry
-from shuren.trust.internals import aliases, ledger_leaf, merkle, sealing, signing
+from shuren.trust.internals import (
+    aliases,
+    ledger_check,
+    ledger_export,
+    ledger_leaf,
+    merkle,
+    sealing,
+    signing,
+)
+from shuren.trust.internals.ledger_check import Fault as Fault
+from shuren.trust.internals.ledger_check import Verification as Verification
 from shuren.trust.internals.ledger_rows import LedgerEntry, LedgerHead, LedgerTree
 from shuren.trust.internals.tiles import Tiles
 
@@ -185,6 +195,20 @@ def consistency(old: int, new: int | None = None) -> Consistency:
     path = merkle.consistency(old, new, tiles.node)
     old_root, new_root = (merkle.root(size, tiles.node).hex() for size in (old, new))
     return Consistency(old, new, old_root, new_root, tuple(step.hex() for step in path))
+
+
+def verify(newest: int | None = None) -> Verification:
+    """Check every entry, or about the `newest` ones, the tree and the signed heads.
+
+    Changed or missing entries are named; what was exchanged together with its hashes is narrowed
+    down between two heads that were handed out.
+    """
+    return ledger_check.verify(newest)
+
+
+def export() -> Iterator[bytes]:
+    """The ledger up to now as lines of one file, for docs/how-to/verify_ledger.py."""
+    return ledger_export.lines(_published())
 
 
 def heads_handed_out() -> list[Head]:
