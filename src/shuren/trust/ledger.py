@@ -32,6 +32,7 @@ from shuren.trust.internals import (
     ledger_export,
     ledger_leaf,
     merkle,
+    old_uses,
     sealing,
     signing,
 )
@@ -41,6 +42,8 @@ from shuren.trust.internals.ledger_rows import LedgerEntry, LedgerHead, LedgerTr
 from shuren.trust.internals.tiles import Tiles
 
 KINDS = ledger_leaf.KINDS
+# Before the name of an account: what `alias` takes for a reader whose account has no pseudonym.
+ACCOUNT = aliases.ACCOUNT
 PROOF_FORMAT = "shuren-ledger-proof-1"
 
 
@@ -147,6 +150,11 @@ def alias(pseudonym: str) -> str:
     return aliases.alias(pseudonym)
 
 
+def is_pseudonym(text: Any) -> bool:
+    """Whether it has the form of a reader's pseudonym, so that it can be a subject."""
+    return isinstance(text, str) and aliases.PSEUDONYM.fullmatch(text) is not None
+
+
 def forget_alias(pseudonym: str) -> str:
     """Remove what ties a reader to their entries; returns the alias ("" if there was none).
 
@@ -214,6 +222,12 @@ def export() -> Iterator[bytes]:
 def heads_handed_out() -> list[Head]:
     """Every head that left the house, oldest first."""
     return [_head(row) for row in LedgerHead.objects.order_by("size", "moment")]
+
+
+def adopt_old_uses(lines: Iterable[Mapping[str, Any]]) -> None:
+    """Lines of a backup from before there was a tree become entries; see internals/old_uses."""
+    rows = old_uses.rows_of(lines, aliases.alias, LedgerEntry)
+    LedgerEntry.objects.bulk_create(rows, batch_size=2_000)
 
 
 def public_key() -> str:
