@@ -8,9 +8,11 @@ from django.urls import get_resolver
 
 from shuren.data.errors import NoSuchTable
 from shuren.kernel.errors import ShurenError, UsageError
+from shuren.trust import consent
 from shuren.trust.definitions import READER, STAFF
 from shuren.trust.errors import NotAllowed
-from shuren.trust.queries import roles
+from shuren.trust.models import Account
+from shuren.trust.queries import actor_of, roles
 from shuren.web.errors import status_of
 from tests.web.library import NAMES, READERS
 

@@ -51,9 +51,7 @@ def own_loans(site: Site, actor: Actor) -> OwnLoans:
     return OwnLoans(tuple(out), past, still_out.data_date, is_whole)
 
 
-def _loans(
-    site: Site, actor: Actor, purpose: str, where: Sequence[tuple[str, str, Any]]
-) -> Table:
+def _loans(site: Site, actor: Actor, purpose: str, where: Sequence[tuple[str, str, Any]]) -> Table:
     return data.read(
         site, "mart.loan_fact", columns=_COLUMNS, where=where,
         order_by=["-loaned_at", "loan_id"], purpose=purpose, actor=actor,

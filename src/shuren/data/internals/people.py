@@ -53,8 +53,9 @@ class People:
 def _own(site: Site, values: Sequence[str | None]) -> list[str]:
     """The pseudonym of each. One that is a pseudonym already stays: our own events know no cards."""
     made = pseudonymise(site, [None if _is_one(value) else value for value in values])
-    return [value if value and _is_one(value) else new
-            for value, new in zip(values, made, strict=True)]
+    return [
+        value if value and _is_one(value) else new for value, new in zip(values, made, strict=True)
+    ]
 
 
 def _is_one(value: str | None) -> bool:
