@@ -1,4 +1,4 @@
-"""What readers say of themselves is a table of its own, which nobody reads without their consent."""
+"""What readers say of themselves is a table of its own, which nobody opens without consent."""
 
 import pytest
 
@@ -48,7 +48,8 @@ def test_no_card_number_reaches_the_lake(declared):
 def test_the_purpose_rests_on_consent_and_only_readers_have_it():
     assert purposes(None)["declared_interests"].basis == "consent"
     having = [one for one in roles(None).values() if "declared_interests" in one.purposes]
-    assert having and {one.kind for one in having} == {"reader"}
+    assert having
+    assert {one.kind for one in having} == {"reader"}
 
 
 def interests(site, actor):

@@ -9,8 +9,8 @@ from shuren.kernel.shapes import Actor, no_progress
 from shuren.kernel.site import Site
 from shuren.service.queries import HISTORY, own_loans
 from shuren.trust import consent
-from shuren.trust.models import UseRecord
 from shuren.trust.errors import NotAllowed
+from shuren.trust.models import UseRecord
 from tests.data.raw_helper import put_raw, reader
 
 pytestmark = pytest.mark.django_db

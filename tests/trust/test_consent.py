@@ -105,8 +105,9 @@ def test_taking_back_names_the_text_that_was_agreed_to(settings, site):
 
 
 @pytest.mark.parametrize(
-    "actor", [Actor("li", "student"), Actor("d", "director", "r_" + "d" * 26), Actor("", "anonymous")]
-)  # fmt: skip
+    "actor",
+    [Actor("li", "student"), Actor("d", "director", "r_" + "d" * 26), Actor("", "anonymous")],
+)
 def test_nobody_but_a_reader_consents(actor):
     with pytest.raises(NotAllowed):
         consent.give("reading_history", actor=actor, version=1)

@@ -51,7 +51,7 @@ class People:
 
 
 def _own(site: Site, values: Sequence[str | None]) -> list[str]:
-    """The pseudonym of each. One that is a pseudonym already stays: our own events know no cards."""
+    """The pseudonym of each; one that is a pseudonym already stays, as our own events bring it."""
     made = pseudonymise(site, [None if _is_one(value) else value for value in values])
     return [
         value if value and _is_one(value) else new for value, new in zip(values, made, strict=True)
