@@ -183,8 +183,8 @@ def consistency(old: int, new: int | None = None) -> Consistency:
         )
     tiles = Tiles(tree.size)
     path = merkle.consistency(old, new, tiles.node)
-    roots = [merkle.root(size, tiles.node).hex() for size in (old, new)]
-    return Consistency(old, new, *roots, tuple(step.hex() for step in path))
+    old_root, new_root = (merkle.root(size, tiles.node).hex() for size in (old, new))
+    return Consistency(old, new, old_root, new_root, tuple(step.hex() for step in path))
 
 
 def heads_handed_out() -> list[Head]:
@@ -212,14 +212,14 @@ def _published() -> LedgerTree:
 
 
 def _row(entry: NewEntry) -> LedgerEntry:
-    role = entry.actor.role if entry.actor else ""
-    known = {
-        "at": entry.at or now(),
-        "actor": aliases.actor_name(entry.actor),
-        "role": role,
-        "subject": aliases.subject_name(entry.subject),
-    }
-    leaf = ledger_leaf.encode(entry.kind, entry.body, **known)
+    leaf = ledger_leaf.encode(
+        entry.kind,
+        entry.body,
+        at=entry.at or now(),
+        actor=aliases.actor_name(entry.actor),
+        role=entry.actor.role if entry.actor else "",
+        subject=aliases.subject_name(entry.subject),
+    )
     return LedgerEntry(leaf=leaf, **ledger_leaf.columns_of(leaf))
 
 

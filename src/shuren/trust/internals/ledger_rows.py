@@ -4,7 +4,7 @@ An entry is inserted in the caller's transaction and waits (place is null) until
 process at a time gives the waiting entries their places, hashes them into tiles and signs the head.
 """
 
-from typing import Any, NoReturn
+from typing import Any, ClassVar, NoReturn
 
 from django.db import models
 
@@ -86,7 +86,7 @@ class _Uses(models.Manager.from_queryset(AppendOnly)):  # type: ignore[misc]
 class UseRecord(LedgerEntry):
     """The entries that are uses of data."""
 
-    objects = _Uses()
+    objects: ClassVar[_Uses] = _Uses()
 
     class Meta:
         proxy = True

@@ -1,4 +1,5 @@
 import secrets
+from typing import Any
 
 from django.db import migrations, models
 
@@ -6,16 +7,16 @@ BATCH = 2_000
 LETTERS = "abcdefghijklmnopqrstuvwxyz234567"
 
 
-def move_uses(apps, schema_editor):
+def move_uses(apps: Any, schema_editor: Any) -> None:
     """Lines of the old table become the first entries; the first sealing gives them places."""
     from shuren.trust.internals.old_uses import rows_of
 
     old, entry, alias = (
         apps.get_model("trust", name) for name in ("UseRecord", "LedgerEntry", "LedgerAlias")
     )
-    known = {}
+    known: dict[str, str] = {}
 
-    def alias_of(pseudonym):
+    def alias_of(pseudonym: str) -> str:
         if pseudonym not in known:
             name = "s_" + "".join(secrets.choice(LETTERS) for _n in range(26))
             known[pseudonym] = alias.objects.create(pseudonym=pseudonym, alias=name).alias
