@@ -32,7 +32,7 @@ def new_text(settings, site, purpose, version, zh="新的文字", **more):
     folder.mkdir(parents=True, exist_ok=True)
     lines = [
         f"id: {purpose}", "title: {zh: 甲, en: A}", "description: {zh: 乙, en: B}",
-        "basis: consent", "highest_class: 3", "own_rows_only: true", "is_profile: true",
+        "basis: consent", "highest_class: 4", "own_rows_only: true", "is_profile: true",
         f"consent: {{version: {version}, zh: {zh}, en: New text}}",
         *(f"{key}: {value}" for key, value in more.items()),
     ]  # fmt: skip
