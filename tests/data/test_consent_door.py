@@ -21,6 +21,14 @@ description: {zh: 研究, en: A study}
 basis: consent
 highest_class: 3
 consent: {version: 1, zh: 我同意, en: I agree}
+why: {zh: 丙, en: C}
+tables: {mart.loan_fact: [loan_id, reader_key, college, loaned_at]}
+whose: [readers]
+keep_days: 0
+legal_basis: {article: PIPL 13, zh: 丁, en: D}
+approved_by: ethics_board
+approved_until: withdrawn
+review_by: 2099-01-01
 """
 ROLES = {
     "analyst": "kind: staff\npurposes: [reading_study]",

@@ -13,6 +13,16 @@ ANN = Actor("ann", "student", "r_" + "a" * 26)
 BEN = Actor("ben", "student", "r_" + "b" * 26)
 ASKING = [one.id for one in definitions.purposes(None).values() if one.basis == consent.BASIS]
 
+MORE = """why: {zh: 丙, en: C}
+tables: {mart.loan_fact: [loan_id, reader_key]}
+whose: [readers]
+keep_days: 0
+legal_basis: {article: PIPL 13, zh: 丁, en: D}
+approved_by: ethics_board
+approved_until: withdrawn
+review_by: 2099-01-01
+"""
+
 
 def state(purpose, actor=ANN):
     return next(one for one in consent.states(actor) if one.purpose.id == purpose)
@@ -26,7 +36,7 @@ def entries(actor=ANN):
     ]
 
 
-def new_text(settings, site, purpose, version, zh="新的文字", **more):
+def new_text(settings, site, purpose, version, zh="新的文字"):
     """A site's own file of the purpose, with another text."""
     folder = site.definitions / "purposes"
     folder.mkdir(parents=True, exist_ok=True)
@@ -34,9 +44,8 @@ def new_text(settings, site, purpose, version, zh="新的文字", **more):
         f"id: {purpose}", "title: {zh: 甲, en: A}", "description: {zh: 乙, en: B}",
         "basis: consent", "highest_class: 4", "own_rows_only: true", "is_profile: true",
         f"consent: {{version: {version}, zh: {zh}, en: New text}}",
-        *(f"{key}: {value}" for key, value in more.items()),
     ]  # fmt: skip
-    (folder / f"{purpose}.yaml").write_text("\n".join(lines), "utf-8")
+    (folder / f"{purpose}.yaml").write_text("\n".join(lines) + f"\n{MORE}", "utf-8")
     settings.SITE = site
     definitions.purposes.cache_clear()
     definitions.roles.cache_clear()
@@ -163,6 +172,6 @@ def test_a_purpose_file_says_what_is_agreed_to_or_does_not_load(site, change, sa
     folder = site.definitions / "purposes"
     folder.mkdir(parents=True)
     text = "id: mine\ntitle: {zh: 甲, en: A}\ndescription: {zh: 乙, en: B}\n"
-    (folder / "mine.yaml").write_text(text + change, "utf-8")
+    (folder / "mine.yaml").write_text(f"{text}{change}\n{MORE}", "utf-8")
     with pytest.raises(DefinitionError, match=said):
         definitions.purposes(site)
