@@ -169,7 +169,7 @@ def entries_about(pseudonym: str, *, limit: int = 100) -> list[Entry]:
     name = aliases.known_alias(pseudonym)
     if not name:
         return []
-    return [_entry(row) for row in LedgerEntry.objects.filter(subject=name).order_by("-id")[:limit]]
+    return [shown(row) for row in LedgerEntry.objects.filter(subject=name).order_by("-id")[:limit]]
 
 
 def head() -> Head:
@@ -261,7 +261,8 @@ def _row(entry: NewEntry) -> LedgerEntry:
     return LedgerEntry(leaf=leaf, **ledger_leaf.columns_of(leaf))
 
 
-def _entry(row: LedgerEntry) -> Entry:
+def shown(row: LedgerEntry) -> Entry:
+    """A row as it is shown."""
     return Entry(
         number=row.pk,
         place=row.place,
