@@ -12,6 +12,17 @@ from shuren.trust.ledger import Entry
 from shuren.trust.queries import purposes, roles
 
 Body = dict[str, Any]
+# What a sentence says already.
+_SAID = {
+    "": {"what"},
+    "consent": {"purpose", "given"},
+    "role": {"account", "role", "definition", "count"},
+    "contract": {"definition", "count"},
+    "purpose": {"definition", "count"},
+    "key": {"key"},
+    "snapshot": {"snapshot", "tables"},
+    "restored": {"entries"},
+}
 
 
 def kind_titles() -> dict[str, str]:
@@ -71,7 +82,7 @@ class Words:
         if entry.kind == "use":
             columns = ", ".join(body.get("columns", ()))
             return " · ".join(part for part in (columns, body.get("detail", "")) if part)
-        said = {"what", "given", "account", "definition", "count"}
+        said = _SAID[""] | _SAID.get(entry.kind, set())
         return " · ".join(f"{name} {_plain(body[name])}" for name in body if name not in said)
 
     def _use(self, entry: Entry, who: str, body: Body) -> str:

@@ -119,8 +119,8 @@ def _fields(asked: dict[str, str]) -> list[dict[str, Any]]:
     return [
         {"name": "kind", "label": _("Kind"), "type": "select", "options": kinds,
          "value": asked["kind"]},
-        {"name": "who", "label": _("Who (account, key or alias)"), "type": "text",
-         "value": asked["who"]},
+        {"name": "who", "label": _("Who"), "type": "text", "value": asked["who"],
+         "placeholder": _("Account, key or alias")},
         {"name": "table", "label": _("Table"), "type": "text", "value": asked["table"],
          "placeholder": "mart.loan_fact"},
         {"name": "day", "label": _("Day"), "type": "date", "value": asked["day"]},
