@@ -94,3 +94,4 @@ class ApiCount(models.Model):
 from shuren.trust.internals import ledger_rows as ledger_rows  # noqa: E402
 
 UseRecord = ledger_rows.UseRecord
+from shuren.trust.internals import egress_rows as egress_rows  # noqa: E402
