@@ -31,6 +31,7 @@ WITHOUT = {
     "cli/restore.py:restore": "takes in",
     "cli/suggest.py:suggest": "the mapping it proposes: names of columns",
     "cli/backup.py:backup": "the whole site with its keys, kept as the site is kept",
+    "cli/ledger.py:export": "names and numbers, readers by alias",
     "cli/governance.py:write": "the data rules",
     "cli/governance.py:publish": "the data rules",
 }
