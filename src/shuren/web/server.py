@@ -45,7 +45,7 @@ def run(site: Site, **chosen: Any) -> None:
             check_port(settings.host, settings.http_port)
             _start_redirects(settings)
     os.environ["SHUREN_SITE"] = str(site.root)
-    from shuren.data import watching  # late: ports are checked before there is a database
+    from shuren.data import watching  # late: its tables need Django, which the site sets up
 
     watching.note(site)
     server = _granian(settings)

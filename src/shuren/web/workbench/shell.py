@@ -112,6 +112,7 @@ def _plan() -> list[tuple[str, list[tuple[str, str, str, str]]]]:
             [
                 ("ledger", _("Ledger"), "j", "ledger.read"),
                 ("keys", _("API keys"), "k", "keys.manage"),
+                ("exports", _("Exports"), "x", "exports.approve"),
             ],
         ),
     ]
