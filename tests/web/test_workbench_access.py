@@ -37,6 +37,8 @@ EXAMPLES = {
     "entry_id": "nothing",
 }
 POSTED = {
+    "break-glass-look",
+    "break-glass-end",
     "connector-collect",
     "quarantine-replay",
     "key-rotate",
@@ -86,6 +88,11 @@ PROMISED = {
     "impact": "contracts.read",
     "rows-behind": "quarantine.read",
     "row": "quarantine.read",
+    "desk": "desk.serve",
+    "break-glass": "break_glass.open",
+    "break-glass-look": "break_glass.open",
+    "break-glass-end": "break_glass.open",
+    "break-glass-reviews": "break_glass.review",
     "keys": "keys.manage",
     "key-rotate": "keys.manage",
     "key-revoke": "keys.manage",

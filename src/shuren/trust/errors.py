@@ -88,3 +88,7 @@ class QuotaUsedUp(ShurenError):
     def __init__(self, message: str, *, retry_after: int, fix: str = "") -> None:
         super().__init__(message, fix=fix)
         self.retry_after = retry_after
+
+
+class GlassInUse(ShurenError):
+    """Somebody who has one reader's records open asks for another's."""

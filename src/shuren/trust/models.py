@@ -92,6 +92,7 @@ class ApiCount(models.Model):
 
 
 from shuren.trust.internals import consent_rows as consent_rows  # noqa: E402
+from shuren.trust.internals import glass_rows as glass_rows  # noqa: E402
 from shuren.trust.internals import ledger_rows as ledger_rows  # noqa: E402
 
 UseRecord = ledger_rows.UseRecord

@@ -219,6 +219,7 @@ def _record(opening: Opening, rows_out: int, detail: str) -> None:
         list(opening.columns),
         rows_out,
         detail,
+        subject=opening.subject,
     )
 
 
