@@ -39,7 +39,7 @@ class Opening:
     """A table as one actor may use it for one purpose; `columns` are the names used so far.
 
     only  SQL that every row the opening can ever see fulfils, or ""
-    subject  the pseudonym of the one reader whose rows these are, or "": the ledger names them
+    subject  the pseudonym whose rows alone the door gives, or ""
     veiled  what tells a sensitive topic in a row about a person has no value
     """
 
@@ -152,8 +152,6 @@ class Opening:
         for name, operator, value in where:
             column = self.column(name, highest)
             self.narrowed_by.add(name)
-            if name == self.table.person and operator == "=" and not self.subject:
-                self.subject = str(value)
             if operator == "in":
                 wanted = list(value)
                 self.conditions.append(f"{column} IN ({', '.join('?' * len(wanted)) or 'NULL'})")
