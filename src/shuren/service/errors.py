@@ -1,7 +1,13 @@
-"""Errors of the service room."""
+"""What the service room says when something cannot be done."""
 
 from shuren.kernel.errors import ShurenError
 from shuren.kernel.i18n import gettext as _
+
+
+class UnknownName(ShurenError):
+    """There is no subject of that class number to be chosen."""
+
+    exit_code = 2
 
 
 class NoSuchReader(ShurenError):
