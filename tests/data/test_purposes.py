@@ -20,6 +20,7 @@ from tests.data.raw_helper import put_raw, reader
 
 ANN = Actor("ann", "student", reader(0))
 WEN = Actor("wen", "data_librarian")
+OWN_ROOMS = ("service", "management")
 SHIPPED_PURPOSES = sorted(path.stem for path in (SHIPPED / "purposes").glob("*.yaml"))
 
 
@@ -70,6 +71,8 @@ def test_a_shipped_purpose_is_whole_and_opens_nothing_that_is_not_there(id):
     for table, columns in purpose.tables.items():
         if table.endswith(".*"):
             assert columns == ("all",)
+            continue
+        if table.split(".")[0] in OWN_ROOMS:  # the library's own records, not of the lake
             continue
         there, persons = known[table]
         assert columns != ("all",) if persons else columns == ("all",)
