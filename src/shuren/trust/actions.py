@@ -25,12 +25,21 @@ from shuren.trust import definitions
 from shuren.trust.definitions import API_CLIENT, VISITOR
 from shuren.trust.errors import (
     AccountExists,
-    NoSuchAccount,
     SignInRefused,
     UnknownName,
     WeakPassword,
 )
-from shuren.trust.internals import api_keys, identities, pseudonyms, sign_in, vault
+from shuren.trust.internals import (
+    accounts,
+    api_keys,
+    identities,
+    pseudonyms,
+    second_step,
+    sign_in,
+    vault,
+    young_readers,
+)
+from shuren.trust.internals.sign_in_rows import AccountSession
 from shuren.trust.models import Account, UseRecord
 
 _USERNAME = re.compile(r"[\w.@+-]{1,150}")
@@ -137,22 +146,29 @@ def create_account(
 @transaction.atomic
 def change_password(username: str, password: str) -> None:
     """Give an account a new password; its open sessions end."""
-    account = _account(username)
+    account = accounts.named(username)
     _set_password(account, password)
     account.save()
+    AccountSession.objects.filter(account=account).delete()
 
 
 @transaction.atomic
 def remove_account(username: str) -> None:
-    """Remove an account. What the ledger says about it stays."""
-    _account(username).delete()
+    """Remove an account, its sessions and its second step. What the ledger says about it stays."""
+    account = accounts.named(username)
+    young_readers.forget(account.pk)
+    account.delete()
 
 
 def check_sign_in(username: str, password: str, address: str) -> Account:
     """The account, when name and password belong together and it is active.
 
+    Who has a second step is not in yet: see sign_on.check_second_step. A name that is not known
+    takes as long as a wrong password.
+
     address  where the request came from; part of what is counted
-    raises   SignInRefused; SignInLocked for five minutes after five wrong passwords
+    raises   SignInRefused; SignInLocked for five minutes after five wrong passwords, and for a
+             quarter of an hour for an address with fifty
     """
     sign_in.count_attempt(username, address)
     account = authenticate(username=username, password=password)
@@ -160,7 +176,10 @@ def check_sign_in(username: str, password: str, address: str) -> Account:
         raise SignInRefused(
             _("Name and password do not belong together."), fix=_("Check both and try again.")
         )
-    sign_in.forget_attempts(username, address)
+    if second_step.is_asked(account):
+        sign_in.forgive_address(address)
+    else:
+        sign_in.forget_attempts(username, address)
     return account
 
 
@@ -234,14 +253,3 @@ def _password_rule(error: ValidationError) -> str:
         "password_too_similar": _("The password is too much like the account name."),
     }
     return rules.get(error.code or "", " ".join(error.messages))
-
-
-def _account(username: str) -> Account:
-    account = Account.objects.filter(username__iexact=username).first()
-    if account is None:
-        names = Account.objects.values_list("username", flat=True)
-        raise NoSuchAccount(
-            _("There is no account called '%(name)s'.", name=username),
-            fix=did_you_mean(username, names),
-        )
-    return account

@@ -81,11 +81,19 @@ PERMISSIONS: dict[str, dict[str, str]] = {
     },
     "dashboards.read": {"zh": "看统计看板", "en": "Read the dashboards"},
     "accounts.manage": {"zh": "管理账号", "en": "Manage accounts"},
+    "pupils.manage": {
+        "zh": "为中小学生开户，登记监护人同意",
+        "en": "Open accounts for pupils and record a guardian's consent",
+    },
     "site.operate": {"zh": "运行与备份站点", "en": "Operate and back up the site"},
     "ledger.read": {"zh": "看数据使用台账", "en": "Read the ledger of data uses"},
     "keys.manage": {"zh": "管理开放接口的密钥", "en": "Manage the keys of the open API"},
 }
 
+# Who is not signed in, and a child whose guardian has not consented.
+ANONYMOUS = "anonymous"
+# The role of accounts for readers under 14.
+PUPIL = "school_pupil"
 # The role of a program that comes with a key. No file can grant it anything: its key does.
 API_CLIENT = "api_client"
 # The purpose that uses of the API are written down under when they touch no table.

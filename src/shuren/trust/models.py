@@ -143,3 +143,6 @@ class ApiCount(models.Model):
 
     def __str__(self) -> str:
         return f"{self.key_id} {self.window} {self.start:%Y-%m-%d %H:%M}: {self.count}"
+
+
+from shuren.trust.internals import sign_in_rows  # noqa: E402, F401

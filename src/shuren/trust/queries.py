@@ -15,9 +15,18 @@ from shuren.kernel.site import Site
 from shuren.kernel.suggestions import did_you_mean
 from shuren.trust import definitions
 from shuren.trust.actions import record_use
-from shuren.trust.definitions import API_CLIENT, PERMISSIONS, SCOPES, Purpose, Role
+from shuren.trust.definitions import (
+    ANONYMOUS,
+    API_CLIENT,
+    PERMISSIONS,
+    PUPIL,
+    SCOPES,
+    Purpose,
+    Role,
+)
 from shuren.trust.errors import NotAllowed, ScopeMissing, UnknownName
 from shuren.trust.internals import api_keys, identities
+from shuren.trust.internals.young_readers import waits_for_guardian
 from shuren.trust.models import Account, ApiKey, UseRecord
 
 T = TypeVar("T")
@@ -173,10 +182,20 @@ def identity(site: Site, pseudonym: str, *, actor: Actor, purpose: str) -> dict[
 
 
 def actor_of(account: Any) -> Actor | None:
-    """The actor behind a signed-in user of a request; None for nobody."""
+    """The actor behind a signed-in user of a request; None for nobody.
+
+    A child whose guardian has not consented may do what a visitor may, and is no reader.
+    """
     if not isinstance(account, Account) or not account.is_active:
         return None
+    if account.role == PUPIL and waits_for_guardian(account.pk):
+        return Actor(id=account.username, role=ANONYMOUS)
     return Actor(id=account.username, role=account.role, reader_key=account.reader_key)
+
+
+def account_by_key(key: int) -> Account | None:
+    """The account with this primary key, if it is open."""
+    return Account.objects.filter(pk=key, is_active=True).first()
 
 
 def account_exists(username: str) -> bool:

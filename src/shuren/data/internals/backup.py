@@ -20,7 +20,7 @@ from shuren.kernel.site import Site
 
 DATABASE, WORKING = "database.jsonl", "backup-"
 # Sessions end with a restore on purpose; the rest Django makes anew in every database.
-NOT_COPIED = ["contenttypes", "auth.permission", "sessions"]
+NOT_COPIED = ["contenttypes", "auth.permission", "sessions", "trust.accountsession"]
 
 
 def write_backup(site: Site, target: Path, progress: Progress = no_progress) -> dict[str, int]:
