@@ -163,7 +163,7 @@ class TestGuessing:
         fail(1)
         counts = list(SignInCount.objects.all())
         assert len(counts) == 2  # of the pair, and of the address
-        assert not any("li" == count.key or HERE in count.key for count in counts)
+        assert not any(count.key == "li" or HERE in count.key for count in counts)
         clock("2026-11-23T09:00:01")
         fail(1, name="wu", address=THERE)
         assert SignInCount.objects.count() == 2

@@ -75,6 +75,8 @@ def begin(request: HttpRequest, way: str) -> HttpResponse:
 @require_GET
 def oidc_return(request: HttpRequest) -> HttpResponse:
     asked = _asked("oidc")
+    if request.GET.get("error"):  # some providers forget the state when they say no
+        return _back_to_form(request, oidc.said_no())
     try:
         sent = _take(request, "oidc", request.GET.get("state", ""))
         said = oidc.who(

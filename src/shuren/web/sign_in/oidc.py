@@ -73,14 +73,11 @@ def who(
 ) -> dict[str, Any]:
     """The claims about who came back, `sub` among them.
 
-    answer  what the provider wrote into the address: code, or error; iss if it says it (RFC 9207)
+    answer  what the provider wrote into the address: code; iss if it says it (RFC 9207)
     raises  SignInRefused, CampusUnreachable
     """
-    if answer.get("error") or not answer.get("code"):
-        raise SignInRefused(
-            _("The campus did not let you in, or you changed your mind there."),
-            fix=_("Begin again."),
-        )
+    if not answer.get("code"):
+        raise said_no()
     provider = _provider(asked)
     if answer.get("iss", asked.issuer).rstrip("/") != asked.issuer:
         raise _not_believed()
@@ -95,6 +92,12 @@ def who(
             raise _not_believed()
         claims = {**more, **claims}
     return claims
+
+
+def said_no() -> SignInRefused:
+    return SignInRefused(
+        _("The campus did not let you in, or you changed your mind there."), fix=_("Begin again.")
+    )
 
 
 def forget_providers() -> None:
