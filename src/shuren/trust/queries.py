@@ -1,11 +1,12 @@
 """Who may do what, and for which purpose. Default deny: what no role file grants is refused."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from typing import Any, TypeVar
 
 from django.conf import settings
-from django.db.models import Count, Max, Sum
+from django.utils import timezone
 
 from shuren.kernel.clock import now
 from shuren.kernel.i18n import gettext as _
@@ -25,11 +26,13 @@ from shuren.trust.definitions import (
     Role,
 )
 from shuren.trust.errors import NotAllowed, ScopeMissing, UnknownName
-from shuren.trust.internals import api_keys, identities
+from shuren.trust.internals import api_keys, counting, identities
+from shuren.trust.internals.counting import TableUse as TableUse
 from shuren.trust.internals.young_readers import waits_for_guardian
 from shuren.trust.models import Account, ApiKey, UseRecord
 
 T = TypeVar("T")
+IDENTITY = "trust.identity"
 
 
 @dataclass(frozen=True)
@@ -45,6 +48,21 @@ class AccountLine:
 
 
 @dataclass(frozen=True)
+class Ending:
+    """A purpose of which somebody must think again.
+
+    ends     whether it is refused after that day; else it is a review that is due
+    is_over  whether it is refused already
+    """
+
+    id: str
+    file: str
+    day: date
+    ends: bool
+    is_over: bool
+
+
+@dataclass(frozen=True)
 class Use:
     """One line of the ledger."""
 
@@ -56,18 +74,6 @@ class Use:
     columns: tuple[str, ...]
     rows: int
     detail: str
-
-
-@dataclass(frozen=True)
-class TableUse:
-    """How often one consumer used one table for one purpose."""
-
-    table: str
-    actor: str
-    purpose: str
-    uses: int
-    rows: int
-    last_at: datetime
 
 
 @dataclass(frozen=True)
@@ -114,8 +120,12 @@ def purposes() -> dict[str, Purpose]:
 
 
 def purpose(id: str) -> Purpose:
-    """One purpose; raises UnknownName with a suggestion."""
-    return _named(purposes(), id, _("There is no purpose called '%(name)s'.", name=id))
+    """One purpose; raises UnknownName, naming the file that is not there, with a suggestion."""
+    message = _(
+        "There is no purpose called '%(name)s': no file definitions/purposes/%(name)s.yaml.",
+        name=id[:40],
+    )
+    return _named(purposes(), id, message)
 
 
 def may(actor: Actor | None, permission: str) -> bool:
@@ -140,13 +150,13 @@ def require(actor: Actor | None, permission: str) -> None:
 
 
 def purpose_allowed(actor: Actor | None, purpose: str) -> bool:
-    """Whether the actor's role may use data for a purpose.
+    """Whether the actor's role may use data for a purpose whose approval is not over.
 
     A purpose for one's own rows needs an actor with a reader_key. Which columns and rows
     the purpose opens (`highest_class`, `aggregated_only`, `own_rows_only`) is for the
     caller to keep.
     """
-    if purpose not in purposes() or actor is None:
+    if purpose not in purposes() or actor is None or not _is_approved(purposes()[purpose]):
         return False
     granted = _granted(actor)
     if granted is None or purpose not in granted.purposes:
@@ -157,11 +167,52 @@ def purpose_allowed(actor: Actor | None, purpose: str) -> bool:
 def require_purpose(actor: Actor | None, purpose_id: str) -> Purpose:
     """The purpose, when the actor may use data for it; else NotAllowed (or UnknownName)."""
     wanted = purpose(purpose_id)
+    if not _is_approved(wanted):
+        raise NotAllowed(
+            _(
+                "The purpose “%(what)s” was approved until %(day)s and is over: %(file)s.",
+                what=pick(wanted.title),
+                day=wanted.approved_until,
+                file=wanted.file,
+            ),
+            fix=_("Have it approved again; then write the new day as approved_until."),
+        )
     if not purpose_allowed(actor, purpose_id):
         raise NotAllowed(
             _("Your role may not use data for this purpose: %(what)s.", what=pick(wanted.title))
         )
     return wanted
+
+
+def purposes_ending(within_days: int = 30) -> list[Ending]:
+    """Purposes whose approval ends, or whose review is due, within some days or already; the
+    soonest first."""
+    today = _today()
+    last = today + timedelta(days=within_days)
+    found = []
+    for one in purposes().values():
+        day = one.approved_until or one.review_by
+        if day is not None and day <= last:
+            ends = one.approved_until is not None
+            found.append(Ending(one.id, one.file, day, ends, ends and day < today))
+    return sorted(found, key=lambda ending: (ending.day, ending.id))
+
+
+def require_covered(purpose: Purpose, table: str, columns: Iterable[str]) -> None:
+    """Raise NotAllowed unless the purpose's file lists these columns of something about persons."""
+    for column in columns:
+        if not purpose.covers(table, column, persons=True):
+            raise NotAllowed(
+                _(
+                    "The purpose “%(purpose)s” does not cover %(what)s: %(file)s does not list it.",
+                    purpose=pick(purpose.title),
+                    what=f"{table}.{column}",
+                    file=purpose.file,
+                ),
+                fix=_(
+                    "Whoever answers for the purpose adds it under `tables`, and has that approved."
+                ),
+            )
 
 
 def identity(site: Site, pseudonym: str, *, actor: Actor, purpose: str) -> dict[str, str]:
@@ -176,8 +227,10 @@ def identity(site: Site, pseudonym: str, *, actor: Actor, purpose: str) -> dict[
         raise NotAllowed(
             _("This purpose does not open identities: %(what)s.", what=pick(wanted.title))
         )
-    found = identities.read(site, pseudonym)
-    record_use(actor, purpose, "trust.identity", sorted(found), 1 if found else 0)
+    require_covered(wanted, IDENTITY, ("name",))
+    known = identities.read(site, pseudonym)
+    found = {k: v for k, v in known.items() if wanted.covers(IDENTITY, k, persons=True)}
+    record_use(actor, purpose, IDENTITY, sorted(found), 1 if found else 0, subject=pseudonym)
     return found
 
 
@@ -218,7 +271,7 @@ def accounts() -> list[AccountLine]:
 
 
 def uses(*, actor: Actor, limit: int = 100) -> list[Use]:
-    """The newest lines of the ledger; needs ledger.read."""
+    """The newest uses in the ledger; needs ledger.read."""
     require(actor, "ledger.read")
     return [
         Use(
@@ -231,26 +284,21 @@ def uses(*, actor: Actor, limit: int = 100) -> list[Use]:
             rows=line.rows,
             detail=line.detail,
         )
-        for line in UseRecord.objects.order_by("-at", "-pk")[:limit]
+        for line in UseRecord.objects.order_by("-id")[:limit]
     ]
 
 
 def uses_of(table: str, *, actor: Actor, limit: int = 20) -> list[TableUse]:
     """Who used a table for what and when last, the newest first; needs ledger.read.
 
-    Without it, but with contracts.read, the same with the role in place of the person.
+    Without it, but with contracts.read, the same with the role in place of the person. Readers are
+    always together, under their role.
     """
-    if not may(actor, "ledger.read"):
+    by_role = not may(actor, "ledger.read")
+    if by_role:
         require(actor, "contracts.read")
-        who = "role"
-    else:
-        who = "actor"
-    lines = UseRecord.objects.filter(table=table).values(who, "purpose")
-    grouped = lines.annotate(uses=Count("pk"), total=Sum("rows"), last=Max("at")).order_by("-last")
-    return [
-        TableUse(table, g[who], g["purpose"], g["uses"], g["total"], g["last"])
-        for g in grouped[:limit]
-    ]
+    found = counting.table_uses(table=table, by_role=by_role)
+    return sorted(found, key=lambda use: use.last_at, reverse=True)[:limit]
 
 
 def uses_by_table(*, actor: Actor, only_keys: bool = False) -> list[TableUse]:
@@ -259,14 +307,8 @@ def uses_by_table(*, actor: Actor, only_keys: bool = False) -> list[TableUse]:
     only_keys  programs that came with a key of the API, and nobody else
     """
     require(actor, "ledger.read")
-    lines = UseRecord.objects.filter(role=API_CLIENT) if only_keys else UseRecord.objects.all()
-    grouped = lines.values("table", "actor", "purpose").annotate(
-        uses=Count("pk"), total=Sum("rows"), last=Max("at")
-    )
-    return [
-        TableUse(g["table"], g["actor"], g["purpose"], g["uses"], g["total"], g["last"])
-        for g in grouped.order_by("-uses", "table", "actor", "purpose")
-    ]
+    found = counting.table_uses(role=API_CLIENT) if only_keys else counting.table_uses()
+    return sorted(found, key=lambda use: (-use.uses, use.table, use.actor, use.purpose))
 
 
 def scopes() -> dict[str, dict[str, str]]:
@@ -328,6 +370,15 @@ def _key_line(key: ApiKey) -> KeyLine:
         previous_until=key.previous_until if old_works else None,
         last_used_at=key.last_used_at,
     )
+
+
+def _today() -> date:
+    """The library's day: approval counts to its end."""
+    return timezone.localdate(now())
+
+
+def _is_approved(purpose: Purpose) -> bool:
+    return purpose.is_approved(_today())
 
 
 def _granted(actor: Actor) -> Role | None:

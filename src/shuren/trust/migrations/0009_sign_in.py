@@ -7,7 +7,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("trust", "0002_api_keys"),
+        ("trust", "0003_ledger"),
         ("sessions", "0001_initial"),
     ]
 
