@@ -26,9 +26,10 @@ def settings_page() -> str:
         lines.append(f"| `{name}` | `{variable}` | {default} | {field.description} |")
     lines += [
         "",
-        "`sign_in.oidc.issuer` 写在 `[sign_in.oidc]` 一节里，为 `issuer = …`；没有这一节就没有这种登录。"
-        "`sign_in.oidc.issuer` is written `issuer = …` in the section `[sign_in.oidc]`; without the "
-        "section there is no such sign-in. 见 See [sign-in](../how-to/sign-in.md).",
+        "`sign_in.oidc.issuer` 写在 `[sign_in.oidc]` 一节里，为 `issuer = …`；"
+        "没有这一节就没有这种登录。"
+        "`sign_in.oidc.issuer` is written `issuer = …` in the section `[sign_in.oidc]`; without "
+        "the section there is no such sign-in. 见 See [sign-in](../how-to/sign-in.md).",
         "",
         "Groups of fewer than 5 persons are never shown. That is a law of the house, not a "
         "setting. 少于 5 人的组从不显示：这是规矩，不是设置。",

@@ -276,9 +276,9 @@ def _wrong_code() -> SignInRefused:
 
 
 def _entry(account: Account, method: str, change: str, *, actor: Actor | None = None) -> None:
-    body = {"method": method, "change": change}
+    body: dict[str, str | int] = {"method": method, "change": change}
     if not account.reader_key:
-        body["account"] = account.username
+        body["account"] = account.pk  # a name may be one a person could be found by
     who = actor or _as_actor(account)
     ledger.append("sign_in_methods", body, actor=who, subject=account.reader_key)
 

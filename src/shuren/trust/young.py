@@ -7,6 +7,7 @@ when, for which version of the text, by which guardian (an alias).
 Source: PIPL 28 and 31; 未成年人网络保护条例 31-37.
 """
 
+import re
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -31,6 +32,7 @@ from shuren.trust.queries import require
 
 OF_AGE = 14
 ABOUT = "young_reader"
+_VERSION = re.compile(r"[A-Za-z0-9]{1,4}([.-][A-Za-z0-9]{1,4}){0,2}")
 
 
 @dataclass(frozen=True)
@@ -87,12 +89,12 @@ def record_consent(site: Site, username: str, *, guardian: str, version: str, ac
     require(actor, "pupils.manage")
     row = _row(username)
     who = pseudonymise(site, [f"guardian:{guardian.strip()}"])[0]
-    if not guardian.strip() or not version.strip():
+    if not guardian.strip() or not _VERSION.fullmatch(version):
         raise UsageError(
             _("A guardian's consent needs a guardian and the version of the text."),
-            fix=_("Copy both from the signed form."),
+            fix=_("Copy both from the signed form; a version is like 1 or 2026-3."),
         )
-    row.guardian, row.version = who, version.strip()[:20]
+    row.guardian, row.version = who, version
     row.recorded_by, row.recorded_at = actor.id, now()
     row.save()
     _say(row, actor, given=True)
@@ -166,7 +168,7 @@ def _say(row: YoungReader, actor: Actor, *, given: bool) -> None:
     body: dict[str, Any] = {"purpose": ABOUT, "given": given, "version": row.version}
     body["guardian"] = ledger.alias(row.guardian)
     if not reader:
-        body["account"] = row.account.username
+        body["account"] = row.account_id
     ledger.append("consent", body, actor=actor, subject=reader)
     if reader:
         consent.bar_profile(reader, consent.MINOR if given else consent.NO_GUARDIAN)
