@@ -43,6 +43,7 @@ POSTED = {
     "governance-publish",
     "dataset-publish",
     "dataset-withdraw",
+    "pupil-consent",
 }
 
 # Each place, and the permission of docs/reference/permissions.md that it takes.
@@ -86,6 +87,8 @@ PROMISED = {
     "impact": "contracts.read",
     "rows-behind": "quarantine.read",
     "row": "quarantine.read",
+    "pupils": "pupils.manage",
+    "pupil-consent": "pupils.manage",
     "keys": "keys.manage",
     "key-rotate": "keys.manage",
     "key-revoke": "keys.manage",

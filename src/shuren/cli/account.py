@@ -163,7 +163,7 @@ def reset_totp(context: CliContext, name: str, yes: bool) -> None:
 @click.argument("name")
 @click.option("--under-14-until", "month", required=True, help="Month they become 14: 2029-05.")
 @click.option("--class", "school_class", default="", help="School class, such as 初一3班.")
-@click.option("--card", default="", help="Card number; only its pseudonym is kept.")
+@click.option("--card", default="", help="Card number of the pupil; only its pseudonym is kept.")
 @click.pass_obj
 def add_pupil(context: CliContext, name: str, month: str, school_class: str, card: str) -> None:
     """Add an account of a reader under 14; it waits for a guardian's consent."""
@@ -194,7 +194,7 @@ def list_pupils(context: CliContext, as_json: bool) -> None:
         return
     _print_table(
         context,
-        [_("Name"), _("Class"), _("Under 14 until"), _("Guardian's consent")],
+        [_("Name"), _("School class"), _("Under 14 until"), _("Guardian's consent")],
         [
             [
                 one.username,

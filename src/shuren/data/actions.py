@@ -155,18 +155,14 @@ def compact(site: Site, contract: str | None = None, *, actor: Actor) -> list[Re
 def record_event(site: Site, contract_id: str, values: Mapping[str, object]) -> None:
     """Keep one event of our own (a search, a click, a rating); `shuren collect` takes it in.
 
-    values  by the contract's columns, nothing about a person; `event_id` may be left out.
-            A search's `words` are normalised, and one that looks like somebody's number, phone
-            or address is not kept at all.
+    values  by the contract's columns; `event_id` may be left out. A reader stands there by
+            pseudonym, and the event is not kept unless that reader consents to a purpose of the
+            contract at this moment. A search's `words` are normalised, and one that looks like
+            somebody's number, phone or address is not kept at all.
     """
     from shuren.data.internals.feeds import own_events
 
-    kept = dict(values)
-    if "words" in kept:
-        kept["words"] = own_events.plain_words(str(kept["words"]))
-        if not kept["words"]:
-            return
-    own_events.record(site, contract_id, kept)
+    own_events.keep(site, contract_id, dict(values))
 
 
 def listener(
