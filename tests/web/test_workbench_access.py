@@ -35,6 +35,7 @@ EXAMPLES = {
     "dataset_id": "loans_by_class",
     "bib_id": "nothing",
     "entry_id": "nothing",
+    "way": "oidc",
 }
 POSTED = {
     "connector-collect",

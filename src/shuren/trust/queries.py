@@ -16,15 +16,7 @@ from shuren.kernel.site import Site
 from shuren.kernel.suggestions import did_you_mean
 from shuren.trust import consent, definitions
 from shuren.trust.actions import record_use
-from shuren.trust.definitions import (
-    ANONYMOUS,
-    API_CLIENT,
-    PERMISSIONS,
-    PUPIL,
-    SCOPES,
-    Purpose,
-    Role,
-)
+from shuren.trust.definitions import API_CLIENT, PERMISSIONS, SCOPES, Purpose, Role
 from shuren.trust.errors import ConsentMissing, NotAllowed, ScopeMissing, UnknownName
 from shuren.trust.internals import api_keys, counting, identities
 from shuren.trust.internals.counting import TableUse as TableUse
@@ -255,14 +247,9 @@ def actor_of(account: Any) -> Actor | None:
     """
     if not isinstance(account, Account) or not account.is_active:
         return None
-    if account.role == PUPIL and waits_for_guardian(account.pk):
-        return Actor(id=account.username, role=ANONYMOUS)
+    if account.role == definitions.PUPIL and waits_for_guardian(account.pk):
+        return Actor(id=account.username, role=definitions.ANONYMOUS)
     return Actor(id=account.username, role=account.role, reader_key=account.reader_key)
-
-
-def account_by_key(key: int) -> Account | None:
-    """The account with this primary key, if it is open."""
-    return Account.objects.filter(pk=key, is_active=True).first()
 
 
 def account_exists(username: str) -> bool:

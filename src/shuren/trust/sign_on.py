@@ -61,6 +61,11 @@ class OpenSession:
     is_this: bool
 
 
+def account_by_key(key: int) -> Account | None:
+    """The account with this primary key, if it is open."""
+    return Account.objects.filter(pk=key, is_active=True).first()
+
+
 def has_second_step(account: Account) -> bool:
     return second_step.is_on(account)
 

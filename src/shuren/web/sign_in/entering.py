@@ -16,7 +16,7 @@ from django.utils.crypto import constant_time_compare
 from shuren.kernel.clock import now
 from shuren.trust import sign_on, young
 from shuren.trust.definitions import STAFF
-from shuren.trust.queries import account_by_key, roles
+from shuren.trust.queries import roles
 from shuren.trust.sessions import CAMPUS
 from shuren.web.addresses import client_address
 from shuren.web.sign_in.device import place_of, read_agent
@@ -59,7 +59,7 @@ def pending(request: HttpRequest) -> tuple[Any, dict[str, str]] | None:
     if not said or now() - datetime.fromisoformat(said["at"]) > STEP_TIME:
         request.session.pop(PENDING, None)
         return None
-    account = account_by_key(said["account"])
+    account = sign_on.account_by_key(said["account"])
     if account is None or not constant_time_compare(said["proof"], account.get_session_auth_hash()):
         request.session.pop(PENDING, None)
         return None
