@@ -1,11 +1,11 @@
-"""What the data room does: load files, take up refused rows, build the lake's tables from what
-was loaded and publish them."""
+"""What the data room does: load files, take up refused rows, build tables and publish them."""
 
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
+from shuren.data import watching
 from shuren.data.definitions import connector, models
 from shuren.data.errors import UnknownName
 from shuren.data.governance import Version
@@ -230,8 +230,7 @@ def build(
     taken over. Readers of the snapshot before go on undisturbed. One build at a time; another
     waits.
     progress    tables done, tables in all
-    everything  run every model
-    engine      what runs them
+    everything  run every model; engine: what runs them
     raises      trust's NotAllowed; ModelError and BuildFailed, with the live snapshot as it was
     """
     trust.require(actor, "loads.run")
@@ -244,6 +243,7 @@ def build(
         report = noted.report = building.build_snapshot(
             site, known, all_receipts(site)[::-1], progress, everything=everything, engine=engine
         )
+    watching.note(site, actor=actor)
     return replace(report, expired=tuple(expired))
 
 
@@ -260,8 +260,7 @@ def retain(
     once, from the tables with a build if any were in them, from old snapshots.
 
     dry_run  say what would go, and change nothing
-    returns  what went, load by load, and the build's report if there was one
-    raises   as `build`
+    returns  what went, load by load, and the build's report if there was one; raises as `build`
     """
     trust.require(actor, "loads.run")
     if dry_run:
@@ -272,6 +271,7 @@ def retain(
     if not building.holds_expired(site):
         return expired, None
     report = building.build_snapshot(site, known, all_receipts(site)[::-1], progress)
+    watching.note(site, actor=actor)
     return expired, replace(report, expired=tuple(expired))
 
 

@@ -110,8 +110,12 @@ def create_account(
     reader_key: str = "",
     display_name: str = "",
     campus: str = "",
+    actor: Actor | None = None,
 ) -> Account:
-    """Make an account, or raise AccountExists, UnknownName (role), WeakPassword or UsageError."""
+    """Make an account, an entry in the ledger; actor: who makes it.
+
+    raises  AccountExists, UnknownName (role), WeakPassword or UsageError
+    """
     if not _USERNAME.fullmatch(username):
         raise UsageError(
             _("'%(name)s' cannot be an account name.", name=username),
@@ -136,6 +140,7 @@ def create_account(
     )
     _set_password(account, password)
     account.save()
+    _note_account("account_created", account, actor)
     return account
 
 
@@ -149,11 +154,13 @@ def change_password(username: str, password: str) -> None:
 
 
 @transaction.atomic
-def remove_account(username: str) -> None:
+def remove_account(username: str, *, actor: Actor | None = None) -> None:
     """Remove an account, its sessions and its second step. What the ledger says about it stays."""
     account = accounts.named(username)
+    _note_account("account_removed", account, actor)
     young_readers.forget(account.pk)
     account.delete()
+    ledger.forget_alias(f"{ledger.ACCOUNT}{account.username}")
 
 
 def check_sign_in(username: str, password: str, address: str) -> Account:
@@ -201,20 +208,29 @@ def create_api_key(
     key, text = api_keys.create(
         name, owner, contact, scopes, purposes, per_minute, per_day, expires_at, created_by.id
     )
+    given = {"scopes": key.scopes.split(), "purposes": key.purposes.split()}
+    ledger.append("key", {"what": "created", "key": key.id} | given, actor=created_by)
     return key.id, text
 
 
-def rotate_api_key(id: str, *, grace: timedelta = timedelta(days=7)) -> str:
+@transaction.atomic
+def rotate_api_key(
+    id: str, *, grace: timedelta = timedelta(days=7), actor: Actor | None = None
+) -> str:
     """Give a key a new secret and return its text; the old one goes on for `grace`.
 
     raises  UnknownName; UsageError if it was revoked
     """
-    return api_keys.rotate(id, grace)
+    text = api_keys.rotate(id, grace)
+    ledger.append("key", {"what": "rotated", "key": id}, actor=actor)
+    return text
 
 
-def revoke_api_key(id: str) -> None:
+@transaction.atomic
+def revoke_api_key(id: str, *, actor: Actor | None = None) -> None:
     """End a key at once, both its secrets. What the ledger says about it stays."""
     api_keys.revoke(id)
+    ledger.append("key", {"what": "revoked", "key": id}, actor=actor)
 
 
 def admit_api_key(text: str) -> Actor:
@@ -225,6 +241,12 @@ def admit_api_key(text: str) -> Actor:
     key = api_keys.check(text)
     api_keys.count(key)
     return Actor(id=f"{api_keys.ACTOR}{key.id}", role=API_CLIENT)
+
+
+def _note_account(what: str, account: Account, actor: Actor | None) -> None:
+    named, subject = accounts.in_ledger(account)
+    body = {"what": what, "role": account.role} | named
+    ledger.append("role", body, actor=actor, subject=subject)
 
 
 def _set_password(account: Account, password: str) -> None:

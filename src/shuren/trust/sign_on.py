@@ -250,8 +250,9 @@ def campus_account(
     account, changed = campus_accounts.find_or_make(site, provider, subject, claims)
     if changed:
         kind = "role" if changed == "role" else "sign_in_methods"
-        body = {"role": account.role} if kind == "role" else {"method": provider, "change": changed}
-        ledger.append(kind, body, actor=_as_actor(account), subject=account.reader_key)
+        named, who = accounts.in_ledger(account)
+        body = {"method": provider, "change": changed, "role": account.role} | named
+        ledger.append(kind, body, actor=_as_actor(account), subject=who)
     return account
 
 
@@ -281,11 +282,9 @@ def _wrong_code() -> SignInRefused:
 
 
 def _entry(account: Account, method: str, change: str, *, actor: Actor | None = None) -> None:
-    body: dict[str, str | int] = {"method": method, "change": change}
-    if not account.reader_key:
-        body["account"] = account.pk  # a name may be one a person could be found by
-    who = actor or _as_actor(account)
-    ledger.append("sign_in_methods", body, actor=who, subject=account.reader_key)
+    named, subject = accounts.in_ledger(account)
+    body = {"method": method, "change": change} | named
+    ledger.append("sign_in_methods", body, actor=actor or _as_actor(account), subject=subject)
 
 
 def _as_actor(account: Account) -> Actor:

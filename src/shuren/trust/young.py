@@ -68,7 +68,7 @@ def open_account(
     month = _month(under_14_until)
     reader = pseudonymise(site, [card])[0]
     with transaction.atomic():
-        account = create_account(username, password, PUPIL, reader_key=reader)
+        account = create_account(username, password, PUPIL, reader_key=reader, actor=actor)
         YoungReader.objects.create(
             account=account, under_14_until=month, school_class=school_class[:40]
         )
@@ -167,9 +167,8 @@ def _say(row: YoungReader, actor: Actor, *, given: bool) -> None:
     reader = row.account.reader_key
     body: dict[str, Any] = {"purpose": ABOUT, "given": given, "version": row.version}
     body["guardian"] = ledger.alias(row.guardian)
-    if not reader:
-        body["account"] = row.account_id
-    ledger.append("consent", body, actor=actor, subject=reader)
+    _named, subject = accounts.in_ledger(row.account)
+    ledger.append("consent", body, actor=actor, subject=subject)
     if reader:
         consent.bar_profile(reader, consent.MINOR if given else consent.NO_GUARDIAN)
 

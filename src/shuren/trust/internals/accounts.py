@@ -1,7 +1,11 @@
-"""Accounts by their names."""
+"""Accounts by their names, and by what the ledger calls them."""
+
+from django.conf import settings
 
 from shuren.kernel.i18n import gettext as _
+from shuren.kernel.masking import mask
 from shuren.kernel.suggestions import did_you_mean
+from shuren.trust import definitions, ledger
 from shuren.trust.errors import NoSuchAccount
 from shuren.trust.models import Account
 
@@ -16,3 +20,13 @@ def named(username: str) -> Account:
             fix=did_you_mean(username, names),
         )
     return account
+
+
+def in_ledger(account: Account) -> tuple[dict[str, str], str]:
+    """(part of an entry's body, its subject). Staff are named by their account; readers, and names
+    that are a number of somebody, by an alias."""
+    known = definitions.roles(settings.SITE).get(account.role)
+    is_staff = known is not None and known.kind == definitions.STAFF
+    if is_staff and mask(account.username) == account.username:
+        return {"account": account.username}, ""
+    return {}, account.reader_key or ledger.alias(f"{ledger.ACCOUNT}{account.username}")
