@@ -135,7 +135,7 @@ def test_who_fits_no_rule_stays_outside(visitor):
 def test_a_closed_account_stays_closed(visitor):
     come_back(visitor)
     Account.objects.update(is_active=False)
-    visitor.logout()
+    visitor.post("/sign-out/")
     refused(come_back(visitor), "closed")
 
 
@@ -169,7 +169,7 @@ class TestTheWayThereAndBack:
     def test_an_answer_is_good_once(self, visitor):
         back = path_of(at_oidc(begin(visitor), "u-1", **WANG))
         assert visitor.get(back).status_code == 302
-        visitor.logout()
+        visitor.post("/sign-out/")
         refused(visitor.get(back), "finished already")
 
     def test_an_answer_to_somebody_else_is_none(self, visitor):
@@ -304,7 +304,7 @@ class TestWhatATokenMustSay:
 
     def test_a_key_that_is_new_since_the_last_look_is_found(self, asked, liar):
         assert self.enter(asked, liar).status_code == 302
-        asked.logout()
+        asked.post("/sign-out/")
         liar.key = RSAKey.generate_key(2048, parameters={"kid": "two"})
         liar.published = [liar.key]
         liar.token = lambda claims: jwt.encode({"alg": "RS256", "kid": "two"}, claims, liar.key)

@@ -108,7 +108,7 @@ def test_after_use_nothing_about_the_child_is_in_any_profile(desk, child, librar
     for events in (library.data / "events").rglob("*"):
         assert not events.is_file() or reader.encode() not in events.read_bytes()
     kinds = {entry.kind for entry in ledger.entries_about(reader)}
-    assert kinds <= {"use", "consent", "sign_in_methods"}
+    assert kinds <= {"use", "consent", "sign_in_methods", "role"}
 
 
 def test_who_has_become_14_leaves_the_page(desk, child, monkeypatch):
