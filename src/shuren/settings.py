@@ -88,6 +88,7 @@ INSTALLED_APPS = [
     "shuren.trust",
     "shuren.data",
     "shuren.repository",
+    "shuren.service",
     "shuren.management",
     "shuren.web",
 ]

@@ -1,0 +1,9 @@
+"""What the service room says when something cannot be done."""
+
+from shuren.kernel.errors import ShurenError
+
+
+class UnknownName(ShurenError):
+    """There is no subject of that class number to be chosen."""
+
+    exit_code = 2
