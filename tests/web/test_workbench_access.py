@@ -25,6 +25,8 @@ EXAMPLES = {
     "line": 2,
     "table": "mart.loan_fact",
     "key_id": "aaaaaaaaaaaa",
+    "request_id": "aaaaaaaaaaaa",
+    "blocked_id": 1,
     "token": "aaaaaaaaaaaa",
     "kind": "works",
     "suggestion_id": "aaaaaaaaaaaa",
@@ -41,6 +43,8 @@ POSTED = {
     "connector-collect",
     "quarantine-replay",
     "key-rotate",
+    "export-decide",
+    "export-seen",
     "governance-publish",
     "dataset-publish",
     "dataset-withdraw",
@@ -50,6 +54,9 @@ POSTED = {
 # Each place, and the permission of docs/reference/permissions.md that it takes.
 PROMISED = {
     "today": "workbench.open",
+    "exports": "exports.approve",
+    "export-decide": "exports.approve",
+    "export-seen": "exports.approve",
     "coverage": "loads.read",
     "indicators": "dashboards.read",
     "indicator": "dashboards.read",

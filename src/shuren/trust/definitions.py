@@ -109,6 +109,10 @@ PERMISSIONS: dict[str, dict[str, str]] = {
     },
     "site.operate": {"zh": "运行与备份站点", "en": "Operate and back up the site"},
     "ledger.read": {"zh": "看数据使用台账", "en": "Read the ledger of data uses"},
+    "exports.approve": {
+        "zh": "批准涉及个人的导出",
+        "en": "Approve exports about people",
+    },
     "keys.manage": {"zh": "管理开放接口的密钥", "en": "Manage the keys of the open API"},
 }
 

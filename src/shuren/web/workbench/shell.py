@@ -108,7 +108,13 @@ def _plan() -> list[tuple[str, list[tuple[str, str, str, str]]]]:
                 ("reports", _("Monthly reports"), "r", "dashboards.read"),
             ],
         ),
-        (_("Trust"), [("keys", _("API keys"), "k", "keys.manage")]),
+        (
+            _("Trust"),
+            [
+                ("keys", _("API keys"), "k", "keys.manage"),
+                ("exports", _("Exports"), "x", "exports.approve"),
+            ],
+        ),
     ]
 
 
