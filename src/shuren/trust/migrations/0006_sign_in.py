@@ -7,7 +7,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("trust", "0004_consent"),
+        ("trust", "0005_egress"),
         ("sessions", "0001_initial"),
     ]
 
