@@ -60,6 +60,10 @@ PURPOSE_KEYS = _SAME | {
 }
 # fmt: on
 
+# Who is not signed in, and a child whose guardian has not consented.
+ANONYMOUS = "anonymous"
+# The role of accounts for readers under 14.
+PUPIL = "school_pupil"
 # The role of a program that comes with a key. No file can grant it anything: its key does.
 API_CLIENT = "api_client"
 # The purpose that uses of the API are written down under when they touch no table.

@@ -83,6 +83,7 @@ def _plan() -> list[tuple[str, list[tuple[str, str, str, str]]]]:
                 ("tasks", _("Tasks"), "w", "tasks.read"),
                 ("suggestions", _("Suggestions"), "v", "suggestions.decide"),
                 ("decisions", _("Decisions"), "e", "decisions.read"),
+                ("pupils", _("Accounts of pupils"), "p", "pupils.manage"),
             ],
         ),
         (
@@ -111,9 +112,10 @@ def _plan() -> list[tuple[str, list[tuple[str, str, str, str]]]]:
         (
             _("Trust"),
             [
-                ("break-glass", _("Emergency access"), "x", "break_glass.open"),
+                ("break-glass", _("Emergency access"), "z", "break_glass.open"),
                 ("break-glass-reviews", _("Emergency reviews"), "y", "break_glass.review"),
                 ("keys", _("API keys"), "k", "keys.manage"),
+                ("exports", _("Exports"), "x", "exports.approve"),
             ],
         ),
     ]
