@@ -49,10 +49,7 @@ PERMISSIONS: dict[str, dict[str, str]] = {
     },
     "dashboards.read": {"zh": "看统计看板", "en": "Read the dashboards"},
     "accounts.manage": {"zh": "管理账号", "en": "Manage accounts"},
-    "pupils.manage": {
-        "zh": "为中小学生开户，登记监护人同意",
-        "en": "Open accounts for pupils and record a guardian's consent",
-    },
+    "pupils.manage": {"zh": "管理学生账号与监护人同意", "en": "Manage accounts of pupils"},
     "site.operate": {"zh": "运行与备份站点", "en": "Operate and back up the site"},
     "ledger.read": {"zh": "看数据使用台账", "en": "Read the ledger of data uses"},
     "exports.approve": {
