@@ -37,8 +37,11 @@ EXAMPLES = {
     "dataset_id": "loans_by_class",
     "bib_id": "nothing",
     "entry_id": "nothing",
+    "way": "oidc",
 }
 POSTED = {
+    "break-glass-look",
+    "break-glass-end",
     "connector-collect",
     "quarantine-replay",
     "key-rotate",
@@ -47,6 +50,7 @@ POSTED = {
     "governance-publish",
     "dataset-publish",
     "dataset-withdraw",
+    "pupil-consent",
 }
 
 # Each place, and the permission of docs/reference/permissions.md that it takes.
@@ -97,6 +101,13 @@ PROMISED = {
     "impact": "contracts.read",
     "rows-behind": "quarantine.read",
     "row": "quarantine.read",
+    "desk": "desk.serve",
+    "break-glass": "break_glass.open",
+    "break-glass-look": "break_glass.open",
+    "break-glass-end": "break_glass.open",
+    "break-glass-reviews": "break_glass.review",
+    "pupils": "pupils.manage",
+    "pupil-consent": "pupils.manage",
     "keys": "keys.manage",
     "key-rotate": "keys.manage",
     "key-revoke": "keys.manage",
