@@ -112,7 +112,8 @@ def _plan() -> list[tuple[str, list[tuple[str, str, str, str]]]]:
         (
             _("Trust"),
             [
-                ("roles", _("Roles and purposes"), "j", "contracts.read"),
+                ("ledger", _("Ledger"), "j", "ledger.read"),
+                ("roles", _("Roles and purposes"), "", "contracts.read"),
                 ("break-glass", _("Emergency access"), "z", "break_glass.open"),
                 ("break-glass-reviews", _("Emergency reviews"), "y", "break_glass.review"),
                 ("keys", _("API keys"), "k", "keys.manage"),
