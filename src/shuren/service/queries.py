@@ -1,4 +1,4 @@
-"""Reads of the service room: a reader's own loans."""
+"""Reads of the service room: a reader's own loans, and everything held about a reader."""
 
 from datetime import datetime
 from typing import Any
@@ -6,7 +6,8 @@ from typing import Any
 from shuren.data import queries as data
 from shuren.kernel.shapes import Actor
 from shuren.kernel.site import Site
-from shuren.service.shapes import OwnLoan, OwnLoans
+from shuren.service.internals import stores
+from shuren.service.shapes import HeldStore, OwnLoan, OwnLoans
 
 PURPOSE = "own_records"
 
@@ -43,6 +44,15 @@ def own_loans(site: Site, actor: Actor) -> OwnLoans:
         (out if row.pop("is_out") else past).append(OwnLoan(**row))
     out.sort(key=_due)
     return OwnLoans(tuple(out), tuple(past), table.data_date)
+
+
+def held(site: Site, actor: Actor, *, limit: int | None = None) -> list[HeldStore]:
+    """Everything that is held about the actor, store by store, in the actor's language.
+
+    limit   so many facts of each store, else all of them; `count` says how many there are
+    raises  trust's NotAllowed for who has no reader_key
+    """
+    return [told for one in stores.STORES for told in one.tell(site, actor, limit)]
 
 
 def _due(loan: OwnLoan) -> tuple[Any, ...]:

@@ -16,7 +16,6 @@ from django.db import transaction
 from shuren.kernel.clock import now
 from shuren.kernel.errors import UsageError
 from shuren.kernel.i18n import gettext as _
-from shuren.kernel.keyfiles import key_bytes
 from shuren.kernel.masking import mask
 from shuren.kernel.shapes import Actor
 from shuren.kernel.site import Site
@@ -30,19 +29,25 @@ from shuren.trust.errors import (
     UnknownName,
     WeakPassword,
 )
-from shuren.trust.internals import api_keys, identities, pseudonyms, sign_in, vault
+from shuren.trust.internals import api_keys, identities, sign_in, surrogates, vault
 from shuren.trust.models import Account, UseRecord
 
 _USERNAME = re.compile(r"[\w.@+-]{1,150}")
 _NAME = re.compile(r"[A-Za-z_][\w.]*")
 
 
-def pseudonymise(site: Site, values: Sequence[str | None]) -> list[str]:
+def pseudonymise(site: Site, values: Sequence[str | None], *, keep: bool = True) -> list[str]:
     """The pseudonym of each identity: `r_` and 26 characters, the same at every load.
 
     Spaces around a value do not count; "" and None become "".
+    keep  False: nothing is remembered, and who is not known becomes "", too
     """
-    return pseudonyms.pseudonyms(key_bytes(site, "pseudonym.key"), values)
+    return surrogates.pseudonyms(site, values, keep)
+
+
+def passing_pseudonyms(count: int) -> list[str]:
+    """Pseudonyms that nothing remembers, for a trial."""
+    return surrogates.draw(count)
 
 
 def seal(site: Site, data: bytes, context: str) -> bytes:

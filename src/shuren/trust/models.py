@@ -143,3 +143,6 @@ class ApiCount(models.Model):
 
     def __str__(self) -> str:
         return f"{self.key_id} {self.window} {self.start:%Y-%m-%d %H:%M}: {self.count}"
+
+
+from shuren.trust.internals import surrogate_rows as surrogate_rows  # noqa: E402 - its tables

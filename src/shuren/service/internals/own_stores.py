@@ -1,0 +1,193 @@
+"""What the database holds about a reader: identity, account, sessions, uses, certificates."""
+
+from shuren.kernel.i18n import gettext as _
+from shuren.kernel.i18n import pick
+from shuren.kernel.shapes import Actor
+from shuren.kernel.site import Site
+from shuren.repository import actions as repository
+from shuren.repository import queries as datasets_known
+from shuren.service.shapes import HeldFact, HeldStore
+from shuren.trust import erasing
+from shuren.trust import queries as trust
+
+
+def identity(site: Site, actor: Actor, limit: int | None) -> list[HeldStore]:
+    values, since = erasing.own_identity(site, actor)
+    names = {
+        "reader_id": _("Reader id"),
+        "name": _("Name"),
+        "phone": _("Phone"),
+        "email": _("E-mail"),
+    }
+    shown = {names.get(field, field): value for field, value in values.items()}
+    facts = [HeldFact("identity", _("Who you are"), since, shown)] if values else []
+    return [
+        HeldStore(
+            "identity",
+            _("Your identity"),
+            _("So that the desk can find your card and send you notices about your books."),
+            _(
+                "Sealed in the identity vault; everywhere else you are a pseudonym drawn by chance,"
+                " which a keyed hash of your card number leads to."
+            ),
+            _("As long as the library's list of readers names you."),
+            len(facts),
+            tuple(facts),
+            can_forget=True,
+        )
+    ]
+
+
+def forget_identity(site: Site, actor: Actor, store: str, fact: str) -> int:
+    return erasing.forget_identity(actor)
+
+
+def account(site: Site, actor: Actor, limit: int | None) -> list[HeldStore]:
+    found = erasing.own_account(actor)
+    if found is None:
+        return []
+    kept = _("It is your way in to the basic services; an administrator can remove it.")
+    role = trust.roles().get(found.role)
+    values = {
+        _("Account name"): found.username,
+        _("Role"): pick(role.title) if role else found.role,
+        _("Campus"): found.campus,
+        _("Last sign-in"): f"{found.last_sign_in:%Y-%m-%d %H:%M}" if found.last_sign_in else "",
+    }
+    facts = [
+        HeldFact("account", _("Your account"), found.joined_at, _filled(values), keep=kept)
+    ]
+    if found.display_name:
+        said = {_("Name shown"): found.display_name}
+        facts.append(HeldFact("display_name", _("The name shown on pages"), None, said))
+    return [
+        HeldStore(
+            "account",
+            _("Your account"),
+            _("So that you can sign in."),
+            _("In the database of the library's system."),
+            _("Until you or the library remove it."),
+            len(facts),
+            tuple(facts),
+            can_forget=True,
+        )
+    ]
+
+
+def forget_account(site: Site, actor: Actor, store: str, fact: str) -> int:
+    return erasing.forget_display_name(actor) if fact == "display_name" else 0
+
+
+def sessions(site: Site, actor: Actor, limit: int | None) -> list[HeldStore]:
+    found = erasing.own_account(actor)
+    count = found.sessions if found else 0
+    said = {_("Open now"): str(count)}
+    facts = [HeldFact("sessions", _("Where you are signed in"), None, said)] if count else []
+    return [
+        HeldStore(
+            "sessions",
+            _("Your sessions"),
+            _("So that you stay signed in from one page to the next."),
+            _("In the database; your browser holds a cookie that names the session."),
+            _("Until you sign out, or two weeks."),
+            count,
+            tuple(facts),
+            can_forget=True,
+        )
+    ]
+
+
+def forget_sessions(site: Site, actor: Actor, store: str, fact: str) -> int:
+    return erasing.end_sessions(actor)
+
+
+def datasets(site: Site, actor: Actor, limit: int | None) -> list[HeldStore]:
+    rows = datasets_known.own_acceptances(actor)
+    facts = [
+        HeldFact(
+            str(id),
+            f"{dataset} v{version}: {file}",
+            day,
+            {_("Licence accepted"): licence},
+        )
+        for id, dataset, version, file, licence, day in rows
+    ]
+    return [
+        HeldStore(
+            "datasets",
+            _("Datasets you took"),
+            _("A dataset for people who signed in is given out under a licence they accept."),
+            _("In the database, under your account name."),
+            _("As long as the dataset is published, or until you delete it."),
+            len(facts),
+            tuple(facts[:limit]),
+            can_forget=True,
+        )
+    ]
+
+
+def forget_dataset(site: Site, actor: Actor, store: str, fact: str) -> int:
+    return repository.forget_acceptances(actor, [int(fact)]) if fact.isdigit() else 0
+
+
+def erase_datasets(actor: Actor) -> int:
+    return repository.forget_acceptances(actor)
+
+
+def ledger(site: Site, actor: Actor, limit: int | None) -> list[HeldStore]:
+    kept = _("Proof of who used what; names of tables only, and no pseudonym after an erasure.")
+    rows = erasing.own_uses(actor)
+    purposes = trust.purposes()
+    facts = [
+        HeldFact(
+            str(place),
+            table,
+            at,
+            {
+                _("Purpose"): pick(purposes[purpose].title) if purpose in purposes else purpose,
+                _("Rows"): f"{count:,}",
+            },
+            keep=kept,
+        )
+        for place, (at, table, purpose, count) in enumerate(rows[:limit], 1)
+    ]
+    return [
+        HeldStore(
+            "ledger",
+            _("The log of uses"),
+            _("So that you can see who used data about you, when and for what."),
+            _("In the ledger, which can only be added to."),
+            _("As long as the library keeps its ledger; an erasure cuts the tie to you."),
+            len(rows),
+            tuple(facts),
+        )
+    ]
+
+
+def erasures(site: Site, actor: Actor, limit: int | None) -> list[HeldStore]:
+    found = erasing.erasures(account=actor.id) if actor.id else []
+    words = {
+        "begun": _("begun"),
+        "gone": _("no query sees it any more"),
+        "rewritten": _("taken out of the stored files"),
+        "done": _("nothing of it is left on the disk"),
+    }
+    facts = [
+        HeldFact(one.id, _("An erasure"), one.asked_at, {_("State"): words[one.state]})
+        for one in reversed(found)
+    ]
+    return [
+        HeldStore(
+            "erasures",
+            _("Your erasures"),
+            _("So that you can fetch the certificate, and see when the last copy is gone."),
+            _("In the database, under your account name; nothing of what was erased."),
+            _("As long as your account."),
+            len(facts),
+            tuple(facts[:limit]),
+        )
+    ]
+
+
+def _filled(values: dict[str, str]) -> dict[str, str]:
+    return {name: value for name, value in values.items() if value}
