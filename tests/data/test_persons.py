@@ -1,5 +1,6 @@
 """One person's cards in two systems come together; namesakes, twins and mistyped numbers do not."""
 
+import random
 import sqlite3
 from pathlib import Path
 
@@ -10,7 +11,12 @@ import pytest
 from shuren.campus.people import make_readers
 from shuren.campus.university import colleges
 from shuren.data import actions, queries
-from shuren.data.internals.resolution import person_planting, person_running, persons
+from shuren.data.internals.resolution import (
+    person_matching,
+    person_planting,
+    person_running,
+    persons,
+)
 from shuren.data.internals.resolution.cards_of_readers import ReaderCard
 from shuren.data.internals.resolution.works import Decided
 from shuren.data.learned import model_cards
@@ -206,3 +212,21 @@ def scan(site, numbers: list[str]) -> None:
         for text in texts:
             assert not [name for name in names if name in text], path
             assert not [one for one in numbers if f"'{one}'" in text or f",{one}," in text], path
+
+
+@pytest.mark.parametrize("has_phone", [True, False])
+def test_learning_goes_on_with_what_is_left_where_one_round_has_nothing_to_teach(site, has_phone):
+    """Nobody ever changed college: the chance of that falls to nothing while it is learned, and
+    Splink ends the round. Or nobody has a telephone, and the round has no pairs at all."""
+    chance, cards = random.Random(1), []
+    for n in range(600):
+        college = chance.randrange(40)
+        said = {"name": f"n{chance.randrange(30)}", "grade": str(2020 + chance.randrange(4))}
+        said |= {"college": f"c{college}", "major": f"m{college}{chance.randrange(3)}"}
+        said |= {"kind": chance.choice(["student", "faculty"])}
+        said |= {"phone": f"p{n}"} if has_phone else {}
+        cards += [card(f"a{n}", **said), card(f"b{n}", GATE, **said)]
+    site.temporary.mkdir(parents=True, exist_ok=True)
+    learned = person_matching.train(cards, site.temporary)
+    assert learned is not None
+    assert learned["comparisons"]

@@ -6,6 +6,7 @@ April 2026: 线性代数 by 6 of 数学学院, 存在与时间 by both of 哲学
 Five more rows are refused.
 """
 
+import json
 from pathlib import Path
 
 import pytest
@@ -15,6 +16,7 @@ from shuren.data.actions import build, load_file
 from shuren.data.shapes import Receipt
 from shuren.kernel.shapes import Actor
 from shuren.kernel.site import Site, open_site
+from shuren.trust.internals.surrogate_rows import Surrogate
 from tests.early import make_site
 
 OPERATOR = Actor("cli:test", "administrator")
@@ -64,6 +66,14 @@ def load_and_build(site: Site, folder: Path) -> Receipt:
     return receipt
 
 
+def remember_cards(site: Site) -> None:
+    """Put the surrogates of the built library, which went with its transaction, back."""
+    rows = json.loads((site.root / "surrogates.json").read_text("utf-8"))
+    Surrogate.objects.bulk_create(
+        [Surrogate(blind=blind, pseudonym=name) for blind, name in rows], ignore_conflicts=True
+    )
+
+
 @pytest.fixture(scope="session")
 def built(tmp_path_factory, django_db_setup, django_db_blocker):
     """The tiny library, loaded and built once; tests get copies of it."""
@@ -71,5 +81,7 @@ def built(tmp_path_factory, django_db_setup, django_db_blocker):
     site = open_site(make_site(folder / "site"))
     with django_db_blocker.unblock(), transaction.atomic():
         receipt = load_and_build(site, folder)
+        rows = list(Surrogate.objects.values_list("blind", "pseudonym"))
+        (site.root / "surrogates.json").write_text(json.dumps(rows), "utf-8")
         transaction.set_rollback(True)
     return site, receipt

@@ -231,9 +231,8 @@ def build(
 ) -> BuildReport:
     """Bring every table up to what is loaded now and publish all of them as one snapshot.
 
-    Rows past their term and forgotten ones go first. Only models whose inputs changed run, the other tables are
-    taken over. Readers of the snapshot before go on undisturbed. One build at a time; another
-    waits.
+    Rows past their term and forgotten ones go first. Only models whose inputs changed run, the
+    other tables are taken over. Readers of the snapshot before go on undisturbed.
     progress    tables done, tables in all
     everything  run every model
     engine      what runs them
@@ -267,7 +266,6 @@ def retain(
 
     dry_run  say what would go, and change nothing
     returns  what went, load by load, and the build's report if there was one
-    raises   as `build`
     """
     trust.require(actor, "loads.run")
     if dry_run:

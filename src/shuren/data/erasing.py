@@ -121,5 +121,6 @@ def oldest_forgotten(site: Site) -> datetime | None:
 
 def longest_term(site: Site) -> int:
     """The most days that any contract about people keeps a row."""
-    return max((c.retention_days or 0 for c in own_rows.personal_contracts(site).values()), default=0)
-
+    return max(
+        (c.retention_days or 0 for c in own_rows.personal_contracts(site).values()), default=0
+    )

@@ -164,7 +164,7 @@ def give_out(
 
 
 def forget_acceptances(actor: Actor, ids: Sequence[int] | None = None) -> int:
-    """Leave the actor's name out of the licences it accepted, of all or of these; the counts stay."""
+    """Leave the actor's name out of licences it accepted, of all or of these; the counts stay."""
     own = Acceptance.objects.filter(account=actor.id)
     if ids is not None:
         own = own.filter(pk__in=ids)

@@ -13,14 +13,13 @@ from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.db import transaction
 
-from shuren.kernel.clock import now
 from shuren.kernel.errors import UsageError
 from shuren.kernel.i18n import gettext as _
 from shuren.kernel.masking import mask
 from shuren.kernel.shapes import Actor
 from shuren.kernel.site import Site
 from shuren.kernel.suggestions import did_you_mean
-from shuren.trust import definitions
+from shuren.trust import definitions, ledger
 from shuren.trust.definitions import API_CLIENT, VISITOR
 from shuren.trust.errors import (
     AccountExists,
@@ -30,7 +29,7 @@ from shuren.trust.errors import (
     WeakPassword,
 )
 from shuren.trust.internals import api_keys, identities, sign_in, surrogates, vault
-from shuren.trust.models import Account, UseRecord
+from shuren.trust.models import Account
 
 _USERNAME = re.compile(r"[\w.@+-]{1,150}")
 _NAME = re.compile(r"[A-Za-z_][\w.]*")
@@ -77,28 +76,25 @@ def record_use(
     columns: Iterable[str],
     rows: int,
     detail: str = "",
+    subject: str = "",
 ) -> None:
     """Write one use of data to the ledger; names of tables and columns only, never values.
 
-    detail  a remark of at most 200 characters; long numbers and pseudonyms in it are masked
-    raises  ValueError if a table or column is not a name: that would be a value
+    detail   a remark of at most 200 characters; long numbers and pseudonyms in it are masked
+    subject  the pseudonym of the one reader whose rows they are; of one's own rows it is known
+    raises   ValueError if a table or column is not a name: that would be a value
     """
     names = list(columns)
     for name in (table, *names):
         if not _NAME.fullmatch(name):
             raise ValueError(f"the ledger takes names of columns, not {name[:40]!r}")
-    role = definitions.roles(settings.SITE).get(actor.role)
-    is_reader = role is None or role.kind == definitions.READER
-    UseRecord.objects.create(
-        at=now(),
-        actor=(actor.reader_key if is_reader and actor.reader_key else actor.id),
-        role=actor.role,
-        purpose=purpose,
-        table=table,
-        columns=" ".join(names),
-        rows=rows,
-        detail=mask(detail)[:200],
-    )
+    body = {"purpose": purpose, "table": table, "columns": names, "rows": rows}
+    if detail:
+        body["detail"] = mask(mask(detail)[:200])  # the cut may bare a number
+    known = definitions.purposes(settings.SITE).get(purpose)
+    if not subject and known is not None and known.own_rows_only:
+        subject = actor.reader_key
+    ledger.append("use", body, actor=actor, subject=subject)
 
 
 @transaction.atomic

@@ -15,6 +15,8 @@ from shuren.kernel.i18n import gettext as _
 from shuren.kernel.site import Site
 from shuren.kernel.suggestions import did_you_mean
 
+# The most sensitive class there is; only a reader's look at their own rows opens it.
+SENSITIVE = 4
 READER, STAFF, VISITOR = "reader", "staff", "visitor"
 KINDS = (READER, STAFF, VISITOR)
 BASES = ("service", "statistics", "operation", "consent")
@@ -184,6 +186,11 @@ def _purpose(file: DefinitionFile) -> Purpose:
     values = _checked(file, PURPOSE_KEYS)
     _one_of(file, "basis", values["basis"], BASES)
     _one_of(file, "highest_class", values.get("highest_class", 1), (1, 2, 3, 4))
+    if values.get("highest_class") == SENSITIVE and not values.get("own_rows_only"):
+        raise DefinitionError(
+            _("%(path)s: class 4 opens to readers themselves only.", path=file.path),
+            fix=_("Write `highest_class: 3`, or `own_rows_only: true` as well."),
+        )
     return Purpose(**values)
 
 

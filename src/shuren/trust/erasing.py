@@ -15,6 +15,7 @@ from shuren.kernel.clock import now
 from shuren.kernel.ids import new_id
 from shuren.kernel.shapes import Actor
 from shuren.kernel.site import Site
+from shuren.trust import ledger
 from shuren.trust.actions import record_use
 from shuren.trust.internals import identities, legacy, surrogates
 from shuren.trust.internals.surrogate_rows import (
@@ -23,12 +24,13 @@ from shuren.trust.internals.surrogate_rows import (
     LegacyPseudonym,
     Surrogate,
 )
-from shuren.trust.models import Account, Identity, UseRecord
+from shuren.trust.models import Account, Identity
 from shuren.trust.queries import require_purpose
 
 CARD = "card"
 _NAMING = ("phone", "email", "name")
 OWN = "own_records"
+_ALL = 1_000_000
 
 
 @dataclass(frozen=True)
@@ -86,11 +88,19 @@ def own_account(actor: Actor) -> OwnAccount | None:
     )
 
 
-def own_uses(actor: Actor, limit: int | None = None) -> list[tuple[datetime, str, str, int]]:
-    """(when, table, purpose, rows) of what the actor used, newest first."""
-    lines = UseRecord.objects.filter(actor__in=[actor.reader_key, actor.id]).exclude(actor="")
-    rows = lines.order_by("-at", "-pk").values_list("at", "table", "purpose", "rows")
-    return list(rows if limit is None else rows[:limit])
+def own_uses(actor: Actor, limit: int | None = None) -> list[tuple[datetime, str, str, str, int]]:
+    """(when, kind, table, purpose, rows) of the ledger's entries about the actor, newest first."""
+    found = ledger.entries_about(actor.reader_key, limit=limit or _ALL)
+    return [
+        (
+            entry.at,
+            entry.kind,
+            str(entry.body.get("table", "")),
+            str(entry.body.get("purpose", "")),
+            int(entry.body.get("rows", 0)),
+        )
+        for entry in found
+    ]
 
 
 def naming(site: Site, pseudonym: str) -> dict[str, str]:
@@ -138,10 +148,7 @@ def erased_people() -> dict[str, datetime]:
     since = dict(Erased.objects.values_list("blind", "at"))
     if not since:
         return {}
-    return {
-        name: since[blind]
-        for blind, name in surrogates.stored(since).items()
-    }
+    return {name: since[blind] for blind, name in surrogates.stored(since).items()}
 
 
 def erasures_so_far() -> int:
@@ -217,7 +224,9 @@ def advance(erasure: str, state: str, **changes: Any) -> ErasureLine:
     return _line(Erasure.objects.get(pk=erasure))
 
 
-def erasures(*, state: Sequence[str] = (), account: str = "", new_key: str = "") -> list[ErasureLine]:
+def erasures(
+    *, state: Sequence[str] = (), account: str = "", new_key: str = ""
+) -> list[ErasureLine]:
     """Erasures in one of these states, or of one holder, oldest first."""
     found = Erasure.objects.order_by("asked_at", "id")
     if state:
@@ -236,8 +245,8 @@ def forget_identity(actor: Actor) -> int:
 
 
 def forget_display_name(actor: Actor) -> int:
-    return Account.objects.filter(username=actor.id).exclude(display_name="").update(
-        display_name=""
+    return (
+        Account.objects.filter(username=actor.id).exclude(display_name="").update(display_name="")
     )
 
 
@@ -272,5 +281,3 @@ def _line(one: Erasure) -> ErasureLine:
         one.report,
         one.certificate,
     )
-
-

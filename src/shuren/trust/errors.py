@@ -18,7 +18,17 @@ class SealBroken(ShurenError):
 
 
 class LedgerIsAppendOnly(ShurenError):
-    """A record of use is never changed or removed."""
+    """An entry of the ledger is never changed or removed."""
+
+
+class NoSuchEntry(ShurenError):
+    """The ledger has no entry, or no size, of that number."""
+
+    exit_code = 2
+
+
+class TreeDamaged(ShurenError):
+    """The hashes of the ledger's tree are not those it had."""
 
 
 class AccountExists(ShurenError):

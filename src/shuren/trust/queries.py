@@ -5,7 +5,6 @@ from datetime import datetime
 from typing import Any, TypeVar
 
 from django.conf import settings
-from django.db.models import Count, Max, Sum
 
 from shuren.kernel.clock import now
 from shuren.kernel.i18n import gettext as _
@@ -17,7 +16,8 @@ from shuren.trust import definitions
 from shuren.trust.actions import record_use
 from shuren.trust.definitions import API_CLIENT, PERMISSIONS, SCOPES, Purpose, Role
 from shuren.trust.errors import NotAllowed, ScopeMissing, UnknownName
-from shuren.trust.internals import api_keys, identities
+from shuren.trust.internals import api_keys, counting, identities
+from shuren.trust.internals.counting import TableUse as TableUse
 from shuren.trust.models import Account, ApiKey, UseRecord
 
 T = TypeVar("T")
@@ -47,18 +47,6 @@ class Use:
     columns: tuple[str, ...]
     rows: int
     detail: str
-
-
-@dataclass(frozen=True)
-class TableUse:
-    """How often one consumer used one table for one purpose."""
-
-    table: str
-    actor: str
-    purpose: str
-    uses: int
-    rows: int
-    last_at: datetime
 
 
 @dataclass(frozen=True)
@@ -168,7 +156,9 @@ def identity(site: Site, pseudonym: str, *, actor: Actor, purpose: str) -> dict[
             _("This purpose does not open identities: %(what)s.", what=pick(wanted.title))
         )
     found = identities.read(site, pseudonym)
-    record_use(actor, purpose, "trust.identity", sorted(found), 1 if found else 0)
+    record_use(
+        actor, purpose, "trust.identity", sorted(found), 1 if found else 0, subject=pseudonym
+    )
     return found
 
 
@@ -199,7 +189,7 @@ def accounts() -> list[AccountLine]:
 
 
 def uses(*, actor: Actor, limit: int = 100) -> list[Use]:
-    """The newest lines of the ledger; needs ledger.read."""
+    """The newest uses in the ledger; needs ledger.read."""
     require(actor, "ledger.read")
     return [
         Use(
@@ -212,26 +202,21 @@ def uses(*, actor: Actor, limit: int = 100) -> list[Use]:
             rows=line.rows,
             detail=line.detail,
         )
-        for line in UseRecord.objects.order_by("-at", "-pk")[:limit]
+        for line in UseRecord.objects.order_by("-id")[:limit]
     ]
 
 
 def uses_of(table: str, *, actor: Actor, limit: int = 20) -> list[TableUse]:
     """Who used a table for what and when last, the newest first; needs ledger.read.
 
-    Without it, but with contracts.read, the same with the role in place of the person.
+    Without it, but with contracts.read, the same with the role in place of the person. Readers are
+    always together, under their role.
     """
-    if not may(actor, "ledger.read"):
+    by_role = not may(actor, "ledger.read")
+    if by_role:
         require(actor, "contracts.read")
-        who = "role"
-    else:
-        who = "actor"
-    lines = UseRecord.objects.filter(table=table).values(who, "purpose")
-    grouped = lines.annotate(uses=Count("pk"), total=Sum("rows"), last=Max("at")).order_by("-last")
-    return [
-        TableUse(table, g[who], g["purpose"], g["uses"], g["total"], g["last"])
-        for g in grouped[:limit]
-    ]
+    found = counting.table_uses(table=table, by_role=by_role)
+    return sorted(found, key=lambda use: use.last_at, reverse=True)[:limit]
 
 
 def uses_by_table(*, actor: Actor, only_keys: bool = False) -> list[TableUse]:
@@ -240,14 +225,8 @@ def uses_by_table(*, actor: Actor, only_keys: bool = False) -> list[TableUse]:
     only_keys  programs that came with a key of the API, and nobody else
     """
     require(actor, "ledger.read")
-    lines = UseRecord.objects.filter(role=API_CLIENT) if only_keys else UseRecord.objects.all()
-    grouped = lines.values("table", "actor", "purpose").annotate(
-        uses=Count("pk"), total=Sum("rows"), last=Max("at")
-    )
-    return [
-        TableUse(g["table"], g["actor"], g["purpose"], g["uses"], g["total"], g["last"])
-        for g in grouped.order_by("-uses", "table", "actor", "purpose")
-    ]
+    found = counting.table_uses(role=API_CLIENT) if only_keys else counting.table_uses()
+    return sorted(found, key=lambda use: (-use.uses, use.table, use.actor, use.purpose))
 
 
 def scopes() -> dict[str, dict[str, str]]:

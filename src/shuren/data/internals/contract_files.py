@@ -190,9 +190,7 @@ def _tombstone(extras: dict[str, Any], fields: tuple[Field, ...], mistakes: Mist
     return name
 
 
-def _open_while(
-    extras: dict[str, Any], names: list[str], mistakes: Mistakes
-) -> dict[str, Any]:
+def _open_while(extras: dict[str, Any], names: list[str], mistakes: Mistakes) -> dict[str, Any]:
     """The test as SQL, and its reason."""
     found = extras.get("openWhile")
     if found is None:

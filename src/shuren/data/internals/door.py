@@ -2,7 +2,8 @@
 
 public_information opens class-1 columns of public tables to anybody. An own-rows purpose
 opens the asker's rows, a statistics purpose counts over groups and never a row. Rows about
-people open to other purposes only one person at a time, or for mending data.
+people open to other purposes only one person at a time, or for mending data. In such rows
+what tells a sensitive topic (trust.topics) is class 4, and empty for who may not see that.
 """
 
 from collections.abc import Iterable, Sequence
@@ -11,6 +12,8 @@ from typing import Any
 
 from shuren.data.errors import NoSuchTable, NotOpen
 from shuren.data.internals import snapshots
+from shuren.data.internals.suppression import K
+from shuren.data.internals.topics import Told, told
 from shuren.data.shapes import SnapshotInfo, SnapshotTable
 from shuren.kernel.i18n import gettext as _
 from shuren.kernel.i18n import pick
@@ -18,6 +21,7 @@ from shuren.kernel.shapes import Actor
 from shuren.kernel.site import Site
 from shuren.trust import queries as trust
 from shuren.trust.definitions import Purpose
+from shuren.trust.topics import K_SENSITIVE, SENSITIVE
 
 Condition = tuple[str, str, Any]
 
@@ -27,7 +31,10 @@ _OPERATORS = {"=": "= ?", ">=": ">= ?", "<": "< ?"}
 
 @dataclass
 class Opening:
-    """A table as one actor may use it for one purpose; `columns` are the names used so far."""
+    """A table as one actor may use it for one purpose; `columns` are the names used so far.
+
+    veiled  what tells a sensitive topic in a row about a person has no value
+    """
 
     site: Site
     snapshot: SnapshotInfo
@@ -37,6 +44,8 @@ class Opening:
     conditions: list[str] = field(default_factory=list)
     values: list[Any] = field(default_factory=list)
     columns: dict[str, None] = field(default_factory=dict)
+    narrowed_by: set[str] = field(default_factory=set)
+    veiled: bool = False
 
     def at(self, snapshot: SnapshotInfo) -> "Opening":
         """The same opening of the same table in another snapshot."""
@@ -74,6 +83,20 @@ class Opening:
         return f'"{table.person_number or table.counted_by or table.person}"'
 
     @property
+    def topic(self) -> Told | None:
+        """How rows of a sensitive topic are known, where the purpose does not open class 4."""
+        if self.purpose.highest_class >= SENSITIVE:
+            return None
+        return told(self.site, self.snapshot, self.table)
+
+    def least(self, names: Iterable[str]) -> str:
+        """SQL for how many persons must stand behind a group, by the columns that make it."""
+        topic = self.topic
+        if topic is None or not {name.strip('"') for name in names} & set(topic.tells):
+            return str(K)
+        return f"CASE WHEN bool_or({topic.condition}) THEN {K_SENSITIVE} ELSE {K} END"
+
+    @property
     def nobody_is_hidden(self) -> bool:
         """Whether a group with nobody behind it is hidden too. Where rows are persons it is, for
         its persons are not known; a row that counts nobody speaks of something else."""
@@ -102,12 +125,16 @@ class Opening:
                 )
             )
         self.columns[name] = None
-        return f'"{name}"'
+        topic = self.topic if self.veiled else None
+        if topic is None or name not in topic.tells:
+            return f'"{name}"'
+        return f'CASE WHEN {topic.condition} THEN NULL ELSE "{name}" END'
 
     def narrow(self, where: Iterable[Condition], highest: int | None = None) -> None:
         """Add conditions (column, operator, value); values are bound, never written into SQL."""
         for name, operator, value in where:
             column = self.column(name, highest)
+            self.narrowed_by.add(name)
             if operator == "in":
                 wanted = list(value)
                 self.conditions.append(f"{column} IN ({', '.join('?' * len(wanted)) or 'NULL'})")
@@ -156,7 +183,8 @@ class Opening:
             plain = name.removeprefix("-")
             if plain not in allowed:
                 raise ValueError(f"cannot order by {plain!r}")
-            parts.append(f'"{plain}" {"DESC" if name != plain else "ASC"} NULLS LAST')
+            what = self.column(plain) if self.veiled else f'"{plain}"'
+            parts.append(f"{what} {'DESC' if name != plain else 'ASC'} NULLS LAST")
         return f" ORDER BY {', '.join(parts)}" if parts else ""
 
 

@@ -34,7 +34,9 @@ class EmbeddedEngine:
         self._known.add(name)
         schema, table = name.split(".")
         if schema == "raw":
-            _attach_raw(self.connection, self.site, sources.raw_source(self.site, table, self.loads))
+            _attach_raw(
+                self.connection, self.site, sources.raw_source(self.site, table, self.loads)
+            )
         elif schema == "calendar":
             self.source("raw.loans")
             span = "SELECT CAST(min(loaned_at) AS DATE), CAST(max(loaned_at) AS DATE)"

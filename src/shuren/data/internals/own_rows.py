@@ -68,12 +68,14 @@ def counted(
         wanted = forgotten.sql_list(readers)
         is_open = f"coalesce({contract.open_while}, FALSE)" if contract.open_while else "FALSE"
         for column in forgotten.person_columns(contract):
-            sql = (
-                f'SELECT person, count(*), list(_key) FILTER (WHERE is_open) FROM (SELECT "{column}"'
-                f" AS person, _key, {is_open} AS is_open, row_number() OVER"
+            landed = (
+                f'SELECT "{column}" AS person, _key, {is_open} AS is_open, row_number() OVER'
                 " (PARTITION BY _key ORDER BY _load DESC, _line DESC) AS _nth"
-                f' FROM ({source}) AS landed WHERE {test} AND "{column}" IN ({wanted})) AS rows'
-                " WHERE _nth = 1 GROUP BY person"
+                f' FROM ({source}) AS landed WHERE {test} AND "{column}" IN ({wanted})'
+            )
+            sql = (
+                "SELECT person, count(*), list(_key) FILTER (WHERE is_open)"
+                f" FROM ({landed}) AS rows WHERE _nth = 1 GROUP BY person"
             )
             for person, rows, keys in snapshots.query(site, sql, []):
                 count[person][contract.id] = count[person].get(contract.id, 0) + rows

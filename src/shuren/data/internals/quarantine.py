@@ -168,7 +168,6 @@ class Quarantine:
         with pa.ipc.open_stream(plain) as stream:
             return stream.read_all()
 
-
     def _unsealed(self, number: int) -> bytes:
         chunk = self._chunks[number]
         with open(self._path, "rb") as file:

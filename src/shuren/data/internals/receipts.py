@@ -113,8 +113,9 @@ def _read_merged(path: Path, _changed: int, _size: int) -> tuple[Receipt, ...]:
 
 
 def loaded_before(site: Site, contract: str, source_hash: str) -> Receipt | None:
-    """The load that brought the same bytes in under the same contract, if its rows are still here:
-    what retention took may be loaded again once the term is longer; what a reader had erased, not."""
+    """The load that brought the same bytes in under the same contract, if its rows are still here.
+
+    What retention took may be loaded again once the term is longer; what was erased may not."""
     entries = retention_log.entries(site, contract)
     shortened = {entry.load for entry in entries if entry.gone and not entry.why}
     for receipt in all_receipts(site, contract):

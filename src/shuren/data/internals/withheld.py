@@ -62,9 +62,7 @@ class Withheld:
             wanted &= ~self._ends_something(keys, since)
         return places[wanted]
 
-    def _open(
-        self, connection: duckdb.DuckDBPyConnection, rows: pa.Table
-    ) -> npt.NDArray[np.bool_]:
+    def _open(self, connection: duckdb.DuckDBPyConnection, rows: pa.Table) -> npt.NDArray[np.bool_]:
         test = self._contract.open_while
         if not test:
             return np.zeros(len(rows), np.bool_)

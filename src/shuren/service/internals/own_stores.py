@@ -54,9 +54,7 @@ def account(site: Site, actor: Actor, limit: int | None) -> list[HeldStore]:
         _("Campus"): found.campus,
         _("Last sign-in"): f"{found.last_sign_in:%Y-%m-%d %H:%M}" if found.last_sign_in else "",
     }
-    facts = [
-        HeldFact("account", _("Your account"), found.joined_at, _filled(values), keep=kept)
-    ]
+    facts = [HeldFact("account", _("Your account"), found.joined_at, _filled(values), keep=kept)]
     if found.display_name:
         said = {_("Name shown"): found.display_name}
         facts.append(HeldFact("display_name", _("The name shown on pages"), None, said))
@@ -135,28 +133,21 @@ def erase_datasets(actor: Actor) -> int:
 
 
 def ledger(site: Site, actor: Actor, limit: int | None) -> list[HeldStore]:
-    kept = _("Proof of who used what; names of tables only, and no pseudonym after an erasure.")
+    kept = _("Proof of who used what; names of tables only, and an erasure cuts the tie to you.")
     rows = erasing.own_uses(actor)
     purposes = trust.purposes()
-    facts = [
-        HeldFact(
-            str(place),
-            table,
-            at,
-            {
-                _("Purpose"): pick(purposes[purpose].title) if purpose in purposes else purpose,
-                _("Rows"): f"{count:,}",
-            },
-            keep=kept,
-        )
-        for place, (at, table, purpose, count) in enumerate(rows[:limit], 1)
-    ]
+    facts = []
+    for place, (at, kind, table, purpose, count) in enumerate(rows[:limit], 1):
+        known = purposes.get(purpose)
+        said = {_("Purpose"): pick(known.title) if known else purpose, _("Rows"): f"{count:,}"}
+        values = said if kind == "use" else {}
+        facts.append(HeldFact(str(place), table or kind, at, values, keep=kept))
     return [
         HeldStore(
             "ledger",
             _("The log of uses"),
             _("So that you can see who used data about you, when and for what."),
-            _("In the ledger, which can only be added to."),
+            _("In the ledger, which can only be added to, under an alias of yours."),
             _("As long as the library keeps its ledger; an erasure cuts the tie to you."),
             len(rows),
             tuple(facts),

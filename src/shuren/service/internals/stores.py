@@ -51,7 +51,7 @@ STORES: tuple[Store, ...] = (
         own_stores.forget_dataset,
         own_stores.erase_datasets,
     ),
-    Store("ledger", ("trust_userecord",), own_stores.ledger),
+    Store("ledger", ("trust_ledgerentry", "trust_ledgeralias"), own_stores.ledger),
     Store("erasures", ("trust_erasure",), own_stores.erasures),
 )
 
@@ -59,6 +59,7 @@ STORES: tuple[Store, ...] = (
 NOT_OF_READERS = {
     "data_task": "names the librarian who mends data",
     "management_decision": "names the account of staff that wrote a decision down",
+    "trust_ledgercount": "counts uses by staff and programs; readers are one line a role, unnamed",
     "trust_apikey": "names the administrator who made a key",
     "trust_account_groups": "Django's own, unused: roles are the account's",
     "trust_account_user_permissions": "Django's own, unused: roles are the account's",

@@ -23,7 +23,7 @@ def pseudonyms(key: bytes, values: Sequence[str | None]) -> list[str]:
     for start in range(0, len(distinct), _BATCH):
         batch = distinct[start : start + _BATCH]
         digests = b"".join(hmac.digest(key, v.encode(), "sha256")[:LENGTH] for v in batch)
-        known.update(zip(batch, base32(digests), strict=True))
+        known.update(zip(batch, (f"r_{text}" for text in base32(digests)), strict=True))
     return [known[value] for value in trimmed]
 
 
@@ -34,4 +34,4 @@ def base32(digests: bytes) -> list[str]:
     bits = np.pad(bits, ((0, 0), (0, 2)))  # 128 bits need 26 letters of 5 bits
     letters = _ALPHABET[bits.reshape(len(rows), 26, 5) @ _WEIGHTS]
     text = letters.tobytes().decode("ascii")
-    return ["r_" + text[i : i + 26] for i in range(0, len(text), 26)]
+    return [text[i : i + 26] for i in range(0, len(text), 26)]

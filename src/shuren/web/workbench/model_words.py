@@ -71,6 +71,7 @@ def _kind(name: str) -> str:
         "no_key": _("No number in common"),
         "no_year": _("No number and no year"),
         "slip_no_key": _("No number, slip in the name"),
+        "moved": _("Same telephone, another college and subject"),
         "namesake": _("Namesake"),
         "namesake_no_year": _("Namesake without a year"),
         "twin": _("Twin with the same telephone"),

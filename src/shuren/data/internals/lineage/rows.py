@@ -5,18 +5,19 @@ contract's raw table; then the raw rows that hold the same values are the rows b
 """
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from shuren.data import definitions
 from shuren.data.errors import UnknownName
 from shuren.data.internals import asking, snapshots
-from shuren.data.internals.door import Condition, open_table
+from shuren.data.internals.door import Condition, Opening, open_table
 from shuren.data.internals.lineage.graph import graph
 from shuren.data.internals.receipts import find_receipt, raw_file, raw_files, standing_for
 from shuren.data.lineage import MATCHING, VALUE, Graph, MadeRows, RawRows, RowsBehind, Trail
 from shuren.data.shapes import KEEP, PSEUDONYM, Contract, Model
 from shuren.kernel.i18n import gettext as _
-from shuren.kernel.masking import mask
+from shuren.kernel.masking import MASK, mask
 from shuren.kernel.shapes import Actor
 from shuren.kernel.site import Site
 from shuren.trust.actions import record_use
@@ -43,6 +44,8 @@ def behind(
             own = {column.name for column in models[name].columns}
             narrowed = [condition for condition in where if condition[0] in own]
             opening = open_table(site, name, PURPOSE, actor)
+            if topic := opening.topic:  # whose row it is may be known: what it was about may not
+                opening.conditions.append(f"NOT {topic.condition}")
             wanted = list(models[name].key)
             made = asking.rows(opening, wanted, narrowed, wanted, limit, 0)
             found = [
@@ -169,7 +172,11 @@ def made_of(site: Site, load: str, line: int, actor: Actor) -> tuple[RawRows, li
         if (one := _standing_on(site, model, _keys(graph(site), model), contract, row, actor))
         and name
     ]
-    return RawRows(contract.id, tuple(shown), [_masked(found[0][:-1])]), made
+    raw = _masked(found[0][:-1])
+    if any(one.sensitive for one in made):  # a table of titles would say what it was
+        made = [one for one in made if one.sensitive]
+        raw = (*raw[:2], *(MASK if isinstance(value, str) else value for value in raw[2:]))
+    return RawRows(contract.id, tuple(shown), [raw]), [one for one in made if one.rows]
 
 
 def _standing_on(
@@ -187,8 +194,20 @@ def _standing_on(
             return None
         where.append((name, "in", values))
     opening = open_table(site, model.name, PURPOSE, actor)
+    sensitive = _tells_topic(opening, where)
     table = asking.rows(opening, None, where, list(model.key), 5, 0)
-    if not table.rows:
+    if not table.rows and not sensitive:
         return None
     rows = [tuple(mask(v) if isinstance(v, str) else v for v in r) for r in table.rows]
-    return MadeRows(model.name, model.title, table.columns, rows)
+    return MadeRows(model.name, model.title, table.columns, rows, sensitive)
+
+
+def _tells_topic(opening: Opening, where: Sequence[Condition]) -> bool:
+    """Whether one of the rows is about a person and a sensitive topic."""
+    topic = opening.topic
+    if topic is None:
+        return False
+    whole = replace(opening, conditions=[], values=[])
+    whole.narrow(where)
+    sql = f"SELECT bool_or({topic.condition}) FROM {whole.source}{whole.where}"
+    return bool(snapshots.query(whole.site, sql, whole.values)[0][0])

@@ -17,6 +17,7 @@ import pyarrow as pa
 
 from shuren.data.internals.resolution import text
 from shuren.data.internals.resolution.records import Book
+from shuren.data.internals.resolution.weights import learn_weights
 from shuren.data.internals.snapshots import engine_settings
 
 SEED, PAIRS, FEWEST = 29, 1_000_000, 400
@@ -54,8 +55,9 @@ def train(books: Sequence[Book], folder: Path) -> Settings | None:
         keys = [block_on("title", "volume", "author"), block_on("title", "volume", "year")]
         learn.estimate_probability_two_random_records_match(keys, recall=0.8)
         learn.estimate_u_using_random_sampling(max_pairs=PAIRS, seed=SEED)
-        for columns in (("title", "volume"), ("author", "year")):
-            learn.estimate_parameters_using_expectation_maximisation(block_on(*columns))
+        blocks = [block_on("title", "volume"), block_on("author", "year")]
+        if not learn_weights(linker, blocks):
+            return None
         learned: Settings = linker.misc.save_model_to_json()
     return learned
 

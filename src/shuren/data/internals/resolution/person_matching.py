@@ -15,6 +15,7 @@ import duckdb
 import pyarrow as pa
 
 from shuren.data.internals.resolution.cards_of_readers import ReaderCard, near_forms
+from shuren.data.internals.resolution.weights import learn_weights
 from shuren.data.internals.snapshots import engine_settings
 
 SEED, PAIRS, FEWEST = 29, 500_000, 400
@@ -41,8 +42,8 @@ def train(cards: Sequence[ReaderCard], folder: Path) -> Settings | None:
             [_block("name", "college", "grade"), _block("name", "phone")], recall=0.8
         )
         learn.estimate_u_using_random_sampling(max_pairs=PAIRS, seed=SEED)
-        for columns in (("name",), ("phone",)):
-            learn.estimate_parameters_using_expectation_maximisation(_block(*columns))
+        if not learn_weights(linker, [_block("name"), _block("phone")]):
+            return None
         learned: Settings = linker.misc.save_model_to_json()
     return learned
 

@@ -17,7 +17,7 @@ from shuren.data.internals.resolution.persons import Found
 SYSTEM = "planted"
 SAME = (
     "other_id", "zeros", "phone", "email", "new_number", "phone_slip", "no_key", "no_year",
-    "slip_no_key",
+    "slip_no_key", "moved",
 )  # fmt: skip
 OTHER = ("namesake", "namesake_no_year", "twin", "wrong_number")
 
@@ -42,24 +42,33 @@ def plant(cards: Sequence[ReaderCard], number: int, seed: int) -> list[Planted]:
     usable = [card for card in full if card.system == largest[0][0]]
     number = min(number, len(usable) // (len(SAME) + len(OTHER)))
     needed = {"email": "email", "phone": "phone", "phone_slip": "phone", "new_number": "phone",
-              "zeros": "number", "twin": "phone"}  # fmt: skip
+              "moved": "phone", "zeros": "number", "twin": "phone"}  # fmt: skip
     chance.shuffle(usable)
     signs = sorted({sign for card in usable for sign in card.name})
+    places = sorted({(card.college, card.major) for card in usable})
     found: list[Planted] = []
     for kind in (*SAME, *OTHER):
         fit = [card for card in usable if kind not in needed or getattr(card, needed[kind])]
         for place, origin in enumerate(fit[:number]):
             usable.remove(origin)
             ref = "r_" + hashlib.sha256(f"{seed} {kind} {place}".encode()).hexdigest()[:26]
-            card = _spoil(kind, origin, signs, chance)
+            card = _spoil(kind, origin, signs, places, chance)
             found.append(Planted(replace(card, ref=ref), origin.ref, kind, kind in SAME))
     return found
 
 
-def _spoil(kind: str, card: ReaderCard, signs: Sequence[str], chance: random.Random) -> ReaderCard:
+def _spoil(
+    kind: str,
+    card: ReaderCard,
+    signs: Sequence[str],
+    places: Sequence[tuple[str, str]],
+    chance: random.Random,
+) -> ReaderCard:
     bare = replace(card, system=SYSTEM, other="", number="", phone="", email="")
     slip = _slip(card.name, signs, chance)
     phone = card.phone or f"p{chance.random()}"
+    elsewhere = [p for p in places if p[0] != card.college and p[1] != card.major]
+    college, major = chance.choice(elsewhere or list(places))
     made = {
         "other_id": replace(bare, other=card.ref, name=chance.choice((card.name, slip, ""))),
         "zeros": replace(bare, number=card.number),
@@ -72,6 +81,7 @@ def _spoil(kind: str, card: ReaderCard, signs: Sequence[str], chance: random.Ran
         "no_key": bare,
         "no_year": replace(bare, grade="", major=""),
         "slip_no_key": replace(bare, name=slip),
+        "moved": replace(bare, phone=card.phone, college=college, major=major),
         "namesake": replace(bare, grade=_another_year(card.grade, chance), phone=f"x{phone}",
                             major=""),
         "namesake_no_year": replace(bare, grade="", major="", phone=f"x{phone}"),
