@@ -1,6 +1,5 @@
 """Nobody sees a workbench page without the permission it names."""
 
-import re
 from pathlib import Path
 
 import pytest
@@ -117,15 +116,15 @@ REFERENCE = Path(__file__).parents[2] / "docs" / "reference" / "permissions.md"
 def documented() -> dict[str, set[str]]:
     """{role: permissions} as the matrix in the reference page draws it."""
     text = REFERENCE.read_text("utf-8")
-    letters = dict(re.findall(r"^\| ([A-Z]) \| `([\w.]+)`", text, re.M))
-    matrix = text[text.index("## 角色 × 权限") : text.index("## 用途")]
-    roles = {}
-    for role, cells in re.findall(r"^\|[^|]+\| `(\w+)` \|[^|]+\|[^|]+\|(.+)\|$", matrix, re.M):
-        dots = [cell.strip() for cell in cells.split("|")]
-        roles[role] = {
-            letters[letter] for letter, dot in zip(letters, dots, strict=True) if dot == "●"
-        }
-    return roles
+    section = text.split("## 资源 × 操作 × 角色")[1].split("\n## ")[0]
+    rows = [line.strip("| ").split(" | ") for line in section.splitlines() if line[:1] == "|"]
+    head = [cell.strip("`") for cell in rows[0]]
+    found: dict[str, set[str]] = {role: set() for role in head[5:]}
+    for row in rows[2:]:
+        for role, mark in zip(head[5:], row[5:], strict=True):
+            if mark == "●":
+                found[role].add(f"{row[0]}.{row[1]}")
+    return found
 
 
 ROLES = sorted(set(documented()) - {"anonymous"})

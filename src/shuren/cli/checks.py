@@ -36,6 +36,7 @@ def run_checks(context: CliContext) -> Iterator[Finding]:
         settings_and_database,
         secrets,
         definitions,
+        purposes,
         loads,
         snapshot,
         browser_parts,
@@ -136,6 +137,32 @@ def definitions(context: CliContext, site: Site) -> Iterator[Finding]:
             yield Finding("wrong", error.message, error.fix)
     if len(counts) == len(kinds):
         yield Finding("ok", _("Definitions can be read: %(listed)s.", listed=listed(counts)))
+
+
+def purposes(context: CliContext, site: Site) -> Iterator[Finding]:
+    """Approvals that end, and reviews that are due, within thirty days."""
+    from shuren.trust.queries import purposes_ending
+
+    for one in purposes_ending():
+        said = {"purpose": one.id, "day": one.day, "file": one.file}
+        if one.is_over:
+            yield Finding(
+                "wrong",
+                _("The purpose %(purpose)s was approved until %(day)s and is refused.", **said),
+                _("Have it approved again; then write the new day as approved_until."),
+            )
+        elif one.ends:
+            yield Finding(
+                "advice",
+                _("The purpose %(purpose)s is approved until %(day)s only: %(file)s.", **said),
+                _("Have it approved again; then write the new day as approved_until."),
+            )
+        else:
+            yield Finding(
+                "advice",
+                _("The purpose %(purpose)s is to be reviewed by %(day)s: %(file)s.", **said),
+                _("After the board has looked at it, write the next day as review_by."),
+            )
 
 
 def loads(context: CliContext, site: Site) -> Iterator[Finding]:

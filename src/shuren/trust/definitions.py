@@ -5,7 +5,9 @@ replaces ours. What no file grants is denied.
 """
 
 import re
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import date
 from functools import cache
 from typing import Any, NamedTuple
 
@@ -20,6 +22,10 @@ SENSITIVE = 4
 READER, STAFF, VISITOR = "reader", "staff", "visitor"
 KINDS = (READER, STAFF, VISITOR)
 BASES = ("service", "statistics", "operation", "consent")
+# Whose data a purpose is about: of who has a card, who came without one, who works here, of none.
+WHOSE = ("readers", "visitors", "staff", "nobody")
+ALL, WITHDRAWN = "all", "withdrawn"
+APPROVE = "purposes.approve"
 
 # fmt: off
 _SAME = {
@@ -37,6 +43,14 @@ PURPOSE_KEYS = _SAME | {
     "highest_class": Key(int, "可用的最高敏感级：1 公开 … 4 敏感", "The most sensitive class it opens: 1 public … 4 sensitive", default="1"),  # noqa: E501
     "aggregated_only": Key(bool, "只给分组计数，小组隐藏", "Only counts over groups, small ones hidden", default="false"),  # noqa: E501
     "own_rows_only": Key(bool, "只给读者本人的行", "Only rows of the asking reader", default="false"),  # noqa: E501
+    "why": Key(dict, "为什么需要 {zh, en}", "Why it is needed {zh, en}", required=True),
+    "tables": Key(dict, "打开哪些表：`表: [列, …]`；不涉及个人的表可写 `表: all` 或 `conformed.*: all`", "What it opens: `table: [column, …]`; a table without persons may say `table: all`, or `conformed.*: all`", required=True),  # noqa: E501
+    "whose": Key(list, "谁的数据：readers 读者、visitors 来访者、staff 馆员、nobody 无人", "Whose data: readers, visitors, staff, nobody", required=True),  # noqa: E501
+    "keep_days": Key(int, "由此得到的内容保留多少天；0 为答完即弃。表里的数据按契约的期限删除", "Days that what it makes of the data is kept; 0: nothing is kept beyond the answer. What is in the tables goes by the term of its contract", required=True),  # noqa: E501
+    "legal_basis": Key(dict, "法律依据 {article, zh, en}：哪部法律第几条，为何适用", "Legal basis {article, zh, en}: which article, and why it applies", required=True),  # noqa: E501
+    "approved_by": Key(str, "由哪个角色批准；须有 purposes.approve 权限", "The role that approved it, one with purposes.approve", required=True),  # noqa: E501
+    "approved_until": Key((date, str), "批准到哪一天（含）；withdrawn 为到撤回为止，须另写 review_by", "The last day it is approved for; `withdrawn`: until it is withdrawn, and then review_by is said", required=True),  # noqa: E501
+    "review_by": Key(date, "哪一天之前复审；到期提醒，不停用", "The day by which it is looked at again; reminded of, never refused"),  # noqa: E501
 }
 # fmt: on
 
@@ -72,6 +86,10 @@ PERMISSIONS: dict[str, dict[str, str]] = {
         "zh": "发布数据治理规范的新版本（改规则）",
         "en": "Publish a new version of the data rules (change a rule)",
     },
+    "purposes.approve": {
+        "zh": "批准与复审数据用途",
+        "en": "Approve the purposes data are used for, and look at them again",
+    },
     "records.edit": {"zh": "修改书目记录", "en": "Edit bibliographic records"},
     "datasets.publish": {
         "zh": "发布与撤回开放数据集",
@@ -86,6 +104,23 @@ PERMISSIONS: dict[str, dict[str, str]] = {
     "site.operate": {"zh": "运行与备份站点", "en": "Operate and back up the site"},
     "ledger.read": {"zh": "看数据使用台账", "en": "Read the ledger of data uses"},
     "keys.manage": {"zh": "管理开放接口的密钥", "en": "Manage the keys of the open API"},
+}
+
+# What each action reads data for; () where it reads none through a purpose. A role needs the
+# permission to come to a page, and the purpose to be shown what is on it.
+PERMISSION_PURPOSES: dict[str, tuple[str, ...]] = dict.fromkeys(PERMISSIONS, ()) | {
+    "my_library.read": ("own_records",),
+    "loads.run": ("data_quality", "reader_linking"),
+    "quarantine.read": ("data_quality",),
+    "quarantine.mend": ("data_quality",),
+    "quarantine.export": ("data_quality",),
+    "contracts.read": ("public_information", "data_quality"),
+    "suggestions.decide": ("data_quality", "public_information"),
+    "readers.link": ("reader_linking",),
+    "records.edit": ("public_information",),
+    "datasets.publish": ("open_data",),
+    "knowledge.read": ("knowledge_service",),
+    "dashboards.read": ("library_statistics",),
 }
 
 # The role of a program that comes with a key. No file can grant it anything: its key does.
@@ -112,6 +147,7 @@ SCOPES: dict[str, Scope] = {
     "lineage:read": Scope({"zh": "数据血缘", "en": "Lineage"}, ("contracts.read",)),
 }
 # A scope for rows and counts names a layer or a table: marts:read:mart, marts:read:mart.loan_fact.
+_NAMES = re.compile(r"[a-z_]\w*( [a-z_]\w*)*")
 TABLE_SCOPE = re.compile(r"marts:read:(conformed|mart)(\.[a-z][a-z0-9_]{0,60})?")
 
 
@@ -123,6 +159,12 @@ class Purpose:
     highest_class    the most sensitive column it opens: 1 public … 4 sensitive
     aggregated_only  only counts over groups, small groups hidden; never a person's row
     own_rows_only    only rows of the asking reader
+    tables           {table: its columns, or ("all",)}; `conformed.*` stands for tables without
+                     persons only
+    whose            of WHOSE
+    keep_days        how long what is made of the data is kept, 0: not at all
+    legal_basis      {article, zh, en}
+    approved_until   the last day, in the library's time; None: until it is withdrawn
     """
 
     id: str
@@ -132,6 +174,35 @@ class Purpose:
     highest_class: int = 1
     aggregated_only: bool = False
     own_rows_only: bool = False
+    why: dict[str, str] = field(default_factory=dict)
+    tables: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    whose: tuple[str, ...] = ()
+    keep_days: int = 0
+    legal_basis: dict[str, str] = field(default_factory=dict)
+    approved_by: str = ""
+    approved_until: date | None = None
+    review_by: date | None = None
+
+    @property
+    def file(self) -> str:
+        """Where it is said, as a librarian would look for it."""
+        return f"definitions/purposes/{self.id}.yaml"
+
+    def is_approved(self, day: date) -> bool:
+        return self.approved_until is None or day <= self.approved_until
+
+    def covers(self, table: str, column: str = "", *, persons: bool) -> bool:
+        """Whether the file names the table, and the column if one is asked for.
+
+        persons  whether rows of the table are about persons: then only a line of its own with
+                 its columns counts
+        """
+        columns = self.tables.get(table)
+        if columns is None and not persons:
+            columns = self.tables.get(f"{table.split('.')[0]}.*")
+        if columns is None or (persons and columns == (ALL,)):
+            return False
+        return not column or columns == (ALL,) or column in columns
 
     @property
     def for_programs(self) -> bool:
@@ -162,6 +233,7 @@ def roles(site: Site | None) -> dict[str, Role]:
     """All roles by id: readers, staff, visitors; raises DefinitionError naming file and key."""
     known = purposes(site)
     found = [_role(file, known) for file in find_definitions("roles", site).values()]
+    _check_approvers(site, known, found)
     order = {kind: place for place, kind in enumerate(KINDS)}
     return {role.id: role for role in sorted(found, key=lambda role: (order[role.kind], role.id))}
 
@@ -170,6 +242,13 @@ def roles(site: Site | None) -> dict[str, Role]:
 def purposes(site: Site | None) -> dict[str, Purpose]:
     """All purposes by id; raises DefinitionError naming file and key."""
     return {file.id: _purpose(file) for file in find_definitions("purposes", site).values()}
+
+
+def _check_approvers(site: Site | None, known: dict[str, Purpose], found: list[Role]) -> None:
+    """Raise DefinitionError for a purpose that nobody who may approve has approved."""
+    able = [role.id for role in found if APPROVE in role.permissions]
+    for id, file in find_definitions("purposes", site).items():
+        _one_of(file, "approved_by", known[id].approved_by, able)
 
 
 def _role(file: DefinitionFile, known: dict[str, Purpose]) -> Role:
@@ -184,8 +263,30 @@ def _role(file: DefinitionFile, known: dict[str, Purpose]) -> Role:
 
 def _purpose(file: DefinitionFile) -> Purpose:
     values = _checked(file, PURPOSE_KEYS)
+    for name, key in PURPOSE_KEYS.items():
+        if values.get(name) is not None and not isinstance(values[name], key.kind):
+            raise _wrong(file, name)
     _one_of(file, "basis", values["basis"], BASES)
     _one_of(file, "highest_class", values.get("highest_class", 1), (1, 2, 3, 4))
+    _two_languages(file, values, ("why",))
+    for one in values["whose"]:
+        _one_of(file, "whose", one, WHOSE)
+    values["whose"] = tuple(values["whose"])
+    values["tables"] = {
+        str(table): _columns(file, f"tables.{table}", listed)
+        for table, listed in values["tables"].items()
+    }
+    if set(values["legal_basis"]) != {"article", "zh", "en"} or values["keep_days"] < 0:
+        raise _wrong(file, "legal_basis" if values["keep_days"] >= 0 else "keep_days")
+    until = values["approved_until"]
+    if until == WITHDRAWN:
+        values["approved_until"] = None
+        if not values.get("review_by"):
+            raise DefinitionError(
+                _("%(path)s: '%(key)s' is missing.", path=file.path, key="review_by")
+            )
+    elif not isinstance(until, date):
+        raise _wrong(file, "approved_until")
     if values.get("highest_class") == SENSITIVE and not values.get("own_rows_only"):
         raise DefinitionError(
             _("%(path)s: class 4 opens to readers themselves only.", path=file.path),
@@ -194,25 +295,49 @@ def _purpose(file: DefinitionFile) -> Purpose:
     return Purpose(**values)
 
 
+def _columns(file: DefinitionFile, key: str, listed: Any) -> tuple[str, ...]:
+    if listed == ALL:
+        return (ALL,)
+    if (
+        not isinstance(listed, list)
+        or not listed
+        or not _NAMES.fullmatch(" ".join(map(str, listed)))
+    ):
+        raise _wrong(file, key)
+    return tuple(listed)
+
+
+def _wrong(file: DefinitionFile, key: str) -> DefinitionError:
+    known = PURPOSE_KEYS[key.split(".")[0]]
+    return DefinitionError(
+        _("%(path)s: '%(key)s' has a value of the wrong kind.", path=file.path, key=key),
+        fix=f"{known.zh}; {known.en}",
+    )
+
+
 def _checked(file: DefinitionFile, keys: dict[str, Key]) -> dict[str, Any]:
     """The file's values, when their keys are known, all required ones there, in two languages."""
     values = file.read_yaml()
     for key in values:
         _one_of(file, "", key, keys)
     for key in required(keys):
-        if not values.get(key):
+        if not values.get(key) and values.get(key) != 0:
             raise DefinitionError(_("%(path)s: '%(key)s' is missing.", path=file.path, key=key))
-    for key in ("title", "description"):
-        text = values[key]
-        if not isinstance(text, dict) or set(text) != {"zh", "en"} or not all(text.values()):
-            raise DefinitionError(
-                _("%(path)s: '%(key)s' must be {zh: …, en: …}.", path=file.path, key=key)
-            )
+    _two_languages(file, values, ("title", "description"))
     if values["id"] != file.id:
         raise DefinitionError(
             _("%(path)s: the id must be the file's name, '%(id)s'.", path=file.path, id=file.id)
         )
     return values
+
+
+def _two_languages(file: DefinitionFile, values: dict[str, Any], keys: Iterable[str]) -> None:
+    for key in keys:
+        text = values[key]
+        if not isinstance(text, dict) or set(text) != {"zh", "en"} or not all(text.values()):
+            raise DefinitionError(
+                _("%(path)s: '%(key)s' must be {zh: …, en: …}.", path=file.path, key=key)
+            )
 
 
 def _one_of(file: DefinitionFile, key: str, value: Any, known: Any) -> None:

@@ -1,10 +1,12 @@
 """Who may do what, and for which purpose. Default deny: what no role file grants is refused."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from typing import Any, TypeVar
 
 from django.conf import settings
+from django.utils import timezone
 
 from shuren.kernel.clock import now
 from shuren.kernel.i18n import gettext as _
@@ -21,6 +23,7 @@ from shuren.trust.internals.counting import TableUse as TableUse
 from shuren.trust.models import Account, ApiKey, UseRecord
 
 T = TypeVar("T")
+IDENTITY = "trust.identity"
 
 
 @dataclass(frozen=True)
@@ -33,6 +36,21 @@ class AccountLine:
     campus: str
     is_reader: bool
     last_sign_in: datetime | None
+
+
+@dataclass(frozen=True)
+class Ending:
+    """A purpose of which somebody must think again.
+
+    ends     whether it is refused after that day; else it is a review that is due
+    is_over  whether it is refused already
+    """
+
+    id: str
+    file: str
+    day: date
+    ends: bool
+    is_over: bool
 
 
 @dataclass(frozen=True)
@@ -93,8 +111,12 @@ def purposes() -> dict[str, Purpose]:
 
 
 def purpose(id: str) -> Purpose:
-    """One purpose; raises UnknownName with a suggestion."""
-    return _named(purposes(), id, _("There is no purpose called '%(name)s'.", name=id))
+    """One purpose; raises UnknownName, naming the file that is not there, with a suggestion."""
+    message = _(
+        "There is no purpose called '%(name)s': no file definitions/purposes/%(name)s.yaml.",
+        name=id[:40],
+    )
+    return _named(purposes(), id, message)
 
 
 def may(actor: Actor | None, permission: str) -> bool:
@@ -119,13 +141,13 @@ def require(actor: Actor | None, permission: str) -> None:
 
 
 def purpose_allowed(actor: Actor | None, purpose: str) -> bool:
-    """Whether the actor's role may use data for a purpose.
+    """Whether the actor's role may use data for a purpose whose approval is not over.
 
     A purpose for one's own rows needs an actor with a reader_key. Which columns and rows
     the purpose opens (`highest_class`, `aggregated_only`, `own_rows_only`) is for the
     caller to keep.
     """
-    if purpose not in purposes() or actor is None:
+    if purpose not in purposes() or actor is None or not _is_approved(purposes()[purpose]):
         return False
     granted = _granted(actor)
     if granted is None or purpose not in granted.purposes:
@@ -136,11 +158,52 @@ def purpose_allowed(actor: Actor | None, purpose: str) -> bool:
 def require_purpose(actor: Actor | None, purpose_id: str) -> Purpose:
     """The purpose, when the actor may use data for it; else NotAllowed (or UnknownName)."""
     wanted = purpose(purpose_id)
+    if not _is_approved(wanted):
+        raise NotAllowed(
+            _(
+                "The purpose “%(what)s” was approved until %(day)s and is over: %(file)s.",
+                what=pick(wanted.title),
+                day=wanted.approved_until,
+                file=wanted.file,
+            ),
+            fix=_("Have it approved again; then write the new day as approved_until."),
+        )
     if not purpose_allowed(actor, purpose_id):
         raise NotAllowed(
             _("Your role may not use data for this purpose: %(what)s.", what=pick(wanted.title))
         )
     return wanted
+
+
+def purposes_ending(within_days: int = 30) -> list[Ending]:
+    """Purposes whose approval ends, or whose review is due, within some days or already; the
+    soonest first."""
+    today = _today()
+    last = today + timedelta(days=within_days)
+    found = []
+    for one in purposes().values():
+        day = one.approved_until or one.review_by
+        if day is not None and day <= last:
+            ends = one.approved_until is not None
+            found.append(Ending(one.id, one.file, day, ends, ends and day < today))
+    return sorted(found, key=lambda ending: (ending.day, ending.id))
+
+
+def require_covered(purpose: Purpose, table: str, columns: Iterable[str]) -> None:
+    """Raise NotAllowed unless the purpose's file lists these columns of something about persons."""
+    for column in columns:
+        if not purpose.covers(table, column, persons=True):
+            raise NotAllowed(
+                _(
+                    "The purpose “%(purpose)s” does not cover %(what)s: %(file)s does not list it.",
+                    purpose=pick(purpose.title),
+                    what=f"{table}.{column}",
+                    file=purpose.file,
+                ),
+                fix=_(
+                    "Whoever answers for the purpose adds it under `tables`, and has that approved."
+                ),
+            )
 
 
 def identity(site: Site, pseudonym: str, *, actor: Actor, purpose: str) -> dict[str, str]:
@@ -155,10 +218,10 @@ def identity(site: Site, pseudonym: str, *, actor: Actor, purpose: str) -> dict[
         raise NotAllowed(
             _("This purpose does not open identities: %(what)s.", what=pick(wanted.title))
         )
-    found = identities.read(site, pseudonym)
-    record_use(
-        actor, purpose, "trust.identity", sorted(found), 1 if found else 0, subject=pseudonym
-    )
+    require_covered(wanted, IDENTITY, ("name",))
+    known = identities.read(site, pseudonym)
+    found = {k: v for k, v in known.items() if wanted.covers(IDENTITY, k, persons=True)}
+    record_use(actor, purpose, IDENTITY, sorted(found), 1 if found else 0, subject=pseudonym)
     return found
 
 
@@ -288,6 +351,15 @@ def _key_line(key: ApiKey) -> KeyLine:
         previous_until=key.previous_until if old_works else None,
         last_used_at=key.last_used_at,
     )
+
+
+def _today() -> date:
+    """The library's day: approval counts to its end."""
+    return timezone.localdate(now())
+
+
+def _is_approved(purpose: Purpose) -> bool:
+    return purpose.is_approved(_today())
 
 
 def _granted(actor: Actor) -> Role | None:

@@ -202,7 +202,8 @@ def _measure(opening: Opening, what: str, shown_class: int) -> str:
 
 
 def _open_columns(opening: Opening, highest: int) -> list[str]:
-    return [c.name for c in opening.table.columns if c.classification <= highest]
+    listed = opening.table.columns
+    return [c.name for c in listed if c.classification <= highest and opening.covers(c.name)]
 
 
 def _slice(limit: int | None, offset: int) -> str:

@@ -1,6 +1,7 @@
 """The door to the lake: what a purpose opens of a table, to whom, in which form.
 
-public_information opens class-1 columns of public tables to anybody. An own-rows purpose
+A purpose opens what its file lists, and nothing else: a table about people by name, with its
+columns. public_information opens class-1 columns of public tables to anybody. An own-rows purpose
 opens the asker's rows, a statistics purpose counts over groups and never a row. Rows about
 people open to other purposes only one person at a time, or for mending data. In such rows
 what tells a sensitive topic (trust.topics) is class 4, and empty for who may not see that.
@@ -105,7 +106,8 @@ class Opening:
     def column(self, name: str, highest: int | None = None) -> str:
         """The quoted name of a column the purpose opens, up to a class.
 
-        raises  NoSuchTable if the table has none of that name, NotOpen
+        raises  NoSuchTable if the table has none of that name, NotOpen; its fix names the file of
+                the purpose where that does not list the column
         """
         column = self.table.column(name)
         if column is None:
@@ -124,11 +126,17 @@ class Opening:
                     column=name,
                 )
             )
+        if not self.covers(name):
+            raise not_covered(self.purpose, self.table.name, name)
         self.columns[name] = None
         topic = self.topic if self.veiled else None
         if topic is None or name not in topic.tells:
             return f'"{name}"'
         return f'CASE WHEN {topic.condition} THEN NULL ELSE "{name}" END'
+
+    def covers(self, name: str) -> bool:
+        """Whether the purpose's file lists the column."""
+        return self.purpose.covers(self.table.name, name, persons=bool(self.table.person))
 
     def narrow(self, where: Iterable[Condition], highest: int | None = None) -> None:
         """Add conditions (column, operator, value); values are bound, never written into SQL."""
@@ -191,8 +199,9 @@ class Opening:
 def open_table(site: Site, table: str, purpose: str, actor: Actor) -> Opening:
     """The table of the live snapshot, opened for a purpose.
 
-    raises  trust's NotAllowed if the role may not use data for it, NoSnapshot, NoSuchTable,
-            NotOpen if the purpose does not open this table at all
+    raises  trust's NotAllowed if the role may not use data for it or its approval is over,
+            UnknownName, NoSnapshot, NoSuchTable, NotOpen if the purpose does not open this table
+            at all
     """
     allowed = trust.require_purpose(actor, purpose)
     snapshot = snapshots.required(site)
@@ -203,6 +212,8 @@ def open_table(site: Site, table: str, purpose: str, actor: Actor) -> Opening:
         found.public and not found.person and not found.headcount
     ):
         raise _closed(allowed, found)
+    if not allowed.covers(table, persons=bool(found.person)):
+        raise not_covered(allowed, table)
     opening = Opening(site, snapshot, found, allowed, actor)
     if allowed.own_rows_only:
         if not found.person:
@@ -228,6 +239,28 @@ def check_rows_open(opening: Opening, where: Sequence[Condition]) -> None:
     named = any(column == table.person and operator == "=" for column, operator, _value in where)
     if not named:
         raise _closed(purpose, table)
+
+
+def check_covered(purpose: Purpose, table: str, columns: Iterable[str], *, persons: bool) -> None:
+    """For what is no table of a snapshot: raise NotOpen unless the purpose's file lists it."""
+    if not purpose.covers(table, persons=persons):
+        raise not_covered(purpose, table)
+    for column in columns:
+        if not purpose.covers(table, column, persons=persons):
+            raise not_covered(purpose, table, column)
+
+
+def not_covered(purpose: Purpose, table: str, column: str = "") -> NotOpen:
+    what = f"{table}.{column}" if column else table
+    return NotOpen(
+        _(
+            "The purpose “%(purpose)s” does not cover %(what)s: %(file)s does not list it.",
+            purpose=pick(purpose.title),
+            what=what,
+            file=purpose.file,
+        ),
+        fix=_("Whoever answers for the purpose adds it under `tables`, and has that approved."),
+    )
 
 
 def _closed(purpose: Purpose, table: SnapshotTable) -> NotOpen:

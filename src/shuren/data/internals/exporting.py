@@ -9,7 +9,7 @@ from shuren.data.errors import ExportTarget
 from shuren.data.internals.merged import quarantine_of
 from shuren.data.internals.reading.records import render_record
 from shuren.data.internals.receipts import all_receipts, find_receipt
-from shuren.data.internals.refused import said
+from shuren.data.internals.refused import check_original, said
 from shuren.data.internals.replaying import open_rows
 from shuren.data.rules import reason
 from shuren.kernel.files import write_atomically
@@ -23,6 +23,7 @@ from shuren.trust.actions import record_use
 def export(site: Site, load_id: str, target: Path, actor: Actor) -> int:
     receipt = find_receipt(site, load_id)
     contract = find_contract(site, receipt.contract)
+    check_original(contract, actor)
     reasons = target.with_name(f"{target.name}.reasons.csv")
     _must_be_new(target, reasons)
     still_open = open_rows(site, all_receipts(site, receipt.contract), receipt)

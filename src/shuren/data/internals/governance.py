@@ -132,6 +132,12 @@ def rules(site: Site) -> dict[str, Any]:
             "highest_class": p.highest_class,
             "aggregated_only": p.aggregated_only,
             "own_rows_only": p.own_rows_only,
+            "tables": "; ".join(f"{t}: {' '.join(names)}" for t, names in p.tables.items()),
+            "whose": " ".join(p.whose),
+            "keep_days": p.keep_days,
+            "legal_basis": p.legal_basis.get("article", ""),
+            "approved_by": p.approved_by,
+            "approved_until": p.approved_until.isoformat() if p.approved_until else "withdrawn",
         }
         for id, p in trust.purposes().items()
     }

@@ -8,6 +8,7 @@ import duckdb
 
 from shuren.data.errors import BuildFailed
 from shuren.data.internals import declared, models
+from shuren.data.internals.door import check_covered
 from shuren.data.internals.embedded import open_engine
 from shuren.data.internals.receipts import all_receipts
 from shuren.data.shapes import Model, Step
@@ -24,9 +25,10 @@ PURPOSE = "data_quality"
 
 def run_steps(site: Site, table: str, actor: Actor, rows: int) -> list[Step]:
     """The steps of one model on top of the models below it, run as they are now, unpublished."""
-    require_purpose(actor, PURPOSE)
+    purpose = require_purpose(actor, PURPOSE)
     known = models.load_models(site)
     name = models.model(site, table).name
+    check_covered(purpose, name, (), persons=bool(known[name].person))
     chain = models.needed_for(known, name)
     folder = site.temporary / f"steps-{new_id('T')}"
     try:

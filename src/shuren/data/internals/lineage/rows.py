@@ -11,7 +11,7 @@ from typing import Any
 from shuren.data import definitions
 from shuren.data.errors import UnknownName
 from shuren.data.internals import asking, snapshots
-from shuren.data.internals.door import Condition, Opening, open_table
+from shuren.data.internals.door import Condition, Opening, check_covered, open_table
 from shuren.data.internals.lineage.graph import graph
 from shuren.data.internals.receipts import find_receipt, raw_file, raw_files, standing_for
 from shuren.data.lineage import MATCHING, VALUE, Graph, MadeRows, RawRows, RowsBehind, Trail
@@ -21,6 +21,7 @@ from shuren.kernel.masking import MASK, mask
 from shuren.kernel.shapes import Actor
 from shuren.kernel.site import Site
 from shuren.trust.actions import record_use
+from shuren.trust.definitions import Purpose
 from shuren.trust.queries import require_purpose
 
 PURPOSE = "data_quality"
@@ -49,7 +50,7 @@ def behind(
             wanted = list(models[name].key)
             made = asking.rows(opening, wanted, narrowed, wanted, limit, 0)
             found = [
-                _raw_rows(site, raw, columns, made.dicts(), purpose.highest_class, actor, limit)
+                _raw_rows(site, raw, columns, made.dicts(), purpose, actor, limit)
                 for raw, columns in keys.items()
             ]
             found = [one for one in found if one.rows]
@@ -101,12 +102,12 @@ def _raw_rows(
     raw: str,
     columns: dict[str, list[str]],
     made: list[dict[str, Any]],
-    highest: int,
+    purpose: Purpose,
     actor: Actor,
     limit: int,
 ) -> RawRows:
     contract = definitions.contracts(site)[raw.partition(".")[2]]
-    shown = _shown(contract, highest)
+    shown = _shown(contract, purpose)
     snapshot = snapshots.required(site)
     paths = [str(path) for path in raw_files(site, contract.id, snapshot.loads)]
     if not paths or not made:
@@ -133,11 +134,16 @@ def _raw_rows(
     return RawRows(contract.id, tuple(shown), [_masked(row) for row in found])
 
 
-def _shown(contract: Contract, highest: int) -> list[str]:
+def _shown(contract: Contract, purpose: Purpose) -> list[str]:
+    """The fields that the purpose opens; raises NotOpen if it does not cover the rows at all."""
+    raw, persons = f"raw.{contract.id}", contract.is_about_persons
+    check_covered(purpose, raw, (), persons=persons)
     return [
         f.name
         for f in contract.fields
-        if f.storage in (KEEP, PSEUDONYM) and f.classification <= highest
+        if f.storage in (KEEP, PSEUDONYM)
+        and f.classification <= purpose.highest_class
+        and purpose.covers(raw, f.name, persons=persons)
     ]
 
 
@@ -156,7 +162,7 @@ def made_of(site: Site, load: str, line: int, actor: Actor) -> tuple[RawRows, li
     receipt = find_receipt(site, load)
     contract = definitions.contracts(site)[receipt.contract]
     path = raw_file(site, contract.id, standing_for(site, load).id)
-    shown = _shown(contract, purpose.highest_class)
+    shown = _shown(contract, purpose)
     names = ", ".join(f'"{name}"' for name in dict.fromkeys((*_ABOUT, *shown, "_key")))
     found = []
     if path.exists():
