@@ -63,6 +63,8 @@ def load_and_build(site: Site, folder: Path) -> Receipt:
     load_file(site, "readers", readers_csv(folder / "readers.csv"), actor=OPERATOR)
     receipt = load_file(site, "loans", loans_csv(folder / "loans.csv"), actor=OPERATOR)
     build(site, actor=OPERATOR)
+    rows = list(Surrogate.objects.values_list("blind", "pseudonym"))
+    (site.root / "surrogates.json").write_text(json.dumps(rows), "utf-8")
     return receipt
 
 
@@ -81,7 +83,5 @@ def built(tmp_path_factory, django_db_setup, django_db_blocker):
     site = open_site(make_site(folder / "site"))
     with django_db_blocker.unblock(), transaction.atomic():
         receipt = load_and_build(site, folder)
-        rows = list(Surrogate.objects.values_list("blind", "pseudonym"))
-        (site.root / "surrogates.json").write_text(json.dumps(rows), "utf-8")
         transaction.set_rollback(True)
     return site, receipt

@@ -25,7 +25,7 @@ from shuren.data.internals.raw_store import RawWriter
 from shuren.data.internals.receipts import WORKING, commit
 from shuren.data.internals.rows import RowSorter, Sorted
 from shuren.data.internals.working import working_folder
-from shuren.data.shapes import KEEP, Contract, Mapping, Receipt
+from shuren.data.shapes import KEEP, PSEUDONYM, Contract, Mapping, Receipt
 from shuren.kernel.clock import now
 from shuren.kernel.i18n import gettext as _
 from shuren.kernel.i18n import listed, pick
@@ -100,8 +100,7 @@ def run(job: Job) -> Receipt:
 
 def _run(job: Job, outcome: Outcome, folder: Path) -> Receipt:
     identities: dict[str, dict[str, str]] = {}
-    list_pseudonyms_once(job.site)
-    erased = erasures_so_far()
+    erased = _before_people(job)
     quarantine = QuarantineWriter(job.site, folder / "refused.sealed", outcome.load)
     try:
         with engine_in(folder) as engine, RawWriter(folder / "rows.parquet") as lake:
@@ -139,10 +138,18 @@ def _run(job: Job, outcome: Outcome, folder: Path) -> Receipt:
     return receipt
 
 
-def _must_not_be_overtaken(outcome: Outcome, erased: int) -> None:
+def _before_people(job: Job) -> int | None:
+    """Erasures so far, where the contract is about people."""
+    if not any(f.storage == PSEUDONYM for f in job.contract.fields):
+        return None
+    list_pseudonyms_once(job.site)
+    return erasures_so_far()
+
+
+def _must_not_be_overtaken(outcome: Outcome, erased: int | None) -> None:
     """Raise if a reader among these rows had the past erased while they were read: they would come
     back under a pseudonym that nobody has any more."""
-    if erasures_so_far() != erased and overtaken(outcome.people()):
+    if erased is not None and erasures_so_far() != erased and overtaken(outcome.people()):
         raise Overtaken(
             _("A reader's history was erased while this file was loaded; nothing was loaded."),
             fix=_("Load it again."),
