@@ -73,6 +73,12 @@ def fill(site: Site) -> Actor:
         f"readers,{other},{me},accepted,wang,2026-05-01 08:00:00,false\n",
         "decisions.csv",
     )
+    load(
+        site,
+        "reader_searches",
+        "event_id,reader_id,words,hits,searched_at\n" + f"S1,{CARD},三体,3,2026-11-02 08:00:00\n",
+        "searches.csv",
+    )
     create_account("ann", PASSWORD, "student", reader_key=me, display_name=NAME)
     Acceptance.objects.create(
         dataset="loans-by-class",

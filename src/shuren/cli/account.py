@@ -53,6 +53,7 @@ def add(
         reader_key=pseudonymise(site, [card])[0],
         display_name=display_name,
         campus=campus,
+        actor=context.actor,
     )
     click.echo(_("Added %(name)s.", name=name))
 
@@ -138,7 +139,7 @@ def remove(context: CliContext, name: str, yes: bool) -> None:
 
     if not yes:
         click.confirm(_("Remove %(name)s?", name=name), abort=True)
-    remove_account(name)
+    remove_account(name, actor=context.actor)
     click.echo(_("Removed %(name)s.", name=name))
 
 

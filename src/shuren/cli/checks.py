@@ -13,6 +13,7 @@ from shuren.kernel.i18n import listed
 from shuren.kernel.site import Site, open_site
 
 LEAST_FREE_BYTES = 1_000_000_000
+NEWEST_ENTRIES = 10_000
 
 
 @dataclass(frozen=True)
@@ -35,6 +36,7 @@ def run_checks(context: CliContext) -> Iterator[Finding]:
         disk,
         settings_and_database,
         secrets,
+        ledger,
         definitions,
         purposes,
         loads,
@@ -112,6 +114,26 @@ def secrets(context: CliContext, site: Site) -> Iterator[Finding]:
         )
     elif site.secrets.exists():
         yield Finding("ok", _("Secrets are for this user only."))
+
+
+def ledger(context: CliContext, site: Site) -> Iterator[Finding]:
+    """The newest part and all signed heads; `shuren ledger verify` looks at every entry."""
+    from shuren.cli.ledger import fault_line
+    from shuren.trust.ledger import verify
+
+    found = verify(NEWEST_ENTRIES)
+    for fault in found.faults[:5]:
+        yield Finding("wrong", _("Ledger: %(fault)s", fault=fault_line(fault)),
+                      "shuren ledger verify")  # fmt: skip
+    if found.ok:
+        yield Finding(
+            "ok",
+            _(
+                "The ledger holds: %(checked)s of %(size)s entries verified.",
+                checked=f"{found.checked:,}",
+                size=f"{found.size:,}",
+            ),
+        )
 
 
 def definitions(context: CliContext, site: Site) -> Iterator[Finding]:

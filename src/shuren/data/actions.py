@@ -1,11 +1,11 @@
-"""What the data room does: load files, take up refused rows, build the lake's tables from what
-was loaded and publish them."""
+"""What the data room does: load files, take up refused rows, build tables and publish them."""
 
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
+from shuren.data import watching
 from shuren.data.definitions import connector, models
 from shuren.data.errors import UnknownName
 from shuren.data.governance import Version
@@ -156,18 +156,14 @@ def compact(site: Site, contract: str | None = None, *, actor: Actor) -> list[Re
 def record_event(site: Site, contract_id: str, values: Mapping[str, object]) -> None:
     """Keep one event of our own (a search, a click, a rating); `shuren collect` takes it in.
 
-    values  by the contract's columns, nothing about a person; `event_id` may be left out.
-            A search's `words` are normalised, and one that looks like somebody's number, phone
-            or address is not kept at all.
+    values  by the contract's columns; `event_id` may be left out. A reader stands there by
+            pseudonym, and the event is not kept unless that reader consents to a purpose of the
+            contract at this moment. A search's `words` are normalised, and one that looks like
+            somebody's number, phone or address is not kept at all.
     """
     from shuren.data.internals.feeds import own_events
 
-    kept = dict(values)
-    if "words" in kept:
-        kept["words"] = own_events.plain_words(str(kept["words"]))
-        if not kept["words"]:
-            return
-    own_events.record(site, contract_id, kept)
+    own_events.keep(site, contract_id, dict(values))
 
 
 def listener(
@@ -234,8 +230,7 @@ def build(
     Rows past their term and forgotten ones go first. Only models whose inputs changed run, the
     other tables are taken over. Readers of the snapshot before go on undisturbed.
     progress    tables done, tables in all
-    everything  run every model
-    engine      what runs them
+    everything  run every model; engine: what runs them
     raises      trust's NotAllowed; ModelError and BuildFailed, with the live snapshot as it was
     """
     trust.require(actor, "loads.run")
@@ -249,6 +244,7 @@ def build(
         report = noted.report = building.build_snapshot(
             site, known, all_receipts(site)[::-1], progress, everything=everything, engine=engine
         )
+    watching.note(site, actor=actor)
     return replace(report, expired=tuple(expired))
 
 
@@ -265,7 +261,7 @@ def retain(
     once, from the tables with a build if any were in them, from old snapshots.
 
     dry_run  say what would go, and change nothing
-    returns  what went, load by load, and the build's report if there was one
+    returns  what went, load by load, and the build's report if there was one; raises as `build`
     """
     trust.require(actor, "loads.run")
     if dry_run:
@@ -276,6 +272,7 @@ def retain(
     if not building.holds_expired(site):
         return expired, None
     report = building.build_snapshot(site, known, all_receipts(site)[::-1], progress)
+    watching.note(site, actor=actor)
     return expired, replace(report, expired=tuple(expired))
 
 

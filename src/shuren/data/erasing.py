@@ -8,6 +8,8 @@ from shuren.data.definitions import contract as find_contract
 from shuren.data.erasure import Forget, NamedRow, OwnRows, Rewritten
 from shuren.data.errors import MustStay
 from shuren.data.internals import forgetting, named_rows, own_rows
+from shuren.data.internals.feeds import waiting_events as waiting_spool
+from shuren.data.internals.feeds.waiting_events import Waiting
 from shuren.data.internals.receipts import find_receipt
 from shuren.data.internals.withheld import HISTORY, is_before
 from shuren.data.internals.working import exclusively
@@ -42,6 +44,23 @@ def refused_about(site: Site, actor: Actor) -> list[NamedRow]:
     if found:
         record_use(actor, OWN, "quarantine.rows", ["raw"], len(found), "own")
     return found
+
+
+def waiting_events(site: Site, actor: Actor) -> list[Waiting]:
+    """The actor's events that no load has taken in yet."""
+    require_purpose(actor, OWN)
+    return list(waiting_spool.of_readers(site, {actor.reader_key}))
+
+
+def forget_event(site: Site, actor: Actor, id: str) -> int:
+    """Take one of the actor's waiting events out; 1 or 0."""
+    require_purpose(actor, OWN)
+    return waiting_spool.blank(site, {actor.reader_key}, id)
+
+
+def forget_events(site: Site, readers: Sequence[str]) -> int:
+    """Take all waiting events of readers out."""
+    return waiting_spool.blank(site, set(readers))
 
 
 def forget_row(site: Site, actor: Actor, contract_id: str, key: str) -> int:
@@ -92,14 +111,23 @@ def nobody_commits(site: Site) -> AbstractContextManager[None]:
 
 def settled_before(site: Site, reader: str, moment: datetime) -> dict[str, list[str]]:
     """{contract: keys} of a reader's rows of before a moment of which nothing is to come."""
+    return _of_before(site, reader, moment, is_open=False)
+
+
+def open_before(site: Site, reader: str, moment: datetime) -> dict[str, list[str]]:
+    """{contract: keys} of a reader's rows of before a moment of which something is to come."""
+    return _of_before(site, reader, moment, is_open=True)
+
+
+def _of_before(site: Site, reader: str, moment: datetime, *, is_open: bool) -> dict[str, list[str]]:
     local = moment.astimezone().replace(tzinfo=None)
     found: dict[str, list[str]] = {}
     for one in own_rows.of_reader(site, reader, None):
         if find_contract(site, one.contract).data_class not in HISTORY:
             continue
-        keys = [row.key for row in one.rows if not row.is_open and is_before(row.at, local)]
+        keys = [row.key for row in one.rows if row.is_open == is_open and is_before(row.at, local)]
         if keys:
-            found[one.contract] = keys
+            found[one.contract] = sorted(keys)
     return found
 
 

@@ -43,7 +43,7 @@ class NamedRow:
     contract: str
     file: str
     line: int
-    reason: str
+    reason: dict[str, str]
     loaded_at: datetime
     by: tuple[str, ...]
 

@@ -1,49 +1,68 @@
 """Reads of the service room: a reader's own loans, and everything held about a reader."""
 
-from datetime import datetime
+from collections.abc import Sequence
+from datetime import datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from shuren.data import queries as data
+from shuren.data.shapes import Table
+from shuren.kernel.clock import now
+from shuren.kernel.settings import read_settings
 from shuren.kernel.shapes import Actor
 from shuren.kernel.site import Site
 from shuren.service.internals import stores
-from shuren.service.shapes import HeldStore, OwnLoan, OwnLoans
+from shuren.service.shapes import Certificate, HeldStore, OwnLoan, OwnLoans
+from shuren.trust import consent
+from shuren.trust.erasing import ErasureLine, erasures
 
 PURPOSE = "own_records"
+HISTORY = "reading_history"
+DISPUTE_DAYS = 30  # a loan that came back stays visible so long, to contest a fine or a damage
+_COLUMNS = (
+    "loan_id", "title_id", "title", "author", "call_number", "campus", "loaned_at", "due_at",
+    "returned_at", "renewals",
+)  # fmt: skip
 
 
 def own_loans(site: Site, actor: Actor) -> OwnLoans:
     """The actor's loans, still out and past.
 
+    Past are all there ever were if the reader consents to `reading_history`; else those that came
+    back within DISPUTE_DAYS, or, where the source does not follow returns, were lent within them.
     A loan without a due date counts as past: its source does not follow returns.
     raises  trust's NotAllowed for who has no reader_key, NoSnapshot
     """
-    table = data.read(
-        site,
-        "mart.loan_fact",
-        columns=[
-            "loan_id",
-            "title_id",
-            "title",
-            "author",
-            "call_number",
-            "campus",
-            "loaned_at",
-            "due_at",
-            "returned_at",
-            "renewals",
-            "is_out",
-        ],
-        order_by=["-loaned_at", "loan_id"],
-        purpose=PURPOSE,
-        actor=actor,
-    )
-    out: list[OwnLoan] = []
-    past: list[OwnLoan] = []
-    for row in table.dicts():
-        (out if row.pop("is_out") else past).append(OwnLoan(**row))
-    out.sort(key=_due)
-    return OwnLoans(tuple(out), tuple(past), table.data_date)
+    still_out = _loans(site, actor, PURPOSE, [("is_out", "=", True)])
+    out = sorted((OwnLoan(**row) for row in still_out.dicts()), key=_due)
+    is_whole = consent.given(HISTORY, actor.reader_key)
+    if is_whole:
+        found = _loans(site, actor, HISTORY, [("is_out", "=", False)]).dicts()
+    else:
+        since = _local_now(site) - timedelta(days=DISPUTE_DAYS)
+        back = [("is_out", "=", False), ("returned_at", ">=", since)]
+        lent = [("is_out", "=", False), ("loaned_at", ">=", since)]
+        rows = {
+            row["loan_id"]: row
+            for where in (back, lent)
+            for row in _loans(site, actor, PURPOSE, where).dicts()
+        }
+        found = sorted(rows.values(), key=lambda row: row["loan_id"])
+        found.sort(key=lambda row: row["loaned_at"], reverse=True)
+    past = tuple(OwnLoan(**row) for row in found)
+    return OwnLoans(tuple(out), past, still_out.data_date, is_whole)
+
+
+def _loans(site: Site, actor: Actor, purpose: str, where: Sequence[tuple[str, str, Any]]) -> Table:
+    return data.read(
+        site, "mart.loan_fact", columns=_COLUMNS, where=where,
+        order_by=["-loaned_at", "loan_id"], purpose=purpose, actor=actor,
+    )  # fmt: skip
+
+
+def _local_now(site: Site) -> datetime:
+    """The present moment on the library's wall clock, as the lake keeps it."""
+    return now().astimezone(ZoneInfo(read_settings(site).time_zone)).replace(tzinfo=None)
 
 
 def held(site: Site, actor: Actor, *, limit: int | None = None) -> list[HeldStore]:
@@ -53,6 +72,16 @@ def held(site: Site, actor: Actor, *, limit: int | None = None) -> list[HeldStor
     raises  trust's NotAllowed for who has no reader_key
     """
     return [told for one in stores.STORES for told in one.tell(site, actor, limit)]
+
+
+def certificates(actor: Actor) -> list[Certificate]:
+    """Those of the actor's account, newest first."""
+    lines = erasures(account=actor.id) if actor.id else []
+    return [certificate_of(line) for line in reversed(lines)]
+
+
+def certificate_of(line: ErasureLine) -> Certificate:
+    return Certificate(line.id, line.state, line.certificate)
 
 
 def _due(loan: OwnLoan) -> tuple[Any, ...]:

@@ -23,11 +23,15 @@ class OwnLoan:
 
 @dataclass(frozen=True)
 class OwnLoans:
-    """`out`: still with the reader, soonest due first; `past`: newest first."""
+    """`out`: still with the reader, soonest due first; `past`: newest first.
+
+    is_whole  `past` is everything ever lent, by the reader's consent; else the last weeks only
+    """
 
     out: tuple[OwnLoan, ...]
     past: tuple[OwnLoan, ...]
     data_date: str = ""
+    is_whole: bool = False
 
 
 @dataclass(frozen=True)

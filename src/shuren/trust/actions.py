@@ -106,8 +106,12 @@ def create_account(
     reader_key: str = "",
     display_name: str = "",
     campus: str = "",
+    actor: Actor | None = None,
 ) -> Account:
-    """Make an account, or raise AccountExists, UnknownName (role), WeakPassword or UsageError."""
+    """Make an account, an entry in the ledger; actor: who makes it.
+
+    raises  AccountExists, UnknownName (role), WeakPassword or UsageError
+    """
     if not _USERNAME.fullmatch(username):
         raise UsageError(
             _("'%(name)s' cannot be an account name.", name=username),
@@ -132,6 +136,7 @@ def create_account(
     )
     _set_password(account, password)
     account.save()
+    _note_account("account_created", account, actor)
     return account
 
 
@@ -144,9 +149,12 @@ def change_password(username: str, password: str) -> None:
 
 
 @transaction.atomic
-def remove_account(username: str) -> None:
+def remove_account(username: str, *, actor: Actor | None = None) -> None:
     """Remove an account. What the ledger says about it stays."""
-    _account(username).delete()
+    account = _account(username)
+    _note_account("account_removed", account, actor)
+    account.delete()
+    ledger.forget_alias(f"{ledger.ACCOUNT}{account.username}")
 
 
 def check_sign_in(username: str, password: str, address: str) -> Account:
@@ -187,20 +195,29 @@ def create_api_key(
     key, text = api_keys.create(
         name, owner, contact, scopes, purposes, per_minute, per_day, expires_at, created_by.id
     )
+    given = {"scopes": key.scopes.split(), "purposes": key.purposes.split()}
+    ledger.append("key", {"what": "created", "key": key.id} | given, actor=created_by)
     return key.id, text
 
 
-def rotate_api_key(id: str, *, grace: timedelta = timedelta(days=7)) -> str:
+@transaction.atomic
+def rotate_api_key(
+    id: str, *, grace: timedelta = timedelta(days=7), actor: Actor | None = None
+) -> str:
     """Give a key a new secret and return its text; the old one goes on for `grace`.
 
     raises  UnknownName; UsageError if it was revoked
     """
-    return api_keys.rotate(id, grace)
+    text = api_keys.rotate(id, grace)
+    ledger.append("key", {"what": "rotated", "key": id}, actor=actor)
+    return text
 
 
-def revoke_api_key(id: str) -> None:
+@transaction.atomic
+def revoke_api_key(id: str, *, actor: Actor | None = None) -> None:
     """End a key at once, both its secrets. What the ledger says about it stays."""
     api_keys.revoke(id)
+    ledger.append("key", {"what": "revoked", "key": id}, actor=actor)
 
 
 def admit_api_key(text: str) -> Actor:
@@ -211,6 +228,18 @@ def admit_api_key(text: str) -> Actor:
     key = api_keys.check(text)
     api_keys.count(key)
     return Actor(id=f"{api_keys.ACTOR}{key.id}", role=API_CLIENT)
+
+
+def _note_account(what: str, account: Account, actor: Actor | None) -> None:
+    """Staff by their account name; readers, and names that are a number of somebody, by alias."""
+    body: dict[str, str] = {"what": what, "role": account.role}
+    known = definitions.roles(settings.SITE).get(account.role)
+    is_staff = known is not None and known.kind == definitions.STAFF
+    if is_staff and mask(account.username) == account.username:
+        ledger.append("role", body | {"account": account.username}, actor=actor)
+        return
+    subject = account.reader_key or ledger.alias(f"{ledger.ACCOUNT}{account.username}")
+    ledger.append("role", body, actor=actor, subject=subject)
 
 
 def _set_password(account: Account, password: str) -> None:

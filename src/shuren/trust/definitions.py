@@ -5,7 +5,7 @@ replaces ours. What no file grants is denied.
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cache
@@ -43,6 +43,8 @@ PURPOSE_KEYS = _SAME | {
     "highest_class": Key(int, "可用的最高敏感级：1 公开 … 4 敏感", "The most sensitive class it opens: 1 public … 4 sensitive", default="1"),  # noqa: E501
     "aggregated_only": Key(bool, "只给分组计数，小组隐藏", "Only counts over groups, small ones hidden", default="false"),  # noqa: E501
     "own_rows_only": Key(bool, "只给读者本人的行", "Only rows of the asking reader", default="false"),  # noqa: E501
+    "consent": Key(dict, "征求同意的文字 {version, zh, en}；basis 为 consent 时必填，改文字须升版本", "The text that asks for consent {version, zh, en}; needed with basis: consent, a new text needs a new version"),  # noqa: E501
+    "is_profile": Key(bool, "据此对读者画像；未成年人等不适用", "Makes a profile of the reader, so never of the under-14s", default="false"),  # noqa: E501
     "why": Key(dict, "为什么需要 {zh, en}", "Why it is needed {zh, en}", required=True),
     "tables": Key(dict, "打开哪些表：`表: [列, …]`；不涉及个人的表可写 `表: all` 或 `conformed.*: all`", "What it opens: `table: [column, …]`; a table without persons may say `table: all`, or `conformed.*: all`", required=True),  # noqa: E501
     "whose": Key(list, "谁的数据：readers 读者、visitors 来访者、staff 馆员、nobody 无人", "Whose data: readers, visitors, staff, nobody", required=True),  # noqa: E501
@@ -159,6 +161,8 @@ class Purpose:
     highest_class    the most sensitive column it opens: 1 public … 4 sensitive
     aggregated_only  only counts over groups, small groups hidden; never a person's row
     own_rows_only    only rows of the asking reader
+    consent          {version, zh, en}: what a reader says yes to, where the basis is consent
+    is_profile       makes a profile of the reader: never of who may have none
     tables           {table: its columns, or ("all",)}; `conformed.*` stands for tables without
                      persons only
     whose            of WHOSE
@@ -174,6 +178,8 @@ class Purpose:
     highest_class: int = 1
     aggregated_only: bool = False
     own_rows_only: bool = False
+    consent: Mapping[str, Any] | None = None
+    is_profile: bool = False
     why: dict[str, str] = field(default_factory=dict)
     tables: dict[str, tuple[str, ...]] = field(default_factory=dict)
     whose: tuple[str, ...] = ()
@@ -182,6 +188,16 @@ class Purpose:
     approved_by: str = ""
     approved_until: date | None = None
     review_by: date | None = None
+
+    @property
+    def consent_version(self) -> int:
+        """Version of the text that asks for consent; 0 where none is asked."""
+        return int(self.consent["version"]) if self.consent else 0
+
+    @property
+    def consent_text(self) -> dict[str, str]:
+        """That text {zh, en}; empty where none is asked."""
+        return {key: str(self.consent[key]) for key in ("zh", "en")} if self.consent else {}
 
     @property
     def file(self) -> str:
@@ -268,6 +284,7 @@ def _purpose(file: DefinitionFile) -> Purpose:
             raise _wrong(file, name)
     _one_of(file, "basis", values["basis"], BASES)
     _one_of(file, "highest_class", values.get("highest_class", 1), (1, 2, 3, 4))
+    _check_consent(file, values)
     _two_languages(file, values, ("why",))
     for one in values["whose"]:
         _one_of(file, "whose", one, WHOSE)
@@ -293,6 +310,27 @@ def _purpose(file: DefinitionFile) -> Purpose:
             fix=_("Write `highest_class: 3`, or `own_rows_only: true` as well."),
         )
     return Purpose(**values)
+
+
+def _check_consent(file: DefinitionFile, values: dict[str, Any]) -> None:
+    """A purpose that rests on consent says what is agreed to, and no other one does."""
+    if values["basis"] != "consent":
+        if values.get("consent") or values.get("is_profile"):
+            raise DefinitionError(
+                _("%(path)s: only a purpose with 'basis: consent' asks for it.", path=file.path)
+            )
+        return
+    text = values.get("consent")
+    whole = isinstance(text, dict) and set(text) == {"version", "zh", "en"}
+    if not whole or not (text["zh"] and text["en"]) or not _is_version(text["version"]):
+        raise DefinitionError(
+            _("%(path)s: 'consent' must be {version: 1, zh: …, en: …}.", path=file.path),
+            fix=_("Write what the reader agrees to, and count the version up when it changes."),
+        )
+
+
+def _is_version(value: Any) -> bool:
+    return type(value) is int and 1 <= value < 2**31
 
 
 def _columns(file: DefinitionFile, key: str, listed: Any) -> tuple[str, ...]:

@@ -15,7 +15,7 @@ from shuren.kernel.clock import now
 from shuren.kernel.ids import new_id
 from shuren.kernel.shapes import Actor
 from shuren.kernel.site import Site
-from shuren.trust import ledger
+from shuren.trust import consent, ledger
 from shuren.trust.actions import record_use
 from shuren.trust.internals import identities, legacy, surrogates
 from shuren.trust.internals.surrogate_rows import (
@@ -212,6 +212,10 @@ def erase_person(erasure: str, *, keep_out_until: date) -> dict[str, int]:
         Erased.objects.update_or_create(
             blind=blind, defaults={"at": one.asked_at, "until": keep_out_until}
         )
+    if why := consent.why_no_profile(key):
+        consent.unbar_profile(key)
+        if one.new_key:
+            consent.bar_profile(one.new_key, why)
     accounts = Account.objects.filter(reader_key=key)
     counts["account"] = accounts.exclude(display_name="").count()
     accounts.update(reader_key=one.new_key, display_name="")
@@ -236,6 +240,16 @@ def erasures(
     if new_key:
         found = found.filter(new_key=new_key)
     return [_line(one) for one in found]
+
+
+def erasure(id: str) -> ErasureLine:
+    return _line(Erasure.objects.get(pk=id))
+
+
+def accounts_of(reader_key: str) -> list[str]:
+    """Names of the accounts of one reader."""
+    own = Account.objects.filter(reader_key=reader_key)
+    return list(own.values_list("username", flat=True))
 
 
 def forget_identity(actor: Actor) -> int:

@@ -7,6 +7,14 @@ class NotAllowed(ShurenError):
     """The role may not do this, or not for this purpose."""
 
 
+class ConsentMissing(NotAllowed):
+    """The purpose rests on the reader's consent, and there is none."""
+
+
+class ConsentTextChanged(ShurenError):
+    """What the reader read before saying yes is no longer the text."""
+
+
 class UnknownName(ShurenError):
     """No role, purpose or permission is called that."""
 

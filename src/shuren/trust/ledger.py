@@ -13,7 +13,7 @@ to the pseudonym until the reader is erased (`forget_alias`).
 inside a transaction (RuntimeError): call them after the commit of what they are to prove.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
@@ -26,11 +26,24 @@ from shuren.kernel.clock import now
 from shuren.kernel.i18n import gettext as _
 from shuren.kernel.shapes import Actor
 from shuren.trust.errors import NoSuchEntry
-from shuren.trust.internals import aliases, ledger_leaf, merkle, sealing, signing
+from shuren.trust.internals import (
+    aliases,
+    ledger_check,
+    ledger_export,
+    ledger_leaf,
+    merkle,
+    old_uses,
+    sealing,
+    signing,
+)
+from shuren.trust.internals.ledger_check import Fault as Fault
+from shuren.trust.internals.ledger_check import Verification as Verification
 from shuren.trust.internals.ledger_rows import LedgerEntry, LedgerHead, LedgerTree
 from shuren.trust.internals.tiles import Tiles
 
 KINDS = ledger_leaf.KINDS
+# Before the name of an account: what `alias` takes for a reader whose account has no pseudonym.
+ACCOUNT = aliases.ACCOUNT
 PROOF_FORMAT = "shuren-ledger-proof-1"
 
 
@@ -137,6 +150,11 @@ def alias(pseudonym: str) -> str:
     return aliases.alias(pseudonym)
 
 
+def is_pseudonym(text: Any) -> bool:
+    """Whether it has the form of a reader's pseudonym, so that it can be a subject."""
+    return isinstance(text, str) and aliases.PSEUDONYM.fullmatch(text) is not None
+
+
 def forget_alias(pseudonym: str) -> str:
     """Remove what ties a reader to their entries; returns the alias ("" if there was none).
 
@@ -187,9 +205,29 @@ def consistency(old: int, new: int | None = None) -> Consistency:
     return Consistency(old, new, old_root, new_root, tuple(step.hex() for step in path))
 
 
+def verify(newest: int | None = None) -> Verification:
+    """Check every entry, or about the `newest` ones, the tree and the signed heads.
+
+    Changed or missing entries are named; what was exchanged together with its hashes is narrowed
+    down between two heads that were handed out.
+    """
+    return ledger_check.verify(newest)
+
+
+def export() -> Iterator[bytes]:
+    """The ledger up to now as lines of one file, for docs/how-to/verify_ledger.py."""
+    return ledger_export.lines(_published())
+
+
 def heads_handed_out() -> list[Head]:
     """Every head that left the house, oldest first."""
     return [_head(row) for row in LedgerHead.objects.order_by("size", "moment")]
+
+
+def adopt_old_uses(lines: Iterable[Mapping[str, Any]]) -> None:
+    """Lines of a backup from before there was a tree become entries; see internals/old_uses."""
+    rows = old_uses.rows_of(lines, aliases.alias, LedgerEntry)
+    LedgerEntry.objects.bulk_create(rows, batch_size=2_000)
 
 
 def public_key() -> str:

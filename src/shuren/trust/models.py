@@ -91,6 +91,7 @@ class ApiCount(models.Model):
         return f"{self.key_id} {self.window} {self.start:%Y-%m-%d %H:%M}: {self.count}"
 
 
+from shuren.trust.internals import consent_rows as consent_rows  # noqa: E402
 from shuren.trust.internals import ledger_rows as ledger_rows  # noqa: E402
 from shuren.trust.internals import surrogate_rows as surrogate_rows  # noqa: E402
 

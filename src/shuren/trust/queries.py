@@ -14,10 +14,10 @@ from shuren.kernel.i18n import pick
 from shuren.kernel.shapes import Actor
 from shuren.kernel.site import Site
 from shuren.kernel.suggestions import did_you_mean
-from shuren.trust import definitions
+from shuren.trust import consent, definitions
 from shuren.trust.actions import record_use
 from shuren.trust.definitions import API_CLIENT, PERMISSIONS, SCOPES, Purpose, Role
-from shuren.trust.errors import NotAllowed, ScopeMissing, UnknownName
+from shuren.trust.errors import ConsentMissing, NotAllowed, ScopeMissing, UnknownName
 from shuren.trust.internals import api_keys, counting, identities
 from shuren.trust.internals.counting import TableUse as TableUse
 from shuren.trust.models import Account, ApiKey, UseRecord
@@ -143,20 +143,28 @@ def require(actor: Actor | None, permission: str) -> None:
 def purpose_allowed(actor: Actor | None, purpose: str) -> bool:
     """Whether the actor's role may use data for a purpose whose approval is not over.
 
-    A purpose for one's own rows needs an actor with a reader_key. Which columns and rows
-    the purpose opens (`highest_class`, `aggregated_only`, `own_rows_only`) is for the
-    caller to keep.
+    A purpose for one's own rows needs an actor with a reader_key, and where it rests on consent,
+    that reader's. Which columns and rows the purpose opens (`highest_class`, `aggregated_only`,
+    `own_rows_only`), and of many readers only those who consented, is for the caller to keep.
     """
     if purpose not in purposes() or actor is None or not _is_approved(purposes()[purpose]):
         return False
     granted = _granted(actor)
     if granted is None or purpose not in granted.purposes:
         return False
-    return bool(actor.reader_key) or not purposes()[purpose].own_rows_only
+    wanted = purposes()[purpose]
+    if not wanted.own_rows_only:
+        return True
+    if wanted.basis == consent.BASIS:
+        return consent.given(purpose, actor.reader_key)
+    return bool(actor.reader_key)
 
 
 def require_purpose(actor: Actor | None, purpose_id: str) -> Purpose:
-    """The purpose, when the actor may use data for it; else NotAllowed (or UnknownName)."""
+    """The purpose, when the actor may use data for it; else NotAllowed (or UnknownName).
+
+    raises  ConsentMissing, a NotAllowed, where only the reader's own consent is wanting
+    """
     wanted = purpose(purpose_id)
     if not _is_approved(wanted):
         raise NotAllowed(
@@ -169,6 +177,12 @@ def require_purpose(actor: Actor | None, purpose_id: str) -> Purpose:
             fix=_("Have it approved again; then write the new day as approved_until."),
         )
     if not purpose_allowed(actor, purpose_id):
+        granted = _granted(actor) if actor else None
+        if wanted.basis == consent.BASIS and granted and purpose_id in granted.purposes:
+            raise ConsentMissing(
+                _("This needs your consent: %(what)s.", what=pick(wanted.title)),
+                fix=_("You can give it, and take it back, under My privacy."),
+            )
         raise NotAllowed(
             _("Your role may not use data for this purpose: %(what)s.", what=pick(wanted.title))
         )

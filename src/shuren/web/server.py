@@ -13,6 +13,7 @@ from typing import Any
 
 import click
 
+from shuren.data import watching
 from shuren.kernel.errors import ShurenError
 from shuren.kernel.i18n import gettext as _
 from shuren.kernel.settings import PREFIX, SiteSettings, read_settings
@@ -45,6 +46,7 @@ def run(site: Site, **chosen: Any) -> None:
             check_port(settings.host, settings.http_port)
             _start_redirects(settings)
     os.environ["SHUREN_SITE"] = str(site.root)
+    watching.note(site)
     server = _granian(settings)
     server.on_startup(lambda: click.echo(_greeting(settings)))
     # Not fork: threads and open databases of this process must not reach the workers.

@@ -15,6 +15,7 @@ from shuren.data.shapes import SnapshotInfo, Table
 from shuren.kernel.i18n import gettext as _
 from shuren.kernel.site import Site
 from shuren.trust.actions import record_use
+from shuren.trust.ledger import is_pseudonym
 
 _PERSONS, _LEAST = "_persons", "_least"
 # The groups that answers under other filters would give away, by a snapshot.
@@ -53,7 +54,7 @@ def rows(
     order = opening.order(order_by, _open_columns(opening, highest))
     sql = f"SELECT {chosen} FROM {opening.source}{opening.where}{order}{_slice(limit, offset)}"
     found = snapshots.query(opening.site, sql, opening.values)
-    _record(opening, len(found), "rows")
+    _record(opening, len(found), "rows", _whose(opening, where))
     return _table(opening, names, found, suppressed=0)
 
 
@@ -211,7 +212,15 @@ def _slice(limit: int | None, offset: int) -> str:
     return f"{text} OFFSET {int(offset)}" if offset else text
 
 
-def _record(opening: Opening, rows_out: int, detail: str) -> None:
+def _whose(opening: Opening, where: Sequence[Condition]) -> str:
+    """The pseudonym of the one reader that was asked for, or ""."""
+    if not opening.table.person:
+        return ""
+    asked = [v for name, sign, v in where if name == opening.table.person and sign == "="]
+    return asked[0] if len(asked) == 1 and is_pseudonym(asked[0]) else ""
+
+
+def _record(opening: Opening, rows_out: int, detail: str, subject: str = "") -> None:
     record_use(
         opening.actor,
         opening.purpose.id,
@@ -219,6 +228,7 @@ def _record(opening: Opening, rows_out: int, detail: str) -> None:
         list(opening.columns),
         rows_out,
         detail,
+        subject,
     )
 
 

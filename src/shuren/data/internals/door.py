@@ -2,11 +2,13 @@
 
 A purpose opens what its file lists, and nothing else: a table about people by name, with its
 columns. public_information opens class-1 columns of public tables to anybody. An own-rows purpose
-opens the asker's rows, a statistics purpose counts over groups and never a row. Rows about
-people open to other purposes only one person at a time, or for mending data. In such rows
-what tells a sensitive topic (trust.topics) is class 4, and empty for who may not see that.
+opens the asker's rows, a statistics purpose counts over groups and never a row. A purpose that
+rests on consent opens rows of those who gave it. Rows about people open to other purposes only
+one person at a time, or for mending data. In such rows what tells a sensitive topic
+(trust.topics) is class 4, and empty for who may not see that.
 """
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -20,6 +22,7 @@ from shuren.kernel.i18n import gettext as _
 from shuren.kernel.i18n import pick
 from shuren.kernel.shapes import Actor
 from shuren.kernel.site import Site
+from shuren.trust import consent
 from shuren.trust import queries as trust
 from shuren.trust.definitions import Purpose
 from shuren.trust.topics import K_SENSITIVE, SENSITIVE
@@ -27,6 +30,7 @@ from shuren.trust.topics import K_SENSITIVE, SENSITIVE
 Condition = tuple[str, str, Any]
 
 PUBLIC, INTERNAL = 1, 2
+_PSEUDONYM = re.compile(r"[a-z]_[a-z2-7]{26}")
 _OPERATORS = {"=": "= ?", ">=": ">= ?", "<": "< ?"}
 
 
@@ -34,6 +38,7 @@ _OPERATORS = {"=": "= ?", ">=": ">= ?", "<": "< ?"}
 class Opening:
     """A table as one actor may use it for one purpose; `columns` are the names used so far.
 
+    only  SQL that every row the opening can ever see fulfils, or ""
     veiled  what tells a sensitive topic in a row about a person has no value
     """
 
@@ -45,6 +50,7 @@ class Opening:
     conditions: list[str] = field(default_factory=list)
     values: list[Any] = field(default_factory=list)
     columns: dict[str, None] = field(default_factory=dict)
+    only: str = ""
     narrowed_by: set[str] = field(default_factory=set)
     veiled: bool = False
 
@@ -54,7 +60,8 @@ class Opening:
 
     @property
     def source(self) -> str:
-        return snapshots.source(self.site, self.snapshot, self.table.name)
+        whole = snapshots.source(self.site, self.snapshot, self.table.name)
+        return f"(SELECT * FROM {whole} WHERE {self.only})" if self.only else whole
 
     @property
     def where(self) -> str:
@@ -221,20 +228,39 @@ def open_table(site: Site, table: str, purpose: str, actor: Actor) -> Opening:
         opening.conditions.append(f'"{found.person}" = ?')
         opening.values.append(actor.reader_key)
         opening.columns[found.person] = None
+    elif allowed.basis == consent.BASIS:
+        _only_who_agreed(opening)
     return opening
+
+
+def _only_who_agreed(opening: Opening) -> None:
+    """Leave the rows of those whose consent holds at this moment; asked anew each time.
+
+    It narrows the table itself and not one question to it, so that small groups are looked for
+    among these persons too.
+    """
+    person = opening.table.person
+    if not person:
+        raise _closed(opening.purpose, opening.table)
+    givers = [one for one in consent.givers(opening.purpose.id) if _PSEUDONYM.fullmatch(one)]
+    listed = ", ".join(f"'{one}'" for one in givers) or "NULL"
+    opening.only = f'"{person}" IN ({listed})'
+    opening.columns[person] = None
 
 
 def check_rows_open(opening: Opening, where: Sequence[Condition]) -> None:
     """Raise NotOpen unless the purpose opens rows of this table, not counts only.
 
-    A service purpose opens rows about people for one named person at a time.
+    A service purpose opens rows about people for one named person at a time, a purpose of consent
+    those of all who gave it.
     """
     purpose, table = opening.purpose, opening.table
     if purpose.aggregated_only:
         raise NotOpen(
             _("The purpose “%(purpose)s” opens counts, not rows.", purpose=pick(purpose.title))
         )
-    if not table.person or purpose.own_rows_only or purpose.basis == "operation":
+    alone = purpose.own_rows_only or purpose.basis in ("operation", consent.BASIS)
+    if not table.person or alone:
         return
     named = any(column == table.person and operator == "=" for column, operator, _value in where)
     if not named:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
 
-from shuren.data import definitions
+from shuren.data import definitions, watching
 from shuren.data.errors import NothingToPublish
 from shuren.data.governance import Document, RuleChange, Version
 from shuren.data.internals.governance_text import sections
@@ -73,6 +73,7 @@ def publish(site: Site, actor: Actor) -> Version:
         write_atomically(site.data / FOLDER / f"{made.number}.json", text)
     detail = f"published {made.number}, {len(made.changes)} changes"
     record_use(actor, PURPOSE, TABLE, [], len(made.changes), detail)
+    watching.note(site, actor=actor)
     return made
 
 

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping
 
 from shuren.data.definitions import contracts
 from shuren.data.erasure import NamedRow
+from shuren.data.internals import forgotten
 from shuren.data.internals.merged import source_of, whole_part
 from shuren.data.internals.quarantine import Kept, Quarantine
 from shuren.data.internals.receipts import all_receipts, quarantine_file
@@ -40,11 +41,14 @@ def naming(site: Site, names: Names) -> Iterator[tuple[Receipt, Kept, dict[str, 
 
 
 def of_reader(site: Site, reader: str) -> list[NamedRow]:
-    """The rows that name one reader, by load."""
+    """The rows that name one reader, by load, without those that an erasure will empty."""
     found, known = [], contracts(site)
-    for load, row, who in naming(site, {reader: erasing.naming(site, reader)}):
+    waiting = {old: entry["names"] for old, entry in forgotten.read(site).readers.items()}
+    for load, row, who in naming(site, {**waiting, reader: erasing.naming(site, reader)}):
+        if reader not in who or (len(who) > 1 and waiting.keys() & who.keys()):
+            continue
         contract = known.get(load.contract)
-        why = reason(contract, row.rule, row.field, row.detail) if contract else ""
+        why = reason(contract, row.rule, row.field, row.detail) if contract else {}
         part = whole_part(site, load.id)
         file = source_of(site, part, row.row)
         found.append(

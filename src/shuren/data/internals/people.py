@@ -1,5 +1,8 @@
 """Pseudonyms for columns of identities, each identity hashed once a load."""
 
+import re
+from collections.abc import Sequence
+
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
@@ -8,6 +11,8 @@ import pyarrow.compute as pc
 from shuren.data.internals.hash_index import HashIndex
 from shuren.kernel.site import Site
 from shuren.trust.actions import passing_pseudonyms, pseudonymise
+
+_PSEUDONYM = re.compile(r"r_[a-z2-7]{26}")
 
 
 class People:
@@ -43,13 +48,20 @@ class People:
         names: list[str] = self._pseudonyms.to_pylist()
         return names
 
-    def _names(self, values: list[str | None]) -> list[str]:
-        names = pseudonymise(self._site, values, keep=self._keep)
-        if self._keep:
-            return names
-        strange = dict.fromkeys(v for v, name in zip(values, names, strict=True) if v and not name)
-        drawn = dict(zip(strange, passing_pseudonyms(len(strange)), strict=True))
-        return [name or drawn.get(v or "", "") for v, name in zip(values, names, strict=True)]
+    def _names(self, values: Sequence[str | None]) -> list[str]:
+        """The pseudonym of each; one that is a pseudonym already stays, as our own events bring
+        it."""
+        cards = [None if _is_one(value) else value for value in values]
+        names = pseudonymise(self._site, cards, keep=self._keep)
+        pairs = list(zip(values, names, strict=True))
+        drawn: dict[str, str] = {}
+        if not self._keep:
+            strange = dict.fromkeys(v for v, name in pairs if v and not name and not _is_one(v))
+            drawn = dict(zip(strange, passing_pseudonyms(len(strange)), strict=True))
+        return [
+            value if value and _is_one(value) else name or drawn.get(value or "", "")
+            for value, name in pairs
+        ]
 
     def _meet(
         self, column: pa.Array, hashes: npt.NDArray[np.uint64], unknown: npt.NDArray[np.intp]
@@ -60,3 +72,7 @@ class People:
         self._values = pa.concat_arrays([self._values, values])
         self._pseudonyms = pa.concat_arrays([self._pseudonyms, met])
         self._index.add(fresh, fresh)
+
+
+def _is_one(value: str | None) -> bool:
+    return bool(value and _PSEUDONYM.fullmatch(value))

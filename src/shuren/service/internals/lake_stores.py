@@ -41,6 +41,36 @@ def forget_row(site: Site, actor: Actor, store: str, fact: str) -> int:
     return data.forget_row(site, actor, store.partition(":")[2], fact)
 
 
+def events(site: Site, actor: Actor, limit: int | None) -> list[HeldStore]:
+    found = data.waiting_events(site, actor)
+    known = contracts(site)
+    facts = [
+        HeldFact(
+            one.id,
+            pick(known[one.contract].title) if one.contract in known else one.contract,
+            None,
+            {name: str(v) for name, v in one.values.items() if v != actor.reader_key},
+        )
+        for one in found[:limit]
+    ]
+    return [
+        HeldStore(
+            "events",
+            _("Events not yet taken in"),
+            _("What you agreed to have kept waits here for some minutes before it is loaded."),
+            _("In the site's folder of events, under your pseudonym."),
+            _("Until they are loaded, as a rule an hour."),
+            len(found),
+            tuple(facts),
+            can_forget=True,
+        )
+    ]
+
+
+def forget_event(site: Site, actor: Actor, store: str, fact: str) -> int:
+    return data.forget_event(site, actor, fact)
+
+
 def refused(site: Site, actor: Actor, limit: int | None) -> list[HeldStore]:
     named = sorted(data.refused_about(site, actor), key=lambda row: row.loaded_at, reverse=True)
     known = contracts(site)
@@ -58,7 +88,7 @@ def refused(site: Site, actor: Actor, limit: int | None) -> list[HeldStore]:
             {
                 _("File"): row.file,
                 _("Line"): f"{row.line:,}",
-                _("Why it was refused"): row.reason,
+                _("Why it was refused"): pick(row.reason),
                 _("Names you by"): ", ".join(words[what] for what in row.by),
             },
         )

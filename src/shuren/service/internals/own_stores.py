@@ -7,7 +7,7 @@ from shuren.kernel.site import Site
 from shuren.repository import actions as repository
 from shuren.repository import queries as datasets_known
 from shuren.service.shapes import HeldFact, HeldStore
-from shuren.trust import erasing
+from shuren.trust import consent, erasing
 from shuren.trust import queries as trust
 
 
@@ -99,6 +99,45 @@ def forget_sessions(site: Site, actor: Actor, store: str, fact: str) -> int:
     return erasing.end_sessions(actor)
 
 
+def consents(site: Site, actor: Actor, limit: int | None) -> list[HeldStore]:
+    said = [one for one in consent.states(actor) if one.changed_at is not None]
+    facts = [
+        HeldFact(
+            one.purpose.id,
+            pick(one.purpose.title),
+            one.changed_at,
+            {_("You said"): _("yes") if one.is_given else _("no")},
+        )
+        for one in said
+    ]
+    if consent.has_no_profile(actor.reader_key):
+        kept = _("It protects you: without it a profile of you could be made.")
+        facts.append(HeldFact("no_profile", _("No profile of you may be made"), keep=kept))
+    return [
+        HeldStore(
+            "consents",
+            _("What you agreed to"),
+            _("So that nothing you did not agree to is done, and your no is kept."),
+            _("In the database, under your pseudonym; the words are in the ledger, too."),
+            _("Until you change your mind, or erase."),
+            len(facts),
+            tuple(facts[:limit]),
+            can_forget=True,
+        )
+    ]
+
+
+def forget_consent(site: Site, actor: Actor, store: str, fact: str) -> int:
+    if not any(one.purpose.id == fact and one.is_given for one in consent.states(actor)):
+        return 0
+    consent.withdraw(fact, actor=actor)
+    return 1
+
+
+def erase_consents(actor: Actor) -> int:
+    return consent.forget(actor.reader_key)
+
+
 def datasets(site: Site, actor: Actor, limit: int | None) -> list[HeldStore]:
     rows = datasets_known.own_acceptances(actor)
     facts = [
@@ -129,7 +168,7 @@ def forget_dataset(site: Site, actor: Actor, store: str, fact: str) -> int:
 
 
 def erase_datasets(actor: Actor) -> int:
-    return repository.forget_acceptances(actor)
+    return repository.forget_acceptances(actor) if actor.id else 0
 
 
 def ledger(site: Site, actor: Actor, limit: int | None) -> list[HeldStore]:

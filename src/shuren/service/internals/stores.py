@@ -42,6 +42,14 @@ STORES: tuple[Store, ...] = (
     ),
     Store("account", ("trust_account",), own_stores.account, own_stores.forget_account),
     Store("sessions", ("django_session",), own_stores.sessions, own_stores.forget_sessions),
+    Store(
+        "consents",
+        ("trust_consent", "trust_noprofile"),
+        own_stores.consents,
+        own_stores.forget_consent,
+        own_stores.erase_consents,
+    ),
+    Store("events", (), lake_stores.events, lake_stores.forget_event),
     Store("lake", (), lake_stores.rows, lake_stores.forget_row),
     Store("quarantine", (), lake_stores.refused, lake_stores.forget_refused),
     Store(

@@ -33,6 +33,13 @@ class Tiles:
     def leaf(self, index: int) -> bytes:
         return self.node(0, index)
 
+    def root_of_tile(self, level: int, number: int) -> bytes:
+        """What a complete tile comes to; the tile above must hold the same."""
+        tile = self._tile(level, number)
+        if len(tile) != WIDTH * HASH:
+            raise damaged()
+        return _fold(tile)
+
     def save(self) -> None:
         rows = [
             LedgerTile(level=level, number=number, hashes=bytes(self._known[level, number]))

@@ -37,7 +37,7 @@ def find(request: HttpRequest) -> HttpResponse:
             limit=PER_PAGE,
         )
         if number == 1:
-            _record(text, found.total)
+            _record(text, found.total, request.actor.reader_key)  # type: ignore[attr-defined]
         context |= {
             "found": found,
             "books": [as_row(title) for title in found.titles],
@@ -46,17 +46,16 @@ def find(request: HttpRequest) -> HttpResponse:
     return render(request, "portal/find.html", context)
 
 
-def _record(words: str, hits: int) -> None:
-    """What was searched and how much was found, never by whom; off by a setting. A search is
-    answered even when its words cannot be kept."""
-    if not settings.SITE_SETTINGS.record_searches:
-        return
+def _record(words: str, hits: int, reader: str) -> None:
+    """What was searched and how much was found, not by whom; off by a setting. Once more with the
+    reader's pseudonym, where that reader consents. A search is answered even when its words
+    cannot be kept."""
+    said = {"words": words, "hits": hits, "place": "portal"}
     with suppress(OSError):
-        record_event(
-            settings.SITE,
-            "search_events",
-            {"words": words, "hits": hits, "place": "portal"},
-        )
+        if settings.SITE_SETTINGS.record_searches:
+            record_event(settings.SITE, "search_events", said)
+        if reader:
+            record_event(settings.SITE, "reader_searches", said | {"reader_id": reader})
 
 
 def as_row(title: FoundTitle) -> dict[str, Any]:

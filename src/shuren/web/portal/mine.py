@@ -13,11 +13,12 @@ from shuren.data.queries import current_snapshot
 from shuren.kernel.clock import now
 from shuren.kernel.i18n import gettext as _
 from shuren.kernel.shapes import Actor
-from shuren.service.queries import own_loans
+from shuren.service.queries import DISPUTE_DAYS, HISTORY, own_loans
 from shuren.service.shapes import OwnLoan
 from shuren.trust.queries import may
 from shuren.web import moments
 from shuren.web.access import to_sign_in
+from shuren.web.portal.privacy import choice_of
 
 SOON_DAYS = 3
 PER_PAGE = 20
@@ -45,6 +46,9 @@ def my_library(request: HttpRequest) -> HttpResponse:
         "late": sum(1 for loan in loans.out if _days_left(loan) < 0),
         "soon": sum(1 for loan in loans.out if 0 <= _days_left(loan) <= SOON_DAYS),
         "data_date": loans.data_date,
+        "is_whole": loans.is_whole,
+        "recent_days": DISPUTE_DAYS,
+        "choice": None if loans.is_whole else choice_of(actor, HISTORY),
     }
     return render(request, "portal/my_library.html", context)
 
