@@ -146,7 +146,7 @@ def test_what_was_done_is_said_in_sentences(as_role, library):
     client = as_role("student")
     see(client, "/my/")
     page = see(client, "/my/privacy/")
-    assert re.search(r"You looked at: your loans \([\d,]+ rows\)", page)
+    assert "You looked at: your loans" in page
     assert me().reader_key not in page
 
 
@@ -155,5 +155,5 @@ def test_the_same_thing_on_one_day_is_one_sentence(as_role, library):
     for _again in range(3):
         see(client, "/my/")
     page = see(client, "/my/privacy/")
-    assert page.count("You looked at: your loans (0 rows)") <= 1
+    assert page.count("You looked at: your loans") == 1
     assert re.search(r"\d times", page)

@@ -25,6 +25,8 @@ EXAMPLES = {
     "line": 2,
     "table": "mart.loan_fact",
     "key_id": "aaaaaaaaaaaa",
+    "request_id": "aaaaaaaaaaaa",
+    "blocked_id": 1,
     "token": "aaaaaaaaaaaa",
     "kind": "works",
     "suggestion_id": "aaaaaaaaaaaa",
@@ -35,19 +37,26 @@ EXAMPLES = {
     "dataset_id": "loans_by_class",
     "bib_id": "nothing",
     "entry_id": "nothing",
+    "way": "oidc",
 }
 POSTED = {
     "connector-collect",
     "quarantine-replay",
     "key-rotate",
+    "export-decide",
+    "export-seen",
     "governance-publish",
     "dataset-publish",
     "dataset-withdraw",
+    "pupil-consent",
 }
 
 # Each place, and the permission of docs/reference/permissions.md that it takes.
 PROMISED = {
     "today": "workbench.open",
+    "exports": "exports.approve",
+    "export-decide": "exports.approve",
+    "export-seen": "exports.approve",
     "coverage": "loads.read",
     "indicators": "dashboards.read",
     "indicator": "dashboards.read",
@@ -86,6 +95,8 @@ PROMISED = {
     "impact": "contracts.read",
     "rows-behind": "quarantine.read",
     "row": "quarantine.read",
+    "pupils": "pupils.manage",
+    "pupil-consent": "pupils.manage",
     "keys": "keys.manage",
     "key-rotate": "keys.manage",
     "key-revoke": "keys.manage",

@@ -15,6 +15,7 @@ from shuren.kernel.site import Site
 TABLE = "mart.title_availability"
 PURPOSE = "public_information"
 MOST_WORDS = 8
+_MOST_CAMPUSES = 8  # a title has a row on each
 _DESCRIBED = (
     "title_id", "title", "title_pinyin", "author", "publisher", "published_year", "isbn",
     "call_number", "clc_main",
@@ -44,6 +45,26 @@ def find_titles(site: Site, text: str, *, actor: Actor, limit: int = 20, offset:
         ids = list(dict.fromkeys(row[0] for row in sorted(matches.rows, key=_nearest(words))))
         page = ids[offset : offset + limit]
         return Found(text, len(ids), _titles(site, page, actor))
+
+
+def newest_titles(site: Site, subject: str, *, actor: Actor, limit: int) -> tuple[FoundTitle, ...]:
+    """The newest titles of a class of the second level, by year of publication, then title.
+
+    raises  NoSnapshot, trust's NotAllowed
+    """
+    with data.same_snapshot(site):
+        found = data.read(
+            site,
+            TABLE,
+            columns=["title_id"],
+            where=[("clc_second", "=", subject)],
+            order_by=["-published_year", "title", "title_id", "campus"],
+            limit=limit * _MOST_CAMPUSES,
+            purpose=PURPOSE,
+            actor=actor,
+        )
+        ids = list(dict.fromkeys(row[0] for row in found.rows))[:limit]
+        return _titles(site, ids, actor)
 
 
 def _nearest(words: Sequence[str]) -> Any:

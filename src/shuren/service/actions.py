@@ -1,6 +1,7 @@
-"""What a reader does with what is held about them: delete one fact, export all, erase all."""
+"""What the service room does for a reader: keep chosen interests, take a consent back; delete one
+fact that is held, export everything, erase everything."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 import orjson
 
@@ -9,13 +10,34 @@ from shuren.kernel.shapes import Actor
 from shuren.kernel.site import Site
 from shuren.service import queries
 from shuren.service.errors import NothingHeld
-from shuren.service.internals import erasing, exporting, stores, sweeping
+from shuren.service.internals import erasing, exporting, interests, stores, sweeping
 from shuren.service.internals.sweeping import Swept
 from shuren.service.shapes import Certificate
+from shuren.trust import consent
 from shuren.trust import erasing as trust
 from shuren.trust.queries import require, require_purpose
 
 FORMS = ("json", "html")
+INTERESTS = "declared_interests"
+
+
+def withdraw_consent(site: Site, purpose: str, *, actor: Actor) -> None:
+    """Take a yes back: nothing more is kept or used for the purpose from this moment.
+
+    raises  trust's UnknownName, NotAllowed
+    """
+    consent.withdraw(purpose, actor=actor)
+    if purpose == INTERESTS:
+        interests.forget(actor.reader_key)
+
+
+def choose_interests(site: Site, subjects: Iterable[str], *, actor: Actor) -> None:
+    """Keep exactly these subjects (class numbers) as the reader's interests.
+
+    raises  UnknownName; trust's ConsentMissing
+    """
+    require_purpose(actor, INTERESTS)
+    interests.replace(site, actor.reader_key, subjects)
 
 
 def forget_fact(site: Site, actor: Actor, store: str, fact: str) -> int:

@@ -1,4 +1,5 @@
-"""Reads of the service room: a reader's own loans, and everything held about a reader."""
+"""Reads of the service room: own loans, everything held about a reader, and what is new in the
+subjects they chose."""
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
@@ -7,17 +8,31 @@ from zoneinfo import ZoneInfo
 
 from shuren.data import queries as data
 from shuren.data.shapes import Table
+from shuren.discovery.queries import newest_titles
 from shuren.kernel.clock import now
 from shuren.kernel.settings import read_settings
 from shuren.kernel.shapes import Actor
 from shuren.kernel.site import Site
+from shuren.service.internals import interests as interest_rows
 from shuren.service.internals import stores
-from shuren.service.shapes import Certificate, HeldStore, OwnLoan, OwnLoans
+from shuren.service.shapes import (
+    Certificate,
+    HeldStore,
+    NewTitles,
+    OwnLoan,
+    OwnLoans,
+    Subject,
+)
 from shuren.trust import consent
+from shuren.trust.actions import record_use
 from shuren.trust.erasing import ErasureLine, erasures
+from shuren.trust.queries import require_purpose
 
 PURPOSE = "own_records"
 HISTORY = "reading_history"
+INTERESTS = "declared_interests"
+TRACKING = "behaviour_tracking"
+_REPEATED = 8  # so often the same words may come before others
 DISPUTE_DAYS = 30  # a loan that came back stays visible so long, to contest a fine or a damage
 _COLUMNS = (
     "loan_id", "title_id", "title", "author", "call_number", "campus", "loaned_at", "due_at",
@@ -51,6 +66,52 @@ def own_loans(site: Site, actor: Actor) -> OwnLoans:
         found.sort(key=lambda row: row["loaned_at"], reverse=True)
     past = tuple(OwnLoan(**row) for row in found)
     return OwnLoans(tuple(out), past, still_out.data_date, is_whole)
+
+
+def own_searches(site: Site, actor: Actor, limit: int = 8) -> list[str]:
+    """What the reader searched for last, by the reader's consent, each words once; newest first.
+
+    Searches since the last build are not there yet.
+    raises  trust's ConsentMissing, NoSnapshot, NoSuchTable in a snapshot made before there were any
+    """
+    table = data.read(
+        site, "conformed.reader_search", columns=["words", "searched_at"],
+        order_by=["-searched_at", "words"], limit=limit * _REPEATED,
+        purpose=TRACKING, actor=actor,
+    )  # fmt: skip
+    return list(dict.fromkeys(row["words"] for row in table.dicts()))[:limit]
+
+
+def subjects(site: Site) -> list[Subject]:
+    """Every subject a reader may choose, by class number; what tells a sensitive topic is none."""
+    return [Subject(code, title) for code, title in interest_rows.choosable(site).items()]
+
+
+def own_interests(site: Site, actor: Actor) -> list[Subject]:
+    """The subjects the reader chose, by class number; a line in the ledger.
+
+    raises  trust's ConsentMissing
+    """
+    require_purpose(actor, INTERESTS)
+    titles = interest_rows.choosable(site)
+    found = [
+        Subject(one.subject, titles[one.subject], one.chosen_at)
+        for one in interest_rows.chosen(actor.reader_key)
+        if one.subject in titles
+    ]
+    record_use(actor, INTERESTS, "service.interest", ["subject", "chosen_at"], len(found))
+    return found
+
+
+def new_in_subjects(site: Site, actor: Actor, limit: int = 4) -> list[NewTitles]:
+    """The newest titles of each subject the reader chose, so many of each.
+
+    raises  trust's ConsentMissing, NoSnapshot
+    """
+    return [
+        NewTitles(subject, newest_titles(site, subject.code, actor=actor, limit=limit))
+        for subject in own_interests(site, actor)
+    ]
 
 
 def _loans(site: Site, actor: Actor, purpose: str, where: Sequence[tuple[str, str, Any]]) -> Table:

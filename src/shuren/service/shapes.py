@@ -4,6 +4,8 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
+from shuren.discovery.shapes import FoundTitle
+
 
 @dataclass(frozen=True)
 class OwnLoan:
@@ -74,3 +76,25 @@ class Certificate:
     id: str
     state: str
     content: dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Subject:
+    """A class of books that a reader may choose as an interest.
+
+    code       class number of the second level
+    title      {zh, en}
+    chosen_at  when the reader chose it, or None
+    """
+
+    code: str
+    title: dict[str, str]
+    chosen_at: datetime | None = None
+
+
+@dataclass(frozen=True)
+class NewTitles:
+    """The newest titles of a subject, newest first."""
+
+    subject: Subject
+    titles: tuple[FoundTitle, ...]

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from django.contrib.sessions.models import Session
 from django.db import transaction
 
 from shuren.kernel.clock import now
@@ -18,6 +17,7 @@ from shuren.kernel.site import Site
 from shuren.trust import consent, ledger
 from shuren.trust.actions import record_use
 from shuren.trust.internals import identities, legacy, surrogates
+from shuren.trust.internals.sign_in_rows import AccountSession, CampusLink, SecondStep, YoungReader
 from shuren.trust.internals.surrogate_rows import (
     Erased,
     Erasure,
@@ -35,7 +35,11 @@ _ALL = 1_000_000
 
 @dataclass(frozen=True)
 class OwnAccount:
-    """The account of a reader; `sessions` are those open now."""
+    """The account of a reader; `sessions` are those open now.
+
+    campus_links    how the campus signs the reader in: oidc, cas
+    under_14_until  of a reader whose guardian has to consent
+    """
 
     username: str
     display_name: str
@@ -44,6 +48,9 @@ class OwnAccount:
     joined_at: datetime
     last_sign_in: datetime | None
     sessions: int
+    has_second_step: bool
+    campus_links: tuple[str, ...]
+    under_14_until: date | None
 
 
 @dataclass(frozen=True)
@@ -85,6 +92,11 @@ def own_account(actor: Actor) -> OwnAccount | None:
         account.date_joined,
         account.last_login,
         len(_sessions(account)),
+        SecondStep.objects.filter(account=account).exists(),
+        tuple(CampusLink.objects.filter(account=account).values_list("provider", flat=True)),
+        YoungReader.objects.filter(account=account)
+        .values_list("under_14_until", flat=True)
+        .first(),
     )
 
 
@@ -268,7 +280,7 @@ def end_sessions(actor: Actor) -> int:
     """End every session of the actor's account."""
     account = Account.objects.filter(username=actor.id).first()
     found = _sessions(account) if account else []
-    Session.objects.filter(pk__in=[session.pk for session in found]).delete()
+    AccountSession.objects.filter(pk__in=[session.pk for session in found]).delete()
     return len(found)
 
 
@@ -277,10 +289,8 @@ def clear_past_terms(today: date) -> int:
     return Erased.objects.filter(until__lt=today).delete()[0]
 
 
-def _sessions(account: Account) -> list[Session]:
-    """Django keeps the account inside the signed text, so each has to be opened."""
-    open_ones = Session.objects.filter(expire_date__gt=now())
-    return [s for s in open_ones if s.get_decoded().get("_auth_user_id") == str(account.pk)]
+def _sessions(account: Account) -> list[AccountSession]:
+    return list(AccountSession.objects.filter(account=account, expire_date__gt=now()))
 
 
 def _line(one: Erasure) -> ErasureLine:

@@ -13,7 +13,6 @@ from typing import Any
 
 import click
 
-from shuren.data import watching
 from shuren.kernel.errors import ShurenError
 from shuren.kernel.i18n import gettext as _
 from shuren.kernel.settings import PREFIX, SiteSettings, read_settings
@@ -46,6 +45,8 @@ def run(site: Site, **chosen: Any) -> None:
             check_port(settings.host, settings.http_port)
             _start_redirects(settings)
     os.environ["SHUREN_SITE"] = str(site.root)
+    from shuren.data import watching  # late: its tables need Django, which the site sets up
+
     watching.note(site)
     server = _granian(settings)
     server.on_startup(lambda: click.echo(_greeting(settings)))

@@ -6,6 +6,7 @@ from shuren.kernel.shapes import Actor
 from shuren.kernel.site import Site
 from shuren.repository import actions as repository
 from shuren.repository import queries as datasets_known
+from shuren.service.internals import interests as chosen_interests
 from shuren.service.shapes import HeldFact, HeldStore
 from shuren.trust import consent, erasing
 from shuren.trust import queries as trust
@@ -52,6 +53,9 @@ def account(site: Site, actor: Actor, limit: int | None) -> list[HeldStore]:
         _("Account name"): found.username,
         _("Role"): pick(role.title) if role else found.role,
         _("Campus"): found.campus,
+        _("Second step"): _("yes") if found.has_second_step else "",
+        _("Signed in by the campus"): ", ".join(found.campus_links),
+        _("Under 14 until"): str(found.under_14_until or ""),
         _("Last sign-in"): f"{found.last_sign_in:%Y-%m-%d %H:%M}" if found.last_sign_in else "",
     }
     facts = [HeldFact("account", _("Your account"), found.joined_at, _filled(values), keep=kept)]
@@ -136,6 +140,38 @@ def forget_consent(site: Site, actor: Actor, store: str, fact: str) -> int:
 
 def erase_consents(actor: Actor) -> int:
     return consent.forget(actor.reader_key)
+
+
+def interests(site: Site, actor: Actor, limit: int | None) -> list[HeldStore]:
+    titles = chosen_interests.choosable(site)
+    facts = [
+        HeldFact(one.subject, pick(titles.get(one.subject, one.subject)), one.chosen_at)
+        for one in chosen_interests.chosen(actor.reader_key)
+    ]
+    return [
+        HeldStore(
+            "interests",
+            _("Interests you chose"),
+            _("To show you what is new in them."),
+            _("In the database, under your pseudonym; the lake follows."),
+            _("Until you take them back."),
+            len(facts),
+            tuple(facts[:limit]),
+            can_forget=True,
+        )
+    ]
+
+
+def forget_interest(site: Site, actor: Actor, store: str, fact: str) -> int:
+    kept = {one.subject for one in chosen_interests.chosen(actor.reader_key)}
+    if fact not in kept:
+        return 0
+    chosen_interests.replace(site, actor.reader_key, kept - {fact})
+    return 1
+
+
+def erase_interests(actor: Actor) -> int:
+    return chosen_interests.forget(actor.reader_key)
 
 
 def datasets(site: Site, actor: Actor, limit: int | None) -> list[HeldStore]:

@@ -11,10 +11,14 @@ from django.shortcuts import render
 from django.urls import reverse
 
 from shuren.data.actions import record_event
+from shuren.data.errors import NoSuchTable
 from shuren.data.queries import current_snapshot
 from shuren.discovery.queries import find_titles
 from shuren.discovery.shapes import Found, FoundTitle, Holding
 from shuren.kernel.i18n import gettext as _
+from shuren.kernel.shapes import Actor
+from shuren.service.queries import TRACKING, own_searches
+from shuren.trust import consent
 
 PER_PAGE = 20
 LONGEST = 200
@@ -28,6 +32,8 @@ def find(request: HttpRequest) -> HttpResponse:
         "loaded": current_snapshot(settings.SITE) is not None,
         "commands": "shuren load items items.csv\nshuren build",
     }
+    if not text and context["loaded"]:
+        context["earlier"] = _earlier(request.actor)  # type: ignore[attr-defined]
     if text and context["loaded"]:
         found = find_titles(
             settings.SITE,
@@ -44,6 +50,17 @@ def find(request: HttpRequest) -> HttpResponse:
             "pager": _pager(found, number),
         }
     return render(request, "portal/find.html", context)
+
+
+def _earlier(actor: Actor) -> list[dict[str, str]]:
+    """The reader's own last searches, where the reader agreed to have them remembered."""
+    if not actor.reader_key or not consent.given(TRACKING, actor.reader_key):
+        return []
+    with suppress(NoSuchTable):  # a snapshot of before there was such a table
+        found = own_searches(settings.SITE, actor)
+        return [{"words": words, "url": f"{reverse('find')}?{urlencode({'q': words})}"}
+                for words in found]  # fmt: skip
+    return []
 
 
 def _record(words: str, hits: int, reader: str) -> None:

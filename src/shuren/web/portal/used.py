@@ -80,11 +80,7 @@ def _what(entry: Entry, who: str, tables: dict[str, str], purpose: str) -> str:
     body = entry.body
     if entry.kind == "use":
         table = str(body.get("table", ""))
-        rows = body.get("rows", 0)
-        return _(
-            "%(who)s looked at: %(what)s (%(rows)s rows)",
-            who=who, what=tables.get(table, table), rows=f"{rows:,}",
-        )  # fmt: skip
+        return _("%(who)s looked at: %(what)s", who=who, what=tables.get(table, table))
     if entry.kind == "consent":
         said = (
             _("You agreed to “%(purpose)s” (text %(version)s)")
@@ -114,4 +110,9 @@ def _titles(site: Site) -> dict[str, str]:
     snapshot = current_snapshot(site)
     if snapshot is not None:
         found |= {name: pick(table.title) for name, table in snapshot.tables.items()}
-    return found | {"mart.loan_fact": _("your loans")}
+    own = {
+        "mart.loan_fact": _("your loans"),
+        "service.interest": _("your interests"),
+        "conformed.reader_search": _("your searches"),
+    }
+    return found | own

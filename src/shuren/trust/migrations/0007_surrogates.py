@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("trust", "0004_consent"),
+        ("trust", "0006_sign_in"),
     ]
 
     operations = [
