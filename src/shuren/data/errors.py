@@ -172,3 +172,7 @@ class EditConflict(UsageError):
 
 class BadRecord(UsageError):
     """What was typed is no record that can be kept, or says nothing new."""
+
+
+class NothingToRelease(UsageError):
+    """Nobody in a release for researchers is hidden among enough persons."""

@@ -105,6 +105,10 @@ PERMISSIONS: dict[str, dict[str, str]] = {
     "accounts.manage": {"zh": "管理账号", "en": "Manage accounts"},
     "site.operate": {"zh": "运行与备份站点", "en": "Operate and back up the site"},
     "ledger.read": {"zh": "看数据使用台账", "en": "Read the ledger of data uses"},
+    "releases.export": {
+        "zh": "为研究者导出去标识的数据",
+        "en": "Export de-identified data for researchers",
+    },
     "exports.approve": {
         "zh": "批准涉及个人的导出",
         "en": "Approve exports about people",
@@ -125,6 +129,7 @@ PERMISSION_PURPOSES: dict[str, tuple[str, ...]] = dict.fromkeys(PERMISSIONS, ())
     "readers.link": ("reader_linking",),
     "records.edit": ("public_information",),
     "datasets.publish": ("open_data",),
+    "releases.export": ("research",),
     "knowledge.read": ("knowledge_service",),
     "dashboards.read": ("library_statistics",),
 }
