@@ -37,6 +37,7 @@ EXAMPLES = {
     "dataset_id": "loans_by_class",
     "bib_id": "nothing",
     "entry_id": "nothing",
+    "way": "oidc",
 }
 POSTED = {
     "connector-collect",
@@ -47,6 +48,7 @@ POSTED = {
     "governance-publish",
     "dataset-publish",
     "dataset-withdraw",
+    "pupil-consent",
 }
 
 # Each place, and the permission of docs/reference/permissions.md that it takes.
@@ -93,6 +95,8 @@ PROMISED = {
     "impact": "contracts.read",
     "rows-behind": "quarantine.read",
     "row": "quarantine.read",
+    "pupils": "pupils.manage",
+    "pupil-consent": "pupils.manage",
     "keys": "keys.manage",
     "key-rotate": "keys.manage",
     "key-revoke": "keys.manage",

@@ -103,6 +103,7 @@ PERMISSIONS: dict[str, dict[str, str]] = {
     },
     "dashboards.read": {"zh": "看统计看板", "en": "Read the dashboards"},
     "accounts.manage": {"zh": "管理账号", "en": "Manage accounts"},
+    "pupils.manage": {"zh": "管理学生账号与监护人同意", "en": "Manage accounts of pupils"},
     "site.operate": {"zh": "运行与备份站点", "en": "Operate and back up the site"},
     "ledger.read": {"zh": "看数据使用台账", "en": "Read the ledger of data uses"},
     "releases.export": {
@@ -116,6 +117,10 @@ PERMISSIONS: dict[str, dict[str, str]] = {
     "keys.manage": {"zh": "管理开放接口的密钥", "en": "Manage the keys of the open API"},
 }
 
+# Who is not signed in, and a child whose guardian has not consented.
+ANONYMOUS = "anonymous"
+# The role of accounts for readers under 14.
+PUPIL = "school_pupil"
 # What each action reads data for; () where it reads none through a purpose. A role needs the
 # permission to come to a page, and the purpose to be shown what is on it.
 PERMISSION_PURPOSES: dict[str, tuple[str, ...]] = dict.fromkeys(PERMISSIONS, ()) | {

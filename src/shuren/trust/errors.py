@@ -65,6 +65,10 @@ class SignInLocked(ShurenError):
     """Too many wrong passwords for this name from this address."""
 
 
+class CampusUnreachable(ShurenError):
+    """The campus' sign-in service cannot be asked, or its answer is none."""
+
+
 class KeyRefused(ShurenError):
     """No key of the API, or one that is wrong, expired or revoked."""
 

@@ -20,6 +20,7 @@ from shuren.trust.definitions import API_CLIENT, PERMISSIONS, SCOPES, Purpose, R
 from shuren.trust.errors import ConsentMissing, NotAllowed, ScopeMissing, UnknownName
 from shuren.trust.internals import api_keys, counting, identities
 from shuren.trust.internals.counting import TableUse as TableUse
+from shuren.trust.internals.young_readers import waits_for_guardian
 from shuren.trust.models import Account, ApiKey, UseRecord
 
 T = TypeVar("T")
@@ -240,9 +241,14 @@ def identity(site: Site, pseudonym: str, *, actor: Actor, purpose: str) -> dict[
 
 
 def actor_of(account: Any) -> Actor | None:
-    """The actor behind a signed-in user of a request; None for nobody."""
+    """The actor behind a signed-in user of a request; None for nobody.
+
+    A child whose guardian has not consented may do what a visitor may, and is no reader.
+    """
     if not isinstance(account, Account) or not account.is_active:
         return None
+    if account.role == definitions.PUPIL and waits_for_guardian(account.pk):
+        return Actor(id=account.username, role=definitions.ANONYMOUS)
     return Actor(id=account.username, role=account.role, reader_key=account.reader_key)
 
 

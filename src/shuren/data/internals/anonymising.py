@@ -1,11 +1,11 @@
 """k^m-anonymity: whoever knows m events of a person finds k persons at least who fit.
 
 A table `event` has one row a person and event: `person`, what is said of the person (a group) and
-what is said of the event. Three things are counted, over distinct persons: each group; each event in
-it; each set of up to m events that one person of it has. What fewer than k persons share is
-suppressed: a small group goes whole, of a rare set the rarest event goes, from those who have all of
-it. What goes makes other counts smaller, so it is done again until nothing is rare any more. Then
-any m events together with all of the group fit k persons or nobody.
+what is said of the event. Three things are counted, over distinct persons: each group; each event
+in it; each set of up to m events that one person of it has. What fewer than k persons share is
+suppressed: a small group goes whole, of a rare set the rarest event goes, from those who have all
+of it. What goes makes other counts smaller, so it is done again until nothing is rare any more.
+Then any m events together with all of the group fit k persons or nobody.
 
 source  Terrovitis, Mamoulis, Kalnis 2008, doi:10.14778/1453856.1453874, with suppression by group
 """
@@ -52,7 +52,7 @@ def _rare_events(connection: duckdb.DuckDBPyConnection, k: int) -> int:
 
 
 def _rare_sets(connection: duckdb.DuckDBPyConnection, k: int, size: int) -> int:
-    """Of each rare set the event that fewest persons have; the smaller number where two are even."""
+    """Of each rare set goes the event that fewest persons have, of two the smaller number."""
     names = [f"e{place}" for place in range(size)]
     connection.execute(
         "CREATE OR REPLACE TEMP TABLE support AS"

@@ -66,8 +66,17 @@ def export(site: Site, id: str, target: Path, *, actor: Actor, code: str = "") -
             table, report = _finish(connection, site, chosen, levels)
     report |= {"rows_suppressed": lost, "rows_before": before, "rows_sensitive": left_out}
     content = handing_out.csv_bytes(table)
-    egress.check("research", actor=actor, table=chosen.events.table, purpose=chosen.purpose,
-                 columns=classes, people=True, content=content, what=chosen.what, code=code)  # fmt: skip
+    egress.check(
+        "research",
+        actor=actor,
+        table=chosen.events.table,
+        columns=classes,
+        content=content,
+        purpose=chosen.purpose,
+        people=True,
+        what=chosen.what,
+        code=code,
+    )
     _record(chosen, openings, actor, report)
     if target.suffix == ".parquet":
         content = handing_out.parquet_bytes(table, ["VARCHAR"] * len(table.columns))
@@ -177,8 +186,9 @@ def _detail(connection: duckdb.DuckDBPyConnection, chosen: Release, levels: Leve
     for name, at in levels.items():
         step = names[name][at]
         parts.append(f"'*' AS \"{name}\"" if step == ALL else f'"{name}.{step}" AS "{name}"')
+    chosen_columns = ", ".join(["person", *parts])
     connection.execute(
-        f"CREATE OR REPLACE TEMP TABLE detail AS SELECT DISTINCT person, {', '.join(parts)} FROM wide"
+        f"CREATE OR REPLACE TEMP TABLE detail AS SELECT DISTINCT {chosen_columns} FROM wide"
     )
 
 

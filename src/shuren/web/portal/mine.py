@@ -15,6 +15,7 @@ from shuren.kernel.i18n import gettext as _
 from shuren.kernel.shapes import Actor
 from shuren.service.queries import DISPUTE_DAYS, HISTORY, own_loans
 from shuren.service.shapes import OwnLoan
+from shuren.trust import young
 from shuren.trust.queries import may
 from shuren.web import moments
 from shuren.web.access import to_sign_in
@@ -28,6 +29,8 @@ def my_library(request: HttpRequest) -> HttpResponse:
     actor: Actor = request.actor  # type: ignore[attr-defined]
     if not request.user.is_authenticated:
         return to_sign_in(request)
+    if young.waits(request.user):
+        return render(request, "portal/my_waiting.html")
     if not actor.reader_key or not may(actor, "my_library.read"):
         return render(request, "portal/my_nobody.html")
     if current_snapshot(settings.SITE) is None:

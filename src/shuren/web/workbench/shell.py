@@ -82,6 +82,7 @@ def _plan() -> list[tuple[str, list[tuple[str, str, str, str]]]]:
                 ("tasks", _("Tasks"), "w", "tasks.read"),
                 ("suggestions", _("Suggestions"), "v", "suggestions.decide"),
                 ("decisions", _("Decisions"), "e", "decisions.read"),
+                ("pupils", _("Accounts of pupils"), "p", "pupils.manage"),
             ],
         ),
         (
