@@ -40,6 +40,8 @@ EXAMPLES = {
     "way": "oidc",
 }
 POSTED = {
+    "break-glass-look",
+    "break-glass-end",
     "connector-collect",
     "quarantine-replay",
     "key-rotate",
@@ -95,6 +97,11 @@ PROMISED = {
     "impact": "contracts.read",
     "rows-behind": "quarantine.read",
     "row": "quarantine.read",
+    "desk": "desk.serve",
+    "break-glass": "break_glass.open",
+    "break-glass-look": "break_glass.open",
+    "break-glass-end": "break_glass.open",
+    "break-glass-reviews": "break_glass.review",
     "pupils": "pupils.manage",
     "pupil-consent": "pupils.manage",
     "keys": "keys.manage",

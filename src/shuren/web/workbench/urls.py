@@ -1,6 +1,7 @@
 from django.urls import path
 
 from shuren.web.workbench import (
+    break_glass,
     catalogue,
     connectors,
     content,
@@ -8,6 +9,7 @@ from shuren.web.workbench import (
     coverage,
     datasets,
     decisions,
+    desk,
     exports,
     governance,
     indicators,
@@ -56,6 +58,11 @@ urlpatterns = [
     path("tasks/<int:task_id>/", quality.task, name="task"),
     path("suggestions/", suggestions.index, name="suggestions"),
     path("suggestions/<slug:kind>/<slug:suggestion_id>/", suggestions.one, name="suggestion"),
+    path("desk/", desk.desk, name="desk"),
+    path("break-glass/", break_glass.open_one, name="break-glass"),
+    path("break-glass/look/", break_glass.look, name="break-glass-look"),
+    path("break-glass/end/", break_glass.end, name="break-glass-end"),
+    path("break-glass/reviews/", break_glass.reviews, name="break-glass-reviews"),
     path("pupils/", pupils.pupils, name="pupils"),
     path("pupils/consent/", pupils.guardian, name="pupil-consent"),
     path("keys/", keys.keys, name="keys"),
