@@ -55,6 +55,10 @@ POSTED = {
 
 # Each place, and the permission of docs/reference/permissions.md that it takes.
 PROMISED = {
+    "ledger": "ledger.read",
+    "ledger-head": "ledger.read",
+    "ledger-export": "ledger.read",
+    "ledger-proof": "ledger.read",
     "today": "workbench.open",
     "exports": "exports.approve",
     "export-decide": "exports.approve",
