@@ -40,6 +40,8 @@ EXAMPLES = {
     "way": "oidc",
 }
 POSTED = {
+    "break-glass-look",
+    "break-glass-end",
     "connector-collect",
     "quarantine-replay",
     "key-rotate",
@@ -53,6 +55,10 @@ POSTED = {
 
 # Each place, and the permission of docs/reference/permissions.md that it takes.
 PROMISED = {
+    "ledger": "ledger.read",
+    "ledger-head": "ledger.read",
+    "ledger-export": "ledger.read",
+    "ledger-proof": "ledger.read",
     "today": "workbench.open",
     "exports": "exports.approve",
     "export-decide": "exports.approve",
@@ -95,6 +101,11 @@ PROMISED = {
     "impact": "contracts.read",
     "rows-behind": "quarantine.read",
     "row": "quarantine.read",
+    "desk": "desk.serve",
+    "break-glass": "break_glass.open",
+    "break-glass-look": "break_glass.open",
+    "break-glass-end": "break_glass.open",
+    "break-glass-reviews": "break_glass.review",
     "pupils": "pupils.manage",
     "pupil-consent": "pupils.manage",
     "keys": "keys.manage",

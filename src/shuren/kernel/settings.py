@@ -62,6 +62,7 @@ class SiteSettings(BaseSettings):
     database_url: str = Field("", description="postgresql://user:password@host:5432/name; empty: SQLite in the site.")  # noqa: E501
     build_memory_gb: int = Field(0, ge=0, le=4096, description="Memory a build takes before it writes to disk, in gigabytes; 0: half of the machine's, at most 4.")  # noqa: E501
     build_threads: int = Field(0, ge=0, le=256, description="Processor cores a build uses; 0: all.")
+    break_glass_minutes: int = Field(60, ge=5, le=480, description="How long a reader's records may stay open at most after they were opened in an emergency.")  # noqa: E501
     dataset_prefix: str = Field("local", pattern=r"^[A-Za-z0-9][A-Za-z0-9.-]{0,40}$", description="What identifiers of published datasets begin with: your DOI prefix, or any name; nothing is registered anywhere.")  # noqa: E501
     snapshot_store: str = Field("", description="Where `shuren snapshot` pushes to and pulls from, like s3://bucket/path?endpoint_override=minio.example.edu&region=us-east-1.")  # noqa: E501
     spark_master: str = Field("", description="Master of `shuren build --engine spark`, like spark://host:7077; empty: this machine alone.")  # noqa: E501

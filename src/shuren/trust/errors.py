@@ -94,6 +94,10 @@ class QuotaUsedUp(ShurenError):
         self.retry_after = retry_after
 
 
+class GlassInUse(ShurenError):
+    """Somebody who has one reader's records open asks for another's."""
+
+
 class EgressBlocked(NotAllowed):
     """What was about to leave the site is too sensitive for this way out. It was reported."""
 

@@ -17,6 +17,7 @@ from shuren.trust import consent
 from shuren.trust.consent import ConsentState
 from shuren.web import moments
 from shuren.web.access import requires
+from shuren.web.portal.emergency import emergency_notices
 from shuren.web.portal.switches import safe_return
 from shuren.web.portal.used import used_lines
 
@@ -34,6 +35,7 @@ def panel(request: HttpRequest) -> HttpResponse:
         "agreed": sum(1 for one in choices if one["state"] == "on"),
         "barred": barred_text(actor),
         "used": used_lines(settings.SITE, actor),
+        "notices": emergency_notices(actor),
     }
     return render(request, "portal/my_privacy.html", context)
 
