@@ -20,6 +20,7 @@ from tests.data.raw_helper import put_raw, reader
 
 ANN = Actor("ann", "student", reader(0))
 WEN = Actor("wen", "data_librarian")
+OWN_ROOMS = ("trust", "service", "management")
 SHIPPED_PURPOSES = sorted(path.stem for path in (SHIPPED / "purposes").glob("*.yaml"))
 
 
@@ -71,6 +72,10 @@ def test_a_shipped_purpose_is_whole_and_opens_nothing_that_is_not_there(id):
         if table.endswith(".*"):
             assert columns == ("all",)
             continue
+        if (
+            table not in known and table.split(".")[0] in OWN_ROOMS
+        ):  # the library's own records, not of the lake
+            continue
         there, persons = known[table]
         assert columns != ("all",) if persons else columns == ("all",)
         assert columns == ("all",) or set(columns) <= set(there), table
@@ -85,11 +90,12 @@ def test_a_shipped_purpose_lists_no_column_above_its_own_class(id):
                 assert column.classification <= purpose.highest_class, f"{model.name}.{column.name}"
 
 
-def test_where_somebody_was_is_for_counts_and_operation_and_for_themselves_only():
+def test_where_somebody_was_is_for_counts_operation_emergencies_and_themselves_only():
     """PIPL 28: whereabouts are sensitive. Which reader passed a gate no purpose of ours opens."""
     opening = [p for p in definitions.purposes(None).values() if "conformed.gate_event" in p.tables]
     assert all(
-        p.aggregated_only or p.own_rows_only or p.basis in ("operation", "consent") for p in opening
+        p.aggregated_only or p.own_rows_only or p.break_glass or p.basis in ("operation", "consent")
+        for p in opening
     )
     assert not [p.id for p in opening if "reader_key" in p.tables["conformed.gate_event"]]
 

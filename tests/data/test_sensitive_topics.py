@@ -14,6 +14,7 @@ from shuren.data.internals.models import load_models
 from shuren.data.internals.receipts import all_receipts
 from shuren.kernel.shapes import Actor, no_progress
 from shuren.kernel.site import Site
+from shuren.trust import consent
 from tests.data.raw_helper import put_raw, reader
 
 pytestmark = pytest.mark.django_db
@@ -134,9 +135,14 @@ def test_a_table_that_only_knows_the_copy_is_guarded_too(lake: Site) -> None:
     assert dict(rows)["三体-0"] == "i2"
 
 
-def test_a_declared_interest_of_a_sensitive_class_is_hidden_too(lake: Site) -> None:
-    rows = of_person(lake, "conformed.declared_interest", MENDER, "data_quality", "interest")
-    assert rows == {(None,), ("I2",)}
+def test_a_declared_interest_of_a_sensitive_class_serves_nothing_but_a_look(lake: Site) -> None:
+    """The purpose that recommends by interests is of class 3, though the rows are one's own."""
+    consent.give("declared_interests", actor=OWN, version=1)
+    found = queries.read(
+        lake, "conformed.declared_interest", columns=["interest"],
+        purpose="declared_interests", actor=OWN,
+    )  # fmt: skip
+    assert set(found.rows) == {(None,), ("I2",)}
 
 
 def test_groups_that_tell_a_sensitive_topic_need_ten_persons(lake: Site) -> None:

@@ -187,6 +187,17 @@ def purposes(context: CliContext, site: Site) -> Iterator[Finding]:
             )
 
 
+def forms(context: CliContext, site: Site) -> Iterator[Finding]:
+    """Nobody is made to fill in what no service needs."""
+    from shuren.web.form_linter import form_problems
+
+    problems = form_problems(site)
+    for problem in problems:
+        yield Finding("wrong", problem.message, problem.fix)
+    if not problems:
+        yield Finding("ok", _("Every field a reader must fill in says what it is needed for."))
+
+
 def loads(context: CliContext, site: Site) -> Iterator[Finding]:
     from shuren.data.queries import check_loads, quarantine_counts, receipts
 

@@ -49,6 +49,7 @@ from shuren.trust import queries as trust
 TRIED_ROWS = 20_000
 
 push_snapshot, pull_snapshot = snapshot_store.push, snapshot_store.pull
+export_quarantine = exporting.export
 
 
 def load_file(
@@ -204,16 +205,6 @@ def replay(
     receipt = replaying.replay(site, load_id, actor, rows, dict(corrections or {}), progress)
     openlineage.note_loads(site)
     return receipt
-
-
-def export_quarantine(site: Site, load_id: str, target: Path, *, actor: Actor) -> int:
-    """Write the open refused rows as they came to a new file, and why beside it
-    (`<name>.reasons.csv`); returns how many. Written to the ledger: the rows name readers.
-
-    raises  trust's NotAllowed; ExportTarget if either file exists or the folder does not
-    """
-    trust.require(actor, "quarantine.export")
-    return exporting.export(site, load_id, target, actor)
 
 
 def build(

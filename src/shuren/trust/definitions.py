@@ -9,13 +9,16 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cache
-from typing import Any, NamedTuple
+from typing import Any
 
 from shuren.kernel.definitions import DefinitionFile, Key, find_definitions, required
 from shuren.kernel.errors import DefinitionError
 from shuren.kernel.i18n import gettext as _
 from shuren.kernel.site import Site
 from shuren.kernel.suggestions import did_you_mean
+from shuren.trust.internals.permissions import PERMISSION_PURPOSES as PERMISSION_PURPOSES
+from shuren.trust.internals.permissions import PERMISSIONS as PERMISSIONS
+from shuren.trust.internals.permissions import SCOPES as SCOPES
 
 # The most sensitive class there is; only a reader's look at their own rows opens it.
 SENSITIVE = 4
@@ -45,6 +48,7 @@ PURPOSE_KEYS = _SAME | {
     "own_rows_only": Key(bool, "只给读者本人的行", "Only rows of the asking reader", default="false"),  # noqa: E501
     "consent": Key(dict, "征求同意的文字 {version, zh, en}；basis 为 consent 时必填，改文字须升版本", "The text that asks for consent {version, zh, en}; needed with basis: consent, a new text needs a new version"),  # noqa: E501
     "is_profile": Key(bool, "据此对读者画像；未成年人等不适用", "Makes a profile of the reader, so never of the under-14s", default="false"),  # noqa: E501
+    "break_glass": Key(bool, "只在紧急查看期间、只对被打开的那位读者有效", "Open only while a reader's records are opened in an emergency, and only theirs", default="false"),  # noqa: E501
     "why": Key(dict, "为什么需要 {zh, en}", "Why it is needed {zh, en}", required=True),
     "tables": Key(dict, "打开哪些表：`表: [列, …]`；不涉及个人的表可写 `表: all` 或 `conformed.*: all`", "What it opens: `table: [column, …]`; a table without persons may say `table: all`, or `conformed.*: all`", required=True),  # noqa: E501
     "whose": Key(list, "谁的数据：readers 读者、visitors 来访者、staff 馆员、nobody 无人", "Whose data: readers, visitors, staff, nobody", required=True),  # noqa: E501
@@ -56,75 +60,10 @@ PURPOSE_KEYS = _SAME | {
 }
 # fmt: on
 
-# Every permission there is, and what it opens. A role names them; nothing else grants them.
-PERMISSIONS: dict[str, dict[str, str]] = {
-    "my_library.read": {"zh": "看自己的借阅", "en": "See one's own loans"},
-    "workbench.open": {"zh": "打开工作台", "en": "Open the workbench"},
-    "loads.read": {"zh": "看数据源与装载回执", "en": "See sources and receipts of loads"},
-    "loads.run": {"zh": "装载数据、构建数据表", "en": "Load data and build tables"},
-    "quarantine.read": {
-        "zh": "看隔离区（身份列遮盖）",
-        "en": "See refused rows, identities masked",
-    },
-    "quarantine.mend": {
-        "zh": "修正并重放隔离区的行",
-        "en": "Mend and replay refused rows, original bytes shown",
-    },
-    "quarantine.export": {"zh": "导出隔离区的原始行", "en": "Export refused rows as they came"},
-    "tasks.read": {"zh": "看数据质量与任务", "en": "See the quality of data and its tasks"},
-    "tasks.work": {"zh": "认领并办结数据质量任务", "en": "Take and close tasks of data quality"},
-    "contracts.read": {"zh": "看数据治理规范", "en": "Read the data contracts"},
-    "suggestions.decide": {
-        "zh": "采纳或拒绝对书目的建议",
-        "en": "Accept or refuse suggestions for records",
-    },
-    "readers.link": {
-        "zh": "判断两张读者证是否同属一人",
-        "en": "Decide whether two readers' cards are one person's",
-    },
-    "decisions.read": {"zh": "看决策日志", "en": "Read the decision log"},
-    "decisions.write": {"zh": "记录决策与结果", "en": "Record decisions and their outcome"},
-    "governance.publish": {
-        "zh": "发布数据治理规范的新版本（改规则）",
-        "en": "Publish a new version of the data rules (change a rule)",
-    },
-    "purposes.approve": {
-        "zh": "批准与复审数据用途",
-        "en": "Approve the purposes data are used for, and look at them again",
-    },
-    "records.edit": {"zh": "修改书目记录", "en": "Edit bibliographic records"},
-    "datasets.publish": {
-        "zh": "发布与撤回开放数据集",
-        "en": "Publish and withdraw open datasets",
-    },
-    "knowledge.read": {
-        "zh": "查阅知识库（含草稿）",
-        "en": "Read the knowledge base, drafts as well",
-    },
-    "dashboards.read": {"zh": "看统计看板", "en": "Read the dashboards"},
-    "accounts.manage": {"zh": "管理账号", "en": "Manage accounts"},
-    "site.operate": {"zh": "运行与备份站点", "en": "Operate and back up the site"},
-    "ledger.read": {"zh": "看数据使用台账", "en": "Read the ledger of data uses"},
-    "keys.manage": {"zh": "管理开放接口的密钥", "en": "Manage the keys of the open API"},
-}
-
-# What each action reads data for; () where it reads none through a purpose. A role needs the
-# permission to come to a page, and the purpose to be shown what is on it.
-PERMISSION_PURPOSES: dict[str, tuple[str, ...]] = dict.fromkeys(PERMISSIONS, ()) | {
-    "my_library.read": ("own_records",),
-    "loads.run": ("data_quality", "reader_linking"),
-    "quarantine.read": ("data_quality",),
-    "quarantine.mend": ("data_quality",),
-    "quarantine.export": ("data_quality",),
-    "contracts.read": ("public_information", "data_quality"),
-    "suggestions.decide": ("data_quality", "public_information"),
-    "readers.link": ("reader_linking",),
-    "records.edit": ("public_information",),
-    "datasets.publish": ("open_data",),
-    "knowledge.read": ("knowledge_service",),
-    "dashboards.read": ("library_statistics",),
-}
-
+# Who is not signed in, and a child whose guardian has not consented.
+ANONYMOUS = "anonymous"
+# The role of accounts for readers under 14.
+PUPIL = "school_pupil"
 # The role of a program that comes with a key. No file can grant it anything: its key does.
 API_CLIENT = "api_client"
 # The purpose that uses of the API are written down under when they touch no table.
@@ -132,22 +71,6 @@ EXCHANGE = "data_exchange"
 PUBLIC_STATISTICS = "public_statistics"
 
 
-class Scope(NamedTuple):
-    """What a key may be given, and the permissions it then has where a room asks for one."""
-
-    title: dict[str, str]
-    permissions: tuple[str, ...] = ()
-
-
-SCOPES: dict[str, Scope] = {
-    "catalogue:read": Scope(
-        {"zh": "数据目录", "en": "The catalogue of tables"}, ("contracts.read",)
-    ),
-    "figures:read": Scope({"zh": "统计图表", "en": "Figures"}, ("dashboards.read",)),
-    "indicators:read": Scope({"zh": "评估指标", "en": "Indicators"}, ("dashboards.read",)),
-    "loads:read": Scope({"zh": "装载回执", "en": "Receipts of loads"}, ("loads.read",)),
-    "lineage:read": Scope({"zh": "数据血缘", "en": "Lineage"}, ("contracts.read",)),
-}
 # A scope for rows and counts names a layer or a table: marts:read:mart, marts:read:mart.loan_fact.
 _NAMES = re.compile(r"[a-z_]\w*( [a-z_]\w*)*")
 TABLE_SCOPE = re.compile(r"marts:read:(conformed|mart)(\.[a-z][a-z0-9_]{0,60})?")
@@ -161,6 +84,7 @@ class Purpose:
     highest_class    the most sensitive column it opens: 1 public … 4 sensitive
     aggregated_only  only counts over groups, small groups hidden; never a person's row
     own_rows_only    only rows of the asking reader
+    break_glass      only rows of the reader whose records the actor has opened (trust.glass)
     consent          {version, zh, en}: what a reader says yes to, where the basis is consent
     is_profile       makes a profile of the reader: never of who may have none
     tables           {table: its columns, or ("all",)}; `conformed.*` stands for tables without
@@ -178,6 +102,7 @@ class Purpose:
     highest_class: int = 1
     aggregated_only: bool = False
     own_rows_only: bool = False
+    break_glass: bool = False
     consent: Mapping[str, Any] | None = None
     is_profile: bool = False
     why: dict[str, str] = field(default_factory=dict)
@@ -227,7 +152,7 @@ class Purpose:
         A purpose of the library's own operation opens rows about people, one's own rows need
         a person who asks.
         """
-        if self.own_rows_only or self.basis in ("operation", "consent"):
+        if self.own_rows_only or self.break_glass or self.basis in ("operation", "consent"):
             return False
         return self.aggregated_only or self.highest_class <= 2
 

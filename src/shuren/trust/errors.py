@@ -65,6 +65,10 @@ class SignInLocked(ShurenError):
     """Too many wrong passwords for this name from this address."""
 
 
+class CampusUnreachable(ShurenError):
+    """The campus' sign-in service cannot be asked, or its answer is none."""
+
+
 class KeyRefused(ShurenError):
     """No key of the API, or one that is wrong, expired or revoked."""
 
@@ -88,3 +92,15 @@ class QuotaUsedUp(ShurenError):
     def __init__(self, message: str, *, retry_after: int, fix: str = "") -> None:
         super().__init__(message, fix=fix)
         self.retry_after = retry_after
+
+
+class GlassInUse(ShurenError):
+    """Somebody who has one reader's records open asks for another's."""
+
+
+class EgressBlocked(NotAllowed):
+    """What was about to leave the site is too sensitive for this way out. It was reported."""
+
+
+class ApprovalNeeded(NotAllowed):
+    """Two persons have to want this export."""

@@ -13,9 +13,10 @@ to the pseudonym until the reader is erased (`forget_alias`).
 inside a transaction (RuntimeError): call them after the commit of what they are to prove.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import cache
 from typing import Any
 
 import orjson
@@ -138,7 +139,9 @@ def append(
 
 def append_many(entries: Iterable[NewEntry]) -> list[int]:
     """Write many entries at once, all or none; returns their numbers in the same order."""
-    rows = [_row(entry) for entry in entries]
+    # Each name is looked up once, within this call and no longer: an alias may be forgotten.
+    actor_name, subject_name = cache(aliases.actor_name), cache(aliases.subject_name)
+    rows = [_row(entry, actor_name, subject_name) for entry in entries]
     with transaction.atomic():
         LedgerEntry.objects.bulk_create(rows, batch_size=2_000)
         transaction.on_commit(sealing.seal_soon, robust=True)
@@ -169,7 +172,7 @@ def entries_about(pseudonym: str, *, limit: int = 100) -> list[Entry]:
     name = aliases.known_alias(pseudonym)
     if not name:
         return []
-    return [_entry(row) for row in LedgerEntry.objects.filter(subject=name).order_by("-id")[:limit]]
+    return [shown(row) for row in LedgerEntry.objects.filter(subject=name).order_by("-id")[:limit]]
 
 
 def head() -> Head:
@@ -249,19 +252,24 @@ def _published() -> LedgerTree:
     return tree
 
 
-def _row(entry: NewEntry) -> LedgerEntry:
+def _row(
+    entry: NewEntry,
+    actor_name: Callable[[Actor | None], str] = aliases.actor_name,
+    subject_name: Callable[[str], str] = aliases.subject_name,
+) -> LedgerEntry:
     leaf = ledger_leaf.encode(
         entry.kind,
         entry.body,
         at=entry.at or now(),
-        actor=aliases.actor_name(entry.actor),
+        actor=actor_name(entry.actor),
         role=entry.actor.role if entry.actor else "",
-        subject=aliases.subject_name(entry.subject),
+        subject=subject_name(entry.subject),
     )
     return LedgerEntry(leaf=leaf, **ledger_leaf.columns_of(leaf))
 
 
-def _entry(row: LedgerEntry) -> Entry:
+def shown(row: LedgerEntry) -> Entry:
+    """A row as it is shown."""
     return Entry(
         number=row.pk,
         place=row.place,

@@ -1,8 +1,7 @@
 """Who may do what, and for which purpose. Default deny: what no role file grants is refused."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import Any, TypeVar
 
 from django.conf import settings
@@ -18,12 +17,15 @@ from shuren.trust import consent, definitions
 from shuren.trust.actions import record_use
 from shuren.trust.definitions import API_CLIENT, PERMISSIONS, SCOPES, Purpose, Role
 from shuren.trust.errors import ConsentMissing, NotAllowed, ScopeMissing, UnknownName
-from shuren.trust.internals import api_keys, counting, identities
+from shuren.trust.internals import api_keys, counting, covering, glasses, identities
 from shuren.trust.internals.counting import TableUse as TableUse
+from shuren.trust.internals.covering import IDENTITY as IDENTITY
+from shuren.trust.internals.covering import Ending as Ending
+from shuren.trust.internals.covering import require_covered as require_covered
+from shuren.trust.internals.young_readers import waits_for_guardian
 from shuren.trust.models import Account, ApiKey, UseRecord
 
 T = TypeVar("T")
-IDENTITY = "trust.identity"
 
 
 @dataclass(frozen=True)
@@ -36,21 +38,6 @@ class AccountLine:
     campus: str
     is_reader: bool
     last_sign_in: datetime | None
-
-
-@dataclass(frozen=True)
-class Ending:
-    """A purpose of which somebody must think again.
-
-    ends     whether it is refused after that day; else it is a review that is due
-    is_over  whether it is refused already
-    """
-
-    id: str
-    file: str
-    day: date
-    ends: bool
-    is_over: bool
 
 
 @dataclass(frozen=True)
@@ -192,42 +179,19 @@ def require_purpose(actor: Actor | None, purpose_id: str) -> Purpose:
 def purposes_ending(within_days: int = 30) -> list[Ending]:
     """Purposes whose approval ends, or whose review is due, within some days or already; the
     soonest first."""
-    today = _today()
-    last = today + timedelta(days=within_days)
-    found = []
-    for one in purposes().values():
-        day = one.approved_until or one.review_by
-        if day is not None and day <= last:
-            ends = one.approved_until is not None
-            found.append(Ending(one.id, one.file, day, ends, ends and day < today))
-    return sorted(found, key=lambda ending: (ending.day, ending.id))
-
-
-def require_covered(purpose: Purpose, table: str, columns: Iterable[str]) -> None:
-    """Raise NotAllowed unless the purpose's file lists these columns of something about persons."""
-    for column in columns:
-        if not purpose.covers(table, column, persons=True):
-            raise NotAllowed(
-                _(
-                    "The purpose “%(purpose)s” does not cover %(what)s: %(file)s does not list it.",
-                    purpose=pick(purpose.title),
-                    what=f"{table}.{column}",
-                    file=purpose.file,
-                ),
-                fix=_(
-                    "Whoever answers for the purpose adds it under `tables`, and has that approved."
-                ),
-            )
+    return covering.ending(purposes().values(), _today(), within_days)
 
 
 def identity(site: Site, pseudonym: str, *, actor: Actor, purpose: str) -> dict[str, str]:
     """Who a pseudonym is, or {} if no source said so. Every look is written to the ledger.
 
     raises  NotAllowed unless the purpose opens single personal records to this role, and,
-            for a purpose of one's own rows, the pseudonym is the actor's
+            for a purpose of one's own rows, the pseudonym is the actor's, and of break-glass, it
+            is the one the actor has opened
     """
     wanted = require_purpose(actor, purpose)
     foreign = wanted.own_rows_only and pseudonym != actor.reader_key
+    foreign |= wanted.break_glass and pseudonym != glasses.subject_of(actor)
     if foreign or wanted.aggregated_only or wanted.highest_class < 3:
         raise NotAllowed(
             _("This purpose does not open identities: %(what)s.", what=pick(wanted.title))
@@ -240,9 +204,14 @@ def identity(site: Site, pseudonym: str, *, actor: Actor, purpose: str) -> dict[
 
 
 def actor_of(account: Any) -> Actor | None:
-    """The actor behind a signed-in user of a request; None for nobody."""
+    """The actor behind a signed-in user of a request; None for nobody.
+
+    A child whose guardian has not consented may do what a visitor may, and is no reader.
+    """
     if not isinstance(account, Account) or not account.is_active:
         return None
+    if account.role == definitions.PUPIL and waits_for_guardian(account.pk):
+        return Actor(id=account.username, role=definitions.ANONYMOUS)
     return Actor(id=account.username, role=account.role, reader_key=account.reader_key)
 
 

@@ -24,7 +24,14 @@ OPEN: dict[str, str] = {
     "dataset-download": "open data are for everybody; who must accept terms or sign in is asked",
     "identifier": "an identifier leads to its landing page",
     "sign-in": "the way in",
+    "sign-in-code": "the way in; only who gave the password is asked",
+    "sign-in-second-step": "the way in; only who gave the password is asked",
+    "sign-in-oidc": "the way in, by the campus",
+    "sign-in-oidc-return": "the way in, by the campus",
+    "sign-in-cas": "the way in, by the campus",
+    "sign-in-cas-return": "the way in, by the campus; its log-outs come here",
     "sign-out": "the way out",
+    "signed-out": "the way out of the campus too",
     "privacy": "what data are used for is told to everybody",
     "language": "a switch, kept in a cookie",
     "theme": "a switch, kept in a cookie",
@@ -34,6 +41,11 @@ OPEN: dict[str, str] = {
 # Open to every account: it shows that account's own.
 OWN: dict[str, str] = {
     "my": "one's own loans; who is no reader is told so",
+    "sessions": "where one is signed in oneself",
+    "session-end": "ends one's own sign-ins",
+    "second-step": "one's own authenticator",
+    "recovery-codes": "one's own recovery codes",
+    "second-step-off": "one's own authenticator",
 }
 
 

@@ -10,11 +10,11 @@ from shuren.web.portal import (
     mine,
     privacy,
     resolving,
-    signing,
     spaces,
     styleguide,
     switches,
 )
+from shuren.web.sign_in import campus, second_step, sessions, views
 
 handler400 = "shuren.web.errors.bad_request"
 handler403 = "shuren.web.errors.forbidden"
@@ -36,6 +36,20 @@ urlpatterns = [
     ),
     path("id/<path:identifier>", datasets.resolve, name="identifier"),
     path("my/", mine.my_library, name="my"),
+    path("my/sessions/", sessions.sessions, name="sessions"),
+    path("my/sessions/end/", sessions.end, name="session-end"),
+    path("my/second-step/", second_step.set_up, name="second-step"),
+    path("my/second-step/codes/", second_step.renew_codes, name="recovery-codes"),
+    path("my/second-step/off/", second_step.turn_off, name="second-step-off"),
+    path("sign-in/", views.sign_in, name="sign-in"),
+    path("sign-in/code/", second_step.code, name="sign-in-code"),
+    path("sign-in/second-step/", second_step.set_up_to_enter, name="sign-in-second-step"),
+    path("sign-in/oidc/", campus.begin, {"way": "oidc"}, name="sign-in-oidc"),
+    path("sign-in/oidc/return/", campus.oidc_return, name="sign-in-oidc-return"),
+    path("sign-in/cas/", campus.begin, {"way": "cas"}, name="sign-in-cas"),
+    path("sign-in/cas/return/", campus.cas_return, name="sign-in-cas-return"),
+    path("sign-out/", views.sign_out, name="sign-out"),
+    path("signed-out/<slug:way>/", views.signed_out, name="signed-out"),
     path("my/privacy/", privacy.panel, name="my-privacy"),
     path("my/privacy/consent/", privacy.choose, name="my-consent"),
     path("my/privacy/held/", held.store, name="my-held"),
@@ -49,8 +63,6 @@ urlpatterns = [
         name="my-certificate-file",
     ),
     path("my/interests/", interests.interests, name="my-interests"),
-    path("sign-in/", signing.sign_in, name="sign-in"),
-    path("sign-out/", signing.sign_out, name="sign-out"),
     path("privacy/", home.privacy, name="privacy"),
     path("language/", switches.language, name="language"),
     path("theme/", switches.theme, name="theme"),

@@ -228,7 +228,7 @@ def _record(opening: Opening, rows_out: int, detail: str, subject: str = "") -> 
         list(opening.columns),
         rows_out,
         detail,
-        subject,
+        subject or opening.subject,
     )
 
 

@@ -24,7 +24,7 @@ from shuren.trust import ledger
 DATABASE, WORKING = "database.jsonl", "backup-"
 _OLD_USES = b'{"model": "trust.userecord"'
 # Sessions end with a restore on purpose; the rest Django makes anew in every database.
-NOT_COPIED = ["contenttypes", "auth.permission", "sessions"]
+NOT_COPIED = ["contenttypes", "auth.permission", "sessions", "trust.accountsession"]
 
 
 def write_backup(site: Site, target: Path, progress: Progress = no_progress) -> dict[str, int]:

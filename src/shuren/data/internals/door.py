@@ -22,7 +22,7 @@ from shuren.kernel.i18n import gettext as _
 from shuren.kernel.i18n import pick
 from shuren.kernel.shapes import Actor
 from shuren.kernel.site import Site
-from shuren.trust import consent
+from shuren.trust import consent, glass
 from shuren.trust import queries as trust
 from shuren.trust.definitions import Purpose
 from shuren.trust.topics import K_SENSITIVE, SENSITIVE
@@ -39,6 +39,7 @@ class Opening:
     """A table as one actor may use it for one purpose; `columns` are the names used so far.
 
     only  SQL that every row the opening can ever see fulfils, or ""
+    subject  the pseudonym whose rows alone the door gives, or ""
     veiled  what tells a sensitive topic in a row about a person has no value
     """
 
@@ -53,6 +54,7 @@ class Opening:
     only: str = ""
     narrowed_by: set[str] = field(default_factory=set)
     veiled: bool = False
+    subject: str = ""
 
     def at(self, snapshot: SnapshotInfo) -> "Opening":
         """The same opening of the same table in another snapshot."""
@@ -222,12 +224,14 @@ def open_table(site: Site, table: str, purpose: str, actor: Actor) -> Opening:
     if not allowed.covers(table, persons=bool(found.person)):
         raise not_covered(allowed, table)
     opening = Opening(site, snapshot, found, allowed, actor)
-    if allowed.own_rows_only:
+    if allowed.own_rows_only or allowed.break_glass:
         if not found.person:
             raise _closed(allowed, found)
+        whose = glass.open_subject(actor) if allowed.break_glass else actor.reader_key
         opening.conditions.append(f'"{found.person}" = ?')
-        opening.values.append(actor.reader_key)
+        opening.values.append(whose)
         opening.columns[found.person] = None
+        opening.subject = whose
     elif allowed.basis == consent.BASIS:
         _only_who_agreed(opening)
     return opening
@@ -259,7 +263,11 @@ def check_rows_open(opening: Opening, where: Sequence[Condition]) -> None:
         raise NotOpen(
             _("The purpose “%(purpose)s” opens counts, not rows.", purpose=pick(purpose.title))
         )
-    alone = purpose.own_rows_only or purpose.basis in ("operation", consent.BASIS)
+    alone = (
+        purpose.own_rows_only
+        or purpose.break_glass
+        or purpose.basis in ("operation", consent.BASIS)
+    )
     if not table.person or alone:
         return
     named = any(column == table.person and operator == "=" for column, operator, _value in where)

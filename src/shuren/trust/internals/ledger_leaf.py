@@ -6,6 +6,7 @@
 import secrets
 from collections.abc import Mapping
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any
 
 import orjson
@@ -74,6 +75,12 @@ def columns_of(leaf: str) -> dict[str, Any]:
         raise ValueError("this is no entry of the ledger") from error
 
 
+@lru_cache(maxsize=4_096)
+def _is_name(text: str) -> bool:
+    """Kept for a while: the same names of tables and columns come again and again."""
+    return len(text) <= LONGEST_TEXT and "\x00" not in text and mask(text) == text
+
+
 def _names_and_numbers(value: Any, depth: int = 0) -> None:
     """Names of tables, purposes, accounts, versions, and numbers: nothing that is about a person.
 
@@ -83,7 +90,7 @@ def _names_and_numbers(value: Any, depth: int = 0) -> None:
     if value is None or isinstance(value, bool | int | float):
         return
     if isinstance(value, str):
-        if len(value) > LONGEST_TEXT or "\x00" in value or mask(value) != value:
+        if not _is_name(value):
             raise ValueError(f"the ledger takes names and numbers, not {value[:20]!r}…")
         return
     if depth > 3:

@@ -12,7 +12,7 @@ from collections import defaultdict
 from typing import Any
 
 from django.conf import settings
-from django.db import connection, transaction
+from django.db import OperationalError, connection, transaction
 from django.db.models import F
 
 from shuren.kernel.clock import now
@@ -28,6 +28,7 @@ from shuren.trust.internals.tiles import Tiles
 
 BATCH = 5_000
 _EVERY = 1.0  # seconds between two sealings of one process on its own account
+_PATIENCE = 20_000  # ms a writer waits on SQLite, as the settings say
 _NEEDED = ("id", "leaf", "kind", "table", "actor", "role", "purpose", "rows", "at")
 _last = 0.0
 
@@ -38,7 +39,22 @@ def seal_soon() -> None:
     global _last
     if time.monotonic() - _last >= _EVERY:
         _last = time.monotonic()
-        seal(wait=False)
+        if connection.vendor == "sqlite":
+            _seal_unless_busy()
+        else:
+            seal(wait=False)
+
+
+def _seal_unless_busy() -> None:
+    """SQLite knows no lock that can be left out: so it is asked for without patience."""
+    _pragma("busy_timeout=0")
+    try:
+        seal()
+    except OperationalError as error:
+        if "locked" not in str(error):
+            raise
+    finally:
+        _pragma(f"busy_timeout={_PATIENCE}")
 
 
 def seal(wait: bool = True) -> LedgerTree | None:
@@ -67,7 +83,7 @@ def publish(tree: LedgerTree) -> None:
         return
     flush = connection.vendor == "sqlite" and not connection.in_atomic_block
     if flush:
-        _set_synchronous("FULL")
+        _pragma("synchronous=FULL")
     try:
         LedgerHead.objects.get_or_create(
             size=tree.size,
@@ -80,12 +96,12 @@ def publish(tree: LedgerTree) -> None:
         )
     finally:
         if flush:
-            _set_synchronous("NORMAL")
+            _pragma("synchronous=NORMAL")
 
 
-def _set_synchronous(level: str) -> None:
+def _pragma(what: str) -> None:
     with connection.cursor() as cursor:
-        cursor.execute(f"PRAGMA synchronous={level}")
+        cursor.execute(f"PRAGMA {what}")
 
 
 def _locked(wait: bool) -> LedgerTree | None:

@@ -17,6 +17,7 @@ from shuren.trust import consent
 from shuren.trust.consent import ConsentState
 from shuren.web import moments
 from shuren.web.access import requires
+from shuren.web.portal.emergency import emergency_notices
 from shuren.web.portal.held import READ, stores_of
 from shuren.web.portal.switches import safe_return
 from shuren.web.portal.used import used_lines
@@ -41,6 +42,7 @@ def panel(request: HttpRequest) -> HttpResponse:
         "said": [line for line in used if line.by_you and not line.is_look],
         "own_looks": [line for line in used if line.by_you and line.is_look],
         "certificates": [one for one in queries.certificates(actor) if one.content],
+        "notices": emergency_notices(actor),
     }
     return render(request, "portal/my_privacy.html", context)
 

@@ -91,6 +91,14 @@ def _what(entry: Entry, who: str, tables: dict[str, str], purpose: str) -> str:
             else _("You took back your consent to “%(purpose)s” (text %(version)s)")
         )
         return said % {"purpose": purpose, "version": body.get("version", "")}
+    if entry.kind == "break_glass" and body.get("event") in ("ended", "reviewed"):
+        ended = body["event"] == "ended"
+        said = (
+            _("%(who)s closed your record after the emergency")
+            if ended
+            else _("%(who)s reviewed that your record was opened in an emergency")
+        )
+        return said % {"who": who}
     return _other(entry.kind, who)
 
 

@@ -12,7 +12,7 @@ columns:
   event_id: {type: VARCHAR, class: 2, title: {zh: 事件号, en: Event id}}
   reader_key: {type: VARCHAR, class: 3, title: {zh: 读者假名, en: Reader pseudonym}}
   searched_at: {type: TIMESTAMP, class: 2, title: {zh: 检索时间, en: Searched at}}
-  words: {type: VARCHAR, class: 3, title: {zh: 检索词, en: Words}}
+  words: {type: VARCHAR, class: 4, title: {zh: 检索词, en: Words}}
   hits: {type: BIGINT, class: 2, title: {zh: 命中数, en: Hits}, unit: 种}
   place: {type: VARCHAR, class: 2, title: {zh: 入口, en: Place}}
 */
