@@ -10,6 +10,7 @@ from django.db import connection
 from shuren.data import actions
 from shuren.data.internals.feeds import own_events
 from shuren.data.queries import current_snapshot
+from shuren.service import queries
 from shuren.trust import consent
 from shuren.trust.actions import create_account, pseudonymise
 from shuren.trust.models import Account
@@ -138,6 +139,7 @@ def test_after_taking_everything_back_a_replayed_session_leaves_nothing(
     spool = "".join(path.read_text("utf-8") for path in (library.data / "events").rglob("*.jsonl"))
     assert key in spool, "with consent the search is kept: the test can see it"
     refuse_all(reader)
+    assert not waiting(library, key), "what was kept by consent alone went with it"
     before = traces(library, key)
     replay(reader, program, library, key, "无痕之词")
     assert traces(library, key) == before
@@ -147,6 +149,33 @@ def test_after_taking_everything_back_a_replayed_session_leaves_nothing(
     actions.build(library, actor=OPERATOR)
     assert searched_by(library, key).isdisjoint({"无痕之词"})
     assert "无痕之词" in anonymous(library), "counted, and not whose it was"
+
+
+def waiting(site, key):
+    """Events of the reader in the spool."""
+    files = (site.data / "events").rglob("*.jsonl")
+    return [path for path in files if key in path.read_text("utf-8")]
+
+
+def test_what_was_taken_in_by_consent_is_forgotten_with_it(library, reader, monkeypatch):
+    monkeypatch.setattr(own_events, "GRACE", -own_events.SPAN * 2)
+    agree_to_all()
+    key = actor().reader_key
+    reader.get("/find/?q=有痕之词")
+    reader.post("/my/interests/", {"subject": ["I2"]})
+    actions.collect(library, "own-events", actor=OPERATOR)
+    actions.build(library, actor=OPERATOR)
+    assert searched_by(library, key) == {"有痕之词"}
+    assert "有痕之词" in reader.get("/find/").content.decode()
+    refuse_all(reader)
+    held = {one.id: one.count for one in queries.held(library, actor())}
+    assert not held.get("lake:reader_searches")
+    assert not held.get("lake:declared_interests")
+    assert not held["interests"]
+    agree_to_all()
+    assert "有痕之词" not in reader.get("/find/").content.decode(), "a new yes begins empty"
+    actions.build(library, actor=OPERATOR)
+    assert searched_by(library, key) == set()
 
 
 def searched_by(site, key):

@@ -14,6 +14,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 
+from shuren.data.definitions import contracts
 from shuren.kernel.errors import UsageError
 from shuren.kernel.i18n import gettext as _
 from shuren.kernel.i18n import pick
@@ -111,15 +112,15 @@ def erase(request: HttpRequest) -> HttpResponse:
 def certificate(request: HttpRequest, certificate_id: str) -> HttpResponse:
     """What the reader holds after an erasure, and how anybody verifies it without this site."""
     found = _certificate(request, certificate_id)
-    titles = queries.store_titles(settings.SITE, found)
-    content = found.content
+    titles = _store_titles()
+    said, proof = found.content["statement"], found.content["proof"]
     context = {
         "certificate": found,
-        "content": content,
-        "asked": moments.exact(datetime.fromisoformat(content["asked_at"])),
+        "proof": proof,
+        "asked": moments.exact(datetime.fromisoformat(said["asked_at"])),
         "gone": [
             {"title": titles.get(id, id), "count": count}
-            for id, count in content["erased"].items()
+            for id, count in said["erased"].items()
             if count
         ],
         "kept": [
@@ -129,10 +130,10 @@ def certificate(request: HttpRequest, certificate_id: str) -> HttpResponse:
                 "because": pick(one["because"]),
                 "until": pick(one["until"]),
             }
-            for one in content["kept"]
+            for one in said["kept"]
         ],
-        "due": moments.day(date.fromisoformat(content["disk"]["due"])),
-        "backups": moments.day(date.fromisoformat(content["backups"]["gone_by"])),
+        "due": moments.day(date.fromisoformat(said["disk_due"])),
+        "backups": moments.day(date.fromisoformat(said["backups_gone_by"])),
         "trail": _trail(_("Certificate of erasure")),
     }
     return render(request, "portal/my_certificate.html", context)
@@ -167,6 +168,22 @@ def _certificate(request: HttpRequest, id: str) -> Certificate:
     if found is None:
         raise Http404
     return found
+
+
+def _store_titles() -> dict[str, str]:
+    """What to call the stores that a certificate names; they may hold nothing any more."""
+    lake = {f"lake:{id}": pick(one.title) for id, one in contracts(settings.SITE).items()}
+    return lake | {
+        "identity": _("Your identity"),
+        "account": _("Your account"),
+        "sessions": _("Your sessions"),
+        "consents": _("What you agreed to"),
+        "interests": _("Interests you chose"),
+        "events": _("Events not yet taken in"),
+        "quarantine": _("Refused rows that name you"),
+        "datasets": _("Datasets you took"),
+        "ledger": _("The log of uses"),
+    }
 
 
 def _card(found: HeldStore) -> dict[str, Any]:
