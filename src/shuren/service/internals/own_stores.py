@@ -10,6 +10,7 @@ from shuren.service.internals import interests as chosen_interests
 from shuren.service.internals import withdrawing
 from shuren.service.shapes import HeldFact, HeldStore
 from shuren.trust import consent, erasing
+from shuren.trust import glass as emergencies
 from shuren.trust import queries as trust
 
 
@@ -206,6 +207,37 @@ def forget_dataset(site: Site, actor: Actor, store: str, fact: str) -> int:
 
 def erase_datasets(actor: Actor) -> int:
     return repository.forget_acceptances(actor) if actor.id else 0
+
+
+def glass(site: Site, actor: Actor, limit: int | None) -> list[HeldStore]:
+    known = trust.roles()
+    facts = [
+        HeldFact(
+            str(place),
+            _("Your records were opened in an emergency"),
+            one.opened_at,
+            {
+                _("Role"): pick(known[one.role].title) if one.role in known else one.role,
+                _("Looks"): f"{one.looks:,}",
+            },
+        )
+        for place, one in enumerate(emergencies.notices(actor.reader_key), 1)
+    ]
+    return [
+        HeldStore(
+            "glass",
+            _("Emergency access"),
+            _("So that you are told when your records were opened, and a second person looks."),
+            _("In the database, under your pseudonym."),
+            _("Until you erase; that somebody opened something stays."),
+            len(facts),
+            tuple(facts[:limit]),
+        )
+    ]
+
+
+def erase_glass(actor: Actor) -> int:
+    return emergencies.forget(actor.reader_key)
 
 
 def ledger(site: Site, actor: Actor, limit: int | None) -> list[HeldStore]:

@@ -77,6 +77,7 @@ STORES: tuple[Store, ...] = (
         own_stores.forget_dataset,
         own_stores.erase_datasets,
     ),
+    Store("glass", ("trust_glass",), own_stores.glass, None, own_stores.erase_glass),
     Store("ledger", ("trust_ledgerentry", "trust_ledgeralias"), own_stores.ledger),
     Store("erasures", ("trust_erasure",), own_stores.erasures),
 )

@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("trust", "0006_sign_in"),
+        ("trust", "0007_glass"),
     ]
 
     operations = [
