@@ -257,13 +257,15 @@ def _row(
     actor_name: Callable[[Actor | None], str] = aliases.actor_name,
     subject_name: Callable[[str], str] = aliases.subject_name,
 ) -> LedgerEntry:
+    actor = actor_name(entry.actor)
+    is_own = entry.actor is not None and entry.subject == entry.actor.reader_key != ""
     leaf = ledger_leaf.encode(
         entry.kind,
         entry.body,
         at=entry.at or now(),
-        actor=actor_name(entry.actor),
+        actor=actor,
         role=entry.actor.role if entry.actor else "",
-        subject=subject_name(entry.subject),
+        subject=actor if is_own and aliases.is_alias(actor) else subject_name(entry.subject),
     )
     return LedgerEntry(leaf=leaf, **ledger_leaf.columns_of(leaf))
 

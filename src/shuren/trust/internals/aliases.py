@@ -30,6 +30,10 @@ def alias(pseudonym: str) -> str:
     return made.alias
 
 
+def is_alias(name: str) -> bool:
+    return ALIAS.fullmatch(name) is not None
+
+
 def known_alias(pseudonym: str) -> str:
     """The alias, or "" if the ledger has never heard of the pseudonym."""
     row = LedgerAlias.objects.filter(pseudonym=pseudonym).first()
