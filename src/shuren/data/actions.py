@@ -19,6 +19,7 @@ from shuren.data.internals import (
     governance,
     measuring,
     openlineage,
+    releasing,
     replaying,
     retention,
     saving,
@@ -51,6 +52,7 @@ TRIED_ROWS = 20_000
 
 push_snapshot, pull_snapshot = snapshot_store.push, snapshot_store.pull
 export_quarantine = exporting.export
+export_release = releasing.export
 
 
 def load_file(

@@ -180,3 +180,7 @@ class MustStay(ShurenError):
 
 class Overtaken(ShurenError):
     """A reader's history was erased while a file with rows of that reader was loaded."""
+
+
+class NothingToRelease(UsageError):
+    """Nobody in a release for researchers is hidden among enough persons."""
