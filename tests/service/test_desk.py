@@ -65,7 +65,7 @@ def lake(site, settings, monkeypatch):
 
 
 def about(site, card):
-    return ledger.entries_about(pseudonymise(site, [card])[0])
+    return ledger.entries_about(pseudonymise(site, [card], keep=False)[0])
 
 
 def test_the_desk_sees_what_is_on_loan_and_the_reader_sees_that_it_looked(lake):

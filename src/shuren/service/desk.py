@@ -141,7 +141,7 @@ def _pseudonym(site: Site, card: str) -> str:
         raise UsageError(
             _("That cannot be the number of a card."), fix=_("Type it as it stands on the card.")
         )
-    pseudonym = pseudonymise(site, [typed])[0]
+    pseudonym = pseudonymise(site, [typed], keep=False)[0]
     if not pseudonym:
         raise NoSuchReader
     return pseudonym
