@@ -38,6 +38,7 @@ EXAMPLES = {
     "bib_id": "nothing",
     "entry_id": "nothing",
     "way": "oidc",
+    "certificate_id": "E20260101T000000-000000",
 }
 POSTED = {
     "role-approve",
