@@ -54,6 +54,7 @@ def opened(options, folder, sites):
 def catalogue(site):
     """Records as the queries are made from, read from the tables and not from the index."""
     import sites
+
     from shuren.data.queries import same_snapshot
     from shuren.discovery.internals.records import read_records
 

@@ -46,7 +46,7 @@ def known_items(records, seed, each):
         found = []
         for one in pool:
             text = rule(one, rng)
-            if text and text != one["title"] or kind == "title" and text:
+            if (text and text != one["title"]) or (kind == "title" and text):
                 if kind in ("fragment", "initials", "begins") and holding.count(kind, text) > 5:
                     continue  # nobody could tell which of many was meant
                 found.append(Judged(kind, text, same[key(one)], typo))

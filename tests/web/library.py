@@ -13,6 +13,7 @@ from django.db import transaction
 
 from shuren.data.actions import build, load_file
 from shuren.data.shapes import Receipt
+from shuren.discovery.actions import index
 from shuren.kernel.shapes import Actor
 from shuren.kernel.site import Site, open_site
 from tests.early import make_site
@@ -61,6 +62,7 @@ def load_and_build(site: Site, folder: Path) -> Receipt:
     load_file(site, "readers", readers_csv(folder / "readers.csv"), actor=OPERATOR)
     receipt = load_file(site, "loans", loans_csv(folder / "loans.csv"), actor=OPERATOR)
     build(site, actor=OPERATOR)
+    index(site, actor=OPERATOR)
     return receipt
 
 

@@ -36,6 +36,7 @@ EXAMPLES = {
     "dataset_id": "loans_by_class",
     "bib_id": "nothing",
     "entry_id": "nothing",
+    "item_id": "nothing",
 }
 POSTED = {
     "connector-collect",

@@ -1,4 +1,4 @@
-"""How call numbers are shelved, as definitions/shelving/call_numbers.yaml says, ours or the site's."""
+"""How call numbers are shelved: definitions/shelving/call_numbers.yaml, ours or the site's."""
 
 from dataclasses import dataclass
 from functools import cache

@@ -9,9 +9,7 @@ class NoIndex(ShurenError):
     """Nothing has been indexed yet."""
 
     def __init__(self) -> None:
-        super().__init__(
-            _("There is no search index yet."), fix=_("Make one with `shuren index`.")
-        )
+        super().__init__(_("There is no search index yet."), fix=_("Make one with `shuren index`."))
 
 
 class OldIndex(ShurenError):

@@ -11,10 +11,10 @@ from shuren.data import queries as data
 from shuren.data.errors import NoSnapshot
 from shuren.discovery.definitions import shelving
 from shuren.discovery.errors import NoSuchItem
-from shuren.discovery.internals import asking, citing, completing, documents, searching, store
+from shuren.discovery.internals import citing, completing, documents, searching, store
 from shuren.discovery.internals import shelving as shelf_order
 from shuren.discovery.internals.openurl import read_openurl
-from shuren.discovery.internals.records import PURPOSE
+from shuren.discovery.internals.records import PURPOSE, READ
 from shuren.discovery.internals.resolving import full_texts
 from shuren.discovery.search_shapes import Answer, Item, Query, ShelfPage, Suggestion
 from shuren.discovery.shapes import Holding, Resolution
@@ -25,6 +25,8 @@ from shuren.trust import queries as trust
 AVAILABILITY = "mart.title_availability"
 MOST_EXPORTED = 500
 FORMATS = citing.FORMATS
+# What the search index is made from, {table: columns}.
+INDEXED = READ
 
 
 def search(site: Site, query: Query | str, *, actor: Actor) -> Answer:
@@ -64,7 +66,9 @@ def with_holdings(site: Site, items: Sequence[Item], actor: Actor) -> list[Item]
     return [replace(item, holdings=_added(item, held)) for item in items]
 
 
-def _added(item: Item, held: Mapping[str, Mapping[str, Sequence[int | None]]]) -> tuple[Holding, ...]:
+def _added(
+    item: Item, held: Mapping[str, Mapping[str, Sequence[int | None]]]
+) -> tuple[Holding, ...]:
     """The copies of all titles of a work, campus by campus."""
     sums: dict[str, list[int | None]] = {}
     for id in item.title_ids:

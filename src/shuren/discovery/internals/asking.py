@@ -56,8 +56,10 @@ def strict(parsed: syntax.Parsed) -> tuple[Asked, list[Part]]:
     asked = Asked.boolean_query(clauses)
     if number is not None:
         found = build.part("number", number.value, _number(number.kind, number.value))
-        asked = found if number.sure else Asked.boolean_query(
-            [(Occur.Should, found), (Occur.Should, asked)]
+        asked = (
+            found
+            if number.sure
+            else Asked.boolean_query([(Occur.Should, found), (Occur.Should, asked)])
         )
     return asked, build.parts
 
@@ -82,9 +84,7 @@ def _excludes(node: syntax.Node) -> bool:
 
 
 def _without(kept: Asked, out: Sequence[Asked]) -> Asked:
-    return Asked.boolean_query(
-        [(Occur.Must, kept), *((Occur.MustNot, one) for one in out)]
-    )
+    return Asked.boolean_query([(Occur.Must, kept), *((Occur.MustNot, one) for one in out)])
 
 
 def _text(node: syntax.Text, build: Build) -> Asked:
@@ -112,7 +112,7 @@ def _places(name: str) -> tuple[str, ...]:
 
 
 def _clauses(folded: str, places: Sequence[str], build: Build, begins: bool) -> Asked:
-    """Every word of a text in one of these places; single characters between words only raise."""
+    """Every word of a text in one of these places; particles between words only raise."""
     must: list[Asked] = []
     should: list[Asked] = []
     runs = tokens(folded)
@@ -124,8 +124,9 @@ def _clauses(folded: str, places: Sequence[str], build: Build, begins: bool) -> 
         for chunk in chunks(run):
             if len(chunk) > 1:
                 must.append(build.part("word", chunk, _chinese(chunk, places)))
-            else:
-                should.append(build.part("character", chunk, _character(chunk)))
+                continue
+            sign = build.part("character", chunk, _character(chunk))
+            (should if chunk in words.PARTICLES else must).append(sign)
     if not must:
         return Asked.boolean_query([(Occur.Must, one) for one in should] or [_nothing()])
     return Asked.boolean_query(
@@ -299,8 +300,10 @@ def _span(found: Sequence[str | None]) -> Asked:
 
 def term(name: str, text: str) -> Asked:
     """One term of a field, asked for as the field was written."""
-    option = "basic" if name in fields.WHOLE or name.startswith("facet_") else (
-        "freq" if name in fields.BAGS else "position"
+    option = (
+        "basic"
+        if name in fields.WHOLE or name.startswith("facet_")
+        else ("freq" if name in fields.BAGS else "position")
     )
     return Asked.term_query(fields.schema(), name, text, index_option=option)
 
@@ -331,5 +334,9 @@ def at_least(found: Sequence[Asked], share: float) -> Asked:
     )
 
 
+_PATTERN_SIGNS = frozenset(r"\.+*?()|[]{}^$#&-~")
+
+
 def escaped(text: str) -> str:
-    return "".join(sign if sign.isalnum() else f"\\{sign}" for sign in text)
+    """The text inside a regular expression; all but its own signs stand for themselves."""
+    return "".join(f"\\{sign}" if sign in _PATTERN_SIGNS else sign for sign in text)

@@ -80,7 +80,9 @@ def _book_rank(number: CallNumber) -> int:
         plain = number.number or int(f"{number.decimals:0<5}"[:5] or 0)
         return min(plain, most >> 1)
     first = ord(number.letters[0]) - 64
-    return min((most >> 1) + 1 + first * 9_600 + int(f"{number.decimals[:4]:0<4}") * 96 // 100, most)
+    return min(
+        (most >> 1) + 1 + first * 9_600 + int(f"{number.decimals[:4]:0<4}") * 96 // 100, most
+    )
 
 
 def _parted(book: str, shelving: Shelving) -> dict[str, str]:

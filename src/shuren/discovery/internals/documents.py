@@ -13,8 +13,15 @@ from shuren.discovery.definitions import Shelving
 from shuren.discovery.internals import callnumbers, schema
 from shuren.discovery.internals.analysis import pinyin, words
 from shuren.discovery.internals.analysis.folding import fold, squeezed
-from shuren.discovery.internals.analysis.numbers import CALL, CLASS, DOI, ISBN, ISSN
-from shuren.discovery.internals.analysis.numbers import call_key, class_key
+from shuren.discovery.internals.analysis.numbers import (
+    CALL,
+    CLASS,
+    DOI,
+    ISBN,
+    ISSN,
+    call_key,
+    class_key,
+)
 from shuren.discovery.internals.records import CATALOGUE, Record
 from shuren.discovery.search_shapes import Edition, Item, Online
 

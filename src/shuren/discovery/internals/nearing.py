@@ -15,6 +15,7 @@ from shuren.discovery.internals.asking import (
     at_least,
     boost,
     const,
+    escaped,
     sequence,
     term,
 )
@@ -78,7 +79,7 @@ def _readings(folded: str) -> list[list[str]]:
 
 def _alike(syllable: str) -> str:
     if not syllable.isalpha():
-        return "".join(s if s.isalnum() else f"\\{s}" for s in syllable)
+        return escaped(syllable)
     others = pinyin.alike(syllable)
     return f"({'|'.join((syllable, *others))})" if others else syllable
 

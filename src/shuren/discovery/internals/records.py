@@ -45,6 +45,21 @@ _ONLINE = (
     "publication_type", "published_online", "access_type", "provider", "package",
 )  # fmt: skip
 
+# Everything the index is made from, {table: columns}.
+READ = {
+    "conformed.title": _TITLE,
+    "conformed.bib_record": _BIB,
+    "conformed.bib_addition": ("bib_id", "field_name", "added"),
+    "conformed.work_member": ("record_kind", "record_id", "work_id"),
+    "mart.title_availability": ("title_id", "campus", "copies", "on_loan", "available"),
+    "conformed.eholding": _ONLINE,
+    "conformed.document": ("document_id", "document_title", "rights", "bib_id"),
+    "conformed.oai_record": (
+        "repository", "identifier", "title", "creator", "subject", "published", "kind",
+        "language", "source",
+    ),
+}  # fmt: skip
+
 
 @dataclass
 class Record:
@@ -93,29 +108,27 @@ class _Tables:
 
     def __init__(self, site: Site, actor: Actor) -> None:
         self.site, self.actor = site, actor
-        self.titles = {row["title_id"]: row for row in self._rows("conformed.title", _TITLE)}
-        self.bibs = {row["bib_id"]: row for row in self._rows("conformed.bib_record", _BIB)}
+        self.titles = {row["title_id"]: row for row in self._rows("conformed.title")}
+        self.bibs = {row["bib_id"]: row for row in self._rows("conformed.bib_record")}
         self.holdings = defaultdict(list)
-        columns = ("title_id", "campus", "copies", "on_loan", "available")
-        for row in self._rows("mart.title_availability", columns):
+        for row in self._rows("mart.title_availability"):
             self.holdings[row["title_id"]].append(row)
         self.added = defaultdict(list)
-        for row in self._rows("conformed.bib_addition", ("bib_id", "field_name", "added")):
+        for row in self._rows("conformed.bib_addition"):
             self.added[row["bib_id"]].append(row)
 
-    def _rows(self, table: str, columns: Sequence[str]) -> list[Row]:
+    def _rows(self, table: str) -> list[Row]:
         info = data.current_snapshot(self.site)
         if info is not None and table not in info.tables:
             return []  # an older snapshot: the table came later
-        found = data.read(
-            self.site, table, columns=list(columns), purpose=PURPOSE, actor=self.actor
-        )
-        return found.dicts()
+        columns = list(READ[table])
+        return data.read(
+            self.site, table, columns=columns, purpose=PURPOSE, actor=self.actor
+        ).dicts()
 
     def works(self) -> Iterator[Record]:
         members: dict[str, list[Row]] = defaultdict(list)
-        columns = ("record_kind", "record_id", "work_id")
-        for row in self._rows("conformed.work_member", columns):
+        for row in self._rows("conformed.work_member"):
             members[row["work_id"]].append(row)
         known: dict[str, Record] = {}
         by_bib: dict[str, Record] = {}
@@ -149,7 +162,7 @@ class _Tables:
     def _online(self, known: dict[str, Record]) -> list[Record]:
         """What vendors list, with the work that has its number, else one record a title."""
         made: list[Record] = []
-        rows = self._rows("conformed.eholding", _ONLINE)
+        rows = self._rows("conformed.eholding")
         for row in sorted(rows, key=lambda row: row["holding_id"]):
             numbers = [n for n in map(_number, (row["print_identifier"], row["online_identifier"]))
                        if n]  # fmt: skip
@@ -166,8 +179,7 @@ class _Tables:
 
     def _documents(self, by_bib: dict[str, Record]) -> list[Record]:
         made = []
-        columns = ("document_id", "document_title", "rights", "bib_id")
-        for row in self._rows("conformed.document", columns):
+        for row in self._rows("conformed.document"):
             record = by_bib.get(row["bib_id"] or "")
             if record is None:
                 record = Record(id=_id("d", row["document_id"]), kind="document")
@@ -183,9 +195,7 @@ class _Tables:
 
     def _harvested(self) -> list[Record]:
         made = []
-        columns = ("repository", "identifier", "title", "creator", "subject", "published", "kind",
-                   "language", "source")  # fmt: skip
-        for row in self._rows("conformed.oai_record", columns):
+        for row in self._rows("conformed.oai_record"):
             record = Record(id=_id("o", f"{row['repository']}|{row['identifier']}"), kind="article")
             year = _year(row["published"])
             _extend(record.titles, _split(row["title"]))

@@ -14,8 +14,10 @@ VERSION = 1
 # Fields with positions, searched by words or phrases.
 TEXTS = (
     "title", "title_pairs", "title_syllables", "title_initials", "rest", "rest_pairs",
-    "author", "author_pairs", "author_syllables", "author_initials", "subject", "subject_pairs",
-    "subject_syllables", "publisher", "publisher_pairs", "publisher_syllables", "series", "series_pairs", "text", "text_pairs",
+    "author", "author_pairs", "author_syllables", "author_initials",
+    "subject", "subject_pairs", "subject_syllables",
+    "publisher", "publisher_pairs", "publisher_syllables",
+    "series", "series_pairs", "text", "text_pairs",
 )  # fmt: skip
 # Bags of tokens, without positions: what comes near a misspelt query.
 BAGS = ("title_characters", "author_characters", "title_letters")

@@ -1,4 +1,4 @@
-"""Answers a query from one state of the index: hits, facets, and why each hit stands where it does."""
+"""Answers a query from one state of the index: hits, facets, and why each hit stands there."""
 
 from collections.abc import Mapping, Sequence
 from difflib import SequenceMatcher
@@ -31,7 +31,7 @@ FACETS = ("availability", "kind", "clc", "year", "campus", "language", "author",
 DEEPEST = 10_000  # the last hit that can be paged to
 _SIZES = {"clc": 300, "campus": 40, "kind": 20, "availability": 6, "language": 30}
 _SIZE, _OTHER_NEAR = 12, 5
-_MEANT = 0.72  # how alike a title must be to be what was meant
+_MEANT = 0.65  # how alike a title must be to be what was meant
 _SORTS = {NEWEST: ("year", Order.Desc), OLDEST: ("year", Order.Asc), SHELF: ("shelf", Order.Asc)}
 
 
@@ -96,9 +96,7 @@ def narrow(asked: Asked, chosen: Mapping[str, Sequence[str]], but: str = "") -> 
     return Asked.boolean_query([(Occur.Must, asked), *clauses]) if clauses else asked
 
 
-def facets(
-    reader: Reader, asked: Asked, chosen: Mapping[str, Sequence[str]]
-) -> tuple[Facet, ...]:
+def facets(reader: Reader, asked: Asked, chosen: Mapping[str, Sequence[str]]) -> tuple[Facet, ...]:
     """All counts in one pass; a facet with a choice is counted once more as if it had none, so
     that its other values can be chosen too."""
     counted = _counts(reader, narrow(asked, chosen), FACETS)
@@ -142,9 +140,7 @@ def _hit(reader: Reader, score: Any, place: tantivy.DocAddress, parts: Sequence[
     return Hit(documents.item(bytes(stored)), number, reasons(reader, place, parts))  # type: ignore[arg-type]
 
 
-def reasons(
-    reader: Reader, place: tantivy.DocAddress, parts: Sequence[Part]
-) -> tuple[Reason, ...]:
+def reasons(reader: Reader, place: tantivy.DocAddress, parts: Sequence[Part]) -> tuple[Reason, ...]:
     """What each part of the query gives this record, most first, and how popularity raises it."""
     found: dict[tuple[str, str], float] = {}
     for part in parts:

@@ -162,9 +162,7 @@ def _quoted(text: str, at: int, found: list[_Token], remarks: list[str]) -> int:
     if end < 0 and closing != '"':
         end = text.find('"', at + 1)
     if end < 0:
-        remarks.append(
-            _("A quotation mark is not closed; what follows it was searched as words.")
-        )
+        remarks.append(_("A quotation mark is not closed; what follows it was searched as words."))
         return at + 1
     inner = text[at + 1 : end].strip()
     if inner:
@@ -187,7 +185,8 @@ def _field_at(text: str, at: int, remarks: list[str]) -> tuple[str, int] | None:
     if close and name.isascii():
         remarks.append(
             _(
-                "There is no field “%(name)s”, it was searched as a word. Did you mean “%(close)s”?",
+                "There is no field “%(name)s”, it was searched as a word. "
+                "Did you mean “%(close)s”?",
                 name=found[1],
                 close=close[0],
             )
@@ -204,8 +203,10 @@ def _excludes(text: str, at: int) -> bool:
 def _word(text: str, at: int, grouped: bool, found: list[_Token]) -> int:
     end = at
     while end < len(text) and not text[end].isspace():
-        if end > at and text[end] in _QUOTES or text[end] == "《" or (
-            grouped and text[end] in "(（)）"
+        if (
+            (end > at and text[end] in _QUOTES)
+            or text[end] == "《"
+            or (grouped and text[end] in "(（)）")
         ):
             break
         end += 1
@@ -306,9 +307,7 @@ def _fielded(state: _State, name: str) -> Node | None:
 def _years(text: str, state: _State) -> Node | None:
     found = SPAN.fullmatch(text.strip())
     if not found or not any(found.groups()):
-        state.remark(
-            _("“%(text)s” is no year. Write year:2019 or year:2015-2019.", text=text[:40])
-        )
+        state.remark(_("“%(text)s” is no year. Write year:2019 or year:2015-2019.", text=text[:40]))
         return None
     if found[3]:
         return Years(int(found[3]), int(found[3]))

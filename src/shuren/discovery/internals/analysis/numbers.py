@@ -34,7 +34,7 @@ def recognise(text: str) -> Number | None:
     if re.fullmatch(r"\d{7}[\dX]", bare):
         fits = _issn_fits(bare)
         return Number(ISSN, bare, fits and "-" in text)
-    if found := _CALL.fullmatch(text):
+    if _CALL.fullmatch(text) and any(sign.isdigit() for sign in text):
         return Number(CALL, call_key(text), True)
     if _CLASS.fullmatch(text):
         return Number(CLASS, class_key(text), False)
