@@ -29,7 +29,12 @@ EVERYBODY = {
     "resolve-article": "/resolve/?sid=demo&genre=article&title=Nature&issn=0028-0836&date=2020",
     "api-docs": "/api/v1/docs",
 }
-READER = {"my": "/my/", "my-past": "/my/?show=past"}
+READER = {
+    "my": "/my/",
+    "my-past": "/my/?show=past",
+    "my-privacy": "/my/privacy/",
+    "my-interests": "/my/interests/",
+}
 STAFF = {
     "workbench": "/workbench/",
     "sources": "/workbench/sources/",

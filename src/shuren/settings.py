@@ -88,6 +88,7 @@ INSTALLED_APPS = [
     "shuren.trust",
     "shuren.data",
     "shuren.repository",
+    "shuren.service",
     "shuren.management",
     "shuren.web",
 ]
@@ -169,6 +170,7 @@ WHITENOISE_USE_FINDERS = True
 WHITENOISE_AUTOREFRESH = False
 WHITENOISE_IMMUTABLE_FILE_TEST = r"^/static/[0-9a-f]{10}/"
 
+SESSION_ENGINE = "shuren.trust.sessions"
 SESSION_COOKIE_NAME = "shuren_session"
 SESSION_COOKIE_AGE = 12 * 60 * 60
 SESSION_COOKIE_HTTPONLY = True

@@ -15,8 +15,8 @@ from shuren.data.internals.feeds import own_events
 from shuren.data.internals.feeds.sql_source import DatabaseProblem
 from shuren.data.internals.models import load_models, needed_for
 from shuren.data.internals.receipts import all_receipts
-from shuren.data.internals.secrets import secret
 from shuren.kernel.errors import ShurenError, UsageError
+from shuren.kernel.named_secrets import secret
 from shuren.kernel.shapes import no_progress
 from shuren.kernel.site import Site
 from tests.data.loading import OPERATOR, accepted

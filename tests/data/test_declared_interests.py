@@ -1,12 +1,14 @@
-"""What readers say of themselves is a table of its own, which nobody may read before consent."""
+"""What readers say of themselves is a table of its own, which nobody opens without consent."""
 
 import pytest
 
 from shuren.data import actions, queries
 from shuren.data.internals import snapshots
 from shuren.kernel.shapes import Actor
+from shuren.trust import consent
+from shuren.trust.actions import pseudonymise
 from shuren.trust.definitions import purposes, roles
-from shuren.trust.errors import NotAllowed
+from shuren.trust.errors import ConsentMissing, NotAllowed
 from tests.data.loading import OPERATOR
 
 pytestmark = pytest.mark.django_db
@@ -43,15 +45,32 @@ def test_no_card_number_reaches_the_lake(declared):
         assert b"20230001" not in path.read_bytes()
 
 
-def test_the_purpose_rests_on_consent_and_no_role_has_it_yet():
+def test_the_purpose_rests_on_consent_and_only_readers_have_it():
     assert purposes(None)["declared_interests"].basis == "consent"
-    assert not [one.id for one in roles(None).values() if "declared_interests" in one.purposes]
+    having = [one for one in roles(None).values() if "declared_interests" in one.purposes]
+    assert having
+    assert {one.kind for one in having} == {"reader"}
+
+
+def interests(site, actor):
+    table = queries.read(
+        site, "conformed.declared_interest", columns=["interest"],
+        purpose="declared_interests", actor=actor,
+    )  # fmt: skip
+    return [row["interest"] for row in table.dicts()]
 
 
 @pytest.mark.parametrize("role", ["administrator", "data_librarian", "student", "director"])
 def test_nobody_reads_it_before_consent(declared, role):
-    actor = Actor("x", role, reader_key="r_" + "a" * 26)
     with pytest.raises(NotAllowed):
-        queries.read(
-            declared, "conformed.declared_interest", purpose="declared_interests", actor=actor
-        )
+        interests(declared, Actor("x", role, reader_key="r_" + "a" * 26))
+
+
+def test_a_reader_who_consents_reads_the_own_ones_until_it_is_taken_back(declared):
+    key = pseudonymise(declared, ["20230001"])[0]
+    ann = Actor("ann", "student", reader_key=key)
+    consent.give("declared_interests", actor=ann, version=1)
+    assert interests(declared, ann) == ["红楼梦"]
+    consent.withdraw("declared_interests", actor=ann)
+    with pytest.raises(ConsentMissing, match="needs your consent"):
+        interests(declared, ann)

@@ -11,7 +11,8 @@ from shuren.data.errors import CorrectionUnclear, NothingToReplay
 from shuren.data.internals.masking import MASK, shown, unmask
 from shuren.data.internals.quarantine import CHUNK_ROWS
 from shuren.kernel.shapes import Actor
-from shuren.trust.errors import NotAllowed
+from shuren.trust import egress
+from shuren.trust.errors import ApprovalNeeded, NotAllowed
 from shuren.trust.queries import uses
 from tests.data.loading import LOANS, OPERATOR, READER, accepted, balance, load, mapping, refusals
 
@@ -118,7 +119,12 @@ def test_a_repeat_stays_a_repeat_however_often_it_is_replayed(site):
 def test_export_gives_the_bytes_back_with_reasons_and_is_in_the_ledger(site, tmp_path):
     receipt = load(site, "loans", LOANS + BAD + "\n")
     target = tmp_path / "bad.csv"
-    assert actions.export_quarantine(site, receipt.id, target, actor=OPERATOR) == 1
+    with pytest.raises(ApprovalNeeded):
+        actions.export_quarantine(site, receipt.id, target, actor=OPERATOR)
+    assert not target.exists()
+    request = egress.ask("quarantine", receipt.id, "mend it at the source", actor=OPERATOR)
+    code = egress.allow(request, actor=BOARD)
+    assert actions.export_quarantine(site, receipt.id, target, actor=OPERATOR, code=code) == 1
     header, line = target.read_bytes().splitlines()
     assert line == BAD.encode()
     assert b"reader_id" in header

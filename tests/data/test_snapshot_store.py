@@ -13,14 +13,17 @@ from shuren.data.actions import pull_snapshot, push_snapshot
 from shuren.data.errors import NoSnapshot, StoreTrouble
 from shuren.data.internals import building, snapshot_store, snapshots
 from shuren.data.internals.models import load_models
+from shuren.data.internals.models import needed_for as models_for
 from shuren.data.internals.receipts import all_receipts
-from shuren.kernel.shapes import no_progress
+from shuren.kernel.shapes import Actor, no_progress
 from shuren.kernel.site import Site, open_site
+from shuren.trust.errors import ApprovalNeeded, EgressBlocked
 from tests.data.raw_helper import put_raw
 from tests.data.test_backup import shuren
 from tests.early import make_site
 
 BUCKET = "library"
+OPERATOR = Actor("cli:test", "administrator")
 ZONE = {"zone_id": "z1", "campus": "虎溪", "building": "馆", "floor": 1, "title": "大厅"}
 
 
@@ -74,21 +77,21 @@ def reader(tmp_path: Path) -> Site:
 
 def test_what_one_machine_built_another_reads(site: Site, reader: Site, store: str) -> None:
     first = publish(site, 3, place=1)
-    assert push_snapshot(site, store).files == 2
+    assert push_snapshot(site, store, actor=OPERATOR).files == 2
     assert pull_snapshot(reader, store).snapshot == first
     assert seats(reader) == [("z1", 3)]
     second = publish(site, 4, place=2)
     assert seats(reader) == [("z1", 3)]
-    push_snapshot(site, store)
+    push_snapshot(site, store, actor=OPERATOR)
     assert pull_snapshot(reader, store).snapshot == second
     assert seats(reader) == [("z1", 4)]
 
 
 def test_what_is_there_already_does_not_travel_again(site: Site, reader: Site, store: str) -> None:
     publish(site, 3, place=1)
-    push_snapshot(site, store)
+    push_snapshot(site, store, actor=OPERATOR)
     pull_snapshot(reader, store)
-    assert push_snapshot(site, store).files == 0
+    assert push_snapshot(site, store, actor=OPERATOR).files == 0
     assert pull_snapshot(reader, store).files == 0
 
 
@@ -96,7 +99,7 @@ def test_the_pointer_comes_last_so_a_push_that_was_killed_shows_nothing(
     site: Site, reader: Site, store: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     publish(site, 3, place=1)
-    push_snapshot(site, store)
+    push_snapshot(site, store, actor=OPERATOR)
     publish(site, 4, place=2)
 
     class Killed(BaseException):
@@ -112,10 +115,10 @@ def test_the_pointer_comes_last_so_a_push_that_was_killed_shows_nothing(
     with monkeypatch.context() as patch:
         patch.setattr(snapshot_store._Store, "write", cut)
         with pytest.raises(Killed):
-            push_snapshot(site, store)
+            push_snapshot(site, store, actor=OPERATOR)
     pull_snapshot(reader, store)
     assert seats(reader) == [("z1", 3)]
-    push_snapshot(site, store)
+    push_snapshot(site, store, actor=OPERATOR)
     pull_snapshot(reader, store)
     assert seats(reader) == [("z1", 4)]
 
@@ -136,10 +139,10 @@ def test_a_snapshot_that_is_not_whole_is_never_shown(
     site: Site, reader: Site, store: str, harm: Callable[[Any, str, str], None]
 ) -> None:
     publish(site, 3, place=1)
-    push_snapshot(site, store)
+    push_snapshot(site, store, actor=OPERATOR)
     pull_snapshot(reader, store)
     id = publish(site, 4, place=2)
-    push_snapshot(site, store)
+    push_snapshot(site, store, actor=OPERATOR)
     harm(*fs.FileSystem.from_uri(store), id)
     before = sorted(reader.root.rglob("*"))
     with pytest.raises(StoreTrouble, match="is not the file that was pushed"):
@@ -158,12 +161,12 @@ def test_what_has_gone_here_goes_there_and_then_from_the_readers(
 ) -> None:
     """A snapshot with rows past their term must not live on elsewhere."""
     first = publish(site, 3, place=1)
-    push_snapshot(site, store)
+    push_snapshot(site, store, actor=OPERATOR)
     pull_snapshot(reader, store)
     second = publish(site, 4, place=2)
     (site.snapshots / first / snapshots.MANIFEST).unlink()
     building.prune(site)
-    push_snapshot(site, store)
+    push_snapshot(site, store, actor=OPERATOR)
     assert {name.partition("/")[0] for name in there(store)} == {second, "CURRENT"}
     pull_snapshot(reader, store)
     assert {one.name for one in reader.snapshots.iterdir()} == {first, second}, "maybe being read"
@@ -179,9 +182,9 @@ def test_nothing_pushed_nothing_built_and_a_site_with_data_of_its_own_are_said(
     with pytest.raises(StoreTrouble, match="No snapshot has been pushed"):
         pull_snapshot(reader, store)
     with pytest.raises(NoSnapshot):
-        push_snapshot(site, store)
+        push_snapshot(site, store, actor=OPERATOR)
     publish(site, 3, place=1)
-    push_snapshot(site, store)
+    push_snapshot(site, store, actor=OPERATOR)
     put_raw(reader, "seat_zones", [ZONE | {"seats": 9}], place=1)
     with pytest.raises(StoreTrouble, match="loads data of its own"):
         pull_snapshot(reader, store)
@@ -191,9 +194,10 @@ def test_a_store_that_cannot_be_used_is_a_sentence_without_keys(
     site: Site, store: str, tmp_path: Path
 ) -> None:
     publish(site, 3, place=1)
+    nowhere = store.replace(f"//{BUCKET}/", "//no-such-bucket/")
+    nowhere = nowhere.replace("allow_bucket_creation=true", "allow_bucket_creation=false")
     with pytest.raises(StoreTrouble) as caught:
-        push_snapshot(site, store.replace(f"//{BUCKET}/", "//no-such-bucket/").replace(
-            "allow_bucket_creation=true", "allow_bucket_creation=false"))  # fmt: skip
+        push_snapshot(site, nowhere, actor=OPERATOR)
     said = f"{caught.value} {caught.value.fix}"
     assert "s3://no-such-bucket" in said
     assert "never-in-a-sentence" not in said
@@ -203,7 +207,7 @@ def test_a_shared_folder_is_a_store_too(site: Site, reader: Site, tmp_path: Path
     publish(site, 3, place=1)
     address = (tmp_path / "shared folder").as_uri()
     (tmp_path / "shared folder").mkdir()
-    push_snapshot(site, address)
+    push_snapshot(site, address, actor=OPERATOR)
     pull_snapshot(reader, address)
     assert seats(reader) == [("z1", 3)]
 
@@ -227,3 +231,25 @@ def test_two_sites_at_the_terminal(tmp_path: Path) -> None:
     assert "was there already" in again.stdout
     assert shuren("--site", shower, "doctor").returncode == 0
     assert "snapshot_store" in shuren("--site", shower, "snapshot", "pull").stderr
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    "table, error, says",
+    [("conformed.gate_event", EgressBlocked, "class 4"),
+     ("conformed.loan", EgressBlocked, "class 4"),
+     ("conformed.reader", ApprovalNeeded, "second person")],
+    ids=["whereabouts", "what was read", "persons"],
+)  # fmt: skip
+def test_data_about_people_goes_to_the_library_s_own_store_and_no_other(
+    site, tmp_path, table, error, says
+):
+    known = load_models(site)
+    needed = {name: known[name] for name in models_for(known, table)}
+    building.build_snapshot(site, needed, all_receipts(site)[::-1], no_progress)
+    address = (tmp_path / "elsewhere").as_uri()
+    with pytest.raises(error, match=says):
+        push_snapshot(site, address, actor=OPERATOR)
+    assert not (tmp_path / "elsewhere").exists()
+    (site.root / "shuren.toml").open("a").write(f'\nsnapshot_store = "{address}"\n')
+    assert push_snapshot(site, address, actor=OPERATOR).files

@@ -1,6 +1,7 @@
 """Accounts, passwords, and the brake on guessing."""
 
 import pytest
+from django.contrib.auth.hashers import get_hasher
 from django.contrib.auth.models import AnonymousUser
 
 from shuren.kernel.errors import UsageError
@@ -44,7 +45,7 @@ def test_one_account_of_each_role():
         actions.create_account(f"one-{role.id}", PASSWORD, role.id)
         account = sign_in(name=f"one-{role.id}")
         assert queries.actor_of(account) == Actor(f"one-{role.id}", role.id)
-    assert len(queries.accounts()) == 12
+    assert len(queries.accounts()) == 13
 
 
 @pytest.mark.parametrize(
@@ -160,9 +161,45 @@ class TestGuessing:
     def test_names_and_addresses_are_not_kept_and_old_counts_go(self, li, clock):
         clock("2026-11-22T09:00:00")
         fail(1)
-        [count] = SignInCount.objects.all()
-        assert count.key != "li"
-        assert HERE not in count.key
+        counts = list(SignInCount.objects.all())
+        assert len(counts) == 2  # of the pair, and of the address
+        assert not any(count.key == "li" or HERE in count.key for count in counts)
         clock("2026-11-23T09:00:01")
-        fail(1, name="wu")
-        assert SignInCount.objects.count() == 1
+        fail(1, name="wu", address=THERE)
+        assert SignInCount.objects.count() == 2
+
+    def test_fifty_wrong_passwords_from_one_address_close_it_for_every_name(self, li, clock):
+        clock("2026-11-22T09:00:00")
+        for name in range(50):
+            fail(1, name=f"name-{name}")
+        clock("2026-11-22T09:14:59")
+        with pytest.raises(SignInLocked, match="from this address"):
+            sign_in()
+        assert sign_in(address=THERE) == li
+        clock("2026-11-22T09:15:00")
+        assert sign_in() == li
+
+    def test_a_campus_behind_one_address_signs_in_all_day(self, li):
+        for _reader in range(60):
+            assert sign_in() == li
+
+    def test_a_few_slips_an_hour_never_add_up(self, li, clock):
+        for hour in range(8):
+            for minute in range(0, 60, 10):
+                clock(f"2026-11-22T{9 + hour:02}:{minute:02}:00")
+                fail(2, name=f"name-{hour}-{minute}")
+        assert sign_in() == li
+
+    @pytest.mark.parametrize("name", ["li", "nobody", "campus"])
+    def test_who_is_known_cannot_be_told_by_the_time_it_takes(self, li, name, monkeypatch):
+        campus = actions.create_account("campus", PASSWORD, "student")
+        campus.set_unusable_password()
+        campus.save()
+        hashed = []
+        hasher = get_hasher()
+        encode = type(hasher).encode
+        monkeypatch.setattr(
+            type(hasher), "encode", lambda *a, **k: hashed.append(1) or encode(*a, **k)
+        )
+        fail(1, name=name)
+        assert len(hashed) == 1

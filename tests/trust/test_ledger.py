@@ -1,11 +1,13 @@
 """The ledger of uses: only grows, and never holds a value."""
 
+import re
 import threading
 
 import pytest
 from django.db import connection
 
 from shuren.kernel.shapes import Actor
+from shuren.trust import ledger
 from shuren.trust.actions import record_use
 from shuren.trust.errors import LedgerIsAppendOnly, NotAllowed
 from shuren.trust.models import UseRecord
@@ -60,8 +62,23 @@ def test_what_is_written_stays(change):
     assert UseRecord.objects.get().rows == 3
 
 
-def test_a_reader_appears_by_pseudonym():
-    assert use(Actor("2019001122", "student", reader_key=PSEUDONYM)).actor == PSEUDONYM
+def test_a_reader_appears_by_an_alias_and_never_by_pseudonym():
+    line = use(Actor("2019001122", "student", reader_key=PSEUDONYM))
+    assert line.actor == ledger.alias(PSEUDONYM)
+    assert PSEUDONYM not in line.leaf
+    assert re.fullmatch(r"s_[a-z2-7]{26}", line.actor)
+
+
+def test_a_reader_without_a_pseudonym_appears_by_an_alias_too():
+    line = use(Actor("2019001122", "student"))
+    assert "2019001122" not in line.leaf
+    assert line.actor.startswith("s_")
+
+
+def test_a_use_of_ones_own_rows_is_about_oneself_too():
+    record_use(Actor("x", "student", PSEUDONYM), "own_records", "mart.loan_fact", [], 1)
+    [entry] = ledger.entries_about(PSEUDONYM)
+    assert entry.subject == entry.actor == ledger.alias(PSEUDONYM)
 
 
 def test_a_librarian_appears_by_name_even_with_a_card():

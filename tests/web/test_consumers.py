@@ -7,6 +7,8 @@ they read from the ledger, what the API offers from its answers.
 from collections.abc import Iterator
 
 import pytest
+from django.conf import settings
+from django.test import Client
 from django.urls import NoReverseMatch, URLPattern, get_resolver, reverse
 
 from shuren.data import actions, definitions
@@ -14,7 +16,10 @@ from shuren.data.queries import current_snapshot
 from shuren.discovery.actions import index
 from shuren.insight import queries
 from shuren.kernel.shapes import Actor
-from shuren.trust.models import UseRecord
+from shuren.service.actions import choose_interests
+from shuren.trust import consent
+from shuren.trust.models import Account, UseRecord
+from shuren.trust.queries import actor_of
 from shuren.web.lineage import OF_ANY_TABLE, lineage, pages
 from tests.data.loading import load
 from tests.web.api_tools import program as program
@@ -80,6 +85,8 @@ def addresses(site) -> Iterator[tuple[str, str]]:
         short = name.removeprefix("workbench:")
         if short in POSTED or name in ("sign-in", "sign-out", "language", "theme", "styleguide"):
             continue
+        if name == "find":
+            yield name, reverse(name)  # asked nothing, it shows what the reader looked for last
         query = f"?{ASKED[name]}" if name in ASKED else ""
         if name == "workbench:dashboard":
             boards = (one.argument for one in pages(site).values() if one.address == name)
@@ -90,6 +97,17 @@ def addresses(site) -> Iterator[tuple[str, str]]:
             yield name, reverse(name, kwargs={key: KNOWN[key] for key in wanted}) + query
         except (NoReverseMatch, KeyError):
             pytest.fail(f"No example of what stands in the address {name}: {list(wanted)}")
+
+
+def signed_in(as_role, role: str) -> Client:
+    """The client as somebody of a role; a reader has agreed to everything and chosen a subject."""
+    client = as_role(role)
+    reader = actor_of(Account.objects.get(username=f"a-{role}"))
+    for one in consent.states(reader):
+        consent.give(one.purpose.id, actor=reader, version=one.version)
+    if reader.reader_key:
+        choose_interests(settings.SITE, ["I2"], actor=reader)
+    return client
 
 
 def read_by(client, path: str) -> set[tuple[str, str]]:
@@ -118,7 +136,7 @@ def test_what_a_page_reads_is_what_the_lineage_says_of_it(furnished, as_role):
     seen: set[str] = set()
     unsaid: dict[str, list[str]] = {}
     for role in ("administrator", "student"):
-        client = as_role(role)
+        client = signed_in(as_role, role)
         for name, path in addresses(furnished):
             read = read_by(client, path)
             if not read or name in OF_ANY_TABLE:
@@ -173,7 +191,7 @@ def test_a_page_is_said_to_read_no_column_that_it_does_not(furnished, as_role):
     }
     read: set[str] = set()
     for role in ("administrator", "student"):
-        client = as_role(role)
+        client = signed_in(as_role, role)
         for name, path in addresses(furnished):
             if name in listed:
                 page, _sources = listed[name]

@@ -8,9 +8,11 @@ from django.urls import get_resolver
 
 from shuren.data.errors import NoSuchTable
 from shuren.kernel.errors import ShurenError, UsageError
+from shuren.trust import consent
 from shuren.trust.definitions import READER, STAFF
 from shuren.trust.errors import NotAllowed
-from shuren.trust.queries import roles
+from shuren.trust.models import Account
+from shuren.trust.queries import actor_of, roles
 from shuren.web.errors import status_of
 from tests.web.library import NAMES, READERS
 
@@ -125,6 +127,7 @@ def test_nobody_signed_in_is_sent_to_sign_in_and_comes_back(client, db):
 @pytest.mark.parametrize("role", sorted(r.id for r in roles().values() if r.kind == READER))
 def test_a_reader_sees_the_own_loans_and_no_others(as_role, library, role):
     client = as_role(role)
+    consent.give("reading_history", actor=actor_of(Account.objects.get()), version=1)
     page = see(client, "/my/") + see(client, "/my/?show=past")
     assert "三体" in page
     assert "活着" in page

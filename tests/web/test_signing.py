@@ -19,7 +19,7 @@ def sign_in(client, password, **more):
 
 
 @pytest.mark.parametrize(
-    "role, place", [("student", "/my/"), ("data_librarian", "/workbench/")], ids=["reader", "staff"]
+    "role, place", [("student", "/my/"), ("director", "/workbench/")], ids=["reader", "staff"]
 )
 def test_each_lands_where_the_own_things_are(client, db, role, place):
     create_account("li", PASSWORD, role)

@@ -1,6 +1,5 @@
 """Nobody sees a workbench page without the permission it names."""
 
-import re
 from pathlib import Path
 
 import pytest
@@ -26,6 +25,8 @@ EXAMPLES = {
     "line": 2,
     "table": "mart.loan_fact",
     "key_id": "aaaaaaaaaaaa",
+    "request_id": "aaaaaaaaaaaa",
+    "blocked_id": 1,
     "token": "aaaaaaaaaaaa",
     "kind": "works",
     "suggestion_id": "aaaaaaaaaaaa",
@@ -37,19 +38,32 @@ EXAMPLES = {
     "bib_id": "nothing",
     "entry_id": "nothing",
     "item_id": "nothing",
+    "way": "oidc",
 }
 POSTED = {
+    "break-glass-look",
+    "break-glass-end",
     "connector-collect",
     "quarantine-replay",
     "key-rotate",
+    "export-decide",
+    "export-seen",
     "governance-publish",
     "dataset-publish",
     "dataset-withdraw",
+    "pupil-consent",
 }
 
 # Each place, and the permission of docs/reference/permissions.md that it takes.
 PROMISED = {
+    "ledger": "ledger.read",
+    "ledger-head": "ledger.read",
+    "ledger-export": "ledger.read",
+    "ledger-proof": "ledger.read",
     "today": "workbench.open",
+    "exports": "exports.approve",
+    "export-decide": "exports.approve",
+    "export-seen": "exports.approve",
     "coverage": "loads.read",
     "indicators": "dashboards.read",
     "indicator": "dashboards.read",
@@ -88,6 +102,13 @@ PROMISED = {
     "impact": "contracts.read",
     "rows-behind": "quarantine.read",
     "row": "quarantine.read",
+    "desk": "desk.serve",
+    "break-glass": "break_glass.open",
+    "break-glass-look": "break_glass.open",
+    "break-glass-end": "break_glass.open",
+    "break-glass-reviews": "break_glass.review",
+    "pupils": "pupils.manage",
+    "pupil-consent": "pupils.manage",
     "keys": "keys.manage",
     "key-rotate": "keys.manage",
     "key-revoke": "keys.manage",
@@ -118,15 +139,15 @@ REFERENCE = Path(__file__).parents[2] / "docs" / "reference" / "permissions.md"
 def documented() -> dict[str, set[str]]:
     """{role: permissions} as the matrix in the reference page draws it."""
     text = REFERENCE.read_text("utf-8")
-    letters = dict(re.findall(r"^\| ([A-Z]) \| `([\w.]+)`", text, re.M))
-    matrix = text[text.index("## 角色 × 权限") : text.index("## 用途")]
-    roles = {}
-    for role, cells in re.findall(r"^\|[^|]+\| `(\w+)` \|[^|]+\|[^|]+\|(.+)\|$", matrix, re.M):
-        dots = [cell.strip() for cell in cells.split("|")]
-        roles[role] = {
-            letters[letter] for letter, dot in zip(letters, dots, strict=True) if dot == "●"
-        }
-    return roles
+    section = text.split("## 资源 × 操作 × 角色")[1].split("\n## ")[0]
+    rows = [line.strip("| ").split(" | ") for line in section.splitlines() if line[:1] == "|"]
+    head = [cell.strip("`") for cell in rows[0]]
+    found: dict[str, set[str]] = {role: set() for role in head[5:]}
+    for row in rows[2:]:
+        for role, mark in zip(head[5:], row[5:], strict=True):
+            if mark == "●":
+                found[role].add(f"{row[0]}.{row[1]}")
+    return found
 
 
 ROLES = sorted(set(documented()) - {"anonymous"})

@@ -8,6 +8,7 @@ from shuren.kernel import calendar_keys as calendar
 from shuren.kernel.definitions import SHIPPED, Key
 from shuren.repository import definitions as repository
 from shuren.trust import definitions as trust
+from shuren.trust import forms, topics
 from tools.reference.markdown import table
 
 # Kind → part of the file ("" is its top) → keys.
@@ -25,6 +26,8 @@ PARTS: dict[str, dict[str, dict[str, Key]]] = {
     "licences": {"": repository.LICENCE_KEYS},
     "roles": {"": trust.ROLE_KEYS},
     "purposes": {"": trust.PURPOSE_KEYS},
+    "sensitive_topics": {"": topics.KEYS},
+    "forms": {"": forms.FORM_KEYS, "fields.*": forms.FIELD_KEYS},
     "calendars": {
         "": calendar.KEYS,
         "terms": calendar.TERM_KEYS,
@@ -66,6 +69,18 @@ KINDS = {
     "licences": ("许可", "Licences", "数据集按什么条件提供", "On which terms a dataset is given"),
     "roles": ("角色", "Roles", "谁可以做什么", "Who may do what"),
     "purposes": ("用途", "Purposes", "数据为何可用", "What data may be used for"),
+    "sensitive_topics": (
+        "敏感主题",
+        "Sensitive topics",
+        "读者借阅中哪些分类不可据以下结论",
+        "From which classes nothing may be concluded about a reader",
+    ),
+    "forms": (
+        "表单",
+        "Forms",
+        "读者填什么，必填的为何必填",
+        "What readers fill in, and why what must be filled in is needed",
+    ),
     "calendars": ("校历", "Calendars", "学期、假日、开放时间", "Terms, holidays, opening hours"),
     "vocabularies": ("词表", "Vocabularies", "代码的名称", "What codes are called"),
     "sources": ("来源", "Sources", "一个为我们供数的系统", "A system that feeds the library"),
@@ -83,6 +98,8 @@ EXAMPLES = {
     "licences": ("licences/CC-BY-4.0.yaml", "", ""),
     "roles": ("roles/student.yaml", "", ""),
     "purposes": ("purposes/own_records.yaml", "", ""),
+    "sensitive_topics": ("sensitive_topics/law_and_crime.yaml", "", ""),
+    "forms": ("forms/sign_in.yaml", "", ""),
     "calendars": ("calendars/demo-university.yaml", "", ""),
     "vocabularies": ("vocabularies/reader_kind.yaml", "", ""),
     "sources": ("sources/own-events.yaml", "", ""),

@@ -53,6 +53,7 @@ def add(
         reader_key=pseudonymise(site, [card])[0],
         display_name=display_name,
         campus=campus,
+        actor=context.actor,
     )
     click.echo(_("Added %(name)s.", name=name))
 
@@ -138,8 +139,98 @@ def remove(context: CliContext, name: str, yes: bool) -> None:
 
     if not yes:
         click.confirm(_("Remove %(name)s?", name=name), abort=True)
-    remove_account(name)
+    remove_account(name, actor=context.actor)
     click.echo(_("Removed %(name)s.", name=name))
+
+
+@account.command("reset-totp")
+@click.argument("name")
+@click.option("--yes", is_flag=True, help="Do not ask.")
+@click.pass_obj
+def reset_totp(context: CliContext, name: str, yes: bool) -> None:
+    """Take the second step off NAME, who lost it and whom you have seen; open sessions end."""
+    open_database(context)
+    from shuren.trust.sign_on import reset_second_step
+
+    if not yes:
+        click.confirm(_("Have you seen %(name)s in person?", name=name), abort=True)
+    reset_second_step(name, actor=context.actor)
+    click.echo(
+        _("%(name)s signs in with the password alone, until a new one is set up.", name=name)
+    )
+
+
+@account.command("add-pupil")
+@click.argument("name")
+@click.option("--under-14-until", "month", required=True, help="Month they become 14: 2029-05.")
+@click.option("--class", "school_class", default="", help="School class, such as 初一3班.")
+@click.option("--card", default="", help="Card number of the pupil; only its pseudonym is kept.")
+@click.pass_obj
+def add_pupil(context: CliContext, name: str, month: str, school_class: str, card: str) -> None:
+    """Add an account of a reader under 14; it waits for a guardian's consent."""
+    site = open_database(context)
+    from shuren.trust.young import open_account
+
+    open_account(
+        site, name, ask_password(),
+        under_14_until=month, school_class=school_class, card=card, actor=context.actor,
+    )  # fmt: skip
+    click.echo(_("Added %(name)s, who waits for a guardian's consent.", name=name))
+
+
+@account.command("pupils")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+@click.pass_obj
+def list_pupils(context: CliContext, as_json: bool) -> None:
+    """List accounts of readers under 14; who has become 14 leaves the list."""
+    open_database(context)
+    from dataclasses import asdict
+
+    from shuren.trust.young import all_come_of_age, pupils
+
+    all_come_of_age()
+    found = pupils(actor=context.actor)
+    if as_json:
+        context.emit_json([asdict(one) for one in found])
+        return
+    _print_table(
+        context,
+        [_("Name"), _("School class"), _("Under 14 until"), _("Guardian's consent")],
+        [
+            [
+                one.username,
+                one.school_class,
+                f"{one.under_14_until:%Y-%m}",
+                f"{one.version}, {one.recorded_by}, {one.recorded_at:%Y-%m-%d}"
+                if one.has_consent and one.recorded_at
+                else _("waits"),
+            ]
+            for one in found
+        ],
+    )
+
+
+@account.command("guardian")
+@click.argument("name")
+@click.option(
+    "--guardian", default="", help="Number of the signed form; only its pseudonym is kept."
+)
+@click.option("--text-version", default="", help="Version of the text that was signed.")
+@click.option("--withdraw", is_flag=True, help="The guardian takes the consent back.")
+@click.pass_obj
+def guardian(
+    context: CliContext, name: str, guardian: str, text_version: str, withdraw: bool
+) -> None:
+    """Record a guardian's consent for NAME, or that it was taken back."""
+    site = open_database(context)
+    from shuren.trust.young import record_consent, withdraw_consent
+
+    if withdraw:
+        withdraw_consent(name, actor=context.actor)
+        click.echo(_("%(name)s waits for a guardian's consent again.", name=name))
+        return
+    record_consent(site, name, guardian=guardian, version=text_version, actor=context.actor)
+    click.echo(_("A guardian's consent is recorded for %(name)s.", name=name))
 
 
 def _print_table(context: CliContext, heads: list[str], rows: list[list[str]]) -> None:

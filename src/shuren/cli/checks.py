@@ -13,6 +13,7 @@ from shuren.kernel.i18n import listed
 from shuren.kernel.site import Site, open_site
 
 LEAST_FREE_BYTES = 1_000_000_000
+NEWEST_ENTRIES = 10_000
 
 
 @dataclass(frozen=True)
@@ -35,7 +36,9 @@ def run_checks(context: CliContext) -> Iterator[Finding]:
         disk,
         settings_and_database,
         secrets,
+        ledger,
         definitions,
+        purposes,
         loads,
         snapshot,
         browser_parts,
@@ -113,6 +116,26 @@ def secrets(context: CliContext, site: Site) -> Iterator[Finding]:
         yield Finding("ok", _("Secrets are for this user only."))
 
 
+def ledger(context: CliContext, site: Site) -> Iterator[Finding]:
+    """The newest part and all signed heads; `shuren ledger verify` looks at every entry."""
+    from shuren.cli.ledger import fault_line
+    from shuren.trust.ledger import verify
+
+    found = verify(NEWEST_ENTRIES)
+    for fault in found.faults[:5]:
+        yield Finding("wrong", _("Ledger: %(fault)s", fault=fault_line(fault)),
+                      "shuren ledger verify")  # fmt: skip
+    if found.ok:
+        yield Finding(
+            "ok",
+            _(
+                "The ledger holds: %(checked)s of %(size)s entries verified.",
+                checked=f"{found.checked:,}",
+                size=f"{found.size:,}",
+            ),
+        )
+
+
 def definitions(context: CliContext, site: Site) -> Iterator[Finding]:
     """Each kind by itself, so that a mistake in one does not hide those in the others."""
     from shuren.data import definitions as data
@@ -136,6 +159,43 @@ def definitions(context: CliContext, site: Site) -> Iterator[Finding]:
             yield Finding("wrong", error.message, error.fix)
     if len(counts) == len(kinds):
         yield Finding("ok", _("Definitions can be read: %(listed)s.", listed=listed(counts)))
+
+
+def purposes(context: CliContext, site: Site) -> Iterator[Finding]:
+    """Approvals that end, and reviews that are due, within thirty days."""
+    from shuren.trust.queries import purposes_ending
+
+    for one in purposes_ending():
+        said = {"purpose": one.id, "day": one.day, "file": one.file}
+        if one.is_over:
+            yield Finding(
+                "wrong",
+                _("The purpose %(purpose)s was approved until %(day)s and is refused.", **said),
+                _("Have it approved again; then write the new day as approved_until."),
+            )
+        elif one.ends:
+            yield Finding(
+                "advice",
+                _("The purpose %(purpose)s is approved until %(day)s only: %(file)s.", **said),
+                _("Have it approved again; then write the new day as approved_until."),
+            )
+        else:
+            yield Finding(
+                "advice",
+                _("The purpose %(purpose)s is to be reviewed by %(day)s: %(file)s.", **said),
+                _("After the board has looked at it, write the next day as review_by."),
+            )
+
+
+def forms(context: CliContext, site: Site) -> Iterator[Finding]:
+    """Nobody is made to fill in what no service needs."""
+    from shuren.web.form_linter import form_problems
+
+    problems = form_problems(site)
+    for problem in problems:
+        yield Finding("wrong", problem.message, problem.fix)
+    if not problems:
+        yield Finding("ok", _("Every field a reader must fill in says what it is needed for."))
 
 
 def loads(context: CliContext, site: Site) -> Iterator[Finding]:

@@ -92,7 +92,7 @@ def rotate(context: CliContext, id: str, days: int) -> None:
     _site = context.site
     from shuren.trust.actions import rotate_api_key
 
-    _hand_over(rotate_api_key(id, grace=timedelta(days=max(0, days))))
+    _hand_over(rotate_api_key(id, grace=timedelta(days=max(0, days)), actor=context.actor))
 
 
 @key.command("revoke")
@@ -106,7 +106,7 @@ def revoke(context: CliContext, id: str, yes: bool) -> None:
 
     if not yes:
         click.confirm(_("Revoke %(id)s?", id=id), abort=True)
-    revoke_api_key(id)
+    revoke_api_key(id, actor=context.actor)
     click.echo(_("Revoked %(id)s.", id=id))
 
 

@@ -59,6 +59,7 @@ def entries() -> tuple[Entry, ...]:
         Entry("retain", keep, _("Take away rows that are past their contract's term.")),
         Entry("snapshot", keep, _("Push the live snapshot to a store, or pull it from one.")),
         Entry("key", keep, _("Make and end keys of the open API.")),
+        Entry("ledger", keep, _("Verify, export and prove the ledger of what was done.")),
         Entry("doctor", keep, _("Check the whole site and say what to do.")),
         Entry("backup", keep, _("Write a consistent copy of the site to one file.")),
         Entry("restore", keep, _("Bring a site back from a backup file.")),

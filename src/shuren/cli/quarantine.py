@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from shuren.cli.approval import asked, two_persons
 from shuren.cli.context import CliContext
 from shuren.cli.load import print_receipt, receipt_values
 from shuren.cli.main import NOTHING_LOADED, OK
@@ -93,17 +94,24 @@ def show(context: CliContext, load: str, rule: str | None, page: int, as_json: b
 @quarantine.command()
 @click.argument("load")
 @click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
+@two_persons
 @click.option("--json", "as_json", is_flag=True, help="Report as JSON.")
 @click.pass_obj
-def export(context: CliContext, load: str, file: Path, as_json: bool) -> None:
+def export(
+    context: CliContext, load: str, file: Path, reason: str, code: str, as_json: bool
+) -> None:
     """Write the open refused rows of a LOAD to FILE as they came, the reasons beside it.
 
-    The rows name readers: keep the file as you keep the system it came from.
+    The rows name readers, so two persons must want it: ask with --reason, export with --code.
+    Keep the file as you keep the system it came from.
     """
     site = context.site
     from shuren.data.actions import export_quarantine
+    from shuren.data.queries import receipt
 
-    rows = export_quarantine(site, load, file.absolute(), actor=context.actor)
+    if asked(context, "quarantine", receipt(site, load).id, reason, code):
+        return
+    rows = export_quarantine(site, load, file.absolute(), actor=context.actor, code=code)
     if as_json:
         context.emit_json({"file": str(file), "reasons": f"{file}.reasons.csv", "rows": rows})
         return

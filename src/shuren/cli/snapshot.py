@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from shuren.cli.approval import asked, two_persons
 from shuren.cli.context import CliContext
 from shuren.kernel.errors import UsageError
 from shuren.kernel.i18n import gettext as _
@@ -19,17 +20,23 @@ def snapshot() -> None:
 
 @snapshot.command("push")
 @click.option("--store", default="", help="Address of the store; else `snapshot_store`.")
+@two_persons
 @click.pass_obj
-def push(context: CliContext, store: str) -> None:
+def push(context: CliContext, store: str, reason: str, code: str) -> None:
     """Copy the live snapshot to the store, where other machines pull it.
 
-    What has gone from this machine, by age or by retention, goes from the store too.
+    What has gone from this machine, by age or by retention, goes from the store too. A store that
+    is not the site's own (`snapshot_store`) gets no sensitive column, and one about people only
+    when two persons want it.
     """
     site, address = context.site, _address(store)
     from shuren.data.actions import push_snapshot
+    from shuren.data.queries import push_name
 
+    if asked(context, "snapshot.push", push_name(site, address), reason, code):
+        return
     with context.progress(_("Copying")) as progress:
-        moved = push_snapshot(site, address, progress)
+        moved = push_snapshot(site, address, progress, actor=context.actor, code=code)
     _say(moved)
 
 

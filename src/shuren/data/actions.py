@@ -1,11 +1,11 @@
-"""What the data room does: load files, take up refused rows, build the lake's tables from what
-was loaded and publish them."""
+"""What the data room does: load files, take up refused rows, build tables and publish them."""
 
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
+from shuren.data import watching
 from shuren.data.definitions import connector, models
 from shuren.data.errors import UnknownName
 from shuren.data.governance import Version
@@ -49,6 +49,7 @@ from shuren.trust import queries as trust
 TRIED_ROWS = 20_000
 
 push_snapshot, pull_snapshot = snapshot_store.push, snapshot_store.pull
+export_quarantine = exporting.export
 
 
 def load_file(
@@ -155,18 +156,14 @@ def compact(site: Site, contract: str | None = None, *, actor: Actor) -> list[Re
 def record_event(site: Site, contract_id: str, values: Mapping[str, object]) -> None:
     """Keep one event of our own (a search, a click, a rating); `shuren collect` takes it in.
 
-    values  by the contract's columns, nothing about a person; `event_id` may be left out.
-            A search's `words` are normalised, and one that looks like somebody's number, phone
-            or address is not kept at all.
+    values  by the contract's columns; `event_id` may be left out. A reader stands there by
+            pseudonym, and the event is not kept unless that reader consents to a purpose of the
+            contract at this moment. A search's `words` are normalised, and one that looks like
+            somebody's number, phone or address is not kept at all.
     """
     from shuren.data.internals.feeds import own_events
 
-    kept = dict(values)
-    if "words" in kept:
-        kept["words"] = own_events.plain_words(str(kept["words"]))
-        if not kept["words"]:
-            return
-    own_events.record(site, contract_id, kept)
+    own_events.keep(site, contract_id, dict(values))
 
 
 def listener(
@@ -210,16 +207,6 @@ def replay(
     return receipt
 
 
-def export_quarantine(site: Site, load_id: str, target: Path, *, actor: Actor) -> int:
-    """Write the open refused rows as they came to a new file, and why beside it
-    (`<name>.reasons.csv`); returns how many. Written to the ledger: the rows name readers.
-
-    raises  trust's NotAllowed; ExportTarget if either file exists or the folder does not
-    """
-    trust.require(actor, "quarantine.export")
-    return exporting.export(site, load_id, target, actor)
-
-
 def build(
     site: Site,
     *,
@@ -234,8 +221,7 @@ def build(
     taken over. Readers of the snapshot before go on undisturbed. One build at a time; another
     waits.
     progress    tables done, tables in all
-    everything  run every model
-    engine      what runs them
+    everything  run every model; engine: what runs them
     raises      trust's NotAllowed; ModelError and BuildFailed, with the live snapshot as it was
     """
     trust.require(actor, "loads.run")
@@ -248,6 +234,7 @@ def build(
         report = noted.report = building.build_snapshot(
             site, known, all_receipts(site)[::-1], progress, everything=everything, engine=engine
         )
+    watching.note(site, actor=actor)
     return replace(report, expired=tuple(expired))
 
 
@@ -264,8 +251,7 @@ def retain(
     once, from the tables with a build if any were in them, from old snapshots.
 
     dry_run  say what would go, and change nothing
-    returns  what went, load by load, and the build's report if there was one
-    raises   as `build`
+    returns  what went, load by load, and the build's report if there was one; raises as `build`
     """
     trust.require(actor, "loads.run")
     if dry_run:
@@ -276,6 +262,7 @@ def retain(
     if not building.holds_expired(site):
         return expired, None
     report = building.build_snapshot(site, known, all_receipts(site)[::-1], progress)
+    watching.note(site, actor=actor)
     return expired, replace(report, expired=tuple(expired))
 
 

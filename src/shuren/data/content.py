@@ -6,12 +6,14 @@ from collections.abc import Sequence
 from shuren.data.content_shapes import PURPOSE, Found, Indexed, Mark
 from shuren.data.internals import snapshots
 from shuren.data.internals.content import indexing, media, running, searching
+from shuren.data.internals.door import check_covered
 from shuren.data.internals.resolution import cards
 from shuren.kernel.shapes import Actor
 from shuren.kernel.site import Site
 from shuren.trust import queries as trust
 
 DOCUMENTS = "conformed.document"
+SEGMENTS, LINES = "conformed.text_segment", "conformed.text_line"
 # Pixels of the longer side of a page that is shown.
 LARGEST = 2_000
 
@@ -34,7 +36,7 @@ def search(site: Site, words: str, *, actor: Actor, limit: int = 20, document: s
     Of a document whose rights are not open only a snippet is given. `version` is "" where no index
     is in use.
     """
-    trust.require_purpose(actor, PURPOSE)
+    _require(actor, SEGMENTS)
     used = indexing.in_use(site)
     if used is None:
         return Found()
@@ -45,7 +47,7 @@ def search(site: Site, words: str, *, actor: Actor, limit: int = 20, document: s
 
 def marks(site: Site, document: str, page: int, words: str, *, actor: Actor) -> Sequence[Mark]:
     """Where words stand on a page; [] without an index. raises trust's NotAllowed"""
-    trust.require_purpose(actor, PURPOSE)
+    _require(actor, LINES)
     used = indexing.in_use(site)
     return searching.marks_of(used[1], document, page, words) if used and words.strip() else []
 
@@ -57,7 +59,7 @@ def page_picture(
 
     raises  trust's NotAllowed
     """
-    trust.require_purpose(actor, PURPOSE)
+    _require(actor, DOCUMENTS)
     if not _is_open(site, document):
         return None
     image = media.picture(site, document, page, min(longest, LARGEST))
@@ -66,6 +68,11 @@ def page_picture(
     buffer = io.BytesIO()
     image.save(buffer, "PNG")
     return buffer.getvalue()
+
+
+def _require(actor: Actor, table: str) -> None:
+    """Raise trust's NotAllowed, or NotOpen if the purpose's file does not list the table."""
+    check_covered(trust.require_purpose(actor, PURPOSE), table, (), persons=False)
 
 
 def _is_open(site: Site, document: str) -> bool:

@@ -99,6 +99,11 @@ class Contract:
     tombstone: str = ""
     asset: AssetTerms = NO_TERMS
 
+    @property
+    def is_about_persons(self) -> bool:
+        """Whether a field tells about one person: of level 3 (personal) or 4 (sensitive)."""
+        return any(f.classification >= 3 for f in self.fields)
+
     def field(self, name: str) -> Field:
         return next(f for f in self.fields if f.name == name)
 

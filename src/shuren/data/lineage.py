@@ -221,12 +221,16 @@ class RowsBehind:
 
 @dataclass(frozen=True)
 class MadeRows:
-    """Rows of a table that stand on one loaded row; what points at a person is masked."""
+    """Rows of a table that stand on one loaded row; what points at a person is masked.
+
+    sensitive  one of them tells a sensitive topic, which is left out of it
+    """
 
     table: str
     title: dict[str, str]
     columns: tuple[str, ...]
     rows: list[tuple[Any, ...]]
+    sensitive: bool = False
 
 
 Links = dict[str, dict[str, str]]  # node → {node before it: kind of edge}

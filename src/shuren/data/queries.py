@@ -20,6 +20,7 @@ from shuren.data.internals import (
     refused,
     retention,
     sampling,
+    snapshot_store,
     snapshots,
     vocabularies,
 )
@@ -145,14 +146,11 @@ def summarise(
     return asking.counts(opening, by, measures, where, order_by, limit, *about)
 
 
-def as_csv(table: Table) -> bytes:
-    """RFC 4180 in UTF-8, with a header. An empty value is nothing, an empty text is `""`."""
-    return handing_out.csv_bytes(table)
-
-
-def as_parquet(table: Table, types: Sequence[str]) -> bytes:
-    """One Parquet file; `types` are the SQL types of the columns, in their order."""
-    return handing_out.parquet_bytes(table, types)
+as_csv, as_parquet, classes = (
+    handing_out.csv_bytes,
+    handing_out.parquet_bytes,
+    handing_out.classes,
+)
 
 
 def calculate(
@@ -387,6 +385,7 @@ governance_markdown, governance_pdf = governance_files.markdown, governance_file
 
 
 editable_record = record_editing.record
+push_name = snapshot_store.push_name
 
 
 def suggest_mapping(site: Site, path: Path, contract_id: str = "") -> list[Suggestion]:

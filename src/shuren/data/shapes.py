@@ -49,6 +49,7 @@ __all__ = [
     "SnapshotTable",
     "Step",
     "Table",
+    "TopicRule",
 ]
 
 
@@ -199,6 +200,23 @@ class Column:
 
 
 @dataclass(frozen=True)
+class TopicRule:
+    """What the rows of a table about people are about; see internals/topics.py.
+
+    by      'title' or 'class': what the column holds
+    tells   columns from which the topic of a row can be known, `column` among them
+    """
+
+    by: str
+    column: str
+    tells: tuple[str, ...]
+
+
+# Of a table published before models said it.
+NOT_SAID = TopicRule("", "", ())
+
+
+@dataclass(frozen=True)
 class Model:
     """One table of the lake, made by one SELECT (definitions/models/<layer>/<id>.sql).
 
@@ -211,6 +229,7 @@ class Model:
     speaks_until  the column whose greatest value is the data date, or ""
     materialised  False for a live view: not stored, evaluated whenever it is read
     looked_up  kept in small pages, so that a row is found by the key without reading many
+    topic    how rows of a sensitive topic are known, or None
     sql      the SELECT itself, without the front matter
     """
 
@@ -234,6 +253,7 @@ class Model:
     local: bool = False
     materialised: bool = True
     looked_up: bool = False
+    topic: TopicRule | None = None
     asset: AssetTerms = NO_TERMS
 
     @property
@@ -250,6 +270,7 @@ class SnapshotTable:
            an older version
     changed_at  when rows of it were last published that differ from those before, ISO, or ""
     live   the SELECT of a live view, which has no file and says 0 rows; else ""
+    topic  how rows of a sensitive topic are known, or None
     """
 
     name: str
@@ -264,6 +285,7 @@ class SnapshotTable:
     order: tuple[str, ...] = ()
     changed_at: str = ""
     live: str = ""
+    topic: TopicRule | None = None
 
     def column(self, name: str) -> Column | None:
         return next((c for c in self.columns if c.name == name), None)

@@ -17,7 +17,7 @@ from shuren.discovery.internals.openurl import read_openurl
 from shuren.discovery.internals.records import PURPOSE, READ
 from shuren.discovery.internals.resolving import full_texts
 from shuren.discovery.search_shapes import Answer, Item, Query, ShelfPage, Suggestion
-from shuren.discovery.shapes import Holding, Resolution
+from shuren.discovery.shapes import FoundTitle, Holding, Resolution
 from shuren.kernel.shapes import Actor
 from shuren.kernel.site import Site
 from shuren.trust import queries as trust
@@ -123,6 +123,14 @@ def shelf(
     how = shelving(site)
     found = shelf_order.page(store.reader(site), how, call_number, size, campus, backwards)
     return replace(found, items=tuple(with_holdings(site, found.items, actor)))
+
+
+def newest_titles(site: Site, subject: str, *, actor: Actor, limit: int) -> tuple[FoundTitle, ...]:
+    """The newest titles of a class of the second level, by year of publication, then title.
+
+    raises  NoSnapshot, trust's NotAllowed
+    """
+    return newest.newest_titles(site, subject, actor, limit)
 
 
 def export(items: Sequence[Item], form: str, address: str = "") -> str:

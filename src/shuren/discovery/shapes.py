@@ -1,5 +1,6 @@
 """What the discovery room hands to others."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
@@ -12,6 +13,30 @@ class Holding:
     copies: int | None
     on_loan: int | None
     available: int | None
+
+
+@dataclass(frozen=True)
+class FoundTitle:
+    """One title with where its copies are; empty strings where the source is silent."""
+
+    title_id: str
+    title: str
+    title_pinyin: str
+    author: str
+    publisher: str
+    published_year: int | None
+    isbn: str
+    call_number: str
+    clc_main: str
+    holdings: tuple[Holding, ...]
+
+    @property
+    def copies(self) -> int | None:
+        return _added(h.copies for h in self.holdings)
+
+    @property
+    def available(self) -> int | None:
+        return _added(h.available for h in self.holdings)
 
 
 @dataclass(frozen=True)
@@ -74,3 +99,8 @@ class Resolution:
     @property
     def found(self) -> bool:
         return any(place.holds is not False for place in self.places)
+
+
+def _added(counts: Iterable[int | None]) -> int | None:
+    known = [count for count in counts if count is not None]
+    return sum(known) if known else None

@@ -13,11 +13,13 @@ from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 from pydantic import Field, ValidationError, field_validator, model_validator
+from pydantic.fields import FieldInfo
 from pydantic_core import ErrorDetails
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 from shuren.kernel.errors import UsageError
 from shuren.kernel.i18n import gettext as _
+from shuren.kernel.sign_in_settings import CasSettings, OidcSettings, SignInSettings
 from shuren.kernel.site import Site
 from shuren.kernel.suggestions import did_you_mean
 
@@ -60,11 +62,13 @@ class SiteSettings(BaseSettings):
     database_url: str = Field("", description="postgresql://user:password@host:5432/name; empty: SQLite in the site.")  # noqa: E501
     build_memory_gb: int = Field(0, ge=0, le=4096, description="Memory a build takes before it writes to disk, in gigabytes; 0: half of the machine's, at most 4.")  # noqa: E501
     build_threads: int = Field(0, ge=0, le=256, description="Processor cores a build uses; 0: all.")
+    break_glass_minutes: int = Field(60, ge=5, le=480, description="How long a reader's records may stay open at most after they were opened in an emergency.")  # noqa: E501
     dataset_prefix: str = Field("local", pattern=r"^[A-Za-z0-9][A-Za-z0-9.-]{0,40}$", description="What identifiers of published datasets begin with: your DOI prefix, or any name; nothing is registered anywhere.")  # noqa: E501
     snapshot_store: str = Field("", description="Where `shuren snapshot` pushes to and pulls from, like s3://bucket/path?endpoint_override=minio.example.edu&region=us-east-1.")  # noqa: E501
     spark_master: str = Field("", description="Master of `shuren build --engine spark`, like spark://host:7077; empty: this machine alone.")  # noqa: E501
     spark_work: str = Field("", description="A store that Spark's workers reach, like s3a://bucket/work; empty: they share the site's folder.")  # noqa: E501
     spark_options: dict[str, str] = Field({}, description="More settings of Spark, each a text.")
+    sign_in: SignInSettings = Field(SignInSettings(), description="The section [sign_in], see below.")  # noqa: E501
 # fmt: on
 
     @classmethod
@@ -127,6 +131,13 @@ class SiteSettings(BaseSettings):
             raise ValueError(_("tls_cert and tls_key belong together; one of them is missing"))
         return self
 
+    @model_validator(mode="after")
+    def _campus_knows_the_way_back(self) -> "SiteSettings":
+        """Otherwise whoever writes the Host header chooses where the campus sends people."""
+        if (self.sign_in.oidc or self.sign_in.cas) and not self.public_url:
+            raise ValueError(_("campus sign-in needs public_url, the address readers come back to"))
+        return self
+
     @property
     def tls(self) -> bool:
         return self.tls_cert is not None
@@ -177,6 +188,7 @@ def _unknown_environment() -> list[str]:
     known = {PREFIX + name.upper() for name in SiteSettings.model_fields}
     names = [n for n in sorted(os.environ) if n.startswith(PREFIX) and n not in RUN_NAMES]
     names = [n for n in names if not n.startswith(f"{PREFIX}SECRET_")]
+    names = [n for n in names if n.partition("__")[0] not in known]
     return [
         _("There is no setting %(name)s.", name=name) + " " + did_you_mean(name, known)
         for name in names
@@ -187,19 +199,32 @@ def _unknown_environment() -> list[str]:
 def _sentence(detail: ErrorDetails, site: Site) -> str:
     """One of pydantic's findings in words for the person who wrote the line."""
     name = ".".join(str(part) for part in detail["loc"])
-    origin = f"{PREFIX}{name.upper()}"
+    origin = f"{PREFIX}{name.upper().replace('.', '__')}"
     place = origin if os.environ.get(origin) else f"{site.settings_file.name}: {name}"
     kind, context = detail["type"], detail.get("ctx", {})
     if kind == "extra_forbidden":
-        known = SiteSettings.model_fields
+        known = known_names()
         return (
             _("%(place)s: there is no such setting.", place=place) + " " + did_you_mean(name, known)
         )
+    if kind == "missing":
+        return _("%(place)s is missing.", place=place)
     if kind == "value_error":
         reason = str(context["error"])
         return f"{place}: {reason}." if name else f"{reason}."
     wanted = _wanted(kind, context)
     return _("%(place)s must be %(wanted)s.", place=place, wanted=wanted)
+
+
+def known_names() -> dict[str, FieldInfo]:
+    """Every setting by its whole name: `port`, `sign_in.networks`, `sign_in.oidc.issuer` …"""
+    found = dict(SiteSettings.model_fields)
+    sections = {
+        "sign_in": SignInSettings, "sign_in.oidc": OidcSettings, "sign_in.cas": CasSettings
+    }  # fmt: skip
+    for section, model in sections.items():
+        found |= {f"{section}.{name}": field for name, field in model.model_fields.items()}
+    return found
 
 
 def _wanted(kind: str, context: dict[str, Any]) -> str:

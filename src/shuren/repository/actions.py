@@ -35,6 +35,7 @@ from shuren.repository.shapes import (
     Tombstone,
     Version,
 )
+from shuren.trust import egress
 from shuren.trust import queries as trust
 from shuren.trust.actions import record_use
 
@@ -67,6 +68,7 @@ def publish(site: Site, dataset_id: str, *, actor: Actor) -> Version:
         tables = packaging.tables(made)
         contents = {name: content for name, (content, _part) in tables.items()}
         parts = {name: part for name, (_content, part) in tables.items()}
+        _check_content(contents, dataset.id, actor)
         version = Version(
             dataset=dataset.id,
             number=number,
@@ -151,6 +153,7 @@ def give_out(
             fix=_("Accept it on the page of the dataset."),
         )  # fmt: skip
     content = shelf.path_of(site, version, file).read_bytes()
+    _check_content({file.name: content}, dataset_id, actor)
     Acceptance.objects.create(
         dataset=dataset_id,
         version=number,
@@ -160,6 +163,13 @@ def give_out(
         account=actor.id if _tier(site, version) == SIGNED_IN else "",
     )
     return file, content
+
+
+def _check_content(contents: dict[str, bytes], dataset_id: str, actor: Actor) -> None:
+    """raises  EgressBlocked if a pseudonym stands in a file that is given out"""
+    for name, content in contents.items():
+        if name.rpartition(".")[2] not in ("parquet", "zip"):  # of each the CSV is beside it
+            egress.check("dataset", actor=actor, table=f"dataset.{dataset_id}", content=content)
 
 
 def _tier(site: Site, version: Version) -> str:
@@ -203,7 +213,7 @@ def export(site: Site, target: Path, *, actor: Actor, purpose: str = REUSE) -> H
     shutil.rmtree(unfinished, ignore_errors=True)
     unfinished.mkdir()
     try:
-        handed, manifest = _hand_over(site, unfinished, purpose)
+        handed, manifest = _hand_over(site, unfinished, purpose, actor)
         text = json.dumps(manifest, ensure_ascii=False, indent=2).encode()
         write_atomically(unfinished / "manifest.json", text)
         os.rename(unfinished, target)
@@ -215,7 +225,9 @@ def export(site: Site, target: Path, *, actor: Actor, purpose: str = REUSE) -> H
     return handed
 
 
-def _hand_over(site: Site, folder: Path, purpose: str) -> tuple[Handed, dict[str, object]]:
+def _hand_over(
+    site: Site, folder: Path, purpose: str, actor: Actor
+) -> tuple[Handed, dict[str, object]]:
     included, left_out, count = [], [], 0
     lines: list[dict[str, object]] = []
     for one in queries.shelves(site):
@@ -229,7 +241,9 @@ def _hand_over(site: Site, folder: Path, purpose: str) -> tuple[Handed, dict[str
         place.mkdir()
         for file in version.files:
             if not file.name.endswith(".zip"):
-                write_atomically(place / file.name, shelf.path_of(site, version, file).read_bytes())
+                content = shelf.path_of(site, version, file).read_bytes()
+                _check_content({file.name: content}, one.dataset.id, actor)
+                write_atomically(place / file.name, content)
                 count += 1
         included.append(one.dataset.id)
         lines.append(

@@ -1,48 +1,119 @@
-"""Reads of the service room: a reader's own loans."""
+"""Reads of the service room: a reader's own loans, and what is new in the subjects they chose."""
 
-from datetime import datetime
+from collections.abc import Sequence
+from datetime import datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from shuren.data import queries as data
+from shuren.data.shapes import Table
+from shuren.discovery.queries import newest_titles
+from shuren.kernel.clock import now
+from shuren.kernel.settings import read_settings
 from shuren.kernel.shapes import Actor
 from shuren.kernel.site import Site
-from shuren.service.shapes import OwnLoan, OwnLoans
+from shuren.service.internals import interests as interest_rows
+from shuren.service.shapes import NewTitles, OwnLoan, OwnLoans, Subject
+from shuren.trust import consent
+from shuren.trust.actions import record_use
+from shuren.trust.queries import require_purpose
 
 PURPOSE = "own_records"
+HISTORY = "reading_history"
+INTERESTS = "declared_interests"
+TRACKING = "behaviour_tracking"
+_REPEATED = 8  # so often the same words may come before others
+DISPUTE_DAYS = 30  # a loan that came back stays visible so long, to contest a fine or a damage
+_COLUMNS = (
+    "loan_id", "title_id", "title", "author", "call_number", "campus", "loaned_at", "due_at",
+    "returned_at", "renewals",
+)  # fmt: skip
 
 
 def own_loans(site: Site, actor: Actor) -> OwnLoans:
     """The actor's loans, still out and past.
 
+    Past are all there ever were if the reader consents to `reading_history`; else those that came
+    back within DISPUTE_DAYS, or, where the source does not follow returns, were lent within them.
     A loan without a due date counts as past: its source does not follow returns.
     raises  trust's NotAllowed for who has no reader_key, NoSnapshot
     """
+    still_out = _loans(site, actor, PURPOSE, [("is_out", "=", True)])
+    out = sorted((OwnLoan(**row) for row in still_out.dicts()), key=_due)
+    is_whole = consent.given(HISTORY, actor.reader_key)
+    if is_whole:
+        found = _loans(site, actor, HISTORY, [("is_out", "=", False)]).dicts()
+    else:
+        since = _local_now(site) - timedelta(days=DISPUTE_DAYS)
+        back = [("is_out", "=", False), ("returned_at", ">=", since)]
+        lent = [("is_out", "=", False), ("loaned_at", ">=", since)]
+        rows = {
+            row["loan_id"]: row
+            for where in (back, lent)
+            for row in _loans(site, actor, PURPOSE, where).dicts()
+        }
+        found = sorted(rows.values(), key=lambda row: row["loan_id"])
+        found.sort(key=lambda row: row["loaned_at"], reverse=True)
+    past = tuple(OwnLoan(**row) for row in found)
+    return OwnLoans(tuple(out), past, still_out.data_date, is_whole)
+
+
+def own_searches(site: Site, actor: Actor, limit: int = 8) -> list[str]:
+    """What the reader searched for last, by the reader's consent, each words once; newest first.
+
+    Searches since the last build are not there yet.
+    raises  trust's ConsentMissing, NoSnapshot, NoSuchTable in a snapshot made before there were any
+    """
     table = data.read(
-        site,
-        "mart.loan_fact",
-        columns=[
-            "loan_id",
-            "title_id",
-            "title",
-            "author",
-            "call_number",
-            "campus",
-            "loaned_at",
-            "due_at",
-            "returned_at",
-            "renewals",
-            "is_out",
-        ],
-        order_by=["-loaned_at", "loan_id"],
-        purpose=PURPOSE,
-        actor=actor,
-    )
-    out: list[OwnLoan] = []
-    past: list[OwnLoan] = []
-    for row in table.dicts():
-        (out if row.pop("is_out") else past).append(OwnLoan(**row))
-    out.sort(key=_due)
-    return OwnLoans(tuple(out), tuple(past), table.data_date)
+        site, "conformed.reader_search", columns=["words", "searched_at"],
+        order_by=["-searched_at", "words"], limit=limit * _REPEATED,
+        purpose=TRACKING, actor=actor,
+    )  # fmt: skip
+    return list(dict.fromkeys(row["words"] for row in table.dicts()))[:limit]
+
+
+def subjects(site: Site) -> list[Subject]:
+    """Every subject a reader may choose, by class number; what tells a sensitive topic is none."""
+    return [Subject(code, title) for code, title in interest_rows.choosable(site).items()]
+
+
+def own_interests(site: Site, actor: Actor) -> list[Subject]:
+    """The subjects the reader chose, by class number; a line in the ledger.
+
+    raises  trust's ConsentMissing
+    """
+    require_purpose(actor, INTERESTS)
+    titles = interest_rows.choosable(site)
+    found = [
+        Subject(one.subject, titles[one.subject], one.chosen_at)
+        for one in interest_rows.chosen(actor.reader_key)
+        if one.subject in titles
+    ]
+    record_use(actor, INTERESTS, "service.interest", ["subject", "chosen_at"], len(found))
+    return found
+
+
+def new_in_subjects(site: Site, actor: Actor, limit: int = 4) -> list[NewTitles]:
+    """The newest titles of each subject the reader chose, so many of each.
+
+    raises  trust's ConsentMissing, NoSnapshot
+    """
+    return [
+        NewTitles(subject, newest_titles(site, subject.code, actor=actor, limit=limit))
+        for subject in own_interests(site, actor)
+    ]
+
+
+def _loans(site: Site, actor: Actor, purpose: str, where: Sequence[tuple[str, str, Any]]) -> Table:
+    return data.read(
+        site, "mart.loan_fact", columns=_COLUMNS, where=where,
+        order_by=["-loaned_at", "loan_id"], purpose=purpose, actor=actor,
+    )  # fmt: skip
+
+
+def _local_now(site: Site) -> datetime:
+    """The present moment on the library's wall clock, as the lake keeps it."""
+    return now().astimezone(ZoneInfo(read_settings(site).time_zone)).replace(tzinfo=None)
 
 
 def _due(loan: OwnLoan) -> tuple[Any, ...]:

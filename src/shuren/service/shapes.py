@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from shuren.discovery.shapes import FoundTitle
+
 
 @dataclass(frozen=True)
 class OwnLoan:
@@ -22,8 +24,34 @@ class OwnLoan:
 
 @dataclass(frozen=True)
 class OwnLoans:
-    """`out`: still with the reader, soonest due first; `past`: newest first."""
+    """`out`: still with the reader, soonest due first; `past`: newest first.
+
+    is_whole  `past` is everything ever lent, by the reader's consent; else the last weeks only
+    """
 
     out: tuple[OwnLoan, ...]
     past: tuple[OwnLoan, ...]
     data_date: str = ""
+    is_whole: bool = False
+
+
+@dataclass(frozen=True)
+class Subject:
+    """A class of books that a reader may choose as an interest.
+
+    code       class number of the second level
+    title      {zh, en}
+    chosen_at  when the reader chose it, or None
+    """
+
+    code: str
+    title: dict[str, str]
+    chosen_at: datetime | None = None
+
+
+@dataclass(frozen=True)
+class NewTitles:
+    """The newest titles of a subject, newest first."""
+
+    subject: Subject
+    titles: tuple[FoundTitle, ...]

@@ -5,19 +5,30 @@ replaces ours. What no file grants is denied.
 """
 
 import re
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date
 from functools import cache
-from typing import Any, NamedTuple
+from typing import Any
 
 from shuren.kernel.definitions import DefinitionFile, Key, find_definitions, required
 from shuren.kernel.errors import DefinitionError
 from shuren.kernel.i18n import gettext as _
 from shuren.kernel.site import Site
 from shuren.kernel.suggestions import did_you_mean
+from shuren.trust.internals.permissions import PERMISSION_PURPOSES as PERMISSION_PURPOSES
+from shuren.trust.internals.permissions import PERMISSIONS as PERMISSIONS
+from shuren.trust.internals.permissions import SCOPES as SCOPES
 
+# The most sensitive class there is; only a reader's look at their own rows opens it.
+SENSITIVE = 4
 READER, STAFF, VISITOR = "reader", "staff", "visitor"
 KINDS = (READER, STAFF, VISITOR)
 BASES = ("service", "statistics", "operation", "consent")
+# Whose data a purpose is about: of who has a card, who came without one, who works here, of none.
+WHOSE = ("readers", "visitors", "staff", "nobody")
+ALL, WITHDRAWN = "all", "withdrawn"
+APPROVE = "purposes.approve"
 
 # fmt: off
 _SAME = {
@@ -35,57 +46,24 @@ PURPOSE_KEYS = _SAME | {
     "highest_class": Key(int, "可用的最高敏感级：1 公开 … 4 敏感", "The most sensitive class it opens: 1 public … 4 sensitive", default="1"),  # noqa: E501
     "aggregated_only": Key(bool, "只给分组计数，小组隐藏", "Only counts over groups, small ones hidden", default="false"),  # noqa: E501
     "own_rows_only": Key(bool, "只给读者本人的行", "Only rows of the asking reader", default="false"),  # noqa: E501
+    "consent": Key(dict, "征求同意的文字 {version, zh, en}；basis 为 consent 时必填，改文字须升版本", "The text that asks for consent {version, zh, en}; needed with basis: consent, a new text needs a new version"),  # noqa: E501
+    "is_profile": Key(bool, "据此对读者画像；未成年人等不适用", "Makes a profile of the reader, so never of the under-14s", default="false"),  # noqa: E501
+    "break_glass": Key(bool, "只在紧急查看期间、只对被打开的那位读者有效", "Open only while a reader's records are opened in an emergency, and only theirs", default="false"),  # noqa: E501
+    "why": Key(dict, "为什么需要 {zh, en}", "Why it is needed {zh, en}", required=True),
+    "tables": Key(dict, "打开哪些表：`表: [列, …]`；不涉及个人的表可写 `表: all` 或 `conformed.*: all`", "What it opens: `table: [column, …]`; a table without persons may say `table: all`, or `conformed.*: all`", required=True),  # noqa: E501
+    "whose": Key(list, "谁的数据：readers 读者、visitors 来访者、staff 馆员、nobody 无人", "Whose data: readers, visitors, staff, nobody", required=True),  # noqa: E501
+    "keep_days": Key(int, "由此得到的内容保留多少天；0 为答完即弃。表里的数据按契约的期限删除", "Days that what it makes of the data is kept; 0: nothing is kept beyond the answer. What is in the tables goes by the term of its contract", required=True),  # noqa: E501
+    "legal_basis": Key(dict, "法律依据 {article, zh, en}：哪部法律第几条，为何适用", "Legal basis {article, zh, en}: which article, and why it applies", required=True),  # noqa: E501
+    "approved_by": Key(str, "由哪个角色批准；须有 purposes.approve 权限", "The role that approved it, one with purposes.approve", required=True),  # noqa: E501
+    "approved_until": Key((date, str), "批准到哪一天（含）；withdrawn 为到撤回为止，须另写 review_by", "The last day it is approved for; `withdrawn`: until it is withdrawn, and then review_by is said", required=True),  # noqa: E501
+    "review_by": Key(date, "哪一天之前复审；到期提醒，不停用", "The day by which it is looked at again; reminded of, never refused"),  # noqa: E501
 }
 # fmt: on
 
-# Every permission there is, and what it opens. A role names them; nothing else grants them.
-PERMISSIONS: dict[str, dict[str, str]] = {
-    "my_library.read": {"zh": "看自己的借阅", "en": "See one's own loans"},
-    "workbench.open": {"zh": "打开工作台", "en": "Open the workbench"},
-    "loads.read": {"zh": "看数据源与装载回执", "en": "See sources and receipts of loads"},
-    "loads.run": {"zh": "装载数据、构建数据表", "en": "Load data and build tables"},
-    "quarantine.read": {
-        "zh": "看隔离区（身份列遮盖）",
-        "en": "See refused rows, identities masked",
-    },
-    "quarantine.mend": {
-        "zh": "修正并重放隔离区的行",
-        "en": "Mend and replay refused rows, original bytes shown",
-    },
-    "quarantine.export": {"zh": "导出隔离区的原始行", "en": "Export refused rows as they came"},
-    "tasks.read": {"zh": "看数据质量与任务", "en": "See the quality of data and its tasks"},
-    "tasks.work": {"zh": "认领并办结数据质量任务", "en": "Take and close tasks of data quality"},
-    "contracts.read": {"zh": "看数据治理规范", "en": "Read the data contracts"},
-    "suggestions.decide": {
-        "zh": "采纳或拒绝对书目的建议",
-        "en": "Accept or refuse suggestions for records",
-    },
-    "readers.link": {
-        "zh": "判断两张读者证是否同属一人",
-        "en": "Decide whether two readers' cards are one person's",
-    },
-    "decisions.read": {"zh": "看决策日志", "en": "Read the decision log"},
-    "decisions.write": {"zh": "记录决策与结果", "en": "Record decisions and their outcome"},
-    "governance.publish": {
-        "zh": "发布数据治理规范的新版本（改规则）",
-        "en": "Publish a new version of the data rules (change a rule)",
-    },
-    "records.edit": {"zh": "修改书目记录", "en": "Edit bibliographic records"},
-    "datasets.publish": {
-        "zh": "发布与撤回开放数据集",
-        "en": "Publish and withdraw open datasets",
-    },
-    "knowledge.read": {
-        "zh": "查阅知识库（含草稿）",
-        "en": "Read the knowledge base, drafts as well",
-    },
-    "dashboards.read": {"zh": "看统计看板", "en": "Read the dashboards"},
-    "accounts.manage": {"zh": "管理账号", "en": "Manage accounts"},
-    "site.operate": {"zh": "运行与备份站点", "en": "Operate and back up the site"},
-    "ledger.read": {"zh": "看数据使用台账", "en": "Read the ledger of data uses"},
-    "keys.manage": {"zh": "管理开放接口的密钥", "en": "Manage the keys of the open API"},
-}
-
+# Who is not signed in, and a child whose guardian has not consented.
+ANONYMOUS = "anonymous"
+# The role of accounts for readers under 14.
+PUPIL = "school_pupil"
 # The role of a program that comes with a key. No file can grant it anything: its key does.
 API_CLIENT = "api_client"
 # The purpose that uses of the API are written down under when they touch no table.
@@ -93,23 +71,8 @@ EXCHANGE = "data_exchange"
 PUBLIC_STATISTICS = "public_statistics"
 
 
-class Scope(NamedTuple):
-    """What a key may be given, and the permissions it then has where a room asks for one."""
-
-    title: dict[str, str]
-    permissions: tuple[str, ...] = ()
-
-
-SCOPES: dict[str, Scope] = {
-    "catalogue:read": Scope(
-        {"zh": "数据目录", "en": "The catalogue of tables"}, ("contracts.read",)
-    ),
-    "figures:read": Scope({"zh": "统计图表", "en": "Figures"}, ("dashboards.read",)),
-    "indicators:read": Scope({"zh": "评估指标", "en": "Indicators"}, ("dashboards.read",)),
-    "loads:read": Scope({"zh": "装载回执", "en": "Receipts of loads"}, ("loads.read",)),
-    "lineage:read": Scope({"zh": "数据血缘", "en": "Lineage"}, ("contracts.read",)),
-}
 # A scope for rows and counts names a layer or a table: marts:read:mart, marts:read:mart.loan_fact.
+_NAMES = re.compile(r"[a-z_]\w*( [a-z_]\w*)*")
 TABLE_SCOPE = re.compile(r"marts:read:(conformed|mart)(\.[a-z][a-z0-9_]{0,60})?")
 
 
@@ -121,6 +84,15 @@ class Purpose:
     highest_class    the most sensitive column it opens: 1 public … 4 sensitive
     aggregated_only  only counts over groups, small groups hidden; never a person's row
     own_rows_only    only rows of the asking reader
+    break_glass      only rows of the reader whose records the actor has opened (trust.glass)
+    consent          {version, zh, en}: what a reader says yes to, where the basis is consent
+    is_profile       makes a profile of the reader: never of who may have none
+    tables           {table: its columns, or ("all",)}; `conformed.*` stands for tables without
+                     persons only
+    whose            of WHOSE
+    keep_days        how long what is made of the data is kept, 0: not at all
+    legal_basis      {article, zh, en}
+    approved_until   the last day, in the library's time; None: until it is withdrawn
     """
 
     id: str
@@ -130,6 +102,48 @@ class Purpose:
     highest_class: int = 1
     aggregated_only: bool = False
     own_rows_only: bool = False
+    break_glass: bool = False
+    consent: Mapping[str, Any] | None = None
+    is_profile: bool = False
+    why: dict[str, str] = field(default_factory=dict)
+    tables: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    whose: tuple[str, ...] = ()
+    keep_days: int = 0
+    legal_basis: dict[str, str] = field(default_factory=dict)
+    approved_by: str = ""
+    approved_until: date | None = None
+    review_by: date | None = None
+
+    @property
+    def consent_version(self) -> int:
+        """Version of the text that asks for consent; 0 where none is asked."""
+        return int(self.consent["version"]) if self.consent else 0
+
+    @property
+    def consent_text(self) -> dict[str, str]:
+        """That text {zh, en}; empty where none is asked."""
+        return {key: str(self.consent[key]) for key in ("zh", "en")} if self.consent else {}
+
+    @property
+    def file(self) -> str:
+        """Where it is said, as a librarian would look for it."""
+        return f"definitions/purposes/{self.id}.yaml"
+
+    def is_approved(self, day: date) -> bool:
+        return self.approved_until is None or day <= self.approved_until
+
+    def covers(self, table: str, column: str = "", *, persons: bool) -> bool:
+        """Whether the file names the table, and the column if one is asked for.
+
+        persons  whether rows of the table are about persons: then only a line of its own with
+                 its columns counts
+        """
+        columns = self.tables.get(table)
+        if columns is None and not persons:
+            columns = self.tables.get(f"{table.split('.')[0]}.*")
+        if columns is None or (persons and columns == (ALL,)):
+            return False
+        return not column or columns == (ALL,) or column in columns
 
     @property
     def for_programs(self) -> bool:
@@ -138,7 +152,7 @@ class Purpose:
         A purpose of the library's own operation opens rows about people, one's own rows need
         a person who asks.
         """
-        if self.own_rows_only or self.basis in ("operation", "consent"):
+        if self.own_rows_only or self.break_glass or self.basis in ("operation", "consent"):
             return False
         return self.aggregated_only or self.highest_class <= 2
 
@@ -160,6 +174,7 @@ def roles(site: Site | None) -> dict[str, Role]:
     """All roles by id: readers, staff, visitors; raises DefinitionError naming file and key."""
     known = purposes(site)
     found = [_role(file, known) for file in find_definitions("roles", site).values()]
+    _check_approvers(site, known, found)
     order = {kind: place for place, kind in enumerate(KINDS)}
     return {role.id: role for role in sorted(found, key=lambda role: (order[role.kind], role.id))}
 
@@ -168,6 +183,13 @@ def roles(site: Site | None) -> dict[str, Role]:
 def purposes(site: Site | None) -> dict[str, Purpose]:
     """All purposes by id; raises DefinitionError naming file and key."""
     return {file.id: _purpose(file) for file in find_definitions("purposes", site).values()}
+
+
+def _check_approvers(site: Site | None, known: dict[str, Purpose], found: list[Role]) -> None:
+    """Raise DefinitionError for a purpose that nobody who may approve has approved."""
+    able = [role.id for role in found if APPROVE in role.permissions]
+    for id, file in find_definitions("purposes", site).items():
+        _one_of(file, "approved_by", known[id].approved_by, able)
 
 
 def _role(file: DefinitionFile, known: dict[str, Purpose]) -> Role:
@@ -182,9 +204,78 @@ def _role(file: DefinitionFile, known: dict[str, Purpose]) -> Role:
 
 def _purpose(file: DefinitionFile) -> Purpose:
     values = _checked(file, PURPOSE_KEYS)
+    for name, key in PURPOSE_KEYS.items():
+        if values.get(name) is not None and not isinstance(values[name], key.kind):
+            raise _wrong(file, name)
     _one_of(file, "basis", values["basis"], BASES)
     _one_of(file, "highest_class", values.get("highest_class", 1), (1, 2, 3, 4))
+    _check_consent(file, values)
+    _two_languages(file, values, ("why",))
+    for one in values["whose"]:
+        _one_of(file, "whose", one, WHOSE)
+    values["whose"] = tuple(values["whose"])
+    values["tables"] = {
+        str(table): _columns(file, f"tables.{table}", listed)
+        for table, listed in values["tables"].items()
+    }
+    if set(values["legal_basis"]) != {"article", "zh", "en"} or values["keep_days"] < 0:
+        raise _wrong(file, "legal_basis" if values["keep_days"] >= 0 else "keep_days")
+    until = values["approved_until"]
+    if until == WITHDRAWN:
+        values["approved_until"] = None
+        if not values.get("review_by"):
+            raise DefinitionError(
+                _("%(path)s: '%(key)s' is missing.", path=file.path, key="review_by")
+            )
+    elif not isinstance(until, date):
+        raise _wrong(file, "approved_until")
+    if values.get("highest_class") == SENSITIVE and not values.get("own_rows_only"):
+        raise DefinitionError(
+            _("%(path)s: class 4 opens to readers themselves only.", path=file.path),
+            fix=_("Write `highest_class: 3`, or `own_rows_only: true` as well."),
+        )
     return Purpose(**values)
+
+
+def _check_consent(file: DefinitionFile, values: dict[str, Any]) -> None:
+    """A purpose that rests on consent says what is agreed to, and no other one does."""
+    if values["basis"] != "consent":
+        if values.get("consent") or values.get("is_profile"):
+            raise DefinitionError(
+                _("%(path)s: only a purpose with 'basis: consent' asks for it.", path=file.path)
+            )
+        return
+    text = values.get("consent")
+    whole = isinstance(text, dict) and set(text) == {"version", "zh", "en"}
+    if not whole or not (text["zh"] and text["en"]) or not _is_version(text["version"]):
+        raise DefinitionError(
+            _("%(path)s: 'consent' must be {version: 1, zh: …, en: …}.", path=file.path),
+            fix=_("Write what the reader agrees to, and count the version up when it changes."),
+        )
+
+
+def _is_version(value: Any) -> bool:
+    return type(value) is int and 1 <= value < 2**31
+
+
+def _columns(file: DefinitionFile, key: str, listed: Any) -> tuple[str, ...]:
+    if listed == ALL:
+        return (ALL,)
+    if (
+        not isinstance(listed, list)
+        or not listed
+        or not _NAMES.fullmatch(" ".join(map(str, listed)))
+    ):
+        raise _wrong(file, key)
+    return tuple(listed)
+
+
+def _wrong(file: DefinitionFile, key: str) -> DefinitionError:
+    known = PURPOSE_KEYS[key.split(".")[0]]
+    return DefinitionError(
+        _("%(path)s: '%(key)s' has a value of the wrong kind.", path=file.path, key=key),
+        fix=f"{known.zh}; {known.en}",
+    )
 
 
 def _checked(file: DefinitionFile, keys: dict[str, Key]) -> dict[str, Any]:
@@ -193,19 +284,23 @@ def _checked(file: DefinitionFile, keys: dict[str, Key]) -> dict[str, Any]:
     for key in values:
         _one_of(file, "", key, keys)
     for key in required(keys):
-        if not values.get(key):
+        if not values.get(key) and values.get(key) != 0:
             raise DefinitionError(_("%(path)s: '%(key)s' is missing.", path=file.path, key=key))
-    for key in ("title", "description"):
-        text = values[key]
-        if not isinstance(text, dict) or set(text) != {"zh", "en"} or not all(text.values()):
-            raise DefinitionError(
-                _("%(path)s: '%(key)s' must be {zh: …, en: …}.", path=file.path, key=key)
-            )
+    _two_languages(file, values, ("title", "description"))
     if values["id"] != file.id:
         raise DefinitionError(
             _("%(path)s: the id must be the file's name, '%(id)s'.", path=file.path, id=file.id)
         )
     return values
+
+
+def _two_languages(file: DefinitionFile, values: dict[str, Any], keys: Iterable[str]) -> None:
+    for key in keys:
+        text = values[key]
+        if not isinstance(text, dict) or set(text) != {"zh", "en"} or not all(text.values()):
+            raise DefinitionError(
+                _("%(path)s: '%(key)s' must be {zh: …, en: …}.", path=file.path, key=key)
+            )
 
 
 def _one_of(file: DefinitionFile, key: str, value: Any, known: Any) -> None:

@@ -7,6 +7,14 @@ class NotAllowed(ShurenError):
     """The role may not do this, or not for this purpose."""
 
 
+class ConsentMissing(NotAllowed):
+    """The purpose rests on the reader's consent, and there is none."""
+
+
+class ConsentTextChanged(ShurenError):
+    """What the reader read before saying yes is no longer the text."""
+
+
 class UnknownName(ShurenError):
     """No role, purpose or permission is called that."""
 
@@ -18,7 +26,17 @@ class SealBroken(ShurenError):
 
 
 class LedgerIsAppendOnly(ShurenError):
-    """A record of use is never changed or removed."""
+    """An entry of the ledger is never changed or removed."""
+
+
+class NoSuchEntry(ShurenError):
+    """The ledger has no entry, or no size, of that number."""
+
+    exit_code = 2
+
+
+class TreeDamaged(ShurenError):
+    """The hashes of the ledger's tree are not those it had."""
 
 
 class AccountExists(ShurenError):
@@ -47,6 +65,10 @@ class SignInLocked(ShurenError):
     """Too many wrong passwords for this name from this address."""
 
 
+class CampusUnreachable(ShurenError):
+    """The campus' sign-in service cannot be asked, or its answer is none."""
+
+
 class KeyRefused(ShurenError):
     """No key of the API, or one that is wrong, expired or revoked."""
 
@@ -70,3 +92,15 @@ class QuotaUsedUp(ShurenError):
     def __init__(self, message: str, *, retry_after: int, fix: str = "") -> None:
         super().__init__(message, fix=fix)
         self.retry_after = retry_after
+
+
+class GlassInUse(ShurenError):
+    """Somebody who has one reader's records open asks for another's."""
+
+
+class EgressBlocked(NotAllowed):
+    """What was about to leave the site is too sensitive for this way out. It was reported."""
+
+
+class ApprovalNeeded(NotAllowed):
+    """Two persons have to want this export."""

@@ -17,7 +17,7 @@ from shuren.trust.actions import record_use
 from shuren.trust.errors import NotAllowed
 from shuren.trust.internals import identities
 from shuren.trust.internals.veiling import Veil
-from shuren.trust.queries import require_purpose
+from shuren.trust.queries import IDENTITY, require_covered, require_purpose
 
 FIELDS = ("reader_id", "name", "phone", "email")
 
@@ -49,7 +49,8 @@ def veiled_identities(site: Site, *, actor: Actor, purpose: str) -> list[Veiled]
         raise NotAllowed(
             _("This purpose does not open identities: %(what)s.", what=pick(wanted.title))
         )
-    record_use(actor, purpose, "trust.identity", FIELDS, identities.count(), "compared, not shown")
+    require_covered(wanted, IDENTITY, FIELDS)
+    record_use(actor, purpose, IDENTITY, FIELDS, identities.count(), "compared, not shown")
     return list(_veiled(site))
 
 

@@ -1,12 +1,8 @@
-"""Accounts, the ledger of uses, the identity vault, the count of wrong passwords, API keys."""
-
-from typing import Any, NoReturn
+"""Accounts, the identity vault, the count of wrong passwords, API keys; and the tables of the
+internals that have their own."""
 
 from django.contrib.auth.models import AbstractUser
 from django.db import models
-
-from shuren.kernel.i18n import gettext as _
-from shuren.trust.errors import LedgerIsAppendOnly
 
 
 class Account(AbstractUser):
@@ -23,56 +19,6 @@ class Account(AbstractUser):
 
     def __str__(self) -> str:
         return self.username
-
-
-def _refuse() -> NoReturn:
-    raise LedgerIsAppendOnly(
-        _("A record of use is never changed or removed."),
-        fix=_("Write a new record that says what was wrong with it."),
-    )
-
-
-class AppendOnly(models.QuerySet["UseRecord"]):
-    """Rows that can be added and read, nothing else."""
-
-    def update(self, **kwargs: Any) -> int:
-        _refuse()
-
-    def delete(self) -> tuple[int, dict[str, int]]:
-        _refuse()
-
-    def bulk_update(self, *args: Any, **kwargs: Any) -> int:
-        _refuse()
-
-
-class UseRecord(models.Model):
-    """One use of data: who, in which role, why, which columns, how many rows. Never a value.
-
-    actor    account name; for a reader the pseudonym, so that the ledger names no reader
-    columns  names separated by spaces
-    """
-
-    at = models.DateTimeField(db_index=True)
-    actor = models.CharField(max_length=150)
-    role = models.CharField(max_length=40)
-    purpose = models.CharField(max_length=40)
-    table = models.CharField(max_length=80)
-    columns = models.TextField(blank=True)
-    rows = models.BigIntegerField()
-    detail = models.CharField(max_length=200, blank=True)
-
-    objects = AppendOnly.as_manager()
-
-    def __str__(self) -> str:
-        return f"{self.at:%Y-%m-%d %H:%M} {self.actor} {self.table} {self.purpose}"
-
-    def save(self, *args: Any, **kwargs: Any) -> None:
-        if not self._state.adding:
-            _refuse()
-        super().save(*args, **kwargs)
-
-    def delete(self, *args: Any, **kwargs: Any) -> tuple[int, dict[str, int]]:
-        _refuse()
 
 
 class Identity(models.Model):
@@ -143,3 +89,12 @@ class ApiCount(models.Model):
 
     def __str__(self) -> str:
         return f"{self.key_id} {self.window} {self.start:%Y-%m-%d %H:%M}: {self.count}"
+
+
+from shuren.trust.internals import consent_rows as consent_rows  # noqa: E402
+from shuren.trust.internals import egress_rows as egress_rows  # noqa: E402
+from shuren.trust.internals import glass_rows as glass_rows  # noqa: E402
+from shuren.trust.internals import ledger_rows as ledger_rows  # noqa: E402
+from shuren.trust.internals import sign_in_rows  # noqa: E402, F401
+
+UseRecord = ledger_rows.UseRecord

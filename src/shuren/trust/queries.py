@@ -1,11 +1,11 @@
 """Who may do what, and for which purpose. Default deny: what no role file grants is refused."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, TypeVar
 
 from django.conf import settings
-from django.db.models import Count, Max, Sum
+from django.utils import timezone
 
 from shuren.kernel.clock import now
 from shuren.kernel.i18n import gettext as _
@@ -13,11 +13,16 @@ from shuren.kernel.i18n import pick
 from shuren.kernel.shapes import Actor
 from shuren.kernel.site import Site
 from shuren.kernel.suggestions import did_you_mean
-from shuren.trust import definitions
+from shuren.trust import consent, definitions
 from shuren.trust.actions import record_use
 from shuren.trust.definitions import API_CLIENT, PERMISSIONS, SCOPES, Purpose, Role
-from shuren.trust.errors import NotAllowed, ScopeMissing, UnknownName
-from shuren.trust.internals import api_keys, identities
+from shuren.trust.errors import ConsentMissing, NotAllowed, ScopeMissing, UnknownName
+from shuren.trust.internals import api_keys, counting, covering, glasses, identities
+from shuren.trust.internals.counting import TableUse as TableUse
+from shuren.trust.internals.covering import IDENTITY as IDENTITY
+from shuren.trust.internals.covering import Ending as Ending
+from shuren.trust.internals.covering import require_covered as require_covered
+from shuren.trust.internals.young_readers import waits_for_guardian
 from shuren.trust.models import Account, ApiKey, UseRecord
 
 T = TypeVar("T")
@@ -47,18 +52,6 @@ class Use:
     columns: tuple[str, ...]
     rows: int
     detail: str
-
-
-@dataclass(frozen=True)
-class TableUse:
-    """How often one consumer used one table for one purpose."""
-
-    table: str
-    actor: str
-    purpose: str
-    uses: int
-    rows: int
-    last_at: datetime
 
 
 @dataclass(frozen=True)
@@ -105,8 +98,12 @@ def purposes() -> dict[str, Purpose]:
 
 
 def purpose(id: str) -> Purpose:
-    """One purpose; raises UnknownName with a suggestion."""
-    return _named(purposes(), id, _("There is no purpose called '%(name)s'.", name=id))
+    """One purpose; raises UnknownName, naming the file that is not there, with a suggestion."""
+    message = _(
+        "There is no purpose called '%(name)s': no file definitions/purposes/%(name)s.yaml.",
+        name=id[:40],
+    )
+    return _named(purposes(), id, message)
 
 
 def may(actor: Actor | None, permission: str) -> bool:
@@ -131,51 +128,90 @@ def require(actor: Actor | None, permission: str) -> None:
 
 
 def purpose_allowed(actor: Actor | None, purpose: str) -> bool:
-    """Whether the actor's role may use data for a purpose.
+    """Whether the actor's role may use data for a purpose whose approval is not over.
 
-    A purpose for one's own rows needs an actor with a reader_key. Which columns and rows
-    the purpose opens (`highest_class`, `aggregated_only`, `own_rows_only`) is for the
-    caller to keep.
+    A purpose for one's own rows needs an actor with a reader_key, and where it rests on consent,
+    that reader's. Which columns and rows the purpose opens (`highest_class`, `aggregated_only`,
+    `own_rows_only`), and of many readers only those who consented, is for the caller to keep.
     """
-    if purpose not in purposes() or actor is None:
+    if purpose not in purposes() or actor is None or not _is_approved(purposes()[purpose]):
         return False
     granted = _granted(actor)
     if granted is None or purpose not in granted.purposes:
         return False
-    return bool(actor.reader_key) or not purposes()[purpose].own_rows_only
+    wanted = purposes()[purpose]
+    if not wanted.own_rows_only:
+        return True
+    if wanted.basis == consent.BASIS:
+        return consent.given(purpose, actor.reader_key)
+    return bool(actor.reader_key)
 
 
 def require_purpose(actor: Actor | None, purpose_id: str) -> Purpose:
-    """The purpose, when the actor may use data for it; else NotAllowed (or UnknownName)."""
+    """The purpose, when the actor may use data for it; else NotAllowed (or UnknownName).
+
+    raises  ConsentMissing, a NotAllowed, where only the reader's own consent is wanting
+    """
     wanted = purpose(purpose_id)
+    if not _is_approved(wanted):
+        raise NotAllowed(
+            _(
+                "The purpose “%(what)s” was approved until %(day)s and is over: %(file)s.",
+                what=pick(wanted.title),
+                day=wanted.approved_until,
+                file=wanted.file,
+            ),
+            fix=_("Have it approved again; then write the new day as approved_until."),
+        )
     if not purpose_allowed(actor, purpose_id):
+        granted = _granted(actor) if actor else None
+        if wanted.basis == consent.BASIS and granted and purpose_id in granted.purposes:
+            raise ConsentMissing(
+                _("This needs your consent: %(what)s.", what=pick(wanted.title)),
+                fix=_("You can give it, and take it back, under My privacy."),
+            )
         raise NotAllowed(
             _("Your role may not use data for this purpose: %(what)s.", what=pick(wanted.title))
         )
     return wanted
 
 
+def purposes_ending(within_days: int = 30) -> list[Ending]:
+    """Purposes whose approval ends, or whose review is due, within some days or already; the
+    soonest first."""
+    return covering.ending(purposes().values(), _today(), within_days)
+
+
 def identity(site: Site, pseudonym: str, *, actor: Actor, purpose: str) -> dict[str, str]:
     """Who a pseudonym is, or {} if no source said so. Every look is written to the ledger.
 
     raises  NotAllowed unless the purpose opens single personal records to this role, and,
-            for a purpose of one's own rows, the pseudonym is the actor's
+            for a purpose of one's own rows, the pseudonym is the actor's, and of break-glass, it
+            is the one the actor has opened
     """
     wanted = require_purpose(actor, purpose)
     foreign = wanted.own_rows_only and pseudonym != actor.reader_key
+    foreign |= wanted.break_glass and pseudonym != glasses.subject_of(actor)
     if foreign or wanted.aggregated_only or wanted.highest_class < 3:
         raise NotAllowed(
             _("This purpose does not open identities: %(what)s.", what=pick(wanted.title))
         )
-    found = identities.read(site, pseudonym)
-    record_use(actor, purpose, "trust.identity", sorted(found), 1 if found else 0)
+    require_covered(wanted, IDENTITY, ("name",))
+    known = identities.read(site, pseudonym)
+    found = {k: v for k, v in known.items() if wanted.covers(IDENTITY, k, persons=True)}
+    record_use(actor, purpose, IDENTITY, sorted(found), 1 if found else 0, subject=pseudonym)
     return found
 
 
 def actor_of(account: Any) -> Actor | None:
-    """The actor behind a signed-in user of a request; None for nobody."""
+    """The actor behind a signed-in user of a request; None for nobody.
+
+    A child whose guardian has not consented may do what a visitor may, and is no reader.
+    """
     if not isinstance(account, Account) or not account.is_active:
         return None
+    if account.role == definitions.PUPIL and waits_for_guardian(account.pk):
+        return Actor(id=account.username, role=definitions.ANONYMOUS)
     return Actor(id=account.username, role=account.role, reader_key=account.reader_key)
 
 
@@ -199,7 +235,7 @@ def accounts() -> list[AccountLine]:
 
 
 def uses(*, actor: Actor, limit: int = 100) -> list[Use]:
-    """The newest lines of the ledger; needs ledger.read."""
+    """The newest uses in the ledger; needs ledger.read."""
     require(actor, "ledger.read")
     return [
         Use(
@@ -212,26 +248,21 @@ def uses(*, actor: Actor, limit: int = 100) -> list[Use]:
             rows=line.rows,
             detail=line.detail,
         )
-        for line in UseRecord.objects.order_by("-at", "-pk")[:limit]
+        for line in UseRecord.objects.order_by("-id")[:limit]
     ]
 
 
 def uses_of(table: str, *, actor: Actor, limit: int = 20) -> list[TableUse]:
     """Who used a table for what and when last, the newest first; needs ledger.read.
 
-    Without it, but with contracts.read, the same with the role in place of the person.
+    Without it, but with contracts.read, the same with the role in place of the person. Readers are
+    always together, under their role.
     """
-    if not may(actor, "ledger.read"):
+    by_role = not may(actor, "ledger.read")
+    if by_role:
         require(actor, "contracts.read")
-        who = "role"
-    else:
-        who = "actor"
-    lines = UseRecord.objects.filter(table=table).values(who, "purpose")
-    grouped = lines.annotate(uses=Count("pk"), total=Sum("rows"), last=Max("at")).order_by("-last")
-    return [
-        TableUse(table, g[who], g["purpose"], g["uses"], g["total"], g["last"])
-        for g in grouped[:limit]
-    ]
+    found = counting.table_uses(table=table, by_role=by_role)
+    return sorted(found, key=lambda use: use.last_at, reverse=True)[:limit]
 
 
 def uses_by_table(*, actor: Actor, only_keys: bool = False) -> list[TableUse]:
@@ -240,14 +271,8 @@ def uses_by_table(*, actor: Actor, only_keys: bool = False) -> list[TableUse]:
     only_keys  programs that came with a key of the API, and nobody else
     """
     require(actor, "ledger.read")
-    lines = UseRecord.objects.filter(role=API_CLIENT) if only_keys else UseRecord.objects.all()
-    grouped = lines.values("table", "actor", "purpose").annotate(
-        uses=Count("pk"), total=Sum("rows"), last=Max("at")
-    )
-    return [
-        TableUse(g["table"], g["actor"], g["purpose"], g["uses"], g["total"], g["last"])
-        for g in grouped.order_by("-uses", "table", "actor", "purpose")
-    ]
+    found = counting.table_uses(role=API_CLIENT) if only_keys else counting.table_uses()
+    return sorted(found, key=lambda use: (-use.uses, use.table, use.actor, use.purpose))
 
 
 def scopes() -> dict[str, dict[str, str]]:
@@ -309,6 +334,15 @@ def _key_line(key: ApiKey) -> KeyLine:
         previous_until=key.previous_until if old_works else None,
         last_used_at=key.last_used_at,
     )
+
+
+def _today() -> date:
+    """The library's day: approval counts to its end."""
+    return timezone.localdate(now())
+
+
+def _is_approved(purpose: Purpose) -> bool:
+    return purpose.is_approved(_today())
 
 
 def _granted(actor: Actor) -> Role | None:

@@ -14,12 +14,12 @@ from shuren.trust.queries import require
 View = Callable[..., HttpResponseBase]
 
 
-def requires(permission: str) -> Callable[[View], View]:
-    """Open a view only to roles with `permission`.
+def requires(permission: str, *, post: str = "") -> Callable[[View], View]:
+    """Open a view only to roles with `permission`; sending a form there takes `post` as well.
 
     Nobody signed in: to the sign-in page, and back to this page afterwards. Signed in
     without the permission: NotAllowed, which becomes a 403 page naming the roles that may.
-    The wrapped view carries `permission`, so that a test can walk all URLs.
+    The wrapped view carries both, so that a test can walk all URLs.
     """
 
     def decorate(view: View) -> View:
@@ -28,9 +28,12 @@ def requires(permission: str) -> Callable[[View], View]:
             if not request.user.is_authenticated:
                 return to_sign_in(request)
             require(request.actor, permission)  # type: ignore[attr-defined]
+            if post and request.method == "POST":
+                require(request.actor, post)  # type: ignore[attr-defined]
             return view(request, *args, **kwargs)
 
         guarded.permission = permission  # type: ignore[attr-defined]
+        guarded.post = post  # type: ignore[attr-defined]
         return guarded
 
     return decorate

@@ -78,4 +78,4 @@ def _account(request: HttpRequest) -> dict[str, str] | None:
     user = getattr(request, "user", None)
     if user is None or not user.is_authenticated:
         return None
-    return {"name": user.get_username(), "role": user.role}
+    return {"name": user.display_name or user.get_username(), "role": user.role}

@@ -27,6 +27,7 @@ _STATUS = {
     "LicenceNotAccepted": 403,
     "WithdrawnVersion": 410,
     "NotFit": 400,
+    "ConsentTextChanged": 400,
 }
 
 

@@ -48,6 +48,11 @@ def _columns(table: str, names: str) -> tuple[str, ...]:
     return (table, *(f"{table}.{name}" for name in names.split()))
 
 
+_SHOWN_OF_A_TITLE = (
+    "title_id title title_pinyin author publisher published_year isbn call_number"
+    " clc_main campus copies on_loan available"
+)
+
 PAGES: dict[str, Page] = {
     "home": Page(
         {"zh": "门户首页", "en": "Portal: home"},
@@ -62,7 +67,9 @@ PAGES: dict[str, Page] = {
     "find": Page(
         {"zh": "门户：查找", "en": "Portal: search"},
         "find",
-        tables=_columns("mart.title_availability", "title_id campus copies on_loan available"),
+        tables=_columns("mart.title_availability", "title_id campus copies on_loan available")
+        + _columns("conformed.reader_search", "words searched_at"),
+        narrowed_by=("conformed.reader_search.reader_key",),
         indexed=tuple(
             source
             for table, columns in INDEXED.items()
@@ -154,6 +161,12 @@ PAGES: dict[str, Page] = {
             " renewals is_out",
         ),
         narrowed_by=("mart.loan_fact.reader_key",),
+    ),
+    "my-interests": Page(
+        {"zh": "我的兴趣", "en": "My interests"},
+        "my-interests",
+        tables=_columns("mart.title_availability", _SHOWN_OF_A_TITLE),
+        narrowed_by=("mart.title_availability.clc_second",),
     ),
 }
 

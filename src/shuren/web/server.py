@@ -45,6 +45,9 @@ def run(site: Site, **chosen: Any) -> None:
             check_port(settings.host, settings.http_port)
             _start_redirects(settings)
     os.environ["SHUREN_SITE"] = str(site.root)
+    from shuren.data import watching  # late: its tables need Django, which the site sets up
+
+    watching.note(site)
     server = _granian(settings)
     server.on_startup(lambda: click.echo(_greeting(settings)))
     # Not fork: threads and open databases of this process must not reach the workers.

@@ -20,6 +20,7 @@ from shuren.data.internals.door import Opening
 from shuren.data.internals.sources import table_file
 from shuren.data.shapes import SnapshotInfo, SnapshotTable
 from shuren.kernel.site import Site
+from shuren.trust import consent
 
 Rows = list[tuple[Any, ...]]
 Answer = tuple[Rows, int]
@@ -49,13 +50,14 @@ _lock = threading.Lock()
 
 
 def kept(opening: Opening, question: Question, ask: Ask, *, again: bool = False) -> Answer:
-    """What `ask` gives for an opened and narrowed table; of a live view it is asked every time.
+    """What `ask` gives for an opened and narrowed table. Of a live view it is asked every time, and
+    so is what rests on consent, which nobody may remember.
 
     question  tells any two questions to the table apart, conditions and their values aside
     again     put it to later snapshots too (see `warm`)
     """
     file = _file(opening)
-    if file is None:
+    if file is None or opening.purpose.basis == consent.BASIS:
         return ask(opening)
     narrowed = (*question, tuple(opening.conditions), tuple(map(repr, opening.values)))
     if again and not opening.purpose.own_rows_only:

@@ -10,13 +10,14 @@ from shuren.data.internals import answers, snapshots
 from shuren.data.internals.answers import Answer, Rows
 from shuren.data.internals.door import INTERNAL, Condition, Opening, check_rows_open
 from shuren.data.internals.neighbours import Group, given_away
-from shuren.data.internals.suppression import K, hidden_groups
+from shuren.data.internals.suppression import hidden_groups
 from shuren.data.shapes import SnapshotInfo, Table
 from shuren.kernel.i18n import gettext as _
 from shuren.kernel.site import Site
 from shuren.trust.actions import record_use
+from shuren.trust.ledger import is_pseudonym
 
-_PERSONS = "_persons"
+_PERSONS, _LEAST = "_persons", "_least"
 # The groups that answers under other filters would give away, by a snapshot.
 Neighbours = Callable[[SnapshotInfo], set[Group]]
 
@@ -43,16 +44,17 @@ def rows(
 ) -> Table:
     """Rows of the table; all columns the purpose opens where none are named."""
     check_rows_open(opening, where)
+    opening.veiled = bool(opening.table.person)
     highest = opening.purpose.highest_class
     names = list(columns or _open_columns(opening, highest))
-    chosen = ", ".join(opening.column(name) for name in names)
+    chosen = ", ".join(f'{opening.column(name)} AS "{name}"' for name in names)
     opening.narrow(where)
     if after is not None:
         opening.start_after(order_by, after)
     order = opening.order(order_by, _open_columns(opening, highest))
     sql = f"SELECT {chosen} FROM {opening.source}{opening.where}{order}{_slice(limit, offset)}"
     found = snapshots.query(opening.site, sql, opening.values)
-    _record(opening, len(found), "rows")
+    _record(opening, len(found), "rows", _whose(opening, where))
     return _table(opening, names, found, suppressed=0)
 
 
@@ -76,7 +78,7 @@ def counts(
     measured = [
         f'{_measure(opening, what, shown_class)} AS "{name}"' for name, what in measures.items()
     ]
-    whole = replace(opening, conditions=[], values=[])
+    whole = replace(opening, conditions=[], values=[], narrowed_by=set())
     opening.narrow(where, shown_class)
 
     def neighbours(snapshot: SnapshotInfo) -> set[Group]:
@@ -143,17 +145,19 @@ def _about_people(
 ) -> Answer:
     """All groups that may be shown, in the order asked for, and how many are hidden."""
     persons = f"{opening.persons} AS {_PERSONS}"
-    sql = _select(opening, [*grouped, *measured, persons], grouped) + order
-    found = snapshots.query(opening.site, sql, opening.values)
+    wanted = f"{opening.least({*grouped, *opening.narrowed_by})} AS {_LEAST}"
+    sql = _select(opening, [*grouped, *measured, persons, wanted], grouped) + order
+    asked = snapshots.query(opening.site, sql, opening.values)
+    found, least = [row[:-1] for row in asked], [row[-1] for row in asked]
     if not grouped and found and found[0][-1] == 0:
         return [row[:-1] for row in found], 0  # nobody at all: nobody to protect
     width = len(grouped)
     groups, told = [row[:width] for row in found], neighbours(opening.snapshot)
     also = [place for place, group in enumerate(groups) if group in told]
     persons_in = [row[-1] for row in found]
-    hidden = hidden_groups(groups, persons_in, also, nobody=opening.nobody_is_hidden)
+    hidden = hidden_groups(groups, persons_in, also, nobody=opening.nobody_is_hidden, least=least)
     shown = [row[:-1] for place, row in enumerate(found) if place not in hidden]
-    if hidden and not shown and _persons_in_all(opening) < K:
+    if hidden and not shown and _persons_in_all(opening) < max(least):
         return [], 1
     if name_hidden:
         nothing = (None,) * len(measured)
@@ -199,7 +203,8 @@ def _measure(opening: Opening, what: str, shown_class: int) -> str:
 
 
 def _open_columns(opening: Opening, highest: int) -> list[str]:
-    return [c.name for c in opening.table.columns if c.classification <= highest]
+    listed = opening.table.columns
+    return [c.name for c in listed if c.classification <= highest and opening.covers(c.name)]
 
 
 def _slice(limit: int | None, offset: int) -> str:
@@ -207,7 +212,15 @@ def _slice(limit: int | None, offset: int) -> str:
     return f"{text} OFFSET {int(offset)}" if offset else text
 
 
-def _record(opening: Opening, rows_out: int, detail: str) -> None:
+def _whose(opening: Opening, where: Sequence[Condition]) -> str:
+    """The pseudonym of the one reader that was asked for, or ""."""
+    if not opening.table.person:
+        return ""
+    asked = [v for name, sign, v in where if name == opening.table.person and sign == "="]
+    return asked[0] if len(asked) == 1 and is_pseudonym(asked[0]) else ""
+
+
+def _record(opening: Opening, rows_out: int, detail: str, subject: str = "") -> None:
     record_use(
         opening.actor,
         opening.purpose.id,
@@ -215,6 +228,7 @@ def _record(opening: Opening, rows_out: int, detail: str) -> None:
         list(opening.columns),
         rows_out,
         detail,
+        subject or opening.subject,
     )
 
 

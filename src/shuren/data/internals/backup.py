@@ -5,8 +5,10 @@ consistent: first the list of receipts (what has happened by now), then the file
 receipts speak of, the live snapshot, and last the database, read in one transaction.
 """
 
+import json
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 from django.core.management import call_command
 from django.db import connection
@@ -17,10 +19,12 @@ from shuren.kernel.archive import write_archive
 from shuren.kernel.ids import new_id
 from shuren.kernel.shapes import Progress, no_progress
 from shuren.kernel.site import Site
+from shuren.trust import ledger
 
 DATABASE, WORKING = "database.jsonl", "backup-"
+_OLD_USES = b'{"model": "trust.userecord"'
 # Sessions end with a restore on purpose; the rest Django makes anew in every database.
-NOT_COPIED = ["contenttypes", "auth.permission", "sessions"]
+NOT_COPIED = ["contenttypes", "auth.permission", "sessions", "trust.accountsession"]
 
 
 def write_backup(site: Site, target: Path, progress: Progress = no_progress) -> dict[str, int]:
@@ -94,5 +98,18 @@ def _dump_database(site: Site) -> bytes:
 def load_database(site: Site) -> None:
     """See data.actions.load_database."""
     dump = site.root / DATABASE
+    old_uses = _take_out_old_uses(dump)
     call_command("loaddata", str(dump), verbosity=0)
+    ledger.adopt_old_uses(old_uses)
+    # What was written after the copy is lost: heads handed out since will not agree, and say so.
+    ledger.append("restored", {"what": "restored", "entries": ledger.head().size})
     dump.unlink()
+
+
+def _take_out_old_uses(dump: Path) -> list[dict[str, Any]]:
+    """Lines of the table that was the ledger before it was a tree; the dump is left without."""
+    lines = dump.read_bytes().splitlines(keepends=True)
+    old = [line for line in lines if line.startswith(_OLD_USES)]
+    if old:
+        dump.write_bytes(b"".join(line for line in lines if not line.startswith(_OLD_USES)))
+    return [json.loads(line)["fields"] for line in old]

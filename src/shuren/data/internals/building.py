@@ -341,6 +341,7 @@ def _published(model: Model, rows: int, changed_at: str) -> SnapshotTable:
         order=tuple(order),
         changed_at=changed_at,
         live="" if model.materialised else model.sql,
+        topic=model.topic,
     )
 
 

@@ -62,7 +62,7 @@ def calculate(
     grouped = [opening.column(name, shown_class) for name in by]
     made = {name: checked(opening, name, text, shown_class) for name, text in values.items()}
     measured = [f'CAST({one.sql} AS DOUBLE) AS "{name}"' for name, one in made.items()]
-    whole = replace(opening, conditions=[], values=[])
+    whole = replace(opening, conditions=[], values=[], narrowed_by=set())
     opening.narrow(where, shown_class)
 
     def told(snapshot: SnapshotInfo) -> set[Group]:

@@ -1,33 +1,47 @@
 """The door to the lake: what a purpose opens of a table, to whom, in which form.
 
-public_information opens class-1 columns of public tables to anybody. An own-rows purpose
-opens the asker's rows, a statistics purpose counts over groups and never a row. Rows about
-people open to other purposes only one person at a time, or for mending data.
+A purpose opens what its file lists, and nothing else: a table about people by name, with its
+columns. public_information opens class-1 columns of public tables to anybody. An own-rows purpose
+opens the asker's rows, a statistics purpose counts over groups and never a row. A purpose that
+rests on consent opens rows of those who gave it. Rows about people open to other purposes only
+one person at a time, or for mending data. In such rows what tells a sensitive topic
+(trust.topics) is class 4, and empty for who may not see that.
 """
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 from shuren.data.errors import NoSuchTable, NotOpen
 from shuren.data.internals import snapshots
+from shuren.data.internals.suppression import K
+from shuren.data.internals.topics import Told, told
 from shuren.data.shapes import SnapshotInfo, SnapshotTable
 from shuren.kernel.i18n import gettext as _
 from shuren.kernel.i18n import pick
 from shuren.kernel.shapes import Actor
 from shuren.kernel.site import Site
+from shuren.trust import consent, glass
 from shuren.trust import queries as trust
 from shuren.trust.definitions import Purpose
+from shuren.trust.topics import K_SENSITIVE, SENSITIVE
 
 Condition = tuple[str, str, Any]
 
 PUBLIC, INTERNAL = 1, 2
+_PSEUDONYM = re.compile(r"[a-z]_[a-z2-7]{26}")
 _OPERATORS = {"=": "= ?", ">=": ">= ?", "<": "< ?"}
 
 
 @dataclass
 class Opening:
-    """A table as one actor may use it for one purpose; `columns` are the names used so far."""
+    """A table as one actor may use it for one purpose; `columns` are the names used so far.
+
+    only  SQL that every row the opening can ever see fulfils, or ""
+    subject  the pseudonym whose rows alone the door gives, or ""
+    veiled  what tells a sensitive topic in a row about a person has no value
+    """
 
     site: Site
     snapshot: SnapshotInfo
@@ -37,6 +51,10 @@ class Opening:
     conditions: list[str] = field(default_factory=list)
     values: list[Any] = field(default_factory=list)
     columns: dict[str, None] = field(default_factory=dict)
+    only: str = ""
+    narrowed_by: set[str] = field(default_factory=set)
+    veiled: bool = False
+    subject: str = ""
 
     def at(self, snapshot: SnapshotInfo) -> "Opening":
         """The same opening of the same table in another snapshot."""
@@ -44,7 +62,8 @@ class Opening:
 
     @property
     def source(self) -> str:
-        return snapshots.source(self.site, self.snapshot, self.table.name)
+        whole = snapshots.source(self.site, self.snapshot, self.table.name)
+        return f"(SELECT * FROM {whole} WHERE {self.only})" if self.only else whole
 
     @property
     def where(self) -> str:
@@ -74,6 +93,20 @@ class Opening:
         return f'"{table.person_number or table.counted_by or table.person}"'
 
     @property
+    def topic(self) -> Told | None:
+        """How rows of a sensitive topic are known, where the purpose does not open class 4."""
+        if self.purpose.highest_class >= SENSITIVE:
+            return None
+        return told(self.site, self.snapshot, self.table)
+
+    def least(self, names: Iterable[str]) -> str:
+        """SQL for how many persons must stand behind a group, by the columns that make it."""
+        topic = self.topic
+        if topic is None or not {name.strip('"') for name in names} & set(topic.tells):
+            return str(K)
+        return f"CASE WHEN bool_or({topic.condition}) THEN {K_SENSITIVE} ELSE {K} END"
+
+    @property
     def nobody_is_hidden(self) -> bool:
         """Whether a group with nobody behind it is hidden too. Where rows are persons it is, for
         its persons are not known; a row that counts nobody speaks of something else."""
@@ -82,7 +115,8 @@ class Opening:
     def column(self, name: str, highest: int | None = None) -> str:
         """The quoted name of a column the purpose opens, up to a class.
 
-        raises  NoSuchTable if the table has none of that name, NotOpen
+        raises  NoSuchTable if the table has none of that name, NotOpen; its fix names the file of
+                the purpose where that does not list the column
         """
         column = self.table.column(name)
         if column is None:
@@ -101,13 +135,23 @@ class Opening:
                     column=name,
                 )
             )
+        if not self.covers(name):
+            raise not_covered(self.purpose, self.table.name, name)
         self.columns[name] = None
-        return f'"{name}"'
+        topic = self.topic if self.veiled else None
+        if topic is None or name not in topic.tells:
+            return f'"{name}"'
+        return f'CASE WHEN {topic.condition} THEN NULL ELSE "{name}" END'
+
+    def covers(self, name: str) -> bool:
+        """Whether the purpose's file lists the column."""
+        return self.purpose.covers(self.table.name, name, persons=bool(self.table.person))
 
     def narrow(self, where: Iterable[Condition], highest: int | None = None) -> None:
         """Add conditions (column, operator, value); values are bound, never written into SQL."""
         for name, operator, value in where:
             column = self.column(name, highest)
+            self.narrowed_by.add(name)
             if operator == "in":
                 wanted = list(value)
                 self.conditions.append(f"{column} IN ({', '.join('?' * len(wanted)) or 'NULL'})")
@@ -156,15 +200,17 @@ class Opening:
             plain = name.removeprefix("-")
             if plain not in allowed:
                 raise ValueError(f"cannot order by {plain!r}")
-            parts.append(f'"{plain}" {"DESC" if name != plain else "ASC"} NULLS LAST')
+            what = self.column(plain) if self.veiled else f'"{plain}"'
+            parts.append(f"{what} {'DESC' if name != plain else 'ASC'} NULLS LAST")
         return f" ORDER BY {', '.join(parts)}" if parts else ""
 
 
 def open_table(site: Site, table: str, purpose: str, actor: Actor) -> Opening:
     """The table of the live snapshot, opened for a purpose.
 
-    raises  trust's NotAllowed if the role may not use data for it, NoSnapshot, NoSuchTable,
-            NotOpen if the purpose does not open this table at all
+    raises  trust's NotAllowed if the role may not use data for it or its approval is over,
+            UnknownName, NoSnapshot, NoSuchTable, NotOpen if the purpose does not open this table
+            at all
     """
     allowed = trust.require_purpose(actor, purpose)
     snapshot = snapshots.required(site)
@@ -175,31 +221,80 @@ def open_table(site: Site, table: str, purpose: str, actor: Actor) -> Opening:
         found.public and not found.person and not found.headcount
     ):
         raise _closed(allowed, found)
+    if not allowed.covers(table, persons=bool(found.person)):
+        raise not_covered(allowed, table)
     opening = Opening(site, snapshot, found, allowed, actor)
-    if allowed.own_rows_only:
+    if allowed.own_rows_only or allowed.break_glass:
         if not found.person:
             raise _closed(allowed, found)
+        whose = glass.open_subject(actor) if allowed.break_glass else actor.reader_key
         opening.conditions.append(f'"{found.person}" = ?')
-        opening.values.append(actor.reader_key)
+        opening.values.append(whose)
         opening.columns[found.person] = None
+        opening.subject = whose
+    elif allowed.basis == consent.BASIS:
+        _only_who_agreed(opening)
     return opening
+
+
+def _only_who_agreed(opening: Opening) -> None:
+    """Leave the rows of those whose consent holds at this moment; asked anew each time.
+
+    It narrows the table itself and not one question to it, so that small groups are looked for
+    among these persons too.
+    """
+    person = opening.table.person
+    if not person:
+        raise _closed(opening.purpose, opening.table)
+    givers = [one for one in consent.givers(opening.purpose.id) if _PSEUDONYM.fullmatch(one)]
+    listed = ", ".join(f"'{one}'" for one in givers) or "NULL"
+    opening.only = f'"{person}" IN ({listed})'
+    opening.columns[person] = None
 
 
 def check_rows_open(opening: Opening, where: Sequence[Condition]) -> None:
     """Raise NotOpen unless the purpose opens rows of this table, not counts only.
 
-    A service purpose opens rows about people for one named person at a time.
+    A service purpose opens rows about people for one named person at a time, a purpose of consent
+    those of all who gave it.
     """
     purpose, table = opening.purpose, opening.table
     if purpose.aggregated_only:
         raise NotOpen(
             _("The purpose “%(purpose)s” opens counts, not rows.", purpose=pick(purpose.title))
         )
-    if not table.person or purpose.own_rows_only or purpose.basis == "operation":
+    alone = (
+        purpose.own_rows_only
+        or purpose.break_glass
+        or purpose.basis in ("operation", consent.BASIS)
+    )
+    if not table.person or alone:
         return
     named = any(column == table.person and operator == "=" for column, operator, _value in where)
     if not named:
         raise _closed(purpose, table)
+
+
+def check_covered(purpose: Purpose, table: str, columns: Iterable[str], *, persons: bool) -> None:
+    """For what is no table of a snapshot: raise NotOpen unless the purpose's file lists it."""
+    if not purpose.covers(table, persons=persons):
+        raise not_covered(purpose, table)
+    for column in columns:
+        if not purpose.covers(table, column, persons=persons):
+            raise not_covered(purpose, table, column)
+
+
+def not_covered(purpose: Purpose, table: str, column: str = "") -> NotOpen:
+    what = f"{table}.{column}" if column else table
+    return NotOpen(
+        _(
+            "The purpose “%(purpose)s” does not cover %(what)s: %(file)s does not list it.",
+            purpose=pick(purpose.title),
+            what=what,
+            file=purpose.file,
+        ),
+        fix=_("Whoever answers for the purpose adds it under `tables`, and has that approved."),
+    )
 
 
 def _closed(purpose: Purpose, table: SnapshotTable) -> NotOpen:

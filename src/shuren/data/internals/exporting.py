@@ -9,7 +9,7 @@ from shuren.data.errors import ExportTarget
 from shuren.data.internals.merged import quarantine_of
 from shuren.data.internals.reading.records import render_record
 from shuren.data.internals.receipts import all_receipts, find_receipt
-from shuren.data.internals.refused import said
+from shuren.data.internals.refused import check_original, said
 from shuren.data.internals.replaying import open_rows
 from shuren.data.rules import reason
 from shuren.kernel.files import write_atomically
@@ -17,17 +17,38 @@ from shuren.kernel.i18n import gettext as _
 from shuren.kernel.i18n import pick
 from shuren.kernel.shapes import Actor
 from shuren.kernel.site import Site
+from shuren.trust import egress
+from shuren.trust import queries as trust
 from shuren.trust.actions import record_use
+from shuren.trust.definitions import SENSITIVE
 
 
-def export(site: Site, load_id: str, target: Path, actor: Actor) -> int:
+def export(site: Site, load_id: str, target: Path, *, actor: Actor, code: str = "") -> int:
+    """Write the open refused rows as they came to a new file, and why beside it
+    (`<name>.reasons.csv`); returns how many. Written to the ledger: the rows name readers.
+
+    code    of the second person who approved it (trust.egress.ask, point "quarantine", the load)
+    raises  trust's NotAllowed, ApprovalNeeded; ExportTarget if either file exists or the folder
+            does not
+    """
+    trust.require(actor, "quarantine.export")
     receipt = find_receipt(site, load_id)
     contract = find_contract(site, receipt.contract)
+    check_original(contract, actor)
     reasons = target.with_name(f"{target.name}.reasons.csv")
     _must_be_new(target, reasons)
     still_open = open_rows(site, all_receipts(site, receipt.contract), receipt)
     kept = quarantine_of(site, receipt.id)
     rows = list(kept.rows(still_open.__contains__))
+    egress.check(
+        "quarantine",
+        actor=actor,
+        table=f"quarantine.{contract.id}",
+        columns={"raw": SENSITIVE},
+        purpose="data_quality",
+        what=load_id,
+        code=code,
+    )
     record_use(actor, "data_quality", f"quarantine.{contract.id}", ["raw"], len(rows), load_id)
     encoding = receipt.encoding or "utf-8"
     line_end = "\n".encode(encoding)

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
 
-from shuren.data import definitions
+from shuren.data import definitions, watching
 from shuren.data.errors import NothingToPublish
 from shuren.data.governance import Document, RuleChange, Version
 from shuren.data.internals.governance_text import sections
@@ -73,6 +73,7 @@ def publish(site: Site, actor: Actor) -> Version:
         write_atomically(site.data / FOLDER / f"{made.number}.json", text)
     detail = f"published {made.number}, {len(made.changes)} changes"
     record_use(actor, PURPOSE, TABLE, [], len(made.changes), detail)
+    watching.note(site, actor=actor)
     return made
 
 
@@ -132,6 +133,12 @@ def rules(site: Site) -> dict[str, Any]:
             "highest_class": p.highest_class,
             "aggregated_only": p.aggregated_only,
             "own_rows_only": p.own_rows_only,
+            "tables": "; ".join(f"{t}: {' '.join(names)}" for t, names in p.tables.items()),
+            "whose": " ".join(p.whose),
+            "keep_days": p.keep_days,
+            "legal_basis": p.legal_basis.get("article", ""),
+            "approved_by": p.approved_by,
+            "approved_until": p.approved_until.isoformat() if p.approved_until else "withdrawn",
         }
         for id, p in trust.purposes().items()
     }

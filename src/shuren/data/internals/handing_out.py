@@ -8,7 +8,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from shuren.data.shapes import Table
+from shuren.data.shapes import SnapshotInfo, Table
 
 _ARROW = {
     "VARCHAR": pa.string(),
@@ -21,8 +21,18 @@ _ARROW = {
 }
 
 
+def classes(snapshot: SnapshotInfo | None, table: str, names: Sequence[str]) -> dict[str, int]:
+    """{column: class} of those names that are columns of a published table; measures are none."""
+    found = snapshot.tables.get(table) if snapshot else None
+    columns = {c.name: c.classification for c in found.columns} if found else {}
+    return {name: columns[name] for name in names if name in columns}
+
+
 def csv_bytes(table: Table) -> bytes:
-    """Python's csv module writes an empty text and no value alike; here they can be told apart."""
+    """RFC 4180 in UTF-8, with a header. An empty value is nothing, an empty text is `""`.
+
+    Python's csv module writes an empty text and no value alike; here they can be told apart.
+    """
     out = io.StringIO()
     out.write(",".join(_cell(name) for name in table.columns) + "\r\n")
     for row in table.rows:
@@ -31,7 +41,10 @@ def csv_bytes(table: Table) -> bytes:
 
 
 def parquet_bytes(table: Table, types: Sequence[str]) -> bytes:
-    """Columns of a type that is not known here are left to the engine's reader to infer."""
+    """One Parquet file; `types` are the SQL types of the columns, in their order.
+
+    Columns of a type that is not known here are left to the engine's reader to infer.
+    """
     columns = list(zip(*table.rows, strict=True)) or [() for _name in table.columns]
     arrays = [pa.array(list(c), type=_ARROW.get(t)) for c, t in zip(columns, types, strict=True)]
     sink = pa.BufferOutputStream()

@@ -15,7 +15,7 @@ from sqlglot import exp
 
 from shuren.data.asset import AssetTerms
 from shuren.data.errors import ModelError, NoSuchTable
-from shuren.data.internals import portable
+from shuren.data.internals import portable, topic_rules
 from shuren.data.shapes import CLASSES, DATA_CLASSES, Column, Model
 from shuren.kernel.definitions import DefinitionFile, Key, find_definitions, required
 from shuren.kernel.i18n import gettext as _
@@ -47,6 +47,7 @@ KEYS = {
     "licence": Key(dict, "使用许可 {zh, en}", "Terms of use {zh, en}", default="by its most sensitive column"),  # noqa: E501
     "value": Key(dict, "为何保有 {zh, en}；无人使用的表必须写明", "What it is kept for {zh, en}; must be said of a table nobody reads"),  # noqa: E501
     "cost": Key(dict, "取得与维护的代价 {zh, en}", "What it takes to get and keep {zh, en}", default="disk and build time, measured"),  # noqa: E501
+    "topic": Key(dict, "涉及个人的表，各行说的是什么：{by: title 或 class, column: 列, tells: [说得出主题的列]}；敏感主题的行按 4 级处理", "Of a table about people, what its rows are about: {by: title or class, column: …, tells: [columns that tell it]}; rows of a sensitive topic are class 4"),  # noqa: E501
     "speaks_until": Key(str, "数据截至哪天：取此列最晚的一天", "The column whose latest day is the date of the data"),  # noqa: E501
 }
 COLUMN_KEYS = {
@@ -145,6 +146,7 @@ def _model(file: DefinitionFile, text: str) -> Model:
         local=file.local,
         materialised=bool(front.get("materialised", True)),
         looked_up=bool(front.get("looked_up", False)),
+        topic=topic_rules.rule_of(front),
         asset=asset_terms(front),
     )
 

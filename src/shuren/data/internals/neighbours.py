@@ -1,7 +1,7 @@
 """What a filter would give away: counts of nearly the same people, one taken from the other.
 
 A group under a filter is hidden where a neighbouring answer would leave fewer than K persons
-as the difference:
+as the difference (more, where it tells a sensitive topic: Opening.least):
 
 - a filter of one value (`college = x`) is one line of the table that also groups by that
   column, without the filter; what is hidden there is hidden here, since those cells add up to
@@ -67,8 +67,9 @@ def by_condition(
     condition  SQL over `columns` only; quoted; values are what its `?` stand for
     """
     by, cells = _cells(opening, grouped, columns)
-    groups, persons = [row[:-1] for row in cells], [row[-1] for row in cells]
-    hidden = hidden_groups(groups, persons, nobody=opening.nobody_is_hidden)
+    groups, persons = [row[:-2] for row in cells], [row[-2] for row in cells]
+    least = [row[-1] for row in cells]
+    hidden = hidden_groups(groups, persons, nobody=opening.nobody_is_hidden, least=least)
     places = [by.index(f'"{name}"') for name in columns]
     tested = [tuple(group[place] for place in places) for group in groups]
     let_in = _let_in(opening, columns, {tested[cell] for cell in hidden}, condition, values)
@@ -81,18 +82,22 @@ def _by_range(others: Opening, grouped: Sequence[str], own: Sequence[Condition])
     place = by.index(f'"{column}"')
     let_in = _let_in(others, [column], {(row[place],) for row in cells}, *_test(others, own))
     inside: dict[Group, list[tuple[Any, int]]] = defaultdict(list)
+    least: dict[Group, int] = defaultdict(lambda: K)
     for row in cells:
+        group = row[: len(grouped)]
+        least[group] = max(least[group], row[-1])
         if (row[place],) in let_in:
-            inside[row[: len(grouped)]].append((row[place], row[-1]))
+            inside[group].append((row[place], row[-2]))
     operators = {operator for _name, operator, _value in own}
     sides = [side for one in own for side in _outside(others, grouped, one).items()]
-    hidden = {group for group, persons in sides if 0 < persons < K}
+    hidden = {group for group, persons in sides if 0 < persons < least[group]}
     for group, found in inside.items():
         keep = others.nobody_is_hidden
         persons = [count for _value, count in sorted(found) if count or keep]
         if not persons:
             continue
-        if (">=" in operators and persons[0] < K) or ("<" in operators and persons[-1] < K):
+        few = least[group]
+        if (">=" in operators and persons[0] < few) or ("<" in operators and persons[-1] < few):
             hidden.add(group)
     return hidden
 
@@ -100,7 +105,8 @@ def _by_range(others: Opening, grouped: Sequence[str], own: Sequence[Condition])
 def _cells(
     opening: Opening, grouped: Sequence[str], columns: Sequence[str]
 ) -> tuple[list[str], list[Group]]:
-    """Quoted names of the columns of a cell, `grouped` first, and (values…, persons) of each.
+    """Quoted names of the columns of a cell, `grouped` first, and of each its values, its persons
+    and how many these must be.
 
     They do not hang on the filter's values, so that one answer serves all of them.
     """
@@ -111,7 +117,8 @@ def _cells(
 
 def _persons_by(opening: Opening, by: Sequence[str]) -> list[Group]:
     group = f" GROUP BY {', '.join(by)}" if by else ""
-    sql = f"SELECT {', '.join([*by, opening.persons])} FROM {opening.source}{opening.where}{group}"
+    what = ", ".join([*by, opening.persons, opening.least({*by, *opening.narrowed_by})])
+    sql = f"SELECT {what} FROM {opening.source}{opening.where}{group}"
     return snapshots.query(opening.site, sql, opening.values)
 
 
@@ -126,7 +133,7 @@ def _outside(others: Opening, grouped: Sequence[str], one: Condition) -> dict[Gr
     else:
         by, cells = _cells(others, grouped, [column])
         place = by.index(f'"{column}"')
-        spans = [(*row[:width], row[place], False, row[-1]) for row in cells]
+        spans = [(*row[:width], row[place], False, row[-2]) for row in cells]
     let_in = _let_in(others, [column], {(row[width],) for row in spans}, *_test(others, [one]))
     found: dict[Group, int] = defaultdict(int)
     for row in spans:
@@ -194,7 +201,7 @@ def _type(opening: Opening, name: str) -> str:
 
 
 def _narrowed(opening: Opening, where: Sequence[Condition]) -> Opening:
-    others = replace(opening, conditions=[], values=[])
+    others = replace(opening, conditions=[], values=[], narrowed_by=set())
     others.narrow(where, INTERNAL)
     return others
 

@@ -1,5 +1,8 @@
 """Pseudonyms for columns of identities, each identity hashed once a load."""
 
+import re
+from collections.abc import Sequence
+
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
@@ -8,6 +11,8 @@ import pyarrow.compute as pc
 from shuren.data.internals.hash_index import HashIndex
 from shuren.kernel.site import Site
 from shuren.trust.actions import pseudonymise
+
+_PSEUDONYM = re.compile(r"r_[a-z2-7]{26}")
 
 
 class People:
@@ -30,7 +35,7 @@ class People:
             place[unknown] = self._index.find(hashes[unknown], hashes[unknown])
         places = pa.array(place, mask=None if there.all() else ~there)
         if pc.all(pc.equal(self._values.take(places), column)).as_py() is False:
-            own = pa.array(pseudonymise(self._site, column.to_pylist()), pa.string())
+            own = pa.array(_own(self._site, column.to_pylist()), pa.string())
             return pc.if_else(pc.is_null(column), pa.scalar(None, pa.string()), own)
         return self._pseudonyms.take(places)
 
@@ -39,7 +44,19 @@ class People:
     ) -> None:
         fresh, first = np.unique(hashes[unknown], return_index=True)
         values = column.take(pa.array(unknown[first]))
-        met = pa.array(pseudonymise(self._site, values.to_pylist()), pa.string())
+        met = pa.array(_own(self._site, values.to_pylist()), pa.string())
         self._values = pa.concat_arrays([self._values, values])
         self._pseudonyms = pa.concat_arrays([self._pseudonyms, met])
         self._index.add(fresh, fresh)
+
+
+def _own(site: Site, values: Sequence[str | None]) -> list[str]:
+    """The pseudonym of each; one that is a pseudonym already stays, as our own events bring it."""
+    made = pseudonymise(site, [None if _is_one(value) else value for value in values])
+    return [
+        value if value and _is_one(value) else new for value, new in zip(values, made, strict=True)
+    ]
+
+
+def _is_one(value: str | None) -> bool:
+    return bool(value and _PSEUDONYM.fullmatch(value))

@@ -7,6 +7,7 @@ from typing import Any
 
 from shuren.data.definitions import contract as find_contract
 from shuren.data.internals.content.kinds import is_document
+from shuren.data.internals.door import check_covered
 from shuren.data.internals.marc.showing import readable
 from shuren.data.internals.masking import shown
 from shuren.data.internals.merged import quarantine_of, source_of, whole_part
@@ -66,6 +67,8 @@ def page(
     trust.require(actor, "quarantine.mend" if with_raw else "quarantine.read")
     receipt = find_receipt(site, load_id)
     contract = find_contract(site, receipt.contract)
+    if with_raw:
+        check_original(contract, actor)
     still_open = open_rows(site, all_receipts(site, receipt.contract), receipt)
     if rows is not None:
         still_open &= set(rows)
@@ -80,6 +83,13 @@ def page(
     if with_raw and kept:
         record_use(actor, "data_quality", f"quarantine.{contract.id}", ["raw"], len(kept), load_id)
     return [_row(receipt, contract, row, with_raw, source_of(site, part, row.row)) for row in kept]
+
+
+def check_original(contract: Contract, actor: Actor) -> None:
+    """Raise NotAllowed or NotOpen unless the actor may see refused rows as they came."""
+    purpose = trust.require_purpose(actor, "data_quality")
+    table = f"quarantine.{contract.id}"
+    check_covered(purpose, table, ("raw",), persons=contract.is_about_persons)
 
 
 def _row(receipt: Receipt, contract: Contract, row: Kept, with_raw: bool, file: str) -> RefusedRow:

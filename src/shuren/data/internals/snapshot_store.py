@@ -24,13 +24,16 @@ from pyarrow import fs
 from shuren.data.errors import StoreTrouble
 from shuren.data.internals import building, snapshots
 from shuren.data.internals.receipts import all_receipts
-from shuren.data.shapes import Moved
+from shuren.data.shapes import Moved, SnapshotTable
 from shuren.kernel.clock import now
 from shuren.kernel.files import write_atomically
 from shuren.kernel.i18n import gettext as _
 from shuren.kernel.ids import content_hash, new_id
-from shuren.kernel.shapes import Progress, no_progress
+from shuren.kernel.settings import read_settings
+from shuren.kernel.shapes import Actor, Progress, no_progress
 from shuren.kernel.site import Site
+from shuren.trust import egress
+from shuren.trust.definitions import SENSITIVE
 
 POINTER, LISTING = "CURRENT", "FILES.json"
 _CHUNK = 4 * 1024 * 1024
@@ -90,14 +93,32 @@ class _Store:
         self._files.delete_dir(f"{self._root}/{snapshot}")
 
 
-def push(site: Site, address: str, progress: Progress = no_progress) -> Moved:
+def push(
+    site: Site,
+    address: str,
+    progress: Progress = no_progress,
+    *,
+    actor: Actor,
+    code: str = "",
+) -> Moved:
     """Copy the live snapshot to a store and name it there as the live one; the store keeps the
     snapshots that are here, and no others. One site per address.
 
     address  such as s3://bucket/path?endpoint_override=minio.example.edu&region=us-east-1
-    raises   NoSnapshot; StoreTrouble
+    code     of the second person, where the address is not the site's own `snapshot_store`
+    raises   NoSnapshot; StoreTrouble; EgressBlocked, ApprovalNeeded where the address is not the
+             site's own and a table has columns about people
     """
     live = snapshots.required(site)
+    if address != read_settings(site).snapshot_store:  # the library's own store is in the house
+        columns = {
+            f"{table.name}.{c.name}": SENSITIVE if _tells(table, c.name) else c.classification
+            for table in live.tables.values()
+            for c in table.columns
+            if c.classification > egress.INTERNAL or _tells(table, c.name)
+        }
+        what = push_name(site, address)
+        egress.check("snapshot.push", actor=actor, columns=columns, what=what, code=code)
     with _one_sentence(address):
         store = _Store(address)
         moved = Moved(live.id)
@@ -108,6 +129,16 @@ def push(site: Site, address: str, progress: Progress = no_progress) -> Moved:
         for name in store.snapshots() - {path.name for path in site.snapshots.iterdir()}:
             store.remove(name)
     return moved
+
+
+def push_name(site: Site, address: str) -> str:
+    """What a push hands out, as the second person is told it."""
+    return f"{snapshots.required(site).id} {_shown(address)}"
+
+
+def _tells(table: SnapshotTable, column: str) -> bool:
+    """Whether a column of rows about persons tells what they read, sensitive topics among it."""
+    return table.topic is not None and column in table.topic.tells
 
 
 def _send(store: _Store, folder: Path, progress: Progress) -> Moved:

@@ -23,7 +23,7 @@ from shuren.data.errors import NoSnapshot, SnapshotGone
 from shuren.data.internals import fingerprints, live
 from shuren.data.internals.fingerprints import Made
 from shuren.data.internals.sources import table_file
-from shuren.data.shapes import Column, SnapshotInfo, SnapshotTable
+from shuren.data.shapes import NOT_SAID, Column, SnapshotInfo, SnapshotTable, TopicRule
 from shuren.kernel.settings import read_settings
 from shuren.kernel.site import Site
 
@@ -210,4 +210,9 @@ def built_at(folder: Path) -> datetime | None:
 def _table(entry: dict[str, Any]) -> SnapshotTable:
     columns = tuple(Column(**column) for column in entry.pop("columns"))
     entry["order"] = tuple(entry.get("order", ()))
+    topic = entry.get("topic", NOT_SAID)
+    if isinstance(topic, dict):
+        entry["topic"] = TopicRule(topic["by"], topic["column"], tuple(topic["tells"]))
+    else:
+        entry["topic"] = topic
     return SnapshotTable(columns=columns, **entry)

@@ -19,6 +19,7 @@ def hidden_groups(
     also: Iterable[int] = (),
     *,
     nobody: bool = True,
+    least: Sequence[int] | None = None,
 ) -> set[int]:
     """Places of the groups to hide.
 
@@ -26,8 +27,10 @@ def hidden_groups(
     persons  distinct persons behind each group
     also     places that must be hidden for another reason
     nobody   hide groups with nobody behind them too
+    least    persons each group must have, where that is not K for all
     """
-    few = {place for place, count in enumerate(persons) if count < K and (count or nobody)}
+    wanted = [K] * len(groups) if least is None else least
+    few = {p for p, count in enumerate(persons) if count < wanted[p] and (count or nobody)}
     hidden = few | set(also)
     if not hidden or len(hidden) == len(groups):
         return hidden
@@ -36,7 +39,7 @@ def hidden_groups(
     while changed:
         changed = False
         for line in lines:
-            more = _needed(line, hidden, persons)
+            more = _needed(line, hidden, persons, wanted)
             if more is not None:
                 hidden.add(more)
                 changed = True
@@ -56,11 +59,14 @@ def _lines(groups: Sequence[tuple[Hashable, ...]]) -> list[list[int]]:
     return [line for line in lines if len(line) > 1]
 
 
-def _needed(line: list[int], hidden: set[int], persons: Sequence[int]) -> int | None:
+def _needed(
+    line: list[int], hidden: set[int], persons: Sequence[int], least: Sequence[int]
+) -> int | None:
     """The next group of a line to hide, or None when the line gives nothing away."""
     covered = [place for place in line if place in hidden]
     if not covered or len(covered) == len(line):
         return None
-    if len(covered) > 1 and sum(persons[place] for place in covered) >= K:
+    wanted = max(least[place] for place in covered)
+    if len(covered) > 1 and sum(persons[place] for place in covered) >= wanted:
         return None
     return min((p for p in line if p not in hidden), key=lambda p: (persons[p], p))

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from functools import cache
 
 from shuren.data.errors import UnknownName
+from shuren.kernel.class_numbers import expand
 from shuren.kernel.definitions import Key, check_keys, find_definitions
 from shuren.kernel.errors import DefinitionError
 from shuren.kernel.i18n import gettext as _
@@ -75,18 +76,9 @@ def clc(site: Site | None) -> dict[str, Heading]:
 def _heading(file: str, code: str, level: int, parent: str, entry: dict[str, str]) -> Heading:
     try:
         spans = [code, *entry.get("covers", [])]
-        prefixes = tuple(prefix for span in spans for prefix in _expand(str(span)))
+        prefixes = tuple(prefix for span in spans for prefix in expand(str(span)))
         return Heading(code, level, parent, {"zh": entry["zh"], "en": entry["en"]}, prefixes)
     except (KeyError, TypeError, ValueError):
         raise DefinitionError(
             _("%(file)s: %(code)s needs zh and en.", file=file, code=code)
         ) from None
-
-
-def _expand(span: str) -> list[str]:
-    """`D33/37` is D33, D34 … D37; a code without a range is itself."""
-    first, slash, last = span.partition("/")
-    if not slash:
-        return [span]
-    stem, start = first[: -len(last)], first[-len(last) :]
-    return [f"{stem}{number}" for number in range(int(start), int(last) + 1)]

@@ -124,7 +124,8 @@ def as_csv(items: Sequence[Item], address: str) -> str:
     writer.writerow(_COLUMNS)
     for item in items:
         row = (item.id, item.kind, _title(item), "; ".join(item.authors), item.publisher,
-               item.place, item.year or "", "; ".join(item.isbns), "; ".join(item.issns), "; ".join(item.dois),
+               item.place, item.year or "", "; ".join(item.isbns), "; ".join(item.issns),
+               "; ".join(item.dois),
                item.call_number, item.class_number, "; ".join(item.subjects), item.language,
                _link(item, address))  # fmt: skip
         writer.writerow([_cell(str(value)) for value in row])

@@ -1,8 +1,8 @@
 """Where the index is, which one is live, and how it is opened.
 
 <site>/data/index/CURRENT names the live folder; <folder>/manifest.json is written last and says
-what is in it. A new index is made in a folder of its own beside the live one and put to use by replacing
-CURRENT. A folder without a manifest was never finished.
+what is in it. A new index is made in a folder of its own beside the live one and put to use by
+replacing CURRENT. A folder without a manifest was never finished.
 """
 
 import json

@@ -95,14 +95,14 @@ def update(
         count += 1
         key = documents.number_of(record.id)
         if before.pop(key, None) != documents.fingerprint(record):
-            writer = writer or index.writer(_HEAP, 1)
+            writer = writer or _writer(index)
             _delete(writer, key)
             writer.add_document(documents.document(record, how))
             written += 1
         if count % _STEP == 0:
             progress(count, 0)
     for key in before:
-        writer = writer or index.writer(_HEAP, 1)
+        writer = writer or _writer(index)
         _delete(writer, key)
     if writer is not None:
         writer.commit()
@@ -110,6 +110,13 @@ def update(
     store.write_manifest(folder, _manifest(snapshot, count))
     seconds = time.monotonic() - begun
     return Indexed(folder.name, snapshot, count, written, len(before), seconds, False)
+
+
+def _writer(index: tantivy.Index) -> tantivy.IndexWriter:
+    writer = index.writer(_HEAP, 1)
+    # What a writer left that was killed in its commit has the name the next commit wants.
+    writer.garbage_collect_files()
+    return writer
 
 
 def _delete(writer: tantivy.IndexWriter, key: int) -> None:

@@ -15,6 +15,8 @@ from shuren.repository.errors import NotFit
 from shuren.repository.internals import holding
 from shuren.repository.internals.holding import Released
 from shuren.repository.shapes import Dataset, Field, FrozenPart, Part
+from shuren.trust import egress
+from shuren.trust.definitions import SENSITIVE
 
 INTERNAL = 2  # the highest class of a column that may leave
 _PERSONS, _HIDDEN = "_persons", "is_hidden"
@@ -70,7 +72,7 @@ def _part(
     known = snapshot.tables.get(part.table)
     if known is None:
         raise NoSuchTable(_("table"), part.table, list(snapshot.tables))
-    _check_columns(part, known)
+    _check_columns(dataset, part, known, actor)
     where = [(name, "in", values) for name, values in part.where]
     where += _over(dataset, known, snapshot)
     ask: dict[str, Any] = {"purpose": dataset.purpose, "actor": actor, "where": where}
@@ -125,10 +127,20 @@ def _counted(part: Part, known: SnapshotTable, table: Table, earlier: list[Relea
     return MadePart(about, Table((*part.names, _HIDDEN), rows), released)
 
 
-def _check_columns(part: Part, table: SnapshotTable) -> None:
-    """raises  NotFit for a column above class 2, or the one that says whose row it is"""
+def _check_columns(dataset: Dataset, part: Part, table: SnapshotTable, actor: Actor) -> None:
+    """raises  NotFit for a column above class 2, or the one that says whose row it is;
+    EgressBlocked, reported, for one of class 4
+    """
     used = [*part.names, *(name for name, _values in part.where)]
     asked = [*used, *(m.what.partition(":")[2] for m in part.measures.values())]
+    known = {name: c.classification for name in asked if (c := table.column(name))}
+    egress.check(
+        "dataset",
+        actor=actor,
+        table=table.name,
+        columns={name: level for name, level in known.items() if level >= SENSITIVE},
+        purpose=dataset.purpose,
+    )
     for name in asked:
         column = table.column(name)
         if column is None:

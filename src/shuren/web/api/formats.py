@@ -13,6 +13,8 @@ from shuren.data import queries as data
 from shuren.data.contract_shapes import MEDIA_TYPES
 from shuren.data.shapes import Column, Table
 from shuren.kernel.i18n import gettext as _
+from shuren.kernel.shapes import Actor
+from shuren.trust import egress
 from shuren.trust.queries import own_api_key
 from shuren.web.api.problems import Problem
 
@@ -57,6 +59,7 @@ def _held(request: HttpRequest) -> str:
 def json_answer(request: HttpRequest, content: Any) -> HttpResponse:
     """The whole answer is made, then compared with what the program has."""
     body = orjson.dumps(content, default=_default)
+    egress.check("api.answer", actor=_actor(request), content=body)
     tag = '"' + hashlib.sha256(body).hexdigest()[:32] + '"'
     return unchanged(request, tag) or _headed(
         HttpResponse(body, content_type="application/json"), tag
@@ -89,18 +92,32 @@ def table_answer(
         body = data.as_csv(table)
     else:
         body = data.as_parquet(table, [column.type for column in columns])
+    egress.check(
+        "api.table",
+        actor=_actor(request),
+        table=_name(about),
+        columns={column.name: column.classification for column in columns},
+        content=body if form != "parquet" else data.as_csv(table),
+    )
     media = MEDIA_TYPES[form]
     response = HttpResponse(
         body, content_type=f"{media}; charset=utf-8" if form == "csv" else media
     )
     if form != "json":
-        name = str(about.get("table") or about.get("id") or "rows")
-        response["Content-Disposition"] = f'attachment; filename="{name}.{form}"'
+        response["Content-Disposition"] = f'attachment; filename="{_name(about)}.{form}"'
     response["Shuren-Snapshot"] = table.snapshot
     response["Shuren-Suppressed"] = str(table.suppressed)
     if following:
         response["Link"] = f'<{following}>; rel="next"'
     return _headed(response, tag)
+
+
+def _name(about: dict[str, Any]) -> str:
+    return str(about.get("table") or about.get("id") or "rows")
+
+
+def _actor(request: HttpRequest) -> Actor:
+    return request.actor  # type: ignore[attr-defined]
 
 
 def column_json(column: Column) -> dict[str, Any]:

@@ -15,7 +15,8 @@ from shuren.data.shapes import Column, SnapshotInfo, SnapshotTable, Table
 from shuren.kernel.i18n import gettext as _
 from shuren.kernel.shapes import Actor
 from shuren.kernel.site import Site
-from shuren.trust.definitions import PUBLIC_STATISTICS
+from shuren.trust import egress
+from shuren.trust.definitions import PUBLIC_STATISTICS, SENSITIVE
 from shuren.web.api import cursors, shapes
 from shuren.web.api.catalogue import known_table
 from shuren.web.api.endpoint import endpoint
@@ -66,6 +67,7 @@ def rows(
             return answer
         _nobody_in(found)
         names = chosen_columns(found, columns)
+        _nothing_sensitive(actor, found, purpose, names)
         question = cursors.question_of([table, purpose, names, sorted(filter)])
         if cursor:
             cursors.same_question(cursor, question)
@@ -84,6 +86,13 @@ def _nobody_in(table: SnapshotTable) -> None:
             _("%(table)s is about people: it gives counts, not rows.", table=table.name),
             fix=_("Ask for /api/v1/marts/%(table)s/summary.", table=table.name),
         )
+
+
+def _nothing_sensitive(actor: Actor, table: SnapshotTable, purpose: str, names: list[str]) -> None:
+    """Who asks for a class-4 column by name is stopped before it is read, and it is reported."""
+    asked = {name: column_of(table, name, "columns").classification for name in names}
+    sensitive = {name: level for name, level in asked.items() if level >= SENSITIVE}
+    egress.check("api.table", actor=actor, table=table.name, columns=sensitive, purpose=purpose)
 
 
 def _page(
@@ -154,6 +163,7 @@ def summary(
         if answer := unchanged(request, tag):
             return answer
         groups = chosen_columns(found, by)
+        _nothing_sensitive(_actor(request), found, purpose, groups)
         measures = measures_of(found, measure, groups)
         counted = data.summarise(
             site,

@@ -38,17 +38,24 @@ def offers(graph: Graph, purposes: Mapping[str, Purpose]) -> dict[str, Offer]:
         columns, marks = graph.columns(table.id), table.type.split()
         about = "person" in marks or "headcount" in marks
         open_ = [p for p in usable if p.highest_class > PUBLIC or ("public" in marks and not about)]
-        reading = 0
+        reading: list[Purpose] = []
         if _nobody_in("person" in marks, (column.level for column in columns)):
-            reading = max((p.highest_class for p in open_ if not p.aggregated_only), default=0)
-        counting = max((p.highest_class for p in open_), default=0)
+            reading = [p for p in open_ if not p.aggregated_only]
         offer = Offer(
-            tuple(column for column in columns if column.level <= reading),
-            tuple(column for column in columns if column.level <= counting),
+            tuple(c for c in columns if _opened(table, c, reading)),
+            tuple(c for c in columns if _opened(table, c, open_)),
         )
         if offer.rows or offer.counts:
             found[table.id] = offer
     return found
+
+
+def _opened(table: Node, column: Node, purposes: Iterable[Purpose]) -> bool:
+    persons = "person" in table.type.split()
+    return any(
+        column.level <= one.highest_class and one.covers(table.id, column.name, persons=persons)
+        for one in purposes
+    )
 
 
 def _nobody_in(person: object, levels: Iterable[int]) -> bool:

@@ -2,6 +2,7 @@
 
 from contextlib import suppress
 from typing import Any
+from urllib.parse import urlencode
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, JsonResponse
@@ -9,11 +10,15 @@ from django.shortcuts import render
 from django.urls import reverse
 
 from shuren.data.actions import record_event
+from shuren.data.errors import NoSuchTable
 from shuren.data.queries import current_snapshot
 from shuren.discovery import queries
 from shuren.discovery.errors import NoIndex, OldIndex
 from shuren.discovery.search_shapes import RELEVANCE, SORTS, Answer, Query
 from shuren.kernel.i18n import gettext as _
+from shuren.kernel.shapes import Actor
+from shuren.service.queries import TRACKING, own_searches
+from shuren.trust import consent
 from shuren.web.portal import narrowing
 from shuren.web.portal.hits import as_row, suggestion_row
 from shuren.web.portal.narrowing import Asked
@@ -31,6 +36,8 @@ def find(request: HttpRequest) -> HttpResponse:
         "commands": "shuren load items items.csv\nshuren build",
         "kept": asked.kept(),
     }
+    if not asked.text and context["loaded"]:
+        context["earlier"] = _earlier(request.actor)  # type: ignore[attr-defined]
     if asked.text and context["loaded"]:
         try:
             context |= _answered(request, asked)
@@ -47,7 +54,8 @@ def _answered(request: HttpRequest, asked: Asked) -> dict[str, Any]:
     query = Query(asked.text, asked.chosen, asked.sort, (asked.page - 1) * PER_PAGE, PER_PAGE)
     answer = queries.search(settings.SITE, query, actor=request.actor)  # type: ignore[attr-defined]
     if asked.page == 1 and not asked.chosen:
-        _record(asked.text, 0 if answer.near else answer.total)
+        reader = request.actor.reader_key  # type: ignore[attr-defined]
+        _record(asked.text, 0 if answer.near else answer.total, reader)
     return {
         "found": answer,
         "books": [as_row(hit.item, hit.reasons, near=answer.near) for hit in answer.hits],
@@ -61,17 +69,27 @@ def _answered(request: HttpRequest, asked: Asked) -> dict[str, Any]:
     }
 
 
-def _record(words: str, hits: int) -> None:
-    """What was searched and how much was found, never by whom; off by a setting. A search is
-    answered even when its words cannot be kept."""
-    if not settings.SITE_SETTINGS.record_searches:
-        return
+def _earlier(actor: Actor) -> list[dict[str, str]]:
+    """The reader's own last searches, where the reader agreed to have them remembered."""
+    if not actor.reader_key or not consent.given(TRACKING, actor.reader_key):
+        return []
+    with suppress(NoSuchTable):  # a snapshot of before there was such a table
+        found = own_searches(settings.SITE, actor)
+        return [{"words": words, "url": f"{reverse('find')}?{urlencode({'q': words})}"}
+                for words in found]  # fmt: skip
+    return []
+
+
+def _record(words: str, hits: int, reader: str) -> None:
+    """What was searched and how much was found, not by whom; off by a setting. Once more with the
+    reader's pseudonym, where that reader consents. A search is answered even when its words
+    cannot be kept."""
+    said = {"words": words, "hits": hits, "place": "portal"}
     with suppress(OSError):
-        record_event(
-            settings.SITE,
-            "search_events",
-            {"words": words, "hits": hits, "place": "portal"},
-        )
+        if settings.SITE_SETTINGS.record_searches:
+            record_event(settings.SITE, "search_events", said)
+        if reader:
+            record_event(settings.SITE, "reader_searches", said | {"reader_id": reader})
 
 
 def _sorts(asked: Asked) -> list[dict[str, Any]]:

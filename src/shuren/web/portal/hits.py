@@ -7,7 +7,7 @@ from urllib.parse import urlencode
 from django.urls import reverse
 
 from shuren.discovery.search_shapes import Edition, Item, Reason, Suggestion
-from shuren.discovery.shapes import Holding
+from shuren.discovery.shapes import FoundTitle, Holding
 from shuren.kernel.i18n import gettext as _
 from shuren.web.portal import narrowing
 
@@ -29,6 +29,20 @@ def as_row(item: Item, reasons: Sequence[Reason] = (), near: bool = False) -> di
         "places": [place(holding) for holding in known(item.holdings)],
         "why": [_reason(one) for one in reasons[:_MOST_REASONS]],
         "near": near,
+    }
+
+
+def title_row(title: FoundTitle) -> dict[str, Any]:
+    """The same of a title out of the tables."""
+    return {
+        "title": title.title,
+        "href": reverse("item", args=[title.title_id]),
+        "author": title.author,
+        "publisher": title.publisher,
+        "year": title.published_year,
+        "class_number": title.call_number or title.clc_main,
+        "call_number": title.call_number,
+        "places": [place(holding) for holding in known(title.holdings)],
     }
 
 

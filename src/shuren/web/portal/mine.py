@@ -13,11 +13,14 @@ from shuren.data.queries import current_snapshot
 from shuren.kernel.clock import now
 from shuren.kernel.i18n import gettext as _
 from shuren.kernel.shapes import Actor
-from shuren.service.queries import own_loans
+from shuren.service.queries import DISPUTE_DAYS, HISTORY, own_loans
 from shuren.service.shapes import OwnLoan
+from shuren.trust import young
 from shuren.trust.queries import may
 from shuren.web import moments
 from shuren.web.access import to_sign_in
+from shuren.web.portal.emergency import emergency_notices
+from shuren.web.portal.privacy import choice_of
 
 SOON_DAYS = 3
 PER_PAGE = 20
@@ -27,10 +30,13 @@ def my_library(request: HttpRequest) -> HttpResponse:
     actor: Actor = request.actor  # type: ignore[attr-defined]
     if not request.user.is_authenticated:
         return to_sign_in(request)
+    if young.waits(request.user):
+        return render(request, "portal/my_waiting.html")
     if not actor.reader_key or not may(actor, "my_library.read"):
         return render(request, "portal/my_nobody.html")
     if current_snapshot(settings.SITE) is None:
-        return render(request, "portal/my_library.html", {"loaded": False})
+        return render(request, "portal/my_library.html",
+                      {"loaded": False, "notices": emergency_notices(actor)})  # fmt: skip
     loans = own_loans(settings.SITE, actor=actor)
     chosen = "past" if request.GET.get("show") == "past" else "out"
     page = Paginator(loans.past if chosen == "past" else loans.out, PER_PAGE).get_page(
@@ -38,6 +44,7 @@ def my_library(request: HttpRequest) -> HttpResponse:
     )
     context = {
         "loaded": True,
+        "notices": emergency_notices(actor),
         "chosen": chosen,
         "tabs": _tabs(len(loans.out), len(loans.past), chosen),
         "books": [as_row(loan) for loan in page],
@@ -45,6 +52,9 @@ def my_library(request: HttpRequest) -> HttpResponse:
         "late": sum(1 for loan in loans.out if _days_left(loan) < 0),
         "soon": sum(1 for loan in loans.out if 0 <= _days_left(loan) <= SOON_DAYS),
         "data_date": loans.data_date,
+        "is_whole": loans.is_whole,
+        "recent_days": DISPUTE_DAYS,
+        "choice": None if loans.is_whole else choice_of(actor, HISTORY),
     }
     return render(request, "portal/my_library.html", context)
 

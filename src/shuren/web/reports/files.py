@@ -11,6 +11,7 @@ from shuren.insight import queries
 from shuren.kernel.i18n import CHINESE, ENGLISH, current_language, use_language
 from shuren.kernel.shapes import Actor
 from shuren.kernel.site import Site
+from shuren.trust import egress
 from shuren.web.reports.content import paper
 from shuren.web.reports.paper import Paper
 
@@ -45,6 +46,7 @@ def files(
         for language in languages:
             with in_language(language):
                 made = paper(site, queries.monthly_report(site, month, actor=actor), snapshot)
+                egress.check("report", actor=actor, content=render(made, "html"))
             for format in formats:
                 yield ReportFile(file_name(month, language, format), render(made, format))
 

@@ -70,7 +70,7 @@ def new(request: HttpRequest) -> HttpResponse:
     return page(request, "decision_new.html", context, place=PLACE, status=400 if problem else 200)
 
 
-@requires("decisions.read")
+@requires("decisions.read", post="decisions.write")
 def one(request: HttpRequest, decision_id: int) -> HttpResponse:
     """One decision: the question, the figures as they were, the outcome or the form for it."""
     actor = request.actor  # type: ignore[attr-defined]

@@ -14,6 +14,7 @@ from shuren.insight.errors import NoSuchIndicator
 from shuren.insight.shapes import Indicator, IndicatorResult, IndicatorValue
 from shuren.kernel.i18n import gettext as _
 from shuren.kernel.i18n import pick
+from shuren.trust import egress
 from shuren.trust.queries import may
 from shuren.web.access import requires
 from shuren.web.workbench.csv_text import BYTE_ORDER_MARK, harmless
@@ -83,6 +84,11 @@ def csv_file(request: HttpRequest, indicator_id: str) -> HttpResponse:
             whole = _("yes") if one_.whole else _("no")
             writer.writerow([one_.year, column, harmless(one_.label), *numbers, whole])
     content = BYTE_ORDER_MARK + out.getvalue()
+    egress.check(
+        "workbench.indicator",
+        actor=request.actor,  # type: ignore[attr-defined]
+        content=content.encode(),
+    )
     response = HttpResponse(content, content_type="text/csv; charset=utf-8")
     name = "_".join(part for part in (indicator_id, result.data_date) if part)
     response["Content-Disposition"] = f'attachment; filename="{name}.csv"'

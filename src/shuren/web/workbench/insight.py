@@ -11,6 +11,7 @@ from shuren.insight import queries
 from shuren.insight.shapes import Dashboard, FigureResult
 from shuren.kernel.i18n import gettext as _
 from shuren.kernel.i18n import pick
+from shuren.trust import egress
 from shuren.trust.queries import may
 from shuren.web.access import requires
 from shuren.web.workbench.charts import chart, number
@@ -116,6 +117,13 @@ def csv_file(request: HttpRequest, figure_id: str) -> HttpResponse:
     with data.same_snapshot(current_site()) as snapshot:
         result = _figure(request, figure_id)
     text = figure_csv(result, snapshot)
+    egress.check(
+        "workbench.figure",
+        actor=request.actor,  # type: ignore[attr-defined]
+        table=result.definition.table,
+        columns=data.classes(snapshot, result.definition.table, result.definition.by),
+        content=text.encode(),
+    )
     response = HttpResponse(text, content_type="text/csv; charset=utf-8")
     name = "_".join(part for part in (figure_id, result.data_date) if part)
     response["Content-Disposition"] = f'attachment; filename="{name}.csv"'

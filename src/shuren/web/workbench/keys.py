@@ -47,7 +47,9 @@ def keys(request: HttpRequest) -> HttpResponse:
 @require_POST
 def rotate(request: HttpRequest, key_id: str) -> HttpResponse:
     """A second secret beside the first, which works for a week longer."""
-    return _page(request, text=rotate_api_key(key_id, grace=timedelta(days=GRACE_DAYS)))
+    actor: Actor = request.actor  # type: ignore[attr-defined]
+    text = rotate_api_key(key_id, grace=timedelta(days=GRACE_DAYS), actor=actor)
+    return _page(request, text=text)
 
 
 @requires("keys.manage")
@@ -55,7 +57,7 @@ def revoke(request: HttpRequest, key_id: str) -> HttpResponse:
     """Asks first, naming what will be gone."""
     actor: Actor = request.actor  # type: ignore[attr-defined]
     if request.method == "POST" and request.POST.get("confirmed") == "yes":
-        revoke_api_key(key_id)
+        revoke_api_key(key_id, actor=actor)
         return HttpResponseRedirect(reverse("workbench:keys"))
     found = next((one for one in api_keys_known(actor=actor) if one.id == key_id), None)
     if found is None:

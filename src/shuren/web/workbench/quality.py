@@ -112,7 +112,7 @@ def tasks(request: HttpRequest) -> HttpResponse:
     return page(request, "tasks.html", context, place="tasks")
 
 
-@requires("tasks.read")
+@requires("tasks.read", post="tasks.work")
 def task(request: HttpRequest, task_id: int) -> HttpResponse:
     """One task: what fell, where to look, take it, close it with what was done.
 

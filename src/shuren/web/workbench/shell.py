@@ -79,9 +79,11 @@ def _plan() -> list[tuple[str, list[tuple[str, str, str, str]]]]:
             _("Work"),
             [
                 ("today", _("Today"), "t", "workbench.open"),
+                ("desk", _("Front desk"), "h", "desk.serve"),
                 ("tasks", _("Tasks"), "w", "tasks.read"),
                 ("suggestions", _("Suggestions"), "v", "suggestions.decide"),
                 ("decisions", _("Decisions"), "e", "decisions.read"),
+                ("pupils", _("Accounts of pupils"), "p", "pupils.manage"),
             ],
         ),
         (
@@ -107,7 +109,16 @@ def _plan() -> list[tuple[str, list[tuple[str, str, str, str]]]]:
                 ("reports", _("Monthly reports"), "r", "dashboards.read"),
             ],
         ),
-        (_("Trust"), [("keys", _("API keys"), "k", "keys.manage")]),
+        (
+            _("Trust"),
+            [
+                ("ledger", _("Ledger"), "j", "ledger.read"),
+                ("break-glass", _("Emergency access"), "z", "break_glass.open"),
+                ("break-glass-reviews", _("Emergency reviews"), "y", "break_glass.review"),
+                ("keys", _("API keys"), "k", "keys.manage"),
+                ("exports", _("Exports"), "x", "exports.approve"),
+            ],
+        ),
     ]
 
 

@@ -9,6 +9,7 @@ from shuren.data import definitions, queries
 from shuren.data.shapes import Receipt, SnapshotInfo
 from shuren.kernel.i18n import gettext as _
 from shuren.kernel.shapes import Actor
+from shuren.trust import egress
 from shuren.trust.queries import may
 from shuren.web.access import requires
 from shuren.web.workbench.receipts import contract_titles
@@ -56,9 +57,26 @@ def _newer(receipts: list[Receipt], snapshot: SnapshotInfo | None) -> list[Recei
     return [one for one in receipts if one.accepted and not one.is_in(known)]
 
 
+def _about_exports(actor: Actor) -> Step | None:
+    """Whoever may approve exports hears first of what the guard stopped, then of who waits."""
+    if not may(actor, egress.APPROVE):
+        return None
+    url, action = reverse("workbench:exports"), _("Look at the exports")
+    if stopped := egress.blocked(actor=actor, only_unseen=True):
+        times = sum(one.times for one in stopped)
+        text = _("The guard stopped %(times)s attempts to export sensitive data.", times=times)
+        return Step(text, url=url, action=action)
+    waiting = [one for one in egress.requests(actor=actor) if one.state == "open"]
+    if any(one.asked_by != actor.id for one in waiting):
+        return Step(_("An export waits for a second person."), url=url, action=action)
+    return None
+
+
 def _next_step(
     actor: Actor, receipts: list[Receipt], snapshot: SnapshotInfo | None, waiting: int
 ) -> Step:
+    if step := _about_exports(actor):
+        return step
     loader = may(actor, "loads.run")
     if not receipts and loader:
         return Step(

@@ -22,11 +22,11 @@ import httpx
 from shuren.data.internals.counter.answers import Answer, Verdict, judge
 from shuren.data.internals.counter.header import PRESETS
 from shuren.data.internals.reading.problems import FileProblem
-from shuren.data.internals.secrets import resolved
 from shuren.data.source import Connector, Fetched
 from shuren.kernel.clock import now
 from shuren.kernel.files import write_atomically
 from shuren.kernel.i18n import gettext as _
+from shuren.kernel.named_secrets import resolved
 from shuren.kernel.shapes import Progress
 from shuren.kernel.site import Site
 

@@ -20,7 +20,6 @@ from paho.mqtt.enums import CallbackAPIVersion
 from shuren.data.errors import AlreadyLoaded
 from shuren.data.internals.connector_state import read_state, write_state
 from shuren.data.internals.feeds.mqtt_source import SUFFIX, Topic, batches, fits, spool, topics
-from shuren.data.internals.secrets import resolved
 from shuren.data.internals.taking_in import Brought, take_in
 from shuren.data.shapes import Receipt
 from shuren.data.source import Connector
@@ -29,6 +28,7 @@ from shuren.kernel.errors import ShurenError
 from shuren.kernel.files import sync_folder
 from shuren.kernel.i18n import gettext as _
 from shuren.kernel.ids import new_id
+from shuren.kernel.named_secrets import resolved
 from shuren.kernel.shapes import Actor, no_progress
 from shuren.kernel.site import Site
 

@@ -12,11 +12,11 @@ from typing import Any
 import httpx
 
 from shuren.data.internals.feeds.oai_pages import Page, pieces, read_page
-from shuren.data.internals.secrets import resolved
 from shuren.data.source import Connector, Fetched
 from shuren.kernel.clock import now
 from shuren.kernel.errors import ShurenError, UsageError
 from shuren.kernel.i18n import gettext as _
+from shuren.kernel.named_secrets import resolved
 from shuren.kernel.shapes import Progress
 from shuren.kernel.site import Site
 

@@ -24,12 +24,12 @@ from sqlalchemy.engine import URL, Connection, make_url
 from sqlalchemy.exc import ArgumentError, NoSuchModuleError, SQLAlchemyError
 
 from shuren.data.internals.reading.problems import FileProblem
-from shuren.data.internals.secrets import resolved
 from shuren.data.internals.table_source import TableSource
 from shuren.data.source import Connector, Fetched
 from shuren.kernel.clock import now
 from shuren.kernel.errors import ShurenError, UsageError
 from shuren.kernel.i18n import gettext as _
+from shuren.kernel.named_secrets import resolved
 from shuren.kernel.shapes import Progress
 from shuren.kernel.site import Site
 

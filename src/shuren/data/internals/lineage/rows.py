@@ -5,21 +5,23 @@ contract's raw table; then the raw rows that hold the same values are the rows b
 """
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from shuren.data import definitions
 from shuren.data.errors import UnknownName
 from shuren.data.internals import asking, snapshots
-from shuren.data.internals.door import Condition, open_table
+from shuren.data.internals.door import Condition, Opening, check_covered, open_table
 from shuren.data.internals.lineage.graph import graph
 from shuren.data.internals.receipts import find_receipt, raw_file, raw_files, standing_for
 from shuren.data.lineage import MATCHING, VALUE, Graph, MadeRows, RawRows, RowsBehind, Trail
 from shuren.data.shapes import KEEP, PSEUDONYM, Contract, Model
 from shuren.kernel.i18n import gettext as _
-from shuren.kernel.masking import mask
+from shuren.kernel.masking import MASK, mask
 from shuren.kernel.shapes import Actor
 from shuren.kernel.site import Site
 from shuren.trust.actions import record_use
+from shuren.trust.definitions import Purpose
 from shuren.trust.queries import require_purpose
 
 PURPOSE = "data_quality"
@@ -43,10 +45,12 @@ def behind(
             own = {column.name for column in models[name].columns}
             narrowed = [condition for condition in where if condition[0] in own]
             opening = open_table(site, name, PURPOSE, actor)
+            if topic := opening.topic:  # whose row it is may be known: what it was about may not
+                opening.conditions.append(f"NOT {topic.condition}")
             wanted = list(models[name].key)
             made = asking.rows(opening, wanted, narrowed, wanted, limit, 0)
             found = [
-                _raw_rows(site, raw, columns, made.dicts(), purpose.highest_class, actor, limit)
+                _raw_rows(site, raw, columns, made.dicts(), purpose, actor, limit)
                 for raw, columns in keys.items()
             ]
             found = [one for one in found if one.rows]
@@ -98,12 +102,12 @@ def _raw_rows(
     raw: str,
     columns: dict[str, list[str]],
     made: list[dict[str, Any]],
-    highest: int,
+    purpose: Purpose,
     actor: Actor,
     limit: int,
 ) -> RawRows:
     contract = definitions.contracts(site)[raw.partition(".")[2]]
-    shown = _shown(contract, highest)
+    shown = _shown(contract, purpose)
     snapshot = snapshots.required(site)
     paths = [str(path) for path in raw_files(site, contract.id, snapshot.loads)]
     if not paths or not made:
@@ -130,11 +134,16 @@ def _raw_rows(
     return RawRows(contract.id, tuple(shown), [_masked(row) for row in found])
 
 
-def _shown(contract: Contract, highest: int) -> list[str]:
+def _shown(contract: Contract, purpose: Purpose) -> list[str]:
+    """The fields that the purpose opens; raises NotOpen if it does not cover the rows at all."""
+    raw, persons = f"raw.{contract.id}", contract.is_about_persons
+    check_covered(purpose, raw, (), persons=persons)
     return [
         f.name
         for f in contract.fields
-        if f.storage in (KEEP, PSEUDONYM) and f.classification <= highest
+        if f.storage in (KEEP, PSEUDONYM)
+        and f.classification <= purpose.highest_class
+        and purpose.covers(raw, f.name, persons=persons)
     ]
 
 
@@ -153,7 +162,7 @@ def made_of(site: Site, load: str, line: int, actor: Actor) -> tuple[RawRows, li
     receipt = find_receipt(site, load)
     contract = definitions.contracts(site)[receipt.contract]
     path = raw_file(site, contract.id, standing_for(site, load).id)
-    shown = _shown(contract, purpose.highest_class)
+    shown = _shown(contract, purpose)
     names = ", ".join(f'"{name}"' for name in dict.fromkeys((*_ABOUT, *shown, "_key")))
     found = []
     if path.exists():
@@ -169,7 +178,11 @@ def made_of(site: Site, load: str, line: int, actor: Actor) -> tuple[RawRows, li
         if (one := _standing_on(site, model, _keys(graph(site), model), contract, row, actor))
         and name
     ]
-    return RawRows(contract.id, tuple(shown), [_masked(found[0][:-1])]), made
+    raw = _masked(found[0][:-1])
+    if any(one.sensitive for one in made):  # a table of titles would say what it was
+        made = [one for one in made if one.sensitive]
+        raw = (*raw[:2], *(MASK if isinstance(value, str) else value for value in raw[2:]))
+    return RawRows(contract.id, tuple(shown), [raw]), [one for one in made if one.rows]
 
 
 def _standing_on(
@@ -187,8 +200,20 @@ def _standing_on(
             return None
         where.append((name, "in", values))
     opening = open_table(site, model.name, PURPOSE, actor)
+    sensitive = _tells_topic(opening, where)
     table = asking.rows(opening, None, where, list(model.key), 5, 0)
-    if not table.rows:
+    if not table.rows and not sensitive:
         return None
     rows = [tuple(mask(v) if isinstance(v, str) else v for v in r) for r in table.rows]
-    return MadeRows(model.name, model.title, table.columns, rows)
+    return MadeRows(model.name, model.title, table.columns, rows, sensitive)
+
+
+def _tells_topic(opening: Opening, where: Sequence[Condition]) -> bool:
+    """Whether one of the rows is about a person and a sensitive topic."""
+    topic = opening.topic
+    if topic is None:
+        return False
+    whole = replace(opening, conditions=[], values=[])
+    whole.narrow(where)
+    sql = f"SELECT bool_or({topic.condition}) FROM {whole.source}{whole.where}"
+    return bool(snapshots.query(whole.site, sql, whole.values)[0][0])

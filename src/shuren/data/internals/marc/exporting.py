@@ -15,6 +15,7 @@ from shuren.kernel.files import write_atomically
 from shuren.kernel.i18n import gettext as _
 from shuren.kernel.shapes import Actor, Progress
 from shuren.kernel.site import Site
+from shuren.trust import egress
 
 TABLE, KEY, PAGE = "conformed.bib_record", "bib_id", 20_000
 MARCXML = "marcxml"
@@ -38,6 +39,7 @@ def export(
             data = "".join(xml_document(_counted(records, counts))).encode("utf-8", "replace")
         else:
             data = b"".join(_iso(records, encoding, counts))
+    egress.check("marc", actor=actor, table=TABLE, content=data, purpose="public_information")
     write_atomically(target, data)
     return dict(counts)
 

@@ -9,6 +9,7 @@ data_class: zero
 value: {zh: 零方数据的“自述”一面，排序时先于推断的兴趣, en: "What readers say themselves, which ranks before what is inferred"}
 key: [reader_key, scheme, interest]
 person: reader_key
+topic: {by: class, column: interest, tells: [interest]}
 columns:
   reader_key: {type: VARCHAR, class: 3, title: {zh: 读者假名, en: Reader pseudonym}}
   scheme: {type: VARCHAR, class: 2, title: {zh: 词表, en: Scheme}}

@@ -8,6 +8,7 @@ grain: {zh: 一次借阅一行, en: one row per loan}
 data_class: behaviour
 key: [loan_id]
 person: reader_key
+topic: {by: title, column: title_id, tells: [item_id]}
 columns:
   loan_id: {type: VARCHAR, class: 2, title: {zh: 借阅流水号, en: Loan id}}
   reader_key: {type: VARCHAR, class: 3, title: {zh: 读者假名, en: Reader pseudonym}}

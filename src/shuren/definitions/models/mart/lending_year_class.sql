@@ -10,6 +10,7 @@ grain: {zh: 一年一校区一大类一行, en: one row per year, campus and cla
 data_class: operations
 key: [year, campus, clc_main]
 headcount: borrowers
+topic: {by: class, column: clc_main, tells: [clc_main]}
 columns:
   year: {type: BIGINT, class: 2, title: {zh: 年份, en: Year}}
   campus: {type: VARCHAR, class: 2, title: {zh: 校区, en: Campus}}

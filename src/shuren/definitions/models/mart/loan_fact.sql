@@ -10,6 +10,7 @@ key: [loan_id]
 person: reader_key
 counted_by: person_key
 person_number: person_no
+topic: {by: title, column: title_id, tells: [item_id, title, author, call_number, clc_main, clc_second]}
 speaks_until: day
 columns:
   loan_id: {type: VARCHAR, class: 2, title: {zh: 借阅流水号, en: Loan id}}

@@ -1,12 +1,13 @@
-"""Signing in and out. On the demo, one account per role can be taken with one press."""
+"""Signing in by password, and out. On the demo, one account per role takes one press."""
 
 import json
 from typing import Any
 
 from django.conf import settings
-from django.contrib.auth import login, logout
+from django.contrib.auth import logout
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
+from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
@@ -19,6 +20,8 @@ from shuren.trust.errors import SignInLocked
 from shuren.trust.queries import accounts, roles
 from shuren.web.addresses import client_address
 from shuren.web.portal.switches import safe_return
+from shuren.web.sign_in.campus import campus_way_of, campus_ways, sign_out_address
+from shuren.web.sign_in.entering import proceed
 
 
 @never_cache
@@ -27,13 +30,22 @@ from shuren.web.portal.switches import safe_return
 def sign_in(request: HttpRequest) -> HttpResponse:
     if request.method == "POST":
         return _try(request)
-    return _form(request)
+    return sign_in_page(request)
 
 
 @require_POST
 def sign_out(request: HttpRequest) -> HttpResponse:
+    """Home; who came by the campus is told that the campus' own session goes on."""
+    way = campus_way_of(request)
     logout(request)
-    return HttpResponseRedirect("/")
+    return HttpResponseRedirect(reverse("signed-out", args=[way]) if way else "/")
+
+
+@never_cache
+def signed_out(request: HttpRequest, way: str) -> HttpResponse:
+    """A link, no redirect: a page may not send its form on to another site, and who signs out
+    here may want to stay signed in there."""
+    return render(request, "sign_in/signed_out.html", {"address": sign_out_address(request, way)})
 
 
 def _try(request: HttpRequest) -> HttpResponse:
@@ -42,23 +54,21 @@ def _try(request: HttpRequest) -> HttpResponse:
         account = check_sign_in(username, request.POST.get("password", ""), client_address(request))
     except ShurenError as error:
         status = 429 if isinstance(error, SignInLocked) else 400
-        return _form(request, username=username, error=error, status=status)
-    login(request, account)
-    granted = roles().get(account.role)
-    home = "/workbench/" if granted and granted.kind == STAFF else "/my/"
-    return HttpResponseRedirect(safe_return(request, fallback=home))
+        return sign_in_page(request, username=username, error=error, status=status)
+    return proceed(request, account, how="password", back=safe_return(request, fallback=""))
 
 
-def _form(
+def sign_in_page(
     request: HttpRequest, *, username: str = "", error: ShurenError | None = None, status: int = 200
 ) -> HttpResponse:
     context = {
         "username": username,
         "error": error,
         "next": safe_return(request, fallback=""),
+        "campus": campus_ways(),
         "demo_groups": _demo_groups() if settings.SITE_SETTINGS.demo else [],
     }
-    return render(request, "portal/sign_in.html", context, status=status)
+    return render(request, "sign_in/sign_in.html", context, status=status)
 
 
 def _demo_groups() -> list[dict[str, Any]]:

@@ -1,0 +1,19 @@
+"""What readers told the library themselves."""
+
+from django.db import models
+
+
+class Interest(models.Model):
+    """A subject a reader chose, by class number; kept while the reader consents to it."""
+
+    pseudonym = models.CharField(max_length=28)
+    subject = models.CharField(max_length=20)
+    chosen_at = models.DateTimeField()
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(fields=("pseudonym", "subject"), name="chosen_once"),
+        )
+
+    def __str__(self) -> str:
+        return self.subject

@@ -1,0 +1,109 @@
+"""Every permission there is and what it opens; every scope of a key."""
+
+from typing import NamedTuple
+
+# Every permission there is, and what it opens. A role names them; nothing else grants them.
+PERMISSIONS: dict[str, dict[str, str]] = {
+    "my_library.read": {"zh": "看自己的借阅", "en": "See one's own loans"},
+    "workbench.open": {"zh": "打开工作台", "en": "Open the workbench"},
+    "loads.read": {"zh": "看数据源与装载回执", "en": "See sources and receipts of loads"},
+    "loads.run": {"zh": "装载数据、构建数据表", "en": "Load data and build tables"},
+    "quarantine.read": {
+        "zh": "看隔离区（身份列遮盖）",
+        "en": "See refused rows, identities masked",
+    },
+    "quarantine.mend": {
+        "zh": "修正并重放隔离区的行",
+        "en": "Mend and replay refused rows, original bytes shown",
+    },
+    "quarantine.export": {"zh": "导出隔离区的原始行", "en": "Export refused rows as they came"},
+    "tasks.read": {"zh": "看数据质量与任务", "en": "See the quality of data and its tasks"},
+    "tasks.work": {"zh": "认领并办结数据质量任务", "en": "Take and close tasks of data quality"},
+    "contracts.read": {"zh": "看数据治理规范", "en": "Read the data contracts"},
+    "suggestions.decide": {
+        "zh": "采纳或拒绝对书目的建议",
+        "en": "Accept or refuse suggestions for records",
+    },
+    "readers.link": {
+        "zh": "判断两张读者证是否同属一人",
+        "en": "Decide whether two readers' cards are one person's",
+    },
+    "decisions.read": {"zh": "看决策日志", "en": "Read the decision log"},
+    "decisions.write": {"zh": "记录决策与结果", "en": "Record decisions and their outcome"},
+    "governance.publish": {
+        "zh": "发布数据治理规范的新版本（改规则）",
+        "en": "Publish a new version of the data rules (change a rule)",
+    },
+    "purposes.approve": {
+        "zh": "批准与复审数据用途",
+        "en": "Approve the purposes data are used for, and look at them again",
+    },
+    "records.edit": {"zh": "修改书目记录", "en": "Edit bibliographic records"},
+    "datasets.publish": {
+        "zh": "发布与撤回开放数据集",
+        "en": "Publish and withdraw open datasets",
+    },
+    "knowledge.read": {
+        "zh": "查阅知识库（含草稿）",
+        "en": "Read the knowledge base, drafts as well",
+    },
+    "dashboards.read": {"zh": "看统计看板", "en": "Read the dashboards"},
+    "accounts.manage": {"zh": "管理账号", "en": "Manage accounts"},
+    "pupils.manage": {"zh": "管理学生账号与监护人同意", "en": "Manage accounts of pupils"},
+    "site.operate": {"zh": "运行与备份站点", "en": "Operate and back up the site"},
+    "ledger.read": {"zh": "看数据使用台账", "en": "Read the ledger of data uses"},
+    "exports.approve": {
+        "zh": "批准涉及个人的导出",
+        "en": "Approve exports about people",
+    },
+    "desk.serve": {
+        "zh": "凭读者证查看在场读者的在借",
+        "en": "See what a reader at the desk has on loan, by their card",
+    },
+    "break_glass.open": {
+        "zh": "紧急情况下限时打开一位读者的记录",
+        "en": "Open one reader's records in an emergency, for a limited time",
+    },
+    "break_glass.review": {
+        "zh": "复核紧急查看",
+        "en": "Review what was opened in an emergency",
+    },
+    "keys.manage": {"zh": "管理开放接口的密钥", "en": "Manage the keys of the open API"},
+}
+
+# What each action reads data for; () where it reads none through a purpose. A role needs the
+# permission to come to a page, and the purpose to be shown what is on it.
+PERMISSION_PURPOSES: dict[str, tuple[str, ...]] = dict.fromkeys(PERMISSIONS, ()) | {
+    "my_library.read": ("own_records",),
+    "loads.run": ("data_quality", "reader_linking"),
+    "quarantine.read": ("data_quality",),
+    "quarantine.mend": ("data_quality",),
+    "quarantine.export": ("data_quality",),
+    "contracts.read": ("public_information", "data_quality"),
+    "suggestions.decide": ("data_quality", "public_information"),
+    "readers.link": ("reader_linking",),
+    "records.edit": ("public_information",),
+    "datasets.publish": ("open_data",),
+    "knowledge.read": ("knowledge_service",),
+    "dashboards.read": ("library_statistics",),
+    "desk.serve": ("service_operation",),
+    "break_glass.open": ("emergency",),
+}
+
+
+class Scope(NamedTuple):
+    """What a key may be given, and the permissions it then has where a room asks for one."""
+
+    title: dict[str, str]
+    permissions: tuple[str, ...] = ()
+
+
+SCOPES: dict[str, Scope] = {
+    "catalogue:read": Scope(
+        {"zh": "数据目录", "en": "The catalogue of tables"}, ("contracts.read",)
+    ),
+    "figures:read": Scope({"zh": "统计图表", "en": "Figures"}, ("dashboards.read",)),
+    "indicators:read": Scope({"zh": "评估指标", "en": "Indicators"}, ("dashboards.read",)),
+    "loads:read": Scope({"zh": "装载回执", "en": "Receipts of loads"}, ("loads.read",)),
+    "lineage:read": Scope({"zh": "数据血缘", "en": "Lineage"}, ("contracts.read",)),
+}

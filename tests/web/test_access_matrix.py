@@ -1,0 +1,108 @@
+"""Every address × every role × GET and POST, against the matrix of docs/reference/permissions.md.
+
+Nothing is listed by hand but examples of what stands in an address: the addresses come from the
+URL tables, the rules from the views and web/rules.py, the roles from their files.
+"""
+
+from types import ModuleType
+
+import pytest
+from django.test import Client
+from django.urls import NoReverseMatch, path, reverse
+
+from shuren.trust.actions import create_account
+from shuren.trust.definitions import PERMISSIONS
+from shuren.web.access import requires
+from shuren.web.rules import EVERYBODY, OPEN, OWN, SIGNED_IN, Route, routes
+from tests.web.test_workbench_access import EXAMPLES, ROLES, documented
+
+KNOWN = EXAMPLES | {"identifier": "10.1/nothing"}
+GRANTED = documented()
+ALL = list(routes())
+NOTHING = "nothing"
+PASSWORD = "a long enough phrase"
+
+
+def address(route: Route) -> str:
+    wanted = set(route.pattern.pattern.converters) - route.pattern.default_args.keys()
+    try:
+        return reverse(route.name, kwargs={key: KNOWN[key] for key in wanted})
+    except (NoReverseMatch, KeyError):
+        pytest.fail(f"No example of what stands in the address {route.name}: {sorted(wanted)}")
+
+
+def outcome(client: Client, method: str, url: str) -> str:
+    """open, refused, sent to sign in, or no such thing to do there (405)."""
+    answer = getattr(client, method)(url)
+    if answer.status_code == 405:
+        return NOTHING
+    if answer.status_code == 403:
+        return "refused"
+    location = answer.headers.get("Location", "")
+    if answer.status_code == 302 and location.startswith(f"{reverse('sign-in')}?next="):
+        return "to sign in"
+    return "open"
+
+
+def expected(route: Route, method: str, role: str) -> str:
+    """What the matrix says; role "" is nobody."""
+    rule = (route.post or route.rule) if method == "post" else route.rule
+    if rule == EVERYBODY:
+        return "open"
+    if not role:
+        return "to sign in"
+    if rule == SIGNED_IN:
+        return "open"
+    if route.rule in GRANTED[role] and rule in GRANTED[role]:
+        return "open"
+    return "refused"
+
+
+def without_rule(found: list[Route]) -> list[str]:
+    return [one.name for one in found if not one.rule]
+
+
+def test_every_address_has_a_rule():
+    missing = without_rule(ALL)
+    assert not missing, f"no rule in web/rules.py, and no access.requires on: {missing}"
+
+
+def test_every_rule_is_of_an_address_and_of_a_permission():
+    names = {one.name for one in ALL}
+    assert set(OPEN) | set(OWN) <= names
+    assert not set(OPEN) & set(OWN)
+    said = {rule for one in ALL for rule in (one.rule, one.post) if rule}
+    assert said - {EVERYBODY, SIGNED_IN} <= set(PERMISSIONS)
+    both = [one.name for one in ALL if one.name in (*OPEN, *OWN)
+            and getattr(one.pattern.callback, "permission", "")]  # fmt: skip
+    assert not both, "a permission and an open rule"
+
+
+def test_an_address_that_somebody_adds_without_a_rule_is_named(settings):
+    def forgotten(request):
+        raise AssertionError("never called")
+
+    guarded = requires("ledger.read")(forgotten)
+    planted = [path("secrets/", forgotten, name="secrets"), path("kept/", guarded, name="kept")]
+    table = ModuleType("planted_urls")
+    table.urlpatterns = planted
+    found = list(routes(table))
+    assert without_rule(found) == ["secrets"]
+    assert [one.rule for one in found] == ["", "ledger.read"]
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("method", ["get", "post"])
+@pytest.mark.parametrize("role", ["", *ROLES], ids=lambda role: role or "nobody")
+def test_each_address_answers_as_the_matrix_says(settings, site, role, method):
+    settings.SITE = site
+    client = Client()
+    account = create_account("somebody", PASSWORD, role) if role else None
+    wrong = []
+    for route in ALL:
+        if account:  # again for each: some forms end a session
+            client.force_login(account)
+        found, wanted = outcome(client, method, address(route)), expected(route, method, role)
+        if found not in (wanted, NOTHING):
+            wrong.append(f"{method} {route.name} ({route.rule}): {found}, not {wanted}")
+    assert not wrong, "\n".join(wrong)
