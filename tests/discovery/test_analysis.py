@@ -84,8 +84,10 @@ def test_letters_are_read_as_whole_syllables_or_not_at_all(
 
 
 def test_a_syllable_that_is_begun_is_known() -> None:
-    assert pinyin.partly("sanguoy") == (("san", "guo"), "y")
-    assert pinyin.partly("hlm") == ((), "hlm")
+    assert pinyin.begun("sanguoy")[0] == (("san", "guo"), "y")
+    assert (("san",), "g") in pinyin.begun("sang")
+    assert ((), "sang") in pinyin.begun("sang")
+    assert pinyin.begun("hlm") == []
 
 
 def test_syllables_that_are_easily_confused() -> None:

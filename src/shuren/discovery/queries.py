@@ -5,13 +5,17 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 
-from tantivy import Query as Asked
-
 from shuren.data import queries as data
 from shuren.data.errors import NoSnapshot
 from shuren.discovery.definitions import shelving
 from shuren.discovery.errors import NoSuchItem
-from shuren.discovery.internals import citing, completing, documents, searching, store
+from shuren.discovery.internals import (
+    citing,
+    completing,
+    newest,
+    searching,
+    store,
+)
 from shuren.discovery.internals import shelving as shelf_order
 from shuren.discovery.internals.openurl import read_openurl
 from shuren.discovery.internals.records import PURPOSE, READ
@@ -87,14 +91,10 @@ def item(site: Site, id: str, *, actor: Actor) -> Item:
     raises  NoSuchItem, NoIndex, OldIndex, trust's NotAllowed
     """
     trust.require_purpose(actor, PURPOSE)
-    searcher = store.reader(site).searcher
-    for name in ("id", "member"):
-        asked = Asked.term_query(searching.schema.schema(), name, id, index_option="basic")
-        found = searcher.search(asked, limit=1, count=False)
-        if found.hits:
-            stored = searcher.doc(found.hits[0][1]).get_first("shown")
-            return with_holdings(site, [documents.item(bytes(stored))], actor)[0]  # type: ignore[arg-type]
-    raise NoSuchItem(id)
+    found = searching.by_id(store.reader(site), id)
+    if found is None:
+        raise NoSuchItem(id)
+    return with_holdings(site, [found], actor)[0]
 
 
 def suggest(site: Site, typed: str, *, actor: Actor, limit: int = 8) -> list[Suggestion]:

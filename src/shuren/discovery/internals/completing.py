@@ -46,15 +46,21 @@ def _titles(reader: Reader, folded: str, letters: str, limit: int) -> Iterator[S
 def _beginning(folded: str, letters: str) -> Asked:
     found = [asking.const(asking.term("title_whole", letters), 3.0), _begun(words.pairs(folded))]
     if letters.isascii() and letters.isalpha():
-        whole, rest = pinyin.partly(letters)
-        if whole:
-            marked = [words.beginning(whole[0]), *whole]
-            found.append(asking.const(asking.sequence("title_syllables", marked), 2.0))
-            found.append(_opening("title_syllables", [*marked, rest] if rest else marked))
+        found += [_read(whole, rest) for whole, rest in pinyin.begun(letters)]
         if len(letters) > 1:
             triples = pinyin.triples(letters)
             found.append(asking.const(asking.sequence("title_initials", triples), 1.5))
     return Asked.disjunction_max_query(found)
+
+
+def _read(whole: tuple[str, ...], rest: str) -> Asked:
+    """Titles whose reading begins with these syllables, and goes on with the beginning of one."""
+    if not whole:
+        return _starts("title_syllables", words.beginning(rest))
+    marked = [words.beginning(whole[0]), *whole]
+    if rest:
+        return _opening("title_syllables", [*marked, rest])
+    return asking.const(asking.sequence("title_syllables", marked), 2.0)
 
 
 def _begun(pairs: list[str]) -> Asked:

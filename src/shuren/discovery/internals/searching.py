@@ -22,6 +22,7 @@ from shuren.discovery.search_shapes import (
     Facet,
     FacetValue,
     Hit,
+    Item,
     Query,
     Reason,
 )
@@ -63,6 +64,15 @@ def answer(reader: Reader, query: Query) -> Answer:
         reader.manifest.snapshot,
         reader.name,
     )
+
+
+def by_id(reader: Reader, id: str) -> Item | None:
+    """A work by its own id, else by that of a record in it."""
+    for name in ("id", "member"):
+        found = reader.searcher.search(asking.term(name, id), limit=1, count=False)
+        if found.hits:
+            return _item(reader, found.hits[0][1])
+    return None
 
 
 def known(chosen: Mapping[str, Sequence[str]]) -> dict[str, list[str]]:
@@ -135,9 +145,13 @@ def _value(key: Any) -> str:
 
 
 def _hit(reader: Reader, score: Any, place: tantivy.DocAddress, parts: Sequence[Part]) -> Hit:
-    stored = reader.searcher.doc(place).get_first("shown")
     number = float(score) if isinstance(score, float) else 0.0
-    return Hit(documents.item(bytes(stored)), number, reasons(reader, place, parts))  # type: ignore[arg-type]
+    return Hit(_item(reader, place), number, reasons(reader, place, parts))
+
+
+def _item(reader: Reader, place: tantivy.DocAddress) -> Item:
+    stored: Any = reader.searcher.doc(place).get_first("shown")
+    return documents.item(bytes(stored))
 
 
 def reasons(reader: Reader, place: tantivy.DocAddress, parts: Sequence[Part]) -> tuple[Reason, ...]:

@@ -13,6 +13,7 @@ from shuren.discovery.internals.analysis.words import segment
 
 _MOST_READINGS = 4
 _MOST_SPLITS = 4
+_MOST_BEGUN = 6
 _LONGEST_SYLLABLE = 6
 _LATIN = re.compile(r"[a-z]+")
 # What speakers of many regions do not tell apart, and v or u for ü.
@@ -96,14 +97,17 @@ def splits(letters: str) -> tuple[tuple[str, ...], ...]:
     return tuple(tuple(one) for one in _best(letters, syllables_known())[:_MOST_SPLITS])
 
 
-def partly(letters: str) -> tuple[tuple[str, ...], str]:
-    """Syllables, and the beginning of another at the end: sanguoy → ((san, guo), y)."""
+def begun(letters: str) -> list[tuple[tuple[str, ...], str]]:
+    """Syllables, and the beginning of another behind them, or "": sang → ((sang), ""), ((san), g),
+    ((), sang)."""
+    found: list[tuple[tuple[str, ...], str]] = []
     for cut in range(len(letters), max(0, len(letters) - _LONGEST_SYLLABLE) - 1, -1):
         rest = letters[cut:]
-        found = splits(letters[:cut]) if cut else ((),)
-        if found and (not rest or any(s.startswith(rest) for s in syllables_known())):
-            return found[0], rest
-    return (), letters
+        if rest and not any(known.startswith(rest) for known in syllables_known()):
+            continue
+        ways = splits(letters[:cut])[:2] if cut else ((),)
+        found.extend((way, rest) for way in ways)
+    return found[:_MOST_BEGUN]
 
 
 def _best(letters: str, known: frozenset[str]) -> list[list[str]]:
