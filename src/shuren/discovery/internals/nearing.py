@@ -64,8 +64,8 @@ def _sounds(plain: str, folded: str, build: Build) -> None:
             build.part("same_sound", plain, asked)
         whole = "".join(read)
         build.part("same_sound", plain, const(term("title_pinyin", whole), weighing.SAME_SOUND))
-        patterns = [_alike(one) for one in read]
-        if any("|" in pattern for pattern in patterns):
+        patterns: list[str | tuple[int, str]] = [_alike(one) for one in read]
+        if any("|" in str(pattern) for pattern in patterns):
             asked = Asked.regex_phrase_query(fields.schema(), "title_syllables", patterns)
             build.part("alike_sound", plain, const(asked, weighing.ALIKE_SOUND))
 

@@ -259,9 +259,9 @@ def _add_bib(record: Record, row: Row, added: list[Row]) -> None:
     _extend(record.class_numbers, _split(row["class_number"]))
     for name in ("subjects", "subject_names", "subject_places", "keywords"):
         _extend(record.subjects, _split(row[name]))
-    for one in added:
-        target = record.class_numbers if one["field_name"] == "class_number" else record.other_names
-        _add(target, one["added"])
+    for more in added:
+        is_class = more["field_name"] == "class_number"
+        _add(record.class_numbers if is_class else record.other_names, more["added"])
     _extend(record.series, _split(row["series"]))
     for name in ("summary", "contents", "notes"):
         text = " ".join(_split(row[name]))[:_TEXT_LIMIT]

@@ -81,9 +81,8 @@ def known(chosen: Mapping[str, Sequence[str]]) -> dict[str, list[str]]:
     return {name: values for name, values in kept.items() if values}
 
 
-def _search(
-    reader: Reader, asked: Asked, chosen: Mapping[str, Sequence[str]], query: Query
-) -> tantivy.SearchResult:
+def _search(reader: Reader, asked: Asked, chosen: Mapping[str, Sequence[str]], query: Query) -> Any:
+    """(count, hits) of the engine; its types leave the count out."""
     offset = max(0, min(query.offset, DEEPEST))
     narrowed = narrow(asked, chosen)
     if query.sort in _SORTS:

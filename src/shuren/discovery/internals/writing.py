@@ -141,4 +141,4 @@ def _fingerprints(searcher: tantivy.Searcher) -> Iterator[tuple[int, int]]:
         places = [place for _score, place in found.hits]
         keys = searcher.fast_field_values("key", places)
         prints = searcher.fast_field_values("print", places)
-        yield from zip(keys, prints, strict=True)  # type: ignore[misc]
+        yield from zip(keys, prints, strict=True)

@@ -1,6 +1,7 @@
 """One item with its permanent address, the shelf it stands on, and hits in other forms."""
 
 import json
+from collections.abc import Sequence
 from typing import Any
 from urllib.parse import urlencode
 
@@ -35,7 +36,7 @@ def item(request: HttpRequest, item_id: str) -> HttpResponse:
     if found.id != item_id:
         return redirect("item", item_id=found.id)  # by the id of one of its records
     link = permanent(request, found.id)
-    around = ()
+    around: Sequence[Item] = ()
     if found.call_number:
         around = queries.shelf(settings.SITE, found.call_number, actor=actor, size=AROUND + 1).items
     context = {

@@ -121,7 +121,7 @@ def _years(facet: Facet, asked: Asked) -> tuple[list[dict[str, Any]], list[dict[
     for year, count in counts.items():
         spans[year // step * step] = spans.get(year // step * step, 0) + count
     chosen = asked.chosen.get("year", ())
-    values = []
+    values: list[dict[str, Any]] = []
     for start in sorted(spans, reverse=True):
         text = str(start) if step == 1 else f"{start}-{start + step - 1}"
         shown = text if step == 1 else f"{start}–{start + step - 1}"

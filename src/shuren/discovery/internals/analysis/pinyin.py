@@ -112,7 +112,8 @@ def begun(letters: str) -> list[tuple[tuple[str, ...], str]]:
 
 def _best(letters: str, known: frozenset[str]) -> list[list[str]]:
     """Up to a few splits of every beginning, built up from the left."""
-    ways: list[list[list[str]]] = [[[]]] + [[] for _ in letters]
+    ways: list[list[list[str]]] = [[] for _ in f"^{letters}"]
+    ways[0] = [[]]
     for end in range(1, len(letters) + 1):
         for start in range(max(0, end - _LONGEST_SYLLABLE), end):
             piece = letters[start:end]
