@@ -77,6 +77,7 @@ STAFF = {
     "datasets-staff": "/workbench/datasets/",
     "dataset-staff": "/workbench/datasets/loans_by_class/",
     "keys": "/workbench/keys/",
+    "ledger": "/workbench/ledger/",
 }
 WIDTHS = {"phone": (390, 844), "desktop": (1280, 900)}
 

@@ -142,9 +142,26 @@ def head_problem(head, key):
     return ""
 
 
-def verify_proof(content, key):
-    """A proof by itself, or a certificate that holds one as "proof"."""
-    proof = content.get("proof", content)
+def verify_certificate(content, key):
+    """A proof by itself; or a certificate: "proof" and, later, "completed" are proofs, and the
+    ledger's entry in the first holds the SHA-256 of the certificate's "statement"."""
+    if "proof" not in content:
+        yield from verify_proof(content, key)
+        return
+    proofs = [content[name] for name in ("proof", "completed") if content.get(name)]
+    for proof in proofs:
+        yield from verify_proof(proof, key)
+    if len({proof["head"]["public_key"] for proof in proofs}) > 1:
+        yield "The proofs are signed with different keys. 证明由不同的密钥签名。"
+    if "statement" in content:
+        text = json.dumps(
+            content["statement"], ensure_ascii=False, sort_keys=True, separators=(",", ":")
+        )
+        if hashlib.sha256(text.encode()).hexdigest() not in content["proof"]["leaf"]:
+            yield "The statement is not the one in the ledger. 凭证内容与台账不符。"
+
+
+def verify_proof(proof, key):
     head, leaf = proof["head"], proof["leaf"].encode()
     key = key or head["public_key"]
     problem = head_problem(head, key)
@@ -208,7 +225,7 @@ def main():
             if start.startswith(b'{"format":"shuren-ledger-1"'):
                 found = list(verify_export(json.loads(start), iter(file), options.key, kept))
             else:
-                found = list(verify_proof(json.loads(start + file.read()), options.key))
+                found = list(verify_certificate(json.loads(start + file.read()), options.key))
     except (OSError, ValueError, KeyError, TypeError) as error:
         print(f"This is no export or proof of a ledger. 不是台账文件: {error}", file=sys.stderr)
         return 2

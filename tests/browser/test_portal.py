@@ -8,7 +8,7 @@ from shuren.kernel.site import open_site
 from shuren.trust.actions import create_account, pseudonymise
 from tests.browser.pages import DESKTOP, PHONE, SMALLEST, visiting
 from tests.early import make_site
-from tests.web.library import LETTERS, OPERATOR, load_and_build
+from tests.web.library import LETTERS, OPERATOR, load_and_build, remember_cards
 
 PAGES = [
     "/",
@@ -56,6 +56,7 @@ def library_with_seats(tmp_path_factory, django_db_setup, django_db_blocker):
 def portal(live_server, transactional_db, settings, library_with_seats, client):
     """Address and session of a reader in front of a small library."""
     site = settings.SITE = library_with_seats
+    remember_cards(site)
     key = pseudonymise(site, [LETTERS[0]])[0]
     client.force_login(create_account("reader", "a long enough phrase", "student", reader_key=key))
     return live_server.url, client.cookies["shuren_session"].value

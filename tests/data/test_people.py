@@ -8,6 +8,7 @@ from shuren.data.internals.people import People
 from shuren.trust.actions import pseudonymise
 
 
+@pytest.mark.django_db
 @pytest.mark.parametrize("buckets", [1, 2, 1_000], ids=["all collide", "some", "none"])
 def test_every_value_gets_its_own_pseudonym(site, buckets):
     people = People(site)

@@ -32,6 +32,8 @@ WITHOUT = {
     "cli/suggest.py:suggest": "the mapping it proposes: names of columns",
     "cli/backup.py:backup": "the whole site with its keys, kept as the site is kept",
     "cli/ledger.py:export": "names and numbers, readers by alias",
+    "web/workbench/ledger.py:export": "the same",
+    "web/workbench/ledger.py:_as_file": "the same, or a proof: hashes",
     "cli/governance.py:write": "the data rules",
     "cli/governance.py:publish": "the data rules",
 }

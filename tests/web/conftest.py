@@ -8,7 +8,7 @@ from shuren.kernel.site import open_site
 from shuren.trust.actions import create_account, pseudonymise
 from shuren.trust.definitions import READER
 from shuren.trust.queries import roles
-from tests.web.library import LETTERS
+from tests.web.library import LETTERS, remember_cards
 from tests.web.library import built as built
 
 PASSWORD = "a long enough phrase"
@@ -29,6 +29,8 @@ def as_role(client, db, settings):
 
     def sign_in(role):
         is_reader = roles()[role].kind == READER
+        if is_reader and (settings.SITE.root / "surrogates.json").exists():
+            remember_cards(settings.SITE)
         key = pseudonymise(settings.SITE, [LETTERS[0]])[0] if is_reader else ""
         client.force_login(create_account(f"a-{role}", PASSWORD, role, reader_key=key))
         client.cookies["shuren_language"] = "en"

@@ -6,6 +6,7 @@ April 2026: 线性代数 by 6 of 数学学院, 存在与时间 by both of 哲学
 Five more rows are refused.
 """
 
+import json
 from pathlib import Path
 
 import pytest
@@ -16,6 +17,7 @@ from shuren.data.shapes import Receipt
 from shuren.discovery.actions import index
 from shuren.kernel.shapes import Actor
 from shuren.kernel.site import Site, open_site
+from shuren.trust.internals.surrogate_rows import Surrogate
 from tests.early import make_site
 
 OPERATOR = Actor("cli:test", "administrator")
@@ -63,7 +65,17 @@ def load_and_build(site: Site, folder: Path) -> Receipt:
     receipt = load_file(site, "loans", loans_csv(folder / "loans.csv"), actor=OPERATOR)
     build(site, actor=OPERATOR)
     index(site, actor=OPERATOR)
+    rows = list(Surrogate.objects.values_list("blind", "pseudonym"))
+    (site.root / "surrogates.json").write_text(json.dumps(rows), "utf-8")
     return receipt
+
+
+def remember_cards(site: Site) -> None:
+    """Put the surrogates of the built library, which went with its transaction, back."""
+    rows = json.loads((site.root / "surrogates.json").read_text("utf-8"))
+    Surrogate.objects.bulk_create(
+        [Surrogate(blind=blind, pseudonym=name) for blind, name in rows], ignore_conflicts=True
+    )
 
 
 @pytest.fixture(scope="session")

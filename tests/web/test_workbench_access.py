@@ -41,6 +41,7 @@ EXAMPLES = {
     "way": "oidc",
 }
 POSTED = {
+    "role-approve",
     "break-glass-look",
     "break-glass-end",
     "connector-collect",
@@ -102,6 +103,8 @@ PROMISED = {
     "impact": "contracts.read",
     "rows-behind": "quarantine.read",
     "row": "quarantine.read",
+    "roles": "contracts.read",
+    "role-approve": "purposes.approve",
     "desk": "desk.serve",
     "break-glass": "break_glass.open",
     "break-glass-look": "break_glass.open",

@@ -75,6 +75,12 @@ KINDS = {
         "读者借阅中哪些分类不可据以下结论",
         "From which classes nothing may be concluded about a reader",
     ),
+    "releases": (
+        "研究用发布",
+        "Releases",
+        "给研究者哪些数据、怎样看不出人",
+        "What researchers are given, and how nobody stands out in it",
+    ),
     "forms": (
         "表单",
         "Forms",
@@ -99,6 +105,7 @@ EXAMPLES = {
     "roles": ("roles/student.yaml", "", ""),
     "purposes": ("purposes/own_records.yaml", "", ""),
     "sensitive_topics": ("sensitive_topics/law_and_crime.yaml", "", ""),
+    "releases": ("releases/reading_by_term.yaml", "", ""),
     "forms": ("forms/sign_in.yaml", "", ""),
     "calendars": ("calendars/demo-university.yaml", "", ""),
     "vocabularies": ("vocabularies/reader_kind.yaml", "", ""),

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import click
 
+from shuren.cli.approval import asked, two_persons
 from shuren.cli.context import CliContext
 from shuren.cli.main import translated
 from shuren.kernel.i18n import gettext as _
@@ -62,3 +63,49 @@ def marc(context: CliContext, file: Path, format_: str, encoding: str, as_json: 
                 count=f"{counts['left_out']:,}",
             )
         )
+
+
+@export.command("release")
+@click.argument("id")
+@click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
+@two_persons
+@click.option("--json", "as_json", is_flag=True, help="Report as JSON.")
+@click.pass_obj
+def release(
+    context: CliContext, id: str, file: Path, reason: str, code: str, as_json: bool
+) -> None:
+    """Write the release ID for researchers to a new FILE (.csv or .parquet).
+
+    What is in it stands in definitions/releases. Persons have pseudonyms of this release alone,
+    and nobody stands out; what was lost for that is in FILE.report.json. Two persons must want it:
+    ask with --reason, export with --code.
+    """
+    site = context.site
+    from shuren.data.actions import export_release
+    from shuren.data.definitions import release as find
+
+    if asked(context, "research", find(site, id).what, reason, code):
+        return
+    made = export_release(site, id, file.absolute(), actor=context.actor, code=code)
+    if as_json:
+        context.emit_json(made.report)
+        return
+    context.console.print(
+        _("%(rows)s rows of %(persons)s persons are in %(file)s, what was lost in "
+          "%(file)s.report.json.", rows=f"{made.rows:,}", persons=f"{made.persons:,}",
+          file=file),
+        markup=False,
+    )  # fmt: skip
+
+
+@export.command("end")
+@click.argument("id")
+@click.pass_obj
+def end(context: CliContext, id: str) -> None:
+    """Destroy the key of the release ID: nobody can tell any more whose row is whose."""
+    actor = context.site and context.actor
+    from shuren.trust import queries, releases
+
+    queries.require(actor, "releases.export")
+    releases.end(id, actor=actor)
+    context.console.print(_("The release %(name)s has ended.", name=id), markup=False)

@@ -15,9 +15,11 @@ from shuren.data.internals import (
     collecting,
     compacting,
     exporting,
+    forgetting,
     governance,
     measuring,
     openlineage,
+    releasing,
     replaying,
     retention,
     saving,
@@ -50,6 +52,7 @@ TRIED_ROWS = 20_000
 
 push_snapshot, pull_snapshot = snapshot_store.push, snapshot_store.pull
 export_quarantine = exporting.export
+export_release = releasing.export
 
 
 def load_file(
@@ -217,9 +220,8 @@ def build(
 ) -> BuildReport:
     """Bring every table up to what is loaded now and publish all of them as one snapshot.
 
-    Rows past their term go first. Only models whose inputs changed run, the other tables are
-    taken over. Readers of the snapshot before go on undisturbed. One build at a time; another
-    waits.
+    Rows past their term and forgotten ones go first. Only models whose inputs changed run, the
+    other tables are taken over. Readers of the snapshot before go on undisturbed.
     progress    tables done, tables in all
     everything  run every model; engine: what runs them
     raises      trust's NotAllowed; ModelError and BuildFailed, with the live snapshot as it was
@@ -228,6 +230,7 @@ def build(
     tasks.open_tasks(site, measuring.measure_new(site))
     known = models(site)
     expired = retention.apply(site)
+    forgetting.compact(site)
     openlineage.note_loads(site)
     compacting.compact(site)
     with openlineage.building(site) as noted:

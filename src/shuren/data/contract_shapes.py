@@ -78,6 +78,8 @@ class Contract:
     retention_days    how long a row is kept, counted from `retention_column`; None: for ever
     retention_column  a date or timestamp column
     tombstone     the boolean column that is true in a row that takes its key away, or ""
+    open_while    SQL that is true while something is still to come of a row, or ""; open_because
+                  says what, {zh, en}: an erasure leaves such a row until it is over
     """
 
     id: str
@@ -97,6 +99,8 @@ class Contract:
     late_after_days: int = 31
     retention_column: str = ""
     tombstone: str = ""
+    open_while: str = ""
+    open_because: dict[str, str] = dataclasses.field(default_factory=dict)
     asset: AssetTerms = NO_TERMS
 
     @property

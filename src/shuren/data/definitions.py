@@ -10,6 +10,7 @@ from shuren.data.internals import (
     lint,
     mapping_files,
     mapping_text,
+    release_files,
     stewards,
     vocabularies,
 )
@@ -47,8 +48,12 @@ FORMATS: dict[str, dict[str, dict[str, Key]]] = {
     "sources": {"": connector_files.KEYS},
     "stewards": {"": stewards.KEYS},
     "models": {"": model_files.KEYS, "columns.*": model_files.COLUMN_KEYS},
+    "releases": {"": release_files.KEYS, "persons, events": release_files.PART_KEYS},
     "vocabularies": {"": vocabularies.KEYS, "classes.*": vocabularies.CLASS_KEYS},
 }
+
+
+releases, release = release_files.releases, release_files.release
 
 
 def contracts(site: Site | None) -> dict[str, Contract]:

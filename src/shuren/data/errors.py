@@ -172,3 +172,15 @@ class EditConflict(UsageError):
 
 class BadRecord(UsageError):
     """What was typed is no record that can be kept, or says nothing new."""
+
+
+class MustStay(ShurenError):
+    """Something is still to come of it, so it cannot be forgotten yet; the sentence says what."""
+
+
+class Overtaken(ShurenError):
+    """A reader's history was erased while a file with rows of that reader was loaded."""
+
+
+class NothingToRelease(UsageError):
+    """Nobody in a release for researchers is hidden among enough persons."""

@@ -59,6 +59,8 @@ class SiteSettings(BaseSettings):
     tls_key: Path | None = Field(None, description="Private key of the certificate (PEM).")
     http_port: int | None = Field(None, ge=1, le=65535, description="With TLS: also listen here and redirect to https.")  # noqa: E501
     behind_proxy: bool = Field(False, description="A proxy of yours sets X-Forwarded-Proto and X-Forwarded-For.")  # noqa: E501
+    backup_days: int = Field(90, ge=0, le=3650, description="Days the library keeps a backup; a certificate of erasure says until when old ones may hold a reader.")  # noqa: E501
+    erasure_days: int = Field(7, ge=1, le=30, description="Days within which what a reader had erased goes from the disk; no query sees it from the first moment.")  # noqa: E501
     database_url: str = Field("", description="postgresql://user:password@host:5432/name; empty: SQLite in the site.")  # noqa: E501
     build_memory_gb: int = Field(0, ge=0, le=4096, description="Memory a build takes before it writes to disk, in gigabytes; 0: half of the machine's, at most 4.")  # noqa: E501
     build_threads: int = Field(0, ge=0, le=256, description="Processor cores a build uses; 0: all.")

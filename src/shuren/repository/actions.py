@@ -3,6 +3,7 @@
 import json
 import os
 import shutil
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -163,6 +164,14 @@ def give_out(
         account=actor.id if _tier(site, version) == SIGNED_IN else "",
     )
     return file, content
+
+
+def forget_acceptances(actor: Actor, ids: Sequence[int] | None = None) -> int:
+    """Leave the actor's name out of licences it accepted, of all or of these; the counts stay."""
+    own = Acceptance.objects.filter(account=actor.id)
+    if ids is not None:
+        own = own.filter(pk__in=ids)
+    return own.update(account="")
 
 
 def _check_content(contents: dict[str, bytes], dataset_id: str, actor: Actor) -> None:

@@ -55,6 +55,13 @@ def version(site: Site, dataset_id: str, number: int) -> Version:
     raise UnknownName(_("version"), str(number), known)
 
 
+def own_acceptances(actor: Actor) -> list[tuple[int, str, int, str, str, date]]:
+    """(id, dataset, version, file, licence, day) of what the actor took under its name."""
+    own = Acceptance.objects.filter(account=actor.id).order_by("-accepted_on", "-pk")
+    names = ("pk", "dataset", "version", "file", "licence", "accepted_on")
+    return [tuple(row) for row in own.values_list(*names)]
+
+
 def preview(site: Site, dataset_id: str, *, actor: Actor) -> Preview:
     """What a version would hold now, and how much of it would be hidden or kept as it was.
 

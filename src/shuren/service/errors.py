@@ -4,6 +4,10 @@ from shuren.kernel.errors import ShurenError
 from shuren.kernel.i18n import gettext as _
 
 
+class NothingHeld(ShurenError):
+    """There is no such store, or no such fact in it."""
+
+
 class UnknownName(ShurenError):
     """There is no subject of that class number to be chosen."""
 

@@ -1,4 +1,5 @@
-"""Reads of the service room: a reader's own loans, and what is new in the subjects they chose."""
+"""Reads of the service room: own loans, everything held about a reader, and what is new in the
+subjects they chose."""
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
@@ -13,9 +14,18 @@ from shuren.kernel.settings import read_settings
 from shuren.kernel.shapes import Actor
 from shuren.kernel.site import Site
 from shuren.service.internals import interests as interest_rows
-from shuren.service.shapes import NewTitles, OwnLoan, OwnLoans, Subject
+from shuren.service.internals import stores
+from shuren.service.shapes import (
+    Certificate,
+    HeldStore,
+    NewTitles,
+    OwnLoan,
+    OwnLoans,
+    Subject,
+)
 from shuren.trust import consent
 from shuren.trust.actions import record_use
+from shuren.trust.erasing import ErasureLine, erasures
 from shuren.trust.queries import require_purpose
 
 PURPOSE = "own_records"
@@ -114,6 +124,25 @@ def _loans(site: Site, actor: Actor, purpose: str, where: Sequence[tuple[str, st
 def _local_now(site: Site) -> datetime:
     """The present moment on the library's wall clock, as the lake keeps it."""
     return now().astimezone(ZoneInfo(read_settings(site).time_zone)).replace(tzinfo=None)
+
+
+def held(site: Site, actor: Actor, *, limit: int | None = None) -> list[HeldStore]:
+    """Everything that is held about the actor, store by store, in the actor's language.
+
+    limit   so many facts of each store, else all of them; `count` says how many there are
+    raises  trust's NotAllowed for who has no reader_key
+    """
+    return [told for one in stores.STORES for told in one.tell(site, actor, limit)]
+
+
+def certificates(actor: Actor) -> list[Certificate]:
+    """Those of the actor's account, newest first."""
+    lines = erasures(account=actor.id) if actor.id else []
+    return [certificate_of(line) for line in reversed(lines)]
+
+
+def certificate_of(line: ErasureLine) -> Certificate:
+    return Certificate(line.id, line.state, line.certificate)
 
 
 def _due(loan: OwnLoan) -> tuple[Any, ...]:

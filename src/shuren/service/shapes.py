@@ -1,7 +1,8 @@
 """What the service room hands to others."""
 
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any
 
 from shuren.discovery.shapes import FoundTitle
 
@@ -33,6 +34,48 @@ class OwnLoans:
     past: tuple[OwnLoan, ...]
     data_date: str = ""
     is_whole: bool = False
+
+
+@dataclass(frozen=True)
+class HeldFact:
+    """One thing that is held about a reader.
+
+    values  {what it is called: what it says}, both as a page shows them
+    keep    why it has to stay when everything is erased, or ""
+    """
+
+    id: str
+    title: str
+    at: date | datetime | None = None
+    values: dict[str, str] = field(default_factory=dict)
+    keep: str = ""
+
+
+@dataclass(frozen=True)
+class HeldStore:
+    """One place that holds something about a reader, in the reader's language.
+
+    count       facts there are; `facts` are those asked for, newest first
+    can_forget  whether the reader may delete single facts
+    """
+
+    id: str
+    title: str
+    why: str
+    where: str
+    term: str
+    count: int
+    facts: tuple[HeldFact, ...]
+    can_forget: bool = False
+
+
+@dataclass(frozen=True)
+class Certificate:
+    """What the reader holds after an erasure; `content` is the JSON that is verified offline."""
+
+    id: str
+    state: str
+    content: dict[str, Any]
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,6 @@ from django.db import transaction
 
 from shuren.kernel.errors import UsageError
 from shuren.kernel.i18n import gettext as _
-from shuren.kernel.keyfiles import key_bytes
 from shuren.kernel.masking import mask
 from shuren.kernel.shapes import Actor
 from shuren.kernel.site import Site
@@ -32,9 +31,9 @@ from shuren.trust.internals import (
     accounts,
     api_keys,
     identities,
-    pseudonyms,
     second_step,
     sign_in,
+    surrogates,
     vault,
     young_readers,
 )
@@ -45,12 +44,18 @@ _USERNAME = re.compile(r"[\w.@+-]{1,150}")
 _NAME = re.compile(r"[A-Za-z_][\w.]*")
 
 
-def pseudonymise(site: Site, values: Sequence[str | None]) -> list[str]:
+def pseudonymise(site: Site, values: Sequence[str | None], *, keep: bool = True) -> list[str]:
     """The pseudonym of each identity: `r_` and 26 characters, the same at every load.
 
     Spaces around a value do not count; "" and None become "".
+    keep  False: nothing is remembered, and who is not known becomes "", too
     """
-    return pseudonyms.pseudonyms(key_bytes(site, "pseudonym.key"), values)
+    return surrogates.pseudonyms(site, values, keep)
+
+
+def passing_pseudonyms(count: int) -> list[str]:
+    """Pseudonyms that nothing remembers, for a trial."""
+    return surrogates.draw(count)
 
 
 def seal(site: Site, data: bytes, context: str) -> bytes:

@@ -66,6 +66,7 @@ POINTS: dict[str, Point] = {
     "snapshot.push": Point(
         {"zh": "推送快照到别处", "en": "Pushing a snapshot elsewhere"}, approved=PERSONAL
     ),
+    "research": Point({"zh": "研究用导出", "en": "Export for research"}, approved=PERSONAL),
     "quarantine": Point(
         {"zh": "隔离区原始行导出", "en": "Refused rows as they came"}, approved=SENSITIVE
     ),

@@ -15,7 +15,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any
 
-from shuren.data.internals import snapshots
+from shuren.data.internals import forgotten, snapshots
 from shuren.data.internals.door import Opening
 from shuren.data.internals.sources import table_file
 from shuren.data.shapes import SnapshotInfo, SnapshotTable
@@ -142,7 +142,9 @@ def _file(opening: Opening) -> Question | None:
         about = (opening.site.snapshots / opening.snapshot.id / table_file(name)).stat()
     except FileNotFoundError:
         return None  # the question itself will say so
-    return (opening.site.root, name, about.st_dev, about.st_ino, about.st_mtime_ns, about.st_size)
+    told_apart = (about.st_dev, about.st_ino, about.st_mtime_ns, about.st_size)
+    # An answer of before somebody's history was erased is none any more.
+    return (opening.site.root, name, *told_apart, forgotten.stamp(opening.site))
 
 
 def _note(key: Question, opening: Opening, question: Question, ask: Ask) -> None:

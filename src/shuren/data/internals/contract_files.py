@@ -69,6 +69,7 @@ CONTRACT_EXTRAS = {
     "retentionDays": Key(int, "保存天数；到期的行从原始层、集市、隔离区和旧快照里删除", "Days to keep a row; then it goes from raw files, marts, quarantine and old snapshots", default="for ever"),  # noqa: E501
     "retentionColumn": Key(str, "从哪个日期列起算", "The date or timestamp column the days are counted from", default="the first required one, else the first"),  # noqa: E501
     "tombstone": Key(str, "为真时表示该主键的行已被来源删除的布尔列", "A boolean column; true in a row that says its key was deleted at the source"),  # noqa: E501
+    "openWhile": Key(dict, "此时一行尚未了结、清除时须留下：{columns: {列: empty、filled 或某值}, because: {zh, en}}", "When something is still to come of a row, so that an erasure has to leave it: {columns: {column: empty, filled or a value}, because: {zh, en}}"),  # noqa: E501
     "lateAfterDays": Key(int, "发生后多少天到达算迟；0 不判", "So many days after it happened a row is late; 0 for never", default="31"),  # noqa: E501
     "formats": Key(list, "各日期列共用的格式", "Date formats of all columns"),
     "rowRules": Key(list, "列间规则：{id, sql, message}，见下表（R07）", "Rules over several columns: {id, sql, message}, see below (R07)"),  # noqa: E501
@@ -154,6 +155,7 @@ def _compile(file: DefinitionFile, standard: Any, mistakes: Mistakes) -> Contrac
         retention_column=_clock(extras, fields, mistakes),
         tombstone=_tombstone(extras, fields, mistakes),
         local=file.local,
+        **_open_while(extras, names, mistakes),
     )
 
 
@@ -186,6 +188,21 @@ def _tombstone(extras: dict[str, Any], fields: tuple[Field, ...], mistakes: Mist
         flags = [f.name for f in fields if f.type == "boolean" and f.storage == KEEP]
         mistakes.one_of("tombstone", name, flags)
     return name
+
+
+def _open_while(extras: dict[str, Any], names: list[str], mistakes: Mistakes) -> dict[str, Any]:
+    """The test as SQL, and its reason."""
+    found = extras.get("openWhile")
+    if found is None:
+        return {}
+    mistakes.keys("openWhile", found, required=("columns", "because"))
+    tests = []
+    for name, wanted in found["columns"].items():
+        mistakes.one_of("openWhile.columns", name, names)
+        value = str(wanted).replace("'", "''")
+        words = {"empty": "IS NULL", "filled": "IS NOT NULL"}
+        tests.append(f'"{name}" ' + words.get(str(wanted), f"= '{value}'"))
+    return {"open_while": " AND ".join(tests), "open_because": found["because"]}
 
 
 def _description(parts: Any, extras: dict[str, Any]) -> dict[str, str]:

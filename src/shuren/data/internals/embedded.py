@@ -9,7 +9,7 @@ import duckdb
 import pyarrow as pa
 
 from shuren.data.errors import BuildFailed
-from shuren.data.internals import declared, snapshots, sources
+from shuren.data.internals import declared, forgotten, snapshots, sources
 from shuren.data.internals.models import LAYERS
 from shuren.data.internals.sources import RawSource, quoted
 from shuren.data.shapes import Model, Receipt
@@ -34,7 +34,9 @@ class EmbeddedEngine:
         self._known.add(name)
         schema, table = name.split(".")
         if schema == "raw":
-            _attach_raw(self.connection, sources.raw_source(self.site, table, self.loads))
+            _attach_raw(
+                self.connection, self.site, sources.raw_source(self.site, table, self.loads)
+            )
         elif schema == "calendar":
             self.source("raw.loans")
             span = "SELECT CAST(min(loaned_at) AS DATE), CAST(max(loaned_at) AS DATE)"
@@ -77,7 +79,7 @@ def open_engine(site: Site, folder: Path, loads: Sequence[Receipt]) -> Iterator[
         yield EmbeddedEngine(connection, site, loads)
 
 
-def _attach_raw(connection: duckdb.DuckDBPyConnection, raw: RawSource) -> None:
+def _attach_raw(connection: duckdb.DuckDBPyConnection, site: Site, raw: RawSource) -> None:
     """A view over the files, so that a model reads only the columns it names.
 
     Keys that more than one row has are settled apart: few have, as a rule.
@@ -89,6 +91,8 @@ def _attach_raw(connection: duckdb.DuckDBPyConnection, raw: RawSource) -> None:
         return
     source = f"read_parquet([{', '.join(map(quoted, raw.files))}], union_by_name = true)"
     present = {row[0] for row in connection.execute(f"DESCRIBE SELECT * FROM {source}").fetchall()}
+    if still := forgotten.raw_test(site, raw.contract, present):
+        source = f"(SELECT * FROM {source} WHERE {still})"
     # A field the contract gained after these loads is empty in them.
     columns = ", ".join(
         f"CAST({_column(c) if c in present else 'NULL'} AS {type_}) AS {_column(c)}"

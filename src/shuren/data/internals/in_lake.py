@@ -19,10 +19,12 @@ _COPY = "(.*)#([0-9]+)"
 class InLake:
     """The rows accepted by any load of a contract, asked by key.
 
-    own  ids of the loads of the file in hand: itself and its replays
+    own   ids of the loads of the file in hand: itself and its replays
+    test  SQL: only rows for which it is true
     """
 
-    def __init__(self, site: Site, contract: str, own: Collection[str]) -> None:
+    def __init__(self, site: Site, contract: str, own: Collection[str], test: str = "") -> None:
+        self._test = test
         files = [raw_file(site, contract, r.id) for r in all_receipts(site, contract)]
         self._paths, self._own = [str(path) for path in files if path.exists()], list(own)
 
@@ -62,6 +64,7 @@ class InLake:
     def _ask(self, sql: str, asked: pa.Table) -> list[dict[str, Any]]:
         with duckdb.connect(config={"threads": 2}) as engine:
             engine.register("asked", asked)
-            engine.read_parquet(self._paths, union_by_name=True).create_view("lake")
+            lake = engine.read_parquet(self._paths, union_by_name=True)
+            (lake.filter(self._test) if self._test else lake).create_view("lake")
             rows: list[dict[str, Any]] = run_sql(engine, sql).to_pylist()
         return rows

@@ -13,10 +13,10 @@ from pathlib import Path
 from sqlglot import exp
 
 from shuren.data.errors import ReceiptBroken
-from shuren.data.internals import portable, sources
+from shuren.data.internals import forgotten, portable, sources
 from shuren.data.internals.receipts import raw_file, read_receipt, receipt_file
 from shuren.data.internals.sources import quoted, table_file
-from shuren.data.shapes import Column, SnapshotInfo
+from shuren.data.shapes import Column, SnapshotInfo, SnapshotTable
 from shuren.kernel.site import Site
 
 NEWEST = 2_000  # loads looked at; a site that builds every day never comes near
@@ -27,8 +27,8 @@ def query(site: Site, snapshot: SnapshotInfo, table: str) -> str:
     view = snapshot.tables[table]
     assert view.live
     sql = {name: known.live for name, known in snapshot.tables.items() if known.live}
-    landed = _landed(site, snapshot.loads)
-    return select(site, site.snapshots / snapshot.id, table, sql, view.columns, landed)
+    landed, folder = _landed(site, snapshot.loads), site.snapshots / snapshot.id
+    return select(site, folder, table, sql, view.columns, landed, snapshot.tables)
 
 
 def select(
@@ -38,12 +38,14 @@ def select(
     live: Mapping[str, str],
     columns: tuple[Column, ...],
     landed: Mapping[str, tuple[Path, ...]],
+    published: Mapping[str, SnapshotTable] | None = None,
 ) -> str:
     """A SELECT that reads files only.
 
     folder   holds the stored tables
     live     {live view: its SQL}; they may read each other
     landed   {contract: raw files}
+    published  what the stored tables hold, so that nobody who was forgotten is in them
     """
 
     parts: dict[str, str] = {}
@@ -60,7 +62,10 @@ def select(
         elif layer == "raw":
             parts[name] = _raw(site, own, landed.get(own, ()))
         else:
-            parts[name] = f"SELECT * FROM read_parquet({quoted(folder / table_file(name))})"
+            source = f"read_parquet({quoted(folder / table_file(name))})"
+            if published and name in published:
+                source = forgotten.filtered(site, published[name], source)
+            parts[name] = f"SELECT * FROM {source}"
 
     add(table)
     steps = ", ".join(f"{_step(name)} AS NOT MATERIALIZED ({sql}\n)" for name, sql in parts.items())
@@ -90,7 +95,8 @@ def _step(name: str) -> str:
 
 def _raw(site: Site, name: str, files: tuple[Path, ...]) -> str:
     """Rows as they landed; a file of an older contract may lack columns."""
-    columns = sources.raw_columns(sources.contract_of(site, name))
+    contract = sources.contract_of(site, name)
+    columns = sources.raw_columns(contract)
     empty = ", ".join(f'CAST(NULL AS {type_}) AS "{column}"' for column, type_ in columns)
     rows = f"SELECT {empty} WHERE FALSE"
     there = [path for path in files if path.exists()]  # retention may have emptied one
@@ -98,7 +104,8 @@ def _raw(site: Site, name: str, files: tuple[Path, ...]) -> str:
         listed = ", ".join(map(quoted, there))
         rows += f" UNION ALL BY NAME SELECT * FROM read_parquet([{listed}], union_by_name = true)"
     chosen = ", ".join(f'"{column}"' for column, _type in columns)
-    return f"SELECT {chosen} FROM ({rows}) AS landed"
+    still = forgotten.raw_test(site, contract)
+    return f"SELECT {chosen} FROM ({rows}) AS landed" + (f" WHERE {still}" if still else "")
 
 
 def _landed(site: Site, built_from: tuple[str, ...]) -> dict[str, tuple[Path, ...]]:

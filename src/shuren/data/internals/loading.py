@@ -14,23 +14,25 @@ import duckdb
 import pyarrow as pa
 from django.db import OperationalError
 
-from shuren.data.errors import NothingLoaded, StorageFull
+from shuren.data.errors import NothingLoaded, Overtaken, StorageFull
 from shuren.data.internals.block import TableFile, keep_originals
 from shuren.data.internals.checking import Checker
 from shuren.data.internals.columns import Source, match_columns, unused_columns
 from shuren.data.internals.in_lake import InLake
+from shuren.data.internals.own_rows import list_pseudonyms_once
 from shuren.data.internals.quarantine import QuarantineWriter
 from shuren.data.internals.raw_store import RawWriter
 from shuren.data.internals.receipts import WORKING, commit
 from shuren.data.internals.rows import RowSorter, Sorted
 from shuren.data.internals.working import working_folder
-from shuren.data.shapes import KEEP, Contract, Mapping, Receipt
+from shuren.data.shapes import KEEP, PSEUDONYM, Contract, Mapping, Receipt
 from shuren.kernel.clock import now
 from shuren.kernel.i18n import gettext as _
 from shuren.kernel.i18n import listed, pick
 from shuren.kernel.ids import new_id
 from shuren.kernel.site import Site
 from shuren.trust.actions import keep_identities
+from shuren.trust.erasing import erasures_so_far, overtaken
 
 _MEMORY = "1GB"
 _FULL = (errno.ENOSPC, errno.EDQUOT)
@@ -42,6 +44,7 @@ class Job:
 
     finish  changes the refused rows of a block before they are kept
     check   raises, while no other process can commit, if this load must not exist
+    tries_only  nobody who is met for the first time is remembered
     """
 
     site: Site
@@ -52,6 +55,7 @@ class Job:
     check: Callable[[], None]
     in_lake: InLake | None = None
     finish: Callable[[Sorted], Sorted] = lambda found: found
+    tries_only: bool = False
     header: list[str] = field(default_factory=list)
 
 
@@ -64,6 +68,8 @@ class Outcome:
     accepted: int = 0
     refused: int = 0
     blank: int = 0
+    withheld: int = 0
+    people: Callable[[], set[str]] = set
     rules: dict[str, int] = field(default_factory=dict)
     notes: list[str] = field(default_factory=list)
 
@@ -94,6 +100,7 @@ def run(job: Job) -> Receipt:
 
 def _run(job: Job, outcome: Outcome, folder: Path) -> Receipt:
     identities: dict[str, dict[str, str]] = {}
+    erased = _before_people(job)
     quarantine = QuarantineWriter(job.site, folder / "refused.sealed", outcome.load)
     try:
         with engine_in(folder) as engine, RawWriter(folder / "rows.parquet") as lake:
@@ -112,11 +119,41 @@ def _run(job: Job, outcome: Outcome, folder: Path) -> Receipt:
     unused = unused_columns(outcome.sources, job.table.header)
     if unused:
         outcome.notes.append(_("Columns not taken in: %(names)s.", names=listed(unused)))
+    if outcome.withheld:
+        outcome.notes.append(
+            _(
+                "%(rows)s rows of before a reader's erasure were left out.",
+                rows=f"{outcome.withheld:,}",
+            )
+        )
     receipt = job.make_receipt(outcome)
     keep_originals(job.site, job.table)
     keep_identities(job.site, identities.items())
-    commit(job.site, receipt, folder, job.check)
+
+    def check() -> None:
+        job.check()
+        _must_not_be_overtaken(outcome, erased)
+
+    commit(job.site, receipt, folder, check)
     return receipt
+
+
+def _before_people(job: Job) -> int | None:
+    """Erasures so far, where the contract is about people."""
+    if not any(f.storage == PSEUDONYM for f in job.contract.fields):
+        return None
+    list_pseudonyms_once(job.site)
+    return erasures_so_far()
+
+
+def _must_not_be_overtaken(outcome: Outcome, erased: int | None) -> None:
+    """Raise if a reader among these rows had the past erased while they were read: they would come
+    back under a pseudonym that nobody has any more."""
+    if erased is not None and erasures_so_far() != erased and overtaken(outcome.people()):
+        raise Overtaken(
+            _("A reader's history was erased while this file was loaded; nothing was loaded."),
+            fix=_("Load it again."),
+        )
 
 
 def sorted_blocks(
@@ -127,16 +164,27 @@ def sorted_blocks(
     checker = Checker(engine, job.contract, outcome.sources, nulls, width)
     keep_repeats = job.mapping.duplicates == "keep"
     sorter = RowSorter(
-        job.site, engine, job.contract, checker, outcome.load, keep_repeats, job.in_lake
+        job.site,
+        engine,
+        job.contract,
+        checker,
+        outcome.load,
+        keep_repeats,
+        job.in_lake,
+        keep_people=not job.tries_only,
     )
+    outcome.people = lambda: sorter.people
     for block in job.table.blocks():
         outcome.records += block.table.num_rows + len(block.refused)
         outcome.blank += block.blank
-        yield job.finish(sorter.sort(block))
+        found = sorter.sort(block)
+        outcome.withheld += found.withheld
+        outcome.records -= found.withheld
+        yield job.finish(found)
 
 
 def _must_balance(outcome: Outcome, contract: str) -> None:
-    if not outcome.records:
+    if not outcome.records and not outcome.withheld:
         raise NothingLoaded(
             _(
                 "The file has nothing for the contract “%(title)s”: no row was loaded.",

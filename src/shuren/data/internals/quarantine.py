@@ -17,12 +17,14 @@ from typing import Any
 import pyarrow as pa
 
 from shuren.data.errors import QuarantineBroken
+from shuren.kernel.files import sync_folder
 from shuren.kernel.i18n import gettext as _
 from shuren.kernel.site import Site
 from shuren.trust.actions import seal, unseal
 from shuren.trust.errors import SealBroken
 
 MAGIC = b"SHURENQ1"
+ERASED = "erased"  # in `also` of a row that an erasure emptied: it keeps its number, nothing else
 CHUNK_ROWS = 5_000
 _ALL = 2**62
 _SCHEMA = pa.schema(
@@ -102,6 +104,7 @@ class QuarantineWriter:
                 "bytes": len(data),
                 "rows": len(rows),
                 "rules": Counter(row.rule for row in rows),
+                "erased": [place for place, row in enumerate(rows) if ERASED in row.also],
             }
         )
         self._file.write(data)
@@ -136,6 +139,14 @@ class Quarantine:
                     if row in self._own and wanted(row) and rule in (None, kept["rule"]):
                         yield _kept(row, kept)
 
+    def erased(self) -> set[int]:
+        """Numbers of the rows that an erasure emptied."""
+        first, found = 1 - self._before, set()
+        for chunk in self._chunks:
+            found.update(first + place for place in chunk.get("erased", ()))
+            first += chunk["rows"]
+        return {row for row in found if row in self._own}
+
     def check(self) -> int:
         """Open every chunk; returns how many rows there are. raises QuarantineBroken"""
         return sum(self._table(number).num_rows for number in range(len(self._chunks)))
@@ -145,16 +156,47 @@ class Quarantine:
         return rows
 
     def _table(self, number: int) -> pa.Table:
+        try:
+            plain = self._unsealed(number)
+        except SealBroken:
+            # An erasure may have replaced the file since its list of chunks was read.
+            self._chunks = _read_index(self._path)
+            try:
+                plain = self._unsealed(number)
+            except SealBroken:
+                raise _broken(self._path) from None
+        with pa.ipc.open_stream(plain) as stream:
+            return stream.read_all()
+
+    def _unsealed(self, number: int) -> bytes:
         chunk = self._chunks[number]
         with open(self._path, "rb") as file:
             file.seek(chunk["offset"])
             data = file.read(chunk["bytes"])
-        try:
-            plain = unseal(self._site, data, _context(self._load, number))
-        except SealBroken:
-            raise _broken(self._path) from None
-        with pa.ipc.open_stream(plain) as stream:
-            return stream.read_all()
+        return unseal(self._site, data, _context(self._load, number))
+
+
+def rewrite(
+    site: Site, path: Path, load: str, target: Path, change: Callable[[Kept], Kept]
+) -> None:
+    """Write the file anew, each row as `change` gives it, and put it in the place of the file.
+
+    target  a name on the same disk that nobody else uses
+    """
+    writer = QuarantineWriter(site, target, load)
+    try:
+        for row in Quarantine(site, path, load).rows():
+            writer.add([change(row)])
+        writer.close()
+    finally:
+        writer.abandon()
+    target.replace(path)
+    sync_folder(path.parent)
+
+
+def emptied(row: Kept) -> Kept:
+    """A row of which only the place and the rule are left."""
+    return Kept(row.line, row.rule, "", (ERASED,), {}, b"", row=row.row)
 
 
 def _pack(rows: Sequence[Kept]) -> bytes:

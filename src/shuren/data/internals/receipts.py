@@ -113,9 +113,11 @@ def _read_merged(path: Path, _changed: int, _size: int) -> tuple[Receipt, ...]:
 
 
 def loaded_before(site: Site, contract: str, source_hash: str) -> Receipt | None:
-    """The load that brought the same bytes in under the same contract, if its rows are still here:
-    what retention took may be loaded again once the term is longer."""
-    shortened = {entry.load for entry in retention_log.entries(site, contract) if entry.gone}
+    """The load that brought the same bytes in under the same contract, if its rows are still here.
+
+    What retention took may be loaded again once the term is longer; what was erased may not."""
+    entries = retention_log.entries(site, contract)
+    shortened = {entry.load for entry in entries if entry.gone and not entry.why}
     for receipt in all_receipts(site, contract):
         if receipt.id in shortened:
             continue

@@ -2,6 +2,8 @@
 
 import dataclasses
 from collections.abc import Sequence
+from functools import lru_cache
+from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
@@ -45,11 +47,26 @@ def open_rows(site: Site, receipts: Sequence[Receipt], load: Receipt) -> set[int
         return {row - part.before for row in rows if part.has(row)}
     if load.refused and load.id in retention_log.refused_gone(site, load.contract):
         return set()
-    rows = set(range(1, load.refused + 1))
+    rows = set(range(1, load.refused + 1)) - _erased(site, load)
     for receipt in receipts:
         if receipt.replays == load.id:
             rows -= set(receipt.took) or rows
     return rows
+
+
+def _erased(site: Site, load: Receipt) -> set[int]:
+    """Rows of it that an erasure emptied."""
+    path = quarantine_file(site, load.contract, load.id)
+    try:
+        state = path.stat()
+    except FileNotFoundError:
+        return set()
+    return set(_erased_in(site, path, load.id, state.st_mtime_ns, state.st_ino))
+
+
+@lru_cache(maxsize=4_096)
+def _erased_in(site: Site, path: Path, load: str, _changed: int, _inode: int) -> frozenset[int]:
+    return frozenset(Quarantine(site, path, load).erased())
 
 
 def replay(

@@ -61,7 +61,7 @@ def state(site: Site, contract: Contract) -> RetentionState:
         contract.retention_days,
         contract.retention_column,
         retention_log.last_run(site) if contract.retention_days is not None else None,
-        _gone(entries),
+        _gone([entry for entry in entries if not entry.why]),
         sum({entry.load: entry.refused for entry in entries if entry.refused}.values()),
     )
 

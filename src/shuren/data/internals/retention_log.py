@@ -23,6 +23,7 @@ class Expiry:
     cutoff      rows of an earlier day went
     gone, left  rows of the lake that went, and that are there after it
     refused     rows that went out of quarantine
+    why         "" for their term, "erasure" for a reader's wish
     """
 
     at: datetime
@@ -31,6 +32,7 @@ class Expiry:
     gone: int
     left: int
     refused: int = 0
+    why: str = ""
 
 
 def log_file(site: Site, contract: str) -> Path:

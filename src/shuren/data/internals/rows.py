@@ -17,6 +17,7 @@ from shuren.data.internals.in_lake import InLake
 from shuren.data.internals.people import People
 from shuren.data.internals.quarantine import Kept
 from shuren.data.internals.repeats import Rows, SeenRows
+from shuren.data.internals.withheld import Withheld
 from shuren.data.rules import REPEATS
 from shuren.data.shapes import KEEP, PSEUDONYM, VAULT, Contract
 from shuren.kernel.site import Site
@@ -28,11 +29,14 @@ _Fault = tuple[str, dict[str, Any]]
 
 @dataclass(frozen=True)
 class Sorted:
-    """accepted  rows for the lake; identities  (pseudonym, sealed fields) of them"""
+    """accepted  rows for the lake; identities  (pseudonym, sealed fields) of them
+    withheld  rows of the erased past of readers, kept nowhere
+    """
 
     accepted: pa.Table
     refused: list[Kept]
     identities: dict[str, dict[str, str]]
+    withheld: int = 0
 
 
 class RowSorter:
@@ -40,6 +44,7 @@ class RowSorter:
 
     keep_repeats  a row that repeats another word for word is one more row, not a fault
     in_lake       what has been accepted before, when that makes a row a repeat
+    keep_people   False: nobody who is met for the first time is remembered
     """
 
     def __init__(
@@ -51,11 +56,14 @@ class RowSorter:
         load: str,
         keep_repeats: bool,
         in_lake: InLake | None = None,
+        keep_people: bool = True,
     ) -> None:
         self._site, self._connection, self._contract = site, connection, contract
         self._checker, self._load, self._keep_repeats = checker, load, keep_repeats
         self._in_lake = in_lake
-        self._people = {f.name: People(site) for f in contract.fields if f.storage == PSEUDONYM}
+        fields = [f.name for f in contract.fields if f.storage == PSEUDONYM]
+        self._people = {name: People(site, keep_people) for name in fields}
+        self._withheld = Withheld(site, contract)
         self._seen = SeenRows()
         self._unique = {
             f.name: SeenRows() for f in contract.fields if f.unique and contract.key != (f.name,)
@@ -84,8 +92,18 @@ class RowSorter:
             if identities:
                 there = set(values.column(self._person).to_pylist())
                 identities = {person: row for person, row in identities.items() if person in there}
+        withheld = self._withheld.rows(self._connection, values, key)
+        if len(withheld):
+            stay = np.delete(np.arange(len(values)), withheld)
+            values, key = values.take(stay), key.take(pa.array(stay))
         accepted = self._finish(values, key)
-        return Sorted(accepted, sorted(refused, key=lambda row: row.line), identities)
+        refused.sort(key=lambda row: row.line)
+        return Sorted(accepted, refused, identities, len(withheld))
+
+    @property
+    def people(self) -> set[str]:
+        """Every pseudonym met so far."""
+        return {name for one in self._people.values() for name in one.met}
 
     @property
     def _person(self) -> str:

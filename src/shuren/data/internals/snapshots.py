@@ -20,7 +20,7 @@ from typing import Any
 import duckdb
 
 from shuren.data.errors import NoSnapshot, SnapshotGone
-from shuren.data.internals import fingerprints, live
+from shuren.data.internals import fingerprints, forgotten, live
 from shuren.data.internals.fingerprints import Made
 from shuren.data.internals.sources import table_file
 from shuren.data.shapes import NOT_SAID, Column, SnapshotInfo, SnapshotTable, TopicRule
@@ -99,11 +99,12 @@ def query(site: Site, sql: str, values: list[Any]) -> list[tuple[Any, ...]]:
 
 
 def source(site: Site, snapshot: SnapshotInfo, table: str) -> str:
-    """What to write after FROM for a table of a snapshot; a live view is asked as it is now."""
+    """What to write after FROM for a table of a snapshot; a live view is asked as it is now, and
+    nobody whose history was erased is in either."""
     if snapshot.tables[table].live:
         return f"({live.query(site, snapshot, table)}) AS live_view"
     path = str(site.snapshots / snapshot.id / table_file(table)).replace("'", "''")
-    return f"read_parquet('{path}')"
+    return forgotten.filtered(site, snapshot.tables[table], f"read_parquet('{path}')")
 
 
 def _cursor(site: Site) -> duckdb.DuckDBPyConnection:

@@ -52,7 +52,9 @@ def dry_run(
     table = FirstRows(opened, rows)
     sources = match_columns(contract, mapping, table.header, table.width)
     outcome = Outcome(new_id("T"), now(), sources)
-    rules, kept = _judge(Job(site, contract, mapping, table, _no_receipt, _nothing), outcome)
+    rules, kept = _judge(
+        Job(site, contract, mapping, table, _no_receipt, _nothing, tries_only=True), outcome
+    )
     dialect = outcome.dialect(table)
     notes = list(table.remarks)
     if not outcome.records:

@@ -12,13 +12,12 @@ from django.conf import settings
 
 from shuren.kernel.clock import now
 from shuren.kernel.i18n import gettext as _
-from shuren.kernel.keyfiles import key_bytes
 from shuren.kernel.sign_in_settings import CampusSettings
 from shuren.kernel.site import Site
 from shuren.trust import definitions
 from shuren.trust.definitions import READER, VISITOR
 from shuren.trust.errors import SignInRefused
-from shuren.trust.internals import identities, pseudonyms
+from shuren.trust.internals import identities, surrogates
 from shuren.trust.internals.sign_in_rows import CampusLink
 from shuren.trust.models import Account
 
@@ -33,9 +32,8 @@ def find_or_make(
     asked: CampusSettings = getattr(settings.SITE_SETTINGS.sign_in, provider)
     role = _role(asked, claims)
     card = text_of(claims, asked.card_claim)
-    name, reader = pseudonyms.pseudonyms(
-        key_bytes(site, "pseudonym.key"), [f"{provider}:{subject}", card]
-    )
+    name = surrogates.blinds(site, [f"{provider}:{subject}"])[0]
+    reader = surrogates.pseudonyms(site, [card])[0]
     link = CampusLink.objects.select_for_update().filter(provider=provider, subject=name).first()
     account, changed = (link.account, "") if link else _first_time(provider, name, reader, role)
     if not account.is_active:

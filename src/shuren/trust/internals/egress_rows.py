@@ -50,3 +50,16 @@ class Approval(models.Model):
 
     def __str__(self) -> str:
         return f"{self.id} {self.point}"
+
+
+class Release(models.Model):
+    """A release for researchers; sealed: the key of its pseudonyms, empty once it has ended."""
+
+    id = models.CharField(primary_key=True, max_length=80)
+    sealed = models.BinaryField()
+    begun_at = models.DateTimeField()
+    exports = models.PositiveIntegerField(default=0)
+    ended_at = models.DateTimeField(null=True)
+
+    def __str__(self) -> str:
+        return self.id

@@ -52,6 +52,10 @@ PERMISSIONS: dict[str, dict[str, str]] = {
     "pupils.manage": {"zh": "管理学生账号与监护人同意", "en": "Manage accounts of pupils"},
     "site.operate": {"zh": "运行与备份站点", "en": "Operate and back up the site"},
     "ledger.read": {"zh": "看数据使用台账", "en": "Read the ledger of data uses"},
+    "releases.export": {
+        "zh": "为研究者导出去标识的数据",
+        "en": "Export de-identified data for researchers",
+    },
     "exports.approve": {
         "zh": "批准涉及个人的导出",
         "en": "Approve exports about people",
@@ -84,6 +88,7 @@ PERMISSION_PURPOSES: dict[str, tuple[str, ...]] = dict.fromkeys(PERMISSIONS, ())
     "readers.link": ("reader_linking",),
     "records.edit": ("public_information",),
     "datasets.publish": ("open_data",),
+    "releases.export": ("research",),
     "knowledge.read": ("knowledge_service",),
     "dashboards.read": ("library_statistics",),
     "desk.serve": ("service_operation",),

@@ -1,4 +1,5 @@
-"""Card numbers become pseudonyms: keyed, so that nobody without the key can try all numbers."""
+"""Pseudonyms as they were before surrogates: keyed hashes of card numbers. Sites made then keep
+those they have; see legacy."""
 
 import hmac
 from collections.abc import Sequence
@@ -22,15 +23,15 @@ def pseudonyms(key: bytes, values: Sequence[str | None]) -> list[str]:
     for start in range(0, len(distinct), _BATCH):
         batch = distinct[start : start + _BATCH]
         digests = b"".join(hmac.digest(key, v.encode(), "sha256")[:LENGTH] for v in batch)
-        known.update(zip(batch, _base32(digests), strict=True))
+        known.update(zip(batch, (f"r_{text}" for text in base32(digests)), strict=True))
     return [known[value] for value in trimmed]
 
 
-def _base32(digests: bytes) -> list[str]:
+def base32(digests: bytes) -> list[str]:
     """Names of many 16-byte digests at once; the standard library encodes one at a time, slowly."""
     rows = np.frombuffer(digests, dtype=np.uint8).reshape(-1, LENGTH)
     bits = np.unpackbits(rows, axis=1)
     bits = np.pad(bits, ((0, 0), (0, 2)))  # 128 bits need 26 letters of 5 bits
     letters = _ALPHABET[bits.reshape(len(rows), 26, 5) @ _WEIGHTS]
     text = letters.tobytes().decode("ascii")
-    return ["r_" + text[i : i + 26] for i in range(0, len(text), 26)]
+    return [text[i : i + 26] for i in range(0, len(text), 26)]

@@ -63,7 +63,7 @@ class RecoveryCode(models.Model):
 class CampusLink(models.Model):
     """Which account somebody of the campus has here.
 
-    subject   pseudonym of what the campus calls the person: that may well be a card number
+    subject   keyed hash of what the campus calls the person: that may well be a card number
     is_made   the account was made at the first sign-in, so its role follows the campus
     """
 

@@ -53,7 +53,7 @@ class KnownValues:
         if not there or not values:
             return 0.0
         if field.storage == PSEUDONYM:
-            values = [str(one) for one in pseudonymise(self._site, values)]
+            values = pseudonymise(self._site, values, keep=False)
         return sum(value in there for value in values) / len(values)
 
     def _in_lake(self, name: str) -> frozenset[str]:

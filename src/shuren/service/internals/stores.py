@@ -1,0 +1,102 @@
+"""Every place that holds something about a reader, each told, forgotten and erased in one way.
+
+Whoever adds a table with a pseudonym, an account or a session names it here, in `STORES` or, when
+it holds nothing of a reader, in `NOT_OF_READERS` with the reason; a test walks all tables.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from shuren.kernel.shapes import Actor
+from shuren.kernel.site import Site
+from shuren.service.internals import lake_stores, own_stores
+from shuren.service.shapes import HeldStore
+
+Tell = Callable[[Site, Actor, int | None], list[HeldStore]]
+Forget = Callable[[Site, Actor, str, str], int]
+Erase = Callable[[Actor], int]
+
+
+@dataclass(frozen=True)
+class Store:
+    """tables  of the database that it speaks of
+    tell    what it holds about an actor: (site, actor, so many facts of each)
+    forget  (site, actor, id of the store, id of the fact) -> facts that went
+    erase   (actor) -> facts that went, in one transaction with all others; None for what the
+            guard rail or the lake takes away by itself
+    """
+
+    id: str
+    tables: tuple[str, ...]
+    tell: Tell
+    forget: Forget | None = None
+    erase: Erase | None = None
+
+
+STORES: tuple[Store, ...] = (
+    Store(
+        "identity",
+        ("trust_identity", "trust_surrogate", "trust_legacypseudonym", "trust_erased"),
+        own_stores.identity,
+        own_stores.forget_identity,
+    ),
+    Store(
+        "account",
+        (
+            "trust_account",
+            "trust_secondstep",
+            "trust_recoverycode",
+            "trust_campuslink",
+            "trust_youngreader",
+        ),
+        own_stores.account,
+        own_stores.forget_account,
+    ),
+    Store("sessions", ("trust_accountsession",), own_stores.sessions, own_stores.forget_sessions),
+    Store(
+        "consents",
+        ("trust_consent", "trust_noprofile"),
+        own_stores.consents,
+        own_stores.forget_consent,
+        own_stores.erase_consents,
+    ),
+    Store(
+        "interests",
+        ("service_interest",),
+        own_stores.interests,
+        own_stores.forget_interest,
+        own_stores.erase_interests,
+    ),
+    Store("events", (), lake_stores.events, lake_stores.forget_event),
+    Store("lake", (), lake_stores.rows, lake_stores.forget_row),
+    Store("quarantine", (), lake_stores.refused, lake_stores.forget_refused),
+    Store(
+        "datasets",
+        ("repository_acceptance",),
+        own_stores.datasets,
+        own_stores.forget_dataset,
+        own_stores.erase_datasets,
+    ),
+    Store("glass", ("trust_glass",), own_stores.glass, None, own_stores.erase_glass),
+    Store("ledger", ("trust_ledgerentry", "trust_ledgeralias"), own_stores.ledger),
+    Store("erasures", ("trust_erasure",), own_stores.erasures),
+)
+
+# Tables with a column for an account that is never a reader's, or that names nobody.
+NOT_OF_READERS = {
+    "data_task": "names the librarian who mends data",
+    "management_decision": "names the account of staff that wrote a decision down",
+    "trust_ledgercount": "counts uses by staff and programs; readers are one line a role, unnamed",
+    "trust_blocked": "names staff or a program whose hand-out was stopped; readers get none",
+    "trust_approval": "names the staff who asked for an export and who allowed it",
+    "django_session": "Django's own, unused: sessions are the account's",
+    "trust_apikey": "names the administrator who made a key",
+    "trust_account_groups": "Django's own, unused: roles are the account's",
+    "trust_account_user_permissions": "Django's own, unused: roles are the account's",
+    "django_admin_log": "Django's own, unused",
+}
+
+
+def store_of(id: str) -> Store | None:
+    """The store with a `HeldStore.id`: `lake:loans` is one of the store `lake`."""
+    return next((one for one in STORES if one.id == id.partition(":")[0]), None)
