@@ -59,6 +59,12 @@ def document(record: Record, shelving: Shelving) -> tantivy.Document:
     return made
 
 
+def without_brackets(title: str) -> str:
+    """The title as it is spoken of: without brackets and what follows a colon or a slash."""
+    plain = title.translate(str.maketrans("（）［］：／", "()[]:/"))
+    return " ".join(_BRACKETS.sub(" ", plain).split())
+
+
 def number_of(id: str) -> int:
     """A number of 64 bits that stands for an id."""
     return int.from_bytes(hashlib.blake2b(id.encode(), digest_size=8).digest(), "big")

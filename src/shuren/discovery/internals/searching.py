@@ -11,7 +11,7 @@ from tantivy import Query as Asked
 
 from shuren.discovery.internals import asking, documents, nearing, schema, syntax
 from shuren.discovery.internals.analysis import pinyin
-from shuren.discovery.internals.analysis.folding import fold, squeezed
+from shuren.discovery.internals.analysis.folding import fold, squeezed, tokens
 from shuren.discovery.internals.asking import Part
 from shuren.discovery.internals.store import Reader
 from shuren.discovery.search_shapes import (
@@ -32,7 +32,8 @@ FACETS = ("availability", "kind", "clc", "year", "campus", "language", "author",
 DEEPEST = 10_000  # the last hit that can be paged to
 _SIZES = {"clc": 300, "campus": 40, "kind": 20, "availability": 6, "language": 30}
 _SIZE, _OTHER_NEAR = 12, 5
-_MEANT = 0.65  # how alike a title must be to be what was meant
+_WORD_MEANT = 0.74  # … and a word of it
+_LATIN_MEANT, _MEANT = 0.75, 0.65  # how alike a title must be to be what was meant
 _SORTS = {NEWEST: ("year", Order.Desc), OLDEST: ("year", Order.Asc), SHELF: ("shelf", Order.Asc)}
 
 
@@ -170,19 +171,36 @@ def reasons(reader: Reader, place: tantivy.DocAddress, parts: Sequence[Part]) ->
 
 
 def _meant(plain: str, hits: Sequence[Hit]) -> str:
-    """The nearest title or name, where it is close enough to have been meant."""
-    asked = squeezed(fold(plain))
-    sound = "".join(pinyin.syllables(fold(plain)))
-    best, likeness = "", _MEANT
+    """What may have been meant: the query with its slips mended word by word, else the nearest
+    title or name, where it is close enough."""
+    folded = fold(plain)
+    if folded.isascii() and (mended := _mended(folded, hits)):
+        return mended
+    asked, sound = squeezed(folded), "".join(pinyin.syllables(folded))
+    best, likeness = "", _LATIN_MEANT if folded.isascii() else _MEANT
     for hit in hits[:_OTHER_NEAR]:
-        for text in (hit.item.title, *hit.item.authors[:2]):
-            folded = fold(text)
-            alike = max(
-                SequenceMatcher(None, asked, squeezed(folded), autojunk=False).ratio(),
-                SequenceMatcher(
-                    None, sound, "".join(pinyin.syllables(folded)), autojunk=False
-                ).ratio(),
-            )
-            if alike > likeness and squeezed(folded) != asked:
+        titles = (hit.item.title, documents.without_brackets(hit.item.title))
+        for text in (*titles, *hit.item.authors[:2]):
+            other = fold(text)
+            read = "".join(pinyin.syllables(other))
+            alike = max(_alike(asked, squeezed(other)), _alike(sound, read))
+            if alike > likeness and squeezed(other) != asked:
                 best, likeness = text, alike
     return best
+
+
+def _mended(folded: str, hits: Sequence[Hit]) -> str:
+    """Each word that no near title has, by the one of theirs most like it; "" if one has none."""
+    known = {t for hit in hits[:_OTHER_NEAR] for t in tokens(fold(hit.item.title)) if t.isascii()}
+    words = []
+    for word in tokens(folded):
+        likest = max(known, key=lambda one: _alike(word, one), default="")
+        if word not in known and _alike(word, likest) < _WORD_MEANT:
+            return ""
+        words.append(word if word in known else likest)
+    mended = " ".join(words)
+    return mended if mended != " ".join(tokens(folded)) else ""
+
+
+def _alike(one: str, other: str) -> float:
+    return SequenceMatcher(None, one, other, autojunk=False).ratio()
