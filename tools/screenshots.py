@@ -56,6 +56,7 @@ STAFF = {
     "quality": "/workbench/quality/",
     "quality-loans": "/workbench/quality/loans/",
     "tasks": "/workbench/tasks/",
+    "exports": "/workbench/exports/",
     "tasks-closed": "/workbench/tasks/?state=closed",
     "coverage": "/workbench/coverage/",
     "catalogue": "/workbench/catalogue/",

@@ -39,6 +39,7 @@ EXAMPLES = {
     "entry_id": "nothing",
     "item_id": "nothing",
     "way": "oidc",
+    "certificate_id": "E20260101T000000-000000",
 }
 POSTED = {
     "role-approve",

@@ -14,8 +14,9 @@ from shuren.service import actions
 from shuren.service.queries import INTERESTS, new_in_subjects, own_interests, subjects
 from shuren.trust import consent
 from shuren.web.access import requires
+from shuren.web.portal.held import READ
 from shuren.web.portal.hits import title_row
-from shuren.web.portal.privacy import READ, barred_text, choice_of
+from shuren.web.portal.privacy import barred_text, choice_of
 
 
 @requires(READ)

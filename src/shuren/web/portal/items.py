@@ -16,6 +16,7 @@ from shuren.discovery.errors import NoIndex, OldIndex
 from shuren.discovery.search_shapes import Item, Query
 from shuren.kernel.errors import UsageError
 from shuren.kernel.i18n import gettext as _
+from shuren.trust import egress
 from shuren.web.portal import narrowing
 from shuren.web.portal.hits import as_row, editions, field_url, known, names
 
@@ -208,8 +209,9 @@ def export(request: HttpRequest) -> HttpResponse:
     if form not in queries.FORMATS:
         raise UsageError(_("There is no format '%(form)s'.", form=form[:40]))
     base = permanent(request, "x").removesuffix("x/")
-    text = queries.export(chosen, form, base)
-    response = HttpResponse(text, content_type=f"{_MEDIA[form]}; charset=utf-8")
+    content = queries.export(chosen, form, base).encode()
+    egress.check("citations", actor=actor, content=content)
+    response = HttpResponse(content, content_type=f"{_MEDIA[form]}; charset=utf-8")
     response["Content-Disposition"] = f'attachment; filename="records.{_ENDINGS[form]}"'
     response["X-Robots-Tag"] = "noindex"
     return response
