@@ -41,6 +41,14 @@ def renew(
     return index_records(site, actor=actor, progress=progress, everything=everything)
 
 
+def renew_if_built(site: Site, actor: Actor) -> None:
+    """After a snapshot came from elsewhere or lost rows; nothing where none was ever built."""
+    from shuren.data.queries import current_snapshot
+
+    if current_snapshot(site) is not None:
+        renew(site, actor)
+
+
 def show(context: CliContext, made: "Indexed") -> None:
     context.console.print(
         _(
