@@ -21,6 +21,7 @@ from shuren.kernel.i18n import pick
 from shuren.kernel.shapes import Actor
 from shuren.service import actions, queries
 from shuren.service.shapes import Certificate, HeldFact, HeldStore
+from shuren.trust import egress
 from shuren.web import moments
 from shuren.web.access import requires
 from shuren.web.portal.months import by_month
@@ -81,7 +82,9 @@ def export(request: HttpRequest) -> HttpResponse:
     form = request.POST.get("form", "")
     if form not in TYPES:
         raise UsageError(_("Choose JSON or HTML."))
-    content = actions.export_held(settings.SITE, _reader(request), form)
+    actor = _reader(request)
+    content = actions.export_held(settings.SITE, actor, form)
+    egress.check("own", actor=actor, content=content, purpose="own_records")
     response = HttpResponse(content, content_type=TYPES[form])
     name = f"my-data-{moments.today():%Y-%m-%d}.{form}"
     response["Content-Disposition"] = f'attachment; filename="{name}"'
@@ -142,7 +145,9 @@ def certificate(request: HttpRequest, certificate_id: str) -> HttpResponse:
 @requires(READ)
 def certificate_file(request: HttpRequest, certificate_id: str) -> HttpResponse:
     found = _certificate(request, certificate_id)
-    response = HttpResponse(actions.certificate_json(found), content_type="application/json")
+    content = actions.certificate_json(found)
+    egress.check("own", actor=_reader(request), content=content)
+    response = HttpResponse(content, content_type="application/json")
     response["Content-Disposition"] = f'attachment; filename="{found.id}.json"'
     return response
 
