@@ -82,6 +82,7 @@ def _among(column: str, asked: Iterable[str]) -> dict[str, str]:
     asked = list(asked)
     if not asked:
         return {}
+    value: str | list[str]
     if connection.vendor == "postgresql":
         test, value = f"{column} = ANY(%s)", asked
     else:
