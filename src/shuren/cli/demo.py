@@ -90,6 +90,7 @@ def set_up(context: CliContext, site: Site, scale: float) -> None:
     from shuren.cli.demo_readers import speak
     from shuren.cli.demo_steps import sums, take_all_in
     from shuren.cli.demo_work import first_day
+    from shuren.cli.index import renew
     from shuren.data.actions import build
     from shuren.data.content import make_index
 
@@ -114,6 +115,7 @@ def set_up(context: CliContext, site: Site, scale: float) -> None:
         build(site, actor=context.actor, progress=progress)
         make_index(site, actor=context.actor)
         build(site, actor=context.actor)  # with the names found in documents
+        renew(site, context.actor)
     with _step(context, _("4/4 Accounts for each role, and a first day's work")) as progress:
         note = make_accounts(site)
         progress(1, 2)
