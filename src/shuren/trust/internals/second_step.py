@@ -51,11 +51,11 @@ def matching_period(secret: str, code: str, moment: datetime, after: int) -> int
 
 
 def seal_secret(site: Site, account: Account, secret: str) -> bytes:
-    return vault.seal(site, secret.encode("ascii"), _context(account))
+    return vault.seal(site, secret.encode("ascii"), context(account))
 
 
 def secret_of(site: Site, step: SecondStep) -> str:
-    return vault.unseal(site, bytes(step.sealed), _context(step.account)).decode("ascii")
+    return vault.unseal(site, bytes(step.sealed), context(step.account)).decode("ascii")
 
 
 def new_recovery_codes(account: Account) -> list[str]:
@@ -88,5 +88,5 @@ def _digest(account: Account, code: str) -> str:
     return hmac.digest(settings.SECRET_KEY.encode(), said, "sha256").hex()
 
 
-def _context(account: Account) -> str:
+def context(account: Account) -> str:
     return f"second-step:{account.pk}"
