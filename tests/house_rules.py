@@ -165,7 +165,54 @@ def one_sql_door(source: Path) -> Iterator[Violation]:
                 yield Violation("one door", f"{place(path, source)}:{node.lineno}", node.value)
 
 
+# Row I18: what mines data (the engine) takes them at the door and from nowhere else.
+_MINING = ("insight",)
+_OPEN_TO_MINING = {
+    "shuren.data": {"queries", "definitions", "errors", "lineage", "shapes"},
+    "shuren.trust": {"queries", "errors", "definitions"},
+}
+_FOLDERS = {"data", "lake", "raw", "snapshots", "quarantine", "database", "secrets", "temporary"}
+_ASKING = {"read", "summarise", "calculate"}
+
+
+def mining_keeps_to_the_door(source: Path) -> Iterator[Violation]:
+    """Insight reads by data.queries with a purpose: no file of the site, no table of another room,
+    no SQL of its own, nothing of trust that opens identities."""
+    for path, room in python_files(source):
+        if room not in _MINING:
+            continue
+        tree = parse(path)
+        for module, line in imported_modules(tree):
+            head, _dot, inner = module.removeprefix("shuren.").partition(".")
+            allowed = _OPEN_TO_MINING.get(f"shuren.{head}")
+            if allowed is not None and inner and inner.split(".")[0] not in allowed:
+                yield Violation("mining", f"{place(path, source)}:{line}", f"imports {module}")
+            if module.startswith("django.db"):
+                yield Violation("mining", f"{place(path, source)}:{line}", f"imports {module}")
+        for node in ast.walk(tree):
+            if what := _round_the_door(node):
+                yield Violation("mining", f"{place(path, source)}:{node.lineno}", what)  # type: ignore[attr-defined]
+
+
+def _round_the_door(node: ast.AST) -> str:
+    if isinstance(node, ast.Attribute) and node.attr in _FOLDERS:
+        holder = node.value.attr if isinstance(node.value, ast.Attribute) else ""
+        if getattr(node.value, "id", holder).lower() == "site":
+            return f"site.{node.attr}"
+    if not isinstance(node, ast.Call):
+        return ""
+    name = called_name(node)
+    of = getattr(getattr(node.func, "value", None), "id", "")
+    if name in ("open", "import_module", "__import__", "get_model"):
+        return f"calls {name}"
+    given = {keyword.arg for keyword in node.keywords}
+    if of in ("data", "queries") and name in _ASKING and not given & {"purpose", None}:
+        return f"{of}.{name} without a purpose"
+    return ""
+
+
 RULES = (
+    mining_keeps_to_the_door,
     file_length,
     function_length,
     empty_init,

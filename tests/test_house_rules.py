@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.house_rules import RULES, Violation
+from tests.house_rules import RULES, Violation, mining_keeps_to_the_door
 
 ROOT = Path(__file__).parents[1]
 SOURCE = ROOT / "src"
@@ -36,6 +36,7 @@ def test_the_exception_list_only_shrinks():
 LONG_FUNCTION = "def long():\n" + "    x = 1\n" * 61
 
 PLANTS = {
+    "mining_keeps_to_the_door": ("insight/planted.py", "from shuren.trust import linking\n"),
     "file_length": ("data/planted.py", "x = 1\n" * 401),
     "function_length": ("data/planted.py", LONG_FUNCTION),
     "empty_init": ("insight/__init__.py", "from shuren.data import queries\n"),
@@ -75,6 +76,44 @@ def test_a_planted_violation_is_caught(rule, copied_source):
     place = copied_source / "shuren" / name
     place.write_text(text, "utf-8")
     assert any(place.parent.name in violation.place for violation in rule(copied_source))
+
+
+# Ways round the guard rail that an engine could try (row I18).
+BYPASSES = [
+    "from shuren.trust.actions import unseal\n",
+    "from shuren.trust.linking import veiled_identities\n",
+    "import shuren.trust.glass\n",
+    "from shuren.data.actions import load_file\n",
+    "from shuren.data import internals\n",
+    "from shuren.data.models import Task\n",
+    "from django.db import connection\n",
+    "def f(site):\n    return list(site.raw.iterdir())\n",
+    "def f():\n    return settings.SITE.snapshots\n",
+    "def f(path):\n    return open(path).read()\n",
+    "def f():\n    return apps.get_model('trust', 'Identity')\n",
+    "def f():\n    return import_module('shuren.trust.internals.identities')\n",
+    "def f(site, actor):\n    return data.read(site, 'mart.loan_fact', actor=actor)\n",
+    "def f(site, actor):\n    return queries.calculate(site, 't', values={}, actor=actor)\n",
+]
+
+
+@pytest.mark.parametrize("text", BYPASSES, ids=lambda text: text.splitlines()[-1].strip())
+def test_mining_cannot_go_round_the_guard(text, tmp_path):
+    place = tmp_path / "shuren" / "insight" / "planted.py"
+    place.parent.mkdir(parents=True)
+    place.write_text(text, "utf-8")
+    assert [v.rule for v in mining_keeps_to_the_door(tmp_path)][:1] == ["mining"]
+
+
+def test_what_asks_at_the_door_is_no_bypass(tmp_path):
+    place = tmp_path / "shuren" / "insight" / "planted.py"
+    place.parent.mkdir(parents=True)
+    place.write_text(
+        "from shuren.data import queries as data\nfrom shuren.trust.errors import NotAllowed\n"
+        "def f(site, actor):\n    return data.read(site, 't', purpose='x', actor=actor)\n",
+        "utf-8",
+    )
+    assert list(mining_keeps_to_the_door(tmp_path)) == []
 
 
 IMPORT_PLANTS = [

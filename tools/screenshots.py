@@ -56,6 +56,7 @@ STAFF = {
     "quality": "/workbench/quality/",
     "quality-loans": "/workbench/quality/loans/",
     "tasks": "/workbench/tasks/",
+    "exports": "/workbench/exports/",
     "tasks-closed": "/workbench/tasks/?state=closed",
     "coverage": "/workbench/coverage/",
     "catalogue": "/workbench/catalogue/",
@@ -77,6 +78,7 @@ STAFF = {
     "datasets-staff": "/workbench/datasets/",
     "dataset-staff": "/workbench/datasets/loans_by_class/",
     "keys": "/workbench/keys/",
+    "ledger": "/workbench/ledger/",
 }
 WIDTHS = {"phone": (390, 844), "desktop": (1280, 900)}
 

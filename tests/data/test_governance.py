@@ -6,12 +6,15 @@ from shuren.data import queries
 from shuren.data.actions import publish_governance
 from shuren.data.errors import NothingToPublish
 from shuren.kernel.definitions import SHIPPED
+from shuren.kernel.errors import UsageError
 from shuren.kernel.shapes import Actor
-from shuren.trust.errors import NotAllowed
+from shuren.trust import approvals, definitions
+from shuren.trust.errors import NotAllowed, UnknownName
 from shuren.trust.queries import uses
 
 DIRECTOR = Actor("jin", "director")
 LIBRARIAN = Actor("wen", "data_librarian")
+BOARD = Actor("su", "ethics_board")
 ADMINISTRATOR = Actor("root", "administrator")
 pytestmark = pytest.mark.django_db
 
@@ -79,3 +82,44 @@ def test_the_pdf_is_set_in_a_chinese_typeface(site):
     made = queries.governance_pdf(queries.governance(site), "zh")
     assert made.startswith(b"%PDF-")
     assert b"STSong-Light" in made
+
+
+def change_purpose(site, old: str, new: str) -> None:
+    own = site.definitions / "purposes" / "own_records.yaml"
+    source = own if own.exists() else SHIPPED / "purposes" / "own_records.yaml"
+    own.parent.mkdir(parents=True, exist_ok=True)
+    text = source.read_text("utf-8")
+    assert old in text
+    own.write_text(text.replace(old, new, 1), "utf-8")
+    definitions.purposes.cache_clear()
+    definitions.roles.cache_clear()
+
+
+def test_a_purpose_is_changed_by_the_board_and_the_director_together(site, settings):
+    """Owner and steward write the file, the board approves it, the director puts it in force."""
+    settings.SITE = site
+    publish_governance(site, actor=DIRECTOR)
+    change_purpose(site, "keep_days: 0", "keep_days: 30")
+    with pytest.raises(NotAllowed, match="purposes/own_records"):
+        publish_governance(site, actor=DIRECTOR)
+    seen = approvals.fingerprint("purposes", "own_records")
+    for actor in (DIRECTOR, LIBRARIAN, ADMINISTRATOR):
+        with pytest.raises(NotAllowed):
+            approvals.approve("purposes", "own_records", seen, actor=actor)
+    with pytest.raises(UsageError, match="changed since"):
+        approvals.approve("purposes", "own_records", "a" * 32, actor=BOARD)
+    approvals.approve("purposes", "own_records", seen, actor=BOARD)
+    assert approvals.approval("purposes", "own_records").by == "su"
+    made = publish_governance(site, actor=DIRECTOR)
+    assert "purpose own_records / keep_days" in [change.what for change in made.changes]
+    change_purpose(site, "keep_days: 30", "keep_days: 60")
+    assert approvals.approval("purposes", "own_records") is None
+    with pytest.raises(NotAllowed, match="purposes/own_records"):
+        publish_governance(site, actor=DIRECTOR)
+
+
+def test_what_is_no_definition_cannot_be_approved(site, settings):
+    settings.SITE = site
+    for kind, id in (("contracts", "loans"), ("purposes", "curiosity"), ("roles", "../x")):
+        with pytest.raises(UnknownName):
+            approvals.approve(kind, id, "", actor=BOARD)

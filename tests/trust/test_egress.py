@@ -64,6 +64,12 @@ def test_rows_about_single_persons_do_not_leave_by_the_api_even_without_a_name()
         egress.check("api.table", actor=LIBRARIAN, columns={"month": 2}, people=True)
 
 
+def test_readers_take_their_own_data_and_who_is_no_reader_takes_nothing():
+    egress.check("own", actor=STUDENT, columns={"title": 4}, content=STUDENT.reader_key.encode())
+    with pytest.raises(EgressBlocked):
+        egress.check("own", actor=LIBRARIAN, columns={"title": 4})
+
+
 def test_the_same_try_is_counted_and_told_once_a_day(clock):
     for moment in ("2026-11-28T09:00", "2026-11-28T09:01", "2026-11-29T10:00"):
         clock(moment)

@@ -135,6 +135,23 @@ def test_a_head_is_never_made_inside_a_transaction_that_might_be_rolled_back():
     assert ledger.head().size == 0
 
 
+@pytest.mark.django_db(transaction=True)
+def test_many_written_outside_a_transaction_are_sealed_at_once(operator):
+    [first] = add()
+    uses = {"purpose": "library_statistics", "table": "mart.loan_fact", "columns": [], "rows": 2}
+    with transaction.atomic():  # waits, since it is inside
+        [waiting] = ledger.append_many([ledger.NewEntry("snapshot", {})])
+    numbers = ledger.append_many(ledger.NewEntry("use", uses, CHEN) for _n in range(300))
+    assert not LedgerEntry.objects.filter(pk__in=numbers, place=None).exists()
+    assert ledger.append_many([]) == []
+    head = ledger.head()
+    assert head.size == 302
+    for number in (first, waiting, numbers[0], numbers[-1]):
+        assert root_of(ledger.inclusion(number)) == head.root
+    assert [(one.uses, one.rows) for one in uses_by_table(actor=operator)] == [(300, 600)]
+    assert ledger.verify().ok
+
+
 @pytest.mark.parametrize(
     "body",
     [

@@ -4,6 +4,7 @@ Nothing is listed by hand but examples of what stands in an address: the address
 URL tables, the rules from the views and web/rules.py, the roles from their files.
 """
 
+import re
 from types import ModuleType
 
 import pytest
@@ -11,9 +12,14 @@ from django.test import Client
 from django.urls import NoReverseMatch, path, reverse
 
 from shuren.trust.actions import create_account
-from shuren.trust.definitions import PERMISSIONS
+from shuren.trust.definitions import PERMISSIONS, purposes
+from shuren.trust.errors import UnknownName
 from shuren.web.access import requires
+from shuren.web.api.document import document
 from shuren.web.rules import EVERYBODY, OPEN, OWN, SIGNED_IN, Route, routes
+from tests.web.api_tools import EVERYTHING
+from tests.web.api_tools import program as program
+from tests.web.test_api import operations
 from tests.web.test_workbench_access import EXAMPLES, ROLES, documented
 
 KNOWN = EXAMPLES | {"identifier": "10.1/nothing"}
@@ -106,3 +112,62 @@ def test_each_address_answers_as_the_matrix_says(settings, site, role, method):
         if found not in (wanted, NOTHING):
             wrong.append(f"{method} {route.name} ({route.rule}): {found}, not {wanted}")
     assert not wrong, "\n".join(wrong)
+
+
+def api_paths():
+    """(operation's id, an address) of each operation of the API that needs a key."""
+    fill = {"table": "conformed.title", "direction": "upstream"}
+    for where, one in document()["paths"].items():
+        if one["get"]["operationId"] in operations():
+            names = re.findall(r"{(\w+)}", where)
+            yield (
+                one["get"]["operationId"],
+                where.format(**{name: fill.get(name, "nothing") for name in names}),
+            )
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("role", ["", *ROLES], ids=lambda role: role or "nobody")
+def test_no_role_opens_the_api_without_a_key(settings, site, role):
+    settings.SITE = site
+    client = Client()
+    if role:
+        client.force_login(create_account("somebody", PASSWORD, role))
+    found = dict(api_paths())
+    assert set(found) == set(operations())
+    for name, url in found.items():
+        for method in ("get", "post", "put", "delete"):
+            status = getattr(client, method)(f"/api/v1{url.removeprefix('/api/v1')}").status_code
+            assert status == (401 if method == "get" else 405), (name, method)
+
+
+@pytest.mark.django_db
+def test_a_key_opens_no_page_of_the_workbench_nor_anybodys_own(program):
+    one = program(EVERYTHING)
+    for route in ALL:
+        if route.rule == EVERYBODY:
+            continue
+        answer = one.client.get(address(route), headers={"Authorization": f"Bearer {one.key}"})
+        assert answer.status_code in (302, 405), route.name
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("purpose", ["", *purposes(None)], ids=lambda id: id or "none")
+def test_a_key_reads_for_its_own_purposes_only(program, library, purpose):
+    """A key with one purpose, asking every table for every purpose: rows and counts."""
+    known = purposes(None)
+    if purpose and not known[purpose].for_programs:
+        with pytest.raises(UnknownName):
+            program(EVERYTHING, [purpose])
+        return
+    one = program(EVERYTHING, [purpose] if purpose else [])
+    opened = set()
+    for table in ("conformed.title", "conformed.item", "mart.loan_fact", "conformed.reader"):
+        for asked in known:
+            rows = one.get(f"/marts/{table}", {"purpose": asked, "limit": 1}).status_code
+            counts = one.get(
+                f"/marts/{table}/summary", {"purpose": asked, "measure": "n=count"}
+            ).status_code
+            opened |= {asked for status in (rows, counts) if status == 200}
+            assert rows != 200 or not table.endswith(("loan_fact", "reader")), (table, asked)
+    assert opened <= {purpose}

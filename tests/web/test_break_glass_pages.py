@@ -9,7 +9,7 @@ from django.urls import reverse
 from shuren.trust.actions import create_account, keep_identities, pseudonymise
 from shuren.trust.ledger import entries_about
 from tests.web.conftest import PASSWORD
-from tests.web.library import LETTERS, NAMES
+from tests.web.library import LETTERS, NAMES, remember_cards
 
 pytestmark = pytest.mark.django_db
 CARD = LETTERS[0]
@@ -26,6 +26,11 @@ def signed_in(name, role, reader_key=""):
     client.force_login(create_account(name, PASSWORD, role, reader_key=reader_key))
     client.cookies["shuren_language"] = "en"
     return client
+
+
+@pytest.fixture(autouse=True)
+def known_cards(library):
+    remember_cards(library)
 
 
 @pytest.fixture

@@ -53,6 +53,38 @@ def test_entries_are_sentences_newest_first(auditor, entries):
 
 
 @pytest.mark.parametrize(
+    "kind, body, said",
+    [
+        ("break_glass", {"event": "opened", "minutes": 15},
+         "desk (Front desk) opened one reader&#x27;s records in an emergency, for 15 minutes."),
+        ("approval", {"step": "refused"},
+         "desk (Front desk) refused an export that another person asked for."),
+        ("approval", {"event": "definition", "definition": "purposes/x"},
+         "desk (Front desk) approved the definition “purposes/x”."),
+        ("egress_blocked", {"table": "mart.x", "class": 4},
+         "An export of “mart.x” by desk (Front desk) was stopped: class 4."),
+        ("erasure", {"facts": 1200}, "A reader&#x27;s data were erased: 1,200 facts."),
+        ("erasure", {"completed": 7}, "The erasure of entry 7 was completed."),
+        ("export", {"what": "ledger"}, "desk (Front desk) downloaded the whole ledger."),
+        ("export", {"tables": ["mart.x", "mart.y"], "rows": 3},
+         "desk (Front desk) exported: mart.x, mart.y."),
+        ("sign_in_methods", {"method": "totp", "change": "on"},
+         "desk (Front desk): a way to sign in was changed (totp)."),
+        ("key", {"what": "revoked", "key": "abc"}, "desk (Front desk) revoked the API key abc."),
+        ("contract", {"what": "definition_changed", "definition": "loans"},
+         "The definition of the contract “loans” was changed."),
+        ("snapshot", {"snapshot": "S1", "tables": 3},
+         "desk (Front desk) published the snapshot S1 with 3 tables."),
+        ("role", {"what": "something_new"},
+         "desk (Front desk): Accounts and roles (something new)"),
+    ],
+)  # fmt: skip
+def test_every_kind_has_its_sentence(auditor, kind, body, said):
+    ledger.append(kind, body, actor=DESK)
+    assert sentences(auditor, who="desk") == [said]
+
+
+@pytest.mark.parametrize(
     "asked, count",
     [
         ({"kind": "consent"}, 1),

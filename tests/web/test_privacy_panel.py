@@ -27,7 +27,12 @@ def say(client, answer, purpose="", version=1, back="/my/privacy/"):
     return client.post("/my/privacy/consent/", values)
 
 
-@pytest.mark.parametrize("role", sorted(r.id for r in roles().values() if r.kind == READER))
+READER_ROLES = sorted(
+    r.id for r in roles().values() if r.kind == READER and set(ASKED) <= set(r.purposes)
+)
+
+
+@pytest.mark.parametrize("role", READER_ROLES)
 def test_every_account_begins_with_nothing_agreed_to(as_role, library, role):
     page = see(as_role(role), "/my/privacy/")
     assert "You have agreed to nothing" in page
@@ -108,6 +113,12 @@ def test_a_reader_under_14_sees_why_there_is_no_switch(as_role, library):
     assert "You are under 14" in page
     assert ">I agree</button>" not in page
     assert say(client, "yes", "reading_history").status_code == 403
+
+
+def test_a_role_that_is_asked_nothing_is_told_that_no_profile_is_made(as_role, library):
+    page = see(as_role("school_pupil"), "/my/privacy/")
+    assert "no profile of you is made" in page
+    assert ">I agree</button>" not in page
 
 
 def test_earlier_loans_are_offered_where_they_are_missed(as_role, library, monkeypatch):

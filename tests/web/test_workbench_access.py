@@ -38,8 +38,10 @@ EXAMPLES = {
     "bib_id": "nothing",
     "entry_id": "nothing",
     "way": "oidc",
+    "certificate_id": "E20260101T000000-000000",
 }
 POSTED = {
+    "role-approve",
     "break-glass-look",
     "break-glass-end",
     "connector-collect",
@@ -101,6 +103,8 @@ PROMISED = {
     "impact": "contracts.read",
     "rows-behind": "quarantine.read",
     "row": "quarantine.read",
+    "roles": "contracts.read",
+    "role-approve": "purposes.approve",
     "desk": "desk.serve",
     "break-glass": "break_glass.open",
     "break-glass-look": "break_glass.open",

@@ -39,6 +39,7 @@ def run_checks(context: CliContext) -> Iterator[Finding]:
         ledger,
         definitions,
         purposes,
+        forms,
         loads,
         snapshot,
         browser_parts,

@@ -86,6 +86,7 @@ def set_up(context: CliContext, site: Site, scale: float) -> None:
     """Source files → loads → build → accounts. Each step does nothing when it was done before."""
     from shuren.campus.actions import write_campus
     from shuren.campus.connections import write_connections
+    from shuren.cli.demo_readers import speak
     from shuren.cli.demo_steps import sums, take_all_in
     from shuren.cli.demo_work import first_day
     from shuren.data.actions import build
@@ -116,6 +117,7 @@ def set_up(context: CliContext, site: Site, scale: float) -> None:
         note = make_accounts(site)
         progress(1, 2)
         first_day(site)
+        speak(site)
         progress(2, 2)
     write_atomically(site.demo_note, json.dumps(note | {"seed": SEED, "scale": scale}).encode())
     say(_("Ready. The sign-in page lists the demo accounts."))

@@ -103,7 +103,7 @@ def release(
 @click.pass_obj
 def end(context: CliContext, id: str) -> None:
     """Destroy the key of the release ID: nobody can tell any more whose row is whose."""
-    actor = context.site and context.actor
+    _site, actor = context.site, context.actor
     from shuren.trust import queries, releases
 
     queries.require(actor, "releases.export")

@@ -77,6 +77,15 @@ def forget_row(site: Site, actor: Actor, contract_id: str, key: str) -> int:
     return forgetting.rows(site, contract_id, [key], actor.reader_key)
 
 
+def forget_contract(site: Site, actor: Actor, contract_id: str) -> int:
+    """Forget all of the actor's rows of a contract, such as what was kept for a consent that was
+    taken back; how many went."""
+    require_purpose(actor, OWN)
+    found = own_rows.of_reader(site, actor.reader_key, None)
+    keys = [row.key for one in found if one.contract == contract_id for row in one.rows]
+    return forgetting.rows(site, contract_id, keys, actor.reader_key) if keys else 0
+
+
 def forget_refused(site: Site, actor: Actor, load: str, row: int) -> int:
     """Empty one refused row that names the actor; its number and its rule stay."""
     named = {(one.load, one.row) for one in refused_about(site, actor)}

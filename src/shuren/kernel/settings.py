@@ -12,7 +12,7 @@ from typing import Any, Literal
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
-from pydantic import Field, ValidationError, field_validator, model_validator
+from pydantic import BaseModel, Field, ValidationError, field_validator, model_validator
 from pydantic.fields import FieldInfo
 from pydantic_core import ErrorDetails
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
@@ -70,7 +70,7 @@ class SiteSettings(BaseSettings):
     spark_master: str = Field("", description="Master of `shuren build --engine spark`, like spark://host:7077; empty: this machine alone.")  # noqa: E501
     spark_work: str = Field("", description="A store that Spark's workers reach, like s3a://bucket/work; empty: they share the site's folder.")  # noqa: E501
     spark_options: dict[str, str] = Field({}, description="More settings of Spark, each a text.")
-    sign_in: SignInSettings = Field(SignInSettings(), description="The section [sign_in], see below.")  # noqa: E501
+    sign_in: SignInSettings = Field(SignInSettings.model_validate({}), description="The section [sign_in], see below.")  # noqa: E501
 # fmt: on
 
     @classmethod
@@ -221,7 +221,7 @@ def _sentence(detail: ErrorDetails, site: Site) -> str:
 def known_names() -> dict[str, FieldInfo]:
     """Every setting by its whole name: `port`, `sign_in.networks`, `sign_in.oidc.issuer` …"""
     found = dict(SiteSettings.model_fields)
-    sections = {
+    sections: dict[str, type[BaseModel]] = {
         "sign_in": SignInSettings, "sign_in.oidc": OidcSettings, "sign_in.cas": CasSettings
     }  # fmt: skip
     for section, model in sections.items():

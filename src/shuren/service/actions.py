@@ -11,11 +11,19 @@ from shuren.kernel.shapes import Actor
 from shuren.kernel.site import Site
 from shuren.service import queries
 from shuren.service.errors import NothingHeld
-from shuren.service.internals import clocks, erasing, exporting, interests, stores, sweeping
+from shuren.service.internals import (
+    clocks,
+    erasing,
+    exporting,
+    interests,
+    stores,
+    sweeping,
+    withdrawing,
+)
 from shuren.service.internals.sweeping import Swept
 from shuren.service.shapes import Certificate
-from shuren.trust import consent, rotation
 from shuren.trust import erasing as trust
+from shuren.trust import rotation
 from shuren.trust.queries import require, require_purpose
 
 FORMS = ("json", "html")
@@ -23,13 +31,12 @@ INTERESTS = "declared_interests"
 
 
 def withdraw_consent(site: Site, purpose: str, *, actor: Actor) -> None:
-    """Take a yes back: nothing more is kept or used for the purpose from this moment.
+    """Take a yes back: nothing more is kept or used for the purpose from this moment, and what was
+    kept for it alone is forgotten.
 
     raises  trust's UnknownName, NotAllowed
     """
-    consent.withdraw(purpose, actor=actor)
-    if purpose == INTERESTS:
-        interests.forget(actor.reader_key)
+    withdrawing.withdraw(site, purpose, actor)
 
 
 def choose_interests(site: Site, subjects: Iterable[str], *, actor: Actor) -> None:

@@ -58,9 +58,17 @@ def reader_at_desk(site: Site, card: str, *, actor: Actor) -> DeskReader:
     loans = _read(site, "mart.loan_fact", _LOANS, pseudonym, actor, ("is_out", "=", True))
     if not known.rows and not loans.rows:
         raise NoSuchReader
-    found = [OwnLoan(**row) for row in loans.dicts()]
+    found = [OwnLoan(**_told(row)) for row in loans.dicts()]
     found.sort(key=lambda loan: (loan.due_at is None, loan.due_at, loan.loan_id))
     return DeskReader(known.dicts()[0] if known.rows else {}, tuple(found), loans.data_date)
+
+
+def _told(row: dict[str, Any]) -> dict[str, Any]:
+    """What is on loan; of a sensitive topic only that it must come back."""
+    if row["title_id"] is not None:
+        return row
+    nothing = dict.fromkeys(("title_id", "author", "call_number"), "")
+    return row | nothing | {"title": _("Title not shown: a sensitive topic")}
 
 
 @transaction.atomic
@@ -133,7 +141,7 @@ def _pseudonym(site: Site, card: str) -> str:
         raise UsageError(
             _("That cannot be the number of a card."), fix=_("Type it as it stands on the card.")
         )
-    pseudonym = pseudonymise(site, [typed])[0]
+    pseudonym = pseudonymise(site, [typed], keep=False)[0]
     if not pseudonym:
         raise NoSuchReader
     return pseudonym

@@ -21,7 +21,7 @@ from typing import Any
 
 import orjson
 from django.conf import settings
-from django.db import transaction
+from django.db import connection, transaction
 
 from shuren.kernel.clock import now
 from shuren.kernel.i18n import gettext as _
@@ -138,13 +138,20 @@ def append(
 
 
 def append_many(entries: Iterable[NewEntry]) -> list[int]:
-    """Write many entries at once, all or none; returns their numbers in the same order."""
+    """Write many entries at once, all or none; returns their numbers in the same order.
+
+    Inside a transaction they wait to be sealed like any other; outside they are sealed at once.
+    """
     # Each name is looked up once, within this call and no longer: an alias may be forgotten.
     actor_name, subject_name = cache(aliases.actor_name), cache(aliases.subject_name)
     rows = [_row(entry, actor_name, subject_name) for entry in entries]
-    with transaction.atomic():
-        LedgerEntry.objects.bulk_create(rows, batch_size=2_000)
-        transaction.on_commit(sealing.seal_soon, robust=True)
+    if not rows:
+        return []
+    if not connection.in_atomic_block:
+        sealing.write_sealed(rows)
+        return [row.pk for row in rows]
+    LedgerEntry.objects.bulk_create(rows, batch_size=sealing.ROWS)
+    transaction.on_commit(sealing.seal_soon, robust=True)
     return [row.pk for row in rows]
 
 

@@ -22,6 +22,12 @@ _SAID = {
     "key": {"key"},
     "snapshot": {"snapshot", "tables"},
     "restored": {"entries"},
+    "break_glass": {"event", "minutes"},
+    "approval": {"event", "step", "definition"},
+    "egress_blocked": {"table", "class"},
+    "erasure": {"facts", "completed"},
+    "export": {"tables", "step"},
+    "sign_in_methods": {"method"},
 }
 
 
@@ -158,6 +164,60 @@ class Words:
             "The database was brought back from a backup with %(count)s entries.",
             count=f"{body.get('entries', 0):,}",
         )
+
+    def _break_glass(self, entry: Entry, who: str, body: Body) -> str:
+        texts = {
+            "opened": _(
+                "%(who)s opened one reader's records in an emergency, for %(count)s minutes."
+            ),
+            "ended": _("%(who)s ended the emergency access."),
+            "reviewed": _("%(who)s reviewed an emergency access."),
+        }
+        text = texts.get(body.get("event", ""), "")
+        return text % {"who": who, "count": body.get("minutes", 0)} if text else ""
+
+    def _approval(self, entry: Entry, who: str, body: Body) -> str:
+        if body.get("event") == "definition":
+            return _(
+                "%(who)s approved the definition “%(name)s”.", who=who, name=body["definition"]
+            )
+        texts = {
+            "asked": _("%(who)s asked for an export to be approved."),
+            "allowed": _("%(who)s approved an export that another person asked for."),
+            "refused": _("%(who)s refused an export that another person asked for."),
+            "used": _("%(who)s made use of an approval."),
+        }
+        text = texts.get(body.get("step", ""), "")
+        return text % {"who": who} if text else ""
+
+    def _egress_blocked(self, entry: Entry, who: str, body: Body) -> str:
+        table = body.get("table", "")
+        values = {"who": who, "table": self._tables.get(table, table), "level": body.get("class")}
+        return _("An export of “%(table)s” by %(who)s was stopped: class %(level)s.") % values
+
+    def _erasure(self, entry: Entry, who: str, body: Body) -> str:
+        if "completed" in body:
+            return _("The erasure of entry %(number)s was completed.", number=body["completed"])
+        if "facts" not in body:
+            return ""
+        return _("A reader's data were erased: %(count)s facts.", count=f"{body['facts']:,}")
+
+    def _export(self, entry: Entry, who: str, body: Body) -> str:
+        if body.get("what") == "ledger":
+            return _("%(who)s downloaded the whole ledger.", who=who)
+        if body.get("step") == "key destroyed":
+            return _("The pseudonyms of the release %(name)s were cut from their readers.",
+                     name=body.get("release", ""))  # fmt: skip
+        if "tables" in body:
+            names = ", ".join(self._tables.get(name, name) for name in body["tables"])
+            return _("%(who)s exported: %(tables)s.", who=who, tables=names)
+        return ""
+
+    def _sign_in_methods(self, entry: Entry, who: str, body: Body) -> str:
+        if "method" not in body:
+            return ""
+        return _("%(who)s: a way to sign in was changed (%(method)s).", who=who,
+                 method=body["method"])  # fmt: skip
 
     def _other(self, entry: Entry) -> str:
         title = self._kinds.get(entry.kind, entry.kind)

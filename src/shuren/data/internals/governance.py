@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 from typing import Any
 
@@ -18,8 +18,10 @@ from shuren.kernel.files import write_atomically
 from shuren.kernel.i18n import gettext as _
 from shuren.kernel.shapes import Actor
 from shuren.kernel.site import Site
+from shuren.trust import approvals
 from shuren.trust import queries as trust
 from shuren.trust.actions import record_use
+from shuren.trust.errors import NotAllowed
 
 FOLDER = "governance"
 FIRST = "1.0.0"
@@ -53,6 +55,7 @@ def publish(site: Site, actor: Actor) -> Version:
             raise NothingToPublish(
                 _("Version %(number)s says just this already.", number=current.version.number)
             )
+        check_approved(current.version.changes)
         made = Version(
             current.version.number,
             current.version.hash,
@@ -75,6 +78,29 @@ def publish(site: Site, actor: Actor) -> Version:
     record_use(actor, PURPOSE, TABLE, [], len(made.changes), detail)
     watching.note(site, actor=actor)
     return made
+
+
+def check_approved(changes: Iterable[RuleChange]) -> None:
+    """Raise NotAllowed if a purpose or role among the changes is not approved as it stands now.
+
+    What is gone needs nobody's approval: nothing more is allowed by it.
+    """
+    heads = {"purpose": "purposes", "role": "roles"}
+    known = {kind: approvals.approvals(kind) for kind in heads.values()}
+    missing = []
+    for change in changes:
+        word, _space, rest = change.what.partition(" ")
+        kind, id = heads.get(word, ""), rest.partition(" ")[0]
+        if kind and id in known[kind] and known[kind][id] is None:
+            missing.append(f"{kind}/{id}")
+    if missing:
+        raise NotAllowed(
+            _(
+                "Nobody has approved these as they are now: %(names)s.",
+                names=", ".join(sorted(set(missing))),
+            ),
+            fix=_("A role with purposes.approve does that under “Roles and purposes”."),
+        )
 
 
 def versions(site: Site) -> list[Version]:

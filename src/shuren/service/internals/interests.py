@@ -14,7 +14,7 @@ from shuren.service.errors import UnknownName
 from shuren.service.models import Interest
 from shuren.trust import topics
 
-CONTRACT = "declared_interests"
+PURPOSE = CONTRACT = "declared_interests"
 
 
 def choosable(site: Site) -> dict[str, dict[str, str]]:

@@ -7,6 +7,7 @@ from shuren.kernel.site import Site
 from shuren.repository import actions as repository
 from shuren.repository import queries as datasets_known
 from shuren.service.internals import interests as chosen_interests
+from shuren.service.internals import withdrawing
 from shuren.service.shapes import HeldFact, HeldStore
 from shuren.trust import consent, erasing
 from shuren.trust import glass as emergencies
@@ -135,7 +136,7 @@ def consents(site: Site, actor: Actor, limit: int | None) -> list[HeldStore]:
 def forget_consent(site: Site, actor: Actor, store: str, fact: str) -> int:
     if not any(one.purpose.id == fact and one.is_given for one in consent.states(actor)):
         return 0
-    consent.withdraw(fact, actor=actor)
+    withdrawing.withdraw(site, fact, actor)
     return 1
 
 

@@ -27,4 +27,5 @@ def lines(tree: LedgerTree) -> Iterator[bytes]:
     tiles = Tiles(tree.size)
     rows = LedgerEntry.objects.filter(place__lt=tree.size).order_by("place")
     for place, leaf in rows.values_list("place", "leaf").iterator(2_000):
-        yield f"{place} {tiles.leaf(place).hex()} {leaf}\n".encode()
+        if place is not None:  # as the filter says
+            yield f"{place} {tiles.leaf(place).hex()} {leaf}\n".encode()

@@ -1,7 +1,7 @@
 """What signing in keeps: sessions, second steps, who the campus says somebody is, young readers."""
 
 from django.conf import settings
-from django.contrib.sessions.base_session import AbstractBaseSession, BaseSessionManager
+from django.contrib.sessions.base_session import AbstractBaseSession
 from django.db import models
 
 
@@ -16,8 +16,6 @@ class AccountSession(AbstractBaseSession):
     account = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, null=True)
     campus = models.CharField(max_length=64, blank=True, db_index=True)
     last_used_at = models.DateTimeField(null=True)
-
-    objects = BaseSessionManager()
 
     @classmethod
     def get_session_store_class(cls) -> type:

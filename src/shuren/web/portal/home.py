@@ -14,6 +14,7 @@ from shuren.insight.queries import figure
 from shuren.kernel.i18n import pick
 from shuren.kernel.shapes import Actor
 from shuren.trust.queries import purposes
+from shuren.trust.topics import topics as sensitive_topics
 from shuren.web import moments
 from shuren.web.portal.opening import day_of_term, opening_by_campus
 
@@ -102,4 +103,5 @@ def privacy(request: HttpRequest) -> HttpResponse:
         for purpose in purposes().values()
         if purpose.highest_class >= 2
     ]
-    return render(request, "portal/privacy.html", {"purposes": shown})
+    topics = [pick(one.title) for one in sensitive_topics(settings.SITE).values() if one.classes]
+    return render(request, "portal/privacy.html", {"purposes": shown, "topics": topics})

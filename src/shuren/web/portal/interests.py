@@ -15,7 +15,8 @@ from shuren.service.queries import INTERESTS, new_in_subjects, own_interests, su
 from shuren.trust import consent
 from shuren.web.access import requires
 from shuren.web.portal.finding import as_row
-from shuren.web.portal.privacy import READ, barred_text, choice_of
+from shuren.web.portal.held import READ
+from shuren.web.portal.privacy import barred_text, choice_of
 
 
 @requires(READ)

@@ -10,18 +10,17 @@ from django.views.decorators.http import require_POST
 
 from shuren.kernel.errors import UsageError
 from shuren.kernel.i18n import gettext as _
-from shuren.kernel.i18n import pick
+from shuren.kernel.i18n import listed, pick
 from shuren.kernel.shapes import Actor
-from shuren.service import actions
+from shuren.service import actions, queries
 from shuren.trust import consent
 from shuren.trust.consent import ConsentState
 from shuren.web import moments
 from shuren.web.access import requires
 from shuren.web.portal.emergency import emergency_notices
+from shuren.web.portal.held import READ, stores_of
 from shuren.web.portal.switches import safe_return
 from shuren.web.portal.used import used_lines
-
-READ = "my_library.read"
 
 
 @requires(READ)
@@ -30,11 +29,19 @@ def panel(request: HttpRequest) -> HttpResponse:
     if not actor.reader_key:
         return render(request, "portal/my_nobody.html")
     choices = choices_of(actor)
+    used = used_lines(settings.SITE, actor)  # before the panel itself looks at everything
+    held, empty = stores_of(actor)
     context = {
         "choices": choices,
         "agreed": sum(1 for one in choices if one["state"] == "on"),
         "barred": barred_text(actor),
-        "used": used_lines(settings.SITE, actor),
+        "held": held,
+        "empty": listed(empty),
+        "facts": sum(one["count"] for one in held),
+        "by_others": [line for line in used if not line.by_you],
+        "said": [line for line in used if line.by_you and not line.is_look],
+        "own_looks": [line for line in used if line.by_you and line.is_look],
+        "certificates": [one for one in queries.certificates(actor) if one.content],
         "notices": emergency_notices(actor),
     }
     return render(request, "portal/my_privacy.html", context)

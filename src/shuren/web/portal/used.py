@@ -6,6 +6,7 @@ from typing import Any
 
 from django.utils import timezone
 
+from shuren.data.definitions import contracts
 from shuren.data.queries import current_snapshot
 from shuren.kernel.i18n import gettext as _
 from shuren.kernel.i18n import pick
@@ -23,7 +24,7 @@ SHOWN = 200
 class UsedLine:
     """One sentence; the same thing done again on the same day is counted, not repeated.
 
-    by_you  the reader did it
+    by_you  the reader did it; is_look: and only looked
     times   how often that day
     """
 
@@ -32,6 +33,7 @@ class UsedLine:
     text: str
     why: str
     by_you: bool
+    is_look: bool = False
     times: int = 1
 
 
@@ -64,6 +66,7 @@ def _line(entry: Entry, tables: dict[str, str]) -> UsedLine:
         text=what,
         why=why if entry.kind == "use" else "",
         by_you=by_you,
+        is_look=entry.kind == "use",
     )
 
 
@@ -115,6 +118,8 @@ def _other(kind: str, who: str) -> str:
 def _titles(site: Site) -> dict[str, str]:
     """Names of the tables in plain words."""
     found: dict[str, Any] = {"trust.identity": _("your name and contact")}
+    found |= {f"raw.{id}": pick(one.title) for id, one in contracts(site).items()}
+    found["quarantine.rows"] = _("refused rows that name you")
     snapshot = current_snapshot(site)
     if snapshot is not None:
         found |= {name: pick(table.title) for name, table in snapshot.tables.items()}

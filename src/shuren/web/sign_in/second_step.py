@@ -66,7 +66,7 @@ def set_up(request: HttpRequest) -> HttpResponse:
     """For who is signed in and wants one."""
     if not request.user.is_authenticated:
         return to_sign_in(request)
-    if sign_on.has_second_step(request.user):  # type: ignore[arg-type]
+    if sign_on.has_second_step(request.user):
         return HttpResponseRedirect(reverse("sessions"))
     if request.method == "GET":
         return _set_up_page(request, request.user, must=False)
@@ -86,7 +86,7 @@ def renew_codes(request: HttpRequest) -> HttpResponse:
         return to_sign_in(request)
     codes = sign_on.renew_recovery_codes(
         settings.SITE,
-        request.user,  # type: ignore[arg-type]
+        request.user,
         request.POST.get("code", ""),
         client_address(request),
     )
@@ -101,7 +101,7 @@ def turn_off(request: HttpRequest) -> HttpResponse:
         return to_sign_in(request)
     sign_on.end_second_step(
         settings.SITE,
-        request.user,  # type: ignore[arg-type]
+        request.user,
         request.POST.get("code", ""),
         client_address(request),
     )

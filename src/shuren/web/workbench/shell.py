@@ -113,6 +113,7 @@ def _plan() -> list[tuple[str, list[tuple[str, str, str, str]]]]:
             _("Trust"),
             [
                 ("ledger", _("Ledger"), "j", "ledger.read"),
+                ("roles", _("Roles and purposes"), "", "contracts.read"),
                 ("break-glass", _("Emergency access"), "z", "break_glass.open"),
                 ("break-glass-reviews", _("Emergency reviews"), "y", "break_glass.review"),
                 ("keys", _("API keys"), "k", "keys.manage"),
