@@ -141,7 +141,7 @@ class Quarantine:
 
     def erased(self) -> set[int]:
         """Numbers of the rows that an erasure emptied."""
-        first, found = 1 - self._before, set()
+        first, found = 1 - self._before, set[int]()
         for chunk in self._chunks:
             found.update(first + place for place in chunk.get("erased", ()))
             first += chunk["rows"]

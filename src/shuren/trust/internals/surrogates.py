@@ -81,10 +81,9 @@ def _among(column: str, asked: Iterable[str]) -> dict[str, str]:
     asked = list(asked)
     if not asked:
         return {}
+    test, value = f"{column} IN (SELECT value FROM json_each(%s))", json.dumps(asked)
     if connection.vendor == "postgresql":
-        test, value = f"{column} = ANY(%s)", asked
-    else:
-        test, value = f"{column} IN (SELECT value FROM json_each(%s))", json.dumps(asked)
+        test = f"{column} IN (SELECT json_array_elements_text(%s::json))"
     with connection.cursor() as cursor:
         cursor.execute(f"SELECT pseudonym, blind FROM trust_surrogate WHERE {test}", [value])
         return dict(cursor.fetchall())
