@@ -19,7 +19,7 @@ PAGES = [
     "/privacy/",
     "/styleguide/",
 ]
-PAGES += ["/my/", "/my/?show=past", "/datasets/"]
+PAGES += ["/my/", "/my/?show=past", "/datasets/", "/my/sessions/", "/my/second-step/"]
 SETTINGS = [
     (PHONE, "light", "zh-hans"),
     (PHONE, "dark", "en"),

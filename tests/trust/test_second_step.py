@@ -49,11 +49,16 @@ def code(account, after=0):
     return second_step.code_at(secret, second_step.period_of(now() + timedelta(seconds=after)))
 
 
+def confirm(site, account):
+    told = sign_on.begin_second_step(site, account)
+    shown = second_step.code_at(told.secret, second_step.period_of(now()))
+    return sign_on.confirm_second_step(site, account, told.waiting, shown, HERE)
+
+
 @pytest.fixture
 def set_up(desk, site):
     """Returns (account, recovery codes); the code of 09:00:00 is used by this."""
-    sign_on.begin_second_step(site, desk)
-    return desk, sign_on.confirm_second_step(site, desk, code(desk), HERE)
+    return desk, confirm(site, desk)
 
 
 def check(site, account, text, address=HERE):
@@ -66,17 +71,31 @@ def refused(site, account, text, address=HERE):
 
 
 def test_nothing_is_asked_before_the_first_code_was_right(desk, site):
-    sign_on.begin_second_step(site, desk)
-    assert not sign_on.has_second_step(desk)
+    told = sign_on.begin_second_step(site, desk)
     with pytest.raises(SignInRefused):
-        sign_on.confirm_second_step(site, desk, "000000", HERE)
+        sign_on.confirm_second_step(site, desk, told.waiting, "000000", HERE)
     assert not sign_on.asks_second_step(desk)
-    sign_on.confirm_second_step(site, desk, code(desk), HERE)
+    assert not SecondStep.objects.exists()
+    confirm(site, desk)
     assert sign_on.asks_second_step(desk)
 
 
-def test_a_page_loaded_twice_shows_the_same_secret(desk, site):
-    assert sign_on.begin_second_step(site, desk) == sign_on.begin_second_step(site, desk)
+def test_a_page_loaded_twice_shows_the_same_secret_and_another_browser_never(desk, site):
+    told = sign_on.begin_second_step(site, desk)
+    assert sign_on.begin_second_step(site, desk, told.waiting).secret == told.secret
+    assert sign_on.begin_second_step(site, desk).secret != told.secret
+    assert told.secret not in bytes.fromhex(told.waiting).decode("latin-1")
+
+
+@pytest.mark.parametrize("waiting", ["", "zz", "00" * 40])
+def test_what_was_not_begun_here_is_not_confirmed(desk, site, waiting):
+    told = sign_on.begin_second_step(site, desk)
+    shown = second_step.code_at(told.secret, second_step.period_of(now()))
+    with pytest.raises(SignInRefused):
+        sign_on.confirm_second_step(site, desk, waiting, shown, HERE)
+    other = actions.create_account("other", PASSWORD, "front_desk")
+    with pytest.raises(SignInRefused):
+        sign_on.confirm_second_step(site, other, told.waiting, shown, HERE)
 
 
 def test_the_secret_is_sealed_for_this_account_alone(set_up, desk, site):
@@ -147,8 +166,7 @@ class TestRecoveryCodes:
 
     def test_they_are_nobody_elses(self, set_up, site, clock):
         other = actions.create_account("other", PASSWORD, "front_desk")
-        sign_on.begin_second_step(site, other)
-        sign_on.confirm_second_step(site, other, code(other), HERE)
+        confirm(site, other)
         refused(site, other, set_up[1][0])
 
 

@@ -6,6 +6,7 @@ from datetime import timedelta
 import numpy as np
 import pyotp
 import pytest
+from django.test import Client
 
 from shuren.kernel.clock import now
 from shuren.trust.actions import change_password, create_account
@@ -100,6 +101,19 @@ def test_the_drawing_says_what_the_text_says(client, desk, settings):
     told = pyotp.parse_uri(scanned(page))
     assert told.secret == shown_secret(page)
     assert (told.name, told.issuer) == ("desk", settings.SITE_SETTINGS.name_en)
+
+
+def test_who_knew_the_password_before_has_not_seen_the_secret(client, desk):
+    """Somebody opens the page, and leaves; the owner's own secret is another one."""
+    thief = Client()
+    sign_in(thief)
+    seen = shown_secret(thief.get("/sign-in/second-step/").content.decode())
+    sign_in(client)
+    own = shown_secret(client.get("/sign-in/second-step/").content.decode())
+    assert own != seen
+    assert client.post("/sign-in/second-step/", {"code": code(own)}).status_code == 200
+    assert thief.post("/sign-in/second-step/", {"code": code(seen)}).status_code == 302
+    assert not is_signed_in(thief)
 
 
 def test_the_next_sign_in_asks_for_a_code(client, set_up):

@@ -10,6 +10,7 @@ from shuren.kernel.clock import now
 from shuren.trust import sign_on
 from shuren.trust.actions import change_password, create_account, remove_account
 from shuren.trust.internals.sign_in_rows import AccountSession
+from shuren.trust.models import SignInCount
 from shuren.web.sign_in.device import in_words, place_of, read_agent
 from tests.web.conftest import PASSWORD
 
@@ -165,8 +166,19 @@ def test_the_last_use_is_known_to_five_minutes(li, monkeypatch):
         assert (AccountSession.objects.get(account=li).last_used_at > start) is moved
 
 
-def test_expired_ones_are_cleared_away(li):
+def test_expired_ones_are_not_listed_and_go_with_the_next_sign_in(li):
     signed_in()
     AccountSession.objects.update(expire_date=now() - timedelta(seconds=1))
     assert sign_on.sessions(li, None) == []
-    assert AccountSession.objects.count() == 0
+    signed_in()
+    assert AccountSession.objects.count() == 1
+
+
+def test_nothing_of_signing_in_outlives_its_time(li, monkeypatch):
+    signed_in()
+    Client().post("/sign-in/", {"username": "li", "password": "wrong"})
+    assert sign_on.sweep() == 0
+    monkeypatch.setenv("SHUREN_NOW", (now() + timedelta(days=1, minutes=1)).isoformat())
+    assert sign_on.sweep() > 0
+    assert not AccountSession.objects.exists()
+    assert not SignInCount.objects.exists()

@@ -82,7 +82,10 @@ def export(context: CliContext, file: Path) -> None:
     _site = context.site
     import gzip
 
+    from shuren.trust.ledger import append
     from shuren.trust.ledger import export as lines
+
+    append("export", {"what": "ledger"}, actor=context.actor)
 
     temporary = file.with_name(f".{file.name}.part")
     count = -1  # the first line is no entry

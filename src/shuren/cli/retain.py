@@ -16,11 +16,16 @@ from shuren.kernel.i18n import gettext as _
 def retain(context: CliContext, dry_run: bool, as_json: bool) -> None:
     """Take away rows that are past the term their contract states.
 
-    From raw files, quarantine, tables and old snapshots. Every build does the same first.
+    From raw files, quarantine, tables and old snapshots. Every build does the same first. Ended
+    sign-ins go too, and what was kept of readers under 14 who are 14 by now.
     """
     site, actor = context.site, context.actor
     from shuren.data.actions import retain as take_away
+    from shuren.trust import sign_on, young
 
+    if not dry_run:
+        sign_on.sweep()
+        young.all_come_of_age()
     with context.progress(_("Taking away what is past its term")) as progress:
         expired, report = take_away(site, actor=actor, dry_run=dry_run, progress=progress)
     if as_json:

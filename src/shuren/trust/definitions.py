@@ -246,8 +246,12 @@ def _check_consent(file: DefinitionFile, values: dict[str, Any]) -> None:
             )
         return
     text = values.get("consent")
-    whole = isinstance(text, dict) and set(text) == {"version", "zh", "en"}
-    if not whole or not (text["zh"] and text["en"]) or not _is_version(text["version"]):
+    if (
+        not isinstance(text, dict)
+        or set(text) != {"version", "zh", "en"}
+        or not (text["zh"] and text["en"])
+        or not _is_version(text["version"])
+    ):
         raise DefinitionError(
             _("%(path)s: 'consent' must be {version: 1, zh: …, en: …}.", path=file.path),
             fix=_("Write what the reader agrees to, and count the version up when it changes."),

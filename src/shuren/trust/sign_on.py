@@ -24,7 +24,7 @@ from shuren.trust.definitions import STAFF
 from shuren.trust.errors import NotAllowed, SignInRefused
 from shuren.trust.internals import accounts, campus_accounts, second_step, sign_in
 from shuren.trust.internals.sign_in_rows import AccountSession, RecoveryCode, SecondStep
-from shuren.trust.models import Account
+from shuren.trust.models import Account, SignInCount
 from shuren.trust.queries import actor_of
 
 # What opens single persons' data, or the way to it, without a purpose being named.
@@ -38,12 +38,15 @@ _REACHES_PERSONS = frozenset(
 class Enrolment:
     """What an authenticator is told once.
 
-    secret  base32
-    uri     otpauth://, what the QR code says
+    secret   base32
+    uri      otpauth://, what the QR code says
+    waiting  the secret, sealed: the session that began keeps it until the first code. It stands
+             nowhere else, so that nobody else can have seen it who knew the password before
     """
 
     secret: str
     uri: str
+    waiting: str
 
 
 @dataclass(frozen=True)
@@ -101,39 +104,40 @@ def asks_second_step(account: Account) -> bool:
     return second_step.is_asked(account)
 
 
-@transaction.atomic
-def begin_second_step(site: Site, account: Account) -> Enrolment:
-    """A new secret that waits for its first code; one that is in use stays in use until then.
+def begin_second_step(site: Site, account: Account, waiting: str = "") -> Enrolment:
+    """A secret to be confirmed by its first code.
 
-    Asked again before that code, it is the same secret: the page may be loaded twice.
+    waiting  what a page loaded before said of itself: then it is the same secret
+    raises   NotAllowed if the account has a second step
     """
     if has_second_step(account):
         raise NotAllowed(
             _("This account has a second step already."), fix=_("Turn it off first, with a code.")
         )
-    step = SecondStep.objects.filter(account=account).first()
-    if step is None:
-        sealed = second_step.seal_secret(site, account, pyotp.random_base32())
-        step = SecondStep.objects.create(account=account, sealed=sealed, created_at=now())
-    secret = second_step.secret_of(site, step)
+    secret = second_step.waiting_secret(site, account, waiting) or pyotp.random_base32()
     issuer = pick({"zh": settings.SITE_SETTINGS.name_zh, "en": settings.SITE_SETTINGS.name_en})
     uri = pyotp.TOTP(secret).provisioning_uri(name=account.username, issuer_name=issuer)
-    return Enrolment(secret, uri)
+    return Enrolment(secret, uri, second_step.seal_secret(site, account, secret).hex())
 
 
-def confirm_second_step(site: Site, account: Account, code: str, address: str) -> list[str]:
+def confirm_second_step(
+    site: Site, account: Account, waiting: str, code: str, address: str
+) -> list[str]:
     """Turn it on, when the code shows that the authenticator has the secret.
 
     returns  ten recovery codes, to be shown once and kept nowhere
     raises   SignInRefused; SignInLocked after too many
     """
     sign_in.count_code(account.username, address)  # counted even if what follows is undone
+    secret = second_step.waiting_secret(site, account, waiting)
     with transaction.atomic():
-        step = SecondStep.objects.select_for_update().filter(account=account).first()
-        if step is None or step.confirmed_at is not None or not _spend(site, step, code):
+        if not secret or SecondStep.objects.select_for_update().filter(account=account).exists():
             raise _wrong_code()
-        step.confirmed_at = now()
-        step.save()
+        sealed = second_step.seal_secret(site, account, secret)
+        step = SecondStep(account=account, sealed=sealed, created_at=now(), confirmed_at=now())
+        if not _spend(site, step, code):
+            raise _wrong_code()
+        step.save(force_insert=True)
         _entry(account, "second_step", "on")
         codes = second_step.new_recovery_codes(account)
     sign_in.forget_attempts(account.username, address)
@@ -190,11 +194,10 @@ def reset_second_step(username: str, *, actor: Actor) -> None:
 
 
 def sessions(account: Account, current_key: str | None) -> list[OpenSession]:
-    """Where the account is signed in, the newest use first. Expired sessions are cleared away."""
-    moment = now()
-    AccountSession.objects.filter(expire_date__lte=moment).delete()
+    """Where the account is signed in, this session first, then the newest use."""
     found = []
-    for row in AccountSession.objects.filter(account=account).order_by("-last_used_at"):
+    rows = AccountSession.objects.filter(account=account, expire_date__gt=now())
+    for row in rows.order_by("-last_used_at"):
         device = row.get_decoded().get("device", {})
         began = device.get("began_at")
         found.append(
@@ -222,6 +225,17 @@ def end_sessions(account: Account, *, only: str = "", but: str | None = None) ->
         rows = rows.exclude(session_key=but)
     ended, _kinds = rows.delete()
     return ended
+
+
+def sweep() -> int:
+    """Remove what signing in keeps past its time: sessions that ran out, counts of a day ago. How
+    many rows it were; at each sign-in, and by `shuren retain`."""
+    moment = now()
+    stale = (
+        AccountSession.objects.filter(expire_date__lte=moment),
+        SignInCount.objects.filter(last_at__lt=moment - sign_in.FORGOTTEN_AFTER),
+    )
+    return sum(rows.delete()[0] for rows in stale)
 
 
 def end_campus_session(ticket: str) -> int:

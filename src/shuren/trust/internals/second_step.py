@@ -12,6 +12,7 @@ import pyotp
 from django.conf import settings
 
 from shuren.kernel.site import Site
+from shuren.trust.errors import SealBroken
 from shuren.trust.internals import vault
 from shuren.trust.internals.sign_in_rows import RecoveryCode, SecondStep
 from shuren.trust.models import Account
@@ -56,6 +57,14 @@ def seal_secret(site: Site, account: Account, secret: str) -> bytes:
 
 def secret_of(site: Site, step: SecondStep) -> str:
     return vault.unseal(site, bytes(step.sealed), context(step.account)).decode("ascii")
+
+
+def waiting_secret(site: Site, account: Account, waiting: str) -> str:
+    """The secret a session keeps until its first code, or "" for what is none of this account's."""
+    try:
+        return vault.unseal(site, bytes.fromhex(waiting), _context(account)).decode("ascii")
+    except (ValueError, SealBroken):
+        return ""
 
 
 def new_recovery_codes(account: Account) -> list[str]:

@@ -21,7 +21,7 @@ from shuren.trust.models import SignInCount
 
 FAILURES_ALLOWED = 5
 LOCKED_FOR = timedelta(minutes=5)
-_FORGOTTEN_AFTER = timedelta(days=1)
+FORGOTTEN_AFTER = timedelta(days=1)
 
 
 @dataclass(frozen=True)
@@ -46,7 +46,7 @@ def count_attempt(username: str, address: str) -> None:
 
     raises  SignInLocked when this name and address, or the address, have used up their attempts
     """
-    SignInCount.objects.filter(last_at__lt=now() - _FORGOTTEN_AFTER).delete()
+    SignInCount.objects.filter(last_at__lt=now() - FORGOTTEN_AFTER).delete()
     _count(PAIR, username, address, _("Too many wrong passwords for this account."))
     _count(ADDRESS, "", address, _("Too many wrong passwords from this address."))
 

@@ -27,7 +27,7 @@ class AccountSession(AbstractBaseSession):
 class SecondStep(models.Model):
     """The secret of somebody's authenticator, sealed under `second-step:<account id>`.
 
-    confirmed_at  None until a first code was right; it asks nothing before
+    confirmed_at  when its first code was right; a row without asks for nothing
     last_period   the period of 30 s whose code was used last: that code and older ones are spent
     """
 

@@ -23,7 +23,8 @@ def _sentence(one: Notice) -> str:
         kind=pick(glass.KINDS[one.kind]),
         looks=one.looks,
     )
-    if not one.verdict:
-        return said + " " + _("Somebody else will review it.")
-    verdict = pick(glass.VERDICTS[one.verdict])
-    return said + " " + _("Somebody else has reviewed it: %(verdict)s.", verdict=verdict)
+    review = _("Somebody else will review it.")
+    if one.verdict:
+        verdict = pick(glass.VERDICTS[one.verdict])
+        review = _("Somebody else has reviewed it: %(verdict)s.", verdict=verdict)
+    return _("%(said)s %(review)s", said=said, review=review)

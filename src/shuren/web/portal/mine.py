@@ -36,7 +36,7 @@ def my_library(request: HttpRequest) -> HttpResponse:
         return render(request, "portal/my_nobody.html")
     if current_snapshot(settings.SITE) is None:
         return render(request, "portal/my_library.html",
-                      {"loaded": False, "notices": emergency_notices(actor)})  # fmt: skip
+                      {"loaded": False, "notices": emergency_notices(actor)[:1]})  # fmt: skip
     loans = own_loans(settings.SITE, actor=actor)
     chosen = "past" if request.GET.get("show") == "past" else "out"
     page = Paginator(loans.past if chosen == "past" else loans.out, PER_PAGE).get_page(
@@ -44,7 +44,7 @@ def my_library(request: HttpRequest) -> HttpResponse:
     )
     context = {
         "loaded": True,
-        "notices": emergency_notices(actor),
+        "notices": emergency_notices(actor)[:1],
         "chosen": chosen,
         "tabs": _tabs(len(loans.out), len(loans.past), chosen),
         "books": [as_row(loan) for loan in page],

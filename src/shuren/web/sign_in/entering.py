@@ -68,6 +68,7 @@ def pending(request: HttpRequest) -> tuple[Any, dict[str, str]] | None:
 
 def enter(request: HttpRequest, account: Any, *, how: str, back: str, campus: str = "") -> str:
     """Sign in, and say where to go."""
+    sign_on.sweep()
     young.come_of_age(account)
     login(request, account, backend=_BACKEND)
     request.session.pop(PENDING, None)

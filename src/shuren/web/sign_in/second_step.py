@@ -20,6 +20,8 @@ from shuren.web.access import to_sign_in
 from shuren.web.addresses import client_address
 from shuren.web.sign_in.entering import enter, pending
 
+WAITING = "new_second_step"
+
 
 @never_cache
 @sensitive_post_parameters("code")
@@ -109,15 +111,22 @@ def turn_off(request: HttpRequest) -> HttpResponse:
 
 
 def _confirm(request: HttpRequest, account: Any) -> list[str]:
-    return sign_on.confirm_second_step(
-        settings.SITE, account, request.POST.get("code", ""), client_address(request)
+    codes = sign_on.confirm_second_step(
+        settings.SITE,
+        account,
+        request.session.get(WAITING, ""),
+        request.POST.get("code", ""),
+        client_address(request),
     )
+    request.session.pop(WAITING, None)
+    return codes
 
 
 def _set_up_page(
     request: HttpRequest, account: Any, *, must: bool, error: ShurenError | None = None
 ) -> HttpResponse:
-    told = sign_on.begin_second_step(settings.SITE, account)
+    told = sign_on.begin_second_step(settings.SITE, account, request.session.get(WAITING, ""))
+    request.session[WAITING] = told.waiting
     context = {
         "must": must,
         "error": error,

@@ -150,7 +150,7 @@ def _whats() -> list[tuple[str, str]]:
 def _heads() -> dict[str, str]:
     return {
         "reader_id": _("Card number"),
-        "name": _("Name"),
+        "name": _("Full name"),
         "phone": _("Telephone"),
         "email": _("E-mail"),
         "title": _("Title"),
