@@ -62,7 +62,7 @@ def secret_of(site: Site, step: SecondStep) -> str:
 def waiting_secret(site: Site, account: Account, waiting: str) -> str:
     """The secret a session keeps until its first code, or "" for what is none of this account's."""
     try:
-        return vault.unseal(site, bytes.fromhex(waiting), _context(account)).decode("ascii")
+        return vault.unseal(site, bytes.fromhex(waiting), context(account)).decode("ascii")
     except (ValueError, SealBroken):
         return ""
 
