@@ -47,6 +47,7 @@ def entries() -> tuple[Entry, ...]:
         Entry("export", data, _("Write bibliographic records as MARC.")),
         Entry("build", data, _("Build tables from what was loaded and publish them.")),
         Entry("resolve", data, _("Find records that are one work; suggest names and classes.")),
+        Entry("index", data, _("Bring the search index to what was built.")),
         Entry("content", data, _("Search the text of documents; make its index.")),
         Entry("lineage", data, _("Show where a column comes from and what is made of it.")),
         Entry("impact", data, _("List what breaks before a contract or a source changes.")),

@@ -141,7 +141,8 @@ class Quarantine:
 
     def erased(self) -> set[int]:
         """Numbers of the rows that an erasure emptied."""
-        first, found = 1 - self._before, set[int]()
+        first = 1 - self._before
+        found: set[int] = set()
         for chunk in self._chunks:
             found.update(first + place for place in chunk.get("erased", ()))
             first += chunk["rows"]
