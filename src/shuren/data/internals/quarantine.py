@@ -141,7 +141,8 @@ class Quarantine:
 
     def erased(self) -> set[int]:
         """Numbers of the rows that an erasure emptied."""
-        first, found = 1 - self._before, set()
+        first = 1 - self._before
+        found: set[int] = set()
         for chunk in self._chunks:
             found.update(first + place for place in chunk.get("erased", ()))
             first += chunk["rows"]
@@ -192,6 +193,16 @@ def rewrite(
         writer.abandon()
     target.replace(path)
     sync_folder(path.parent)
+
+
+def key_versions(path: Path) -> set[int]:
+    """The versions of the vault's key that its chunks are under."""
+    found = set()
+    with open(path, "rb") as file:
+        for chunk in _read_index(path):
+            file.seek(chunk["offset"])
+            found.add(file.read(1)[0])
+    return found
 
 
 def emptied(row: Kept) -> Kept:
