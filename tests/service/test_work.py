@@ -16,6 +16,8 @@ from shuren.service import actions
 from shuren.service.internals import clocks, erasing
 from shuren.service.queries import certificates, held
 from shuren.trust import erasing as trust
+from shuren.trust import ledger
+from shuren.trust.internals import sealing
 from shuren.trust.internals.surrogate_rows import Erased, Erasure
 from shuren.trust.models import Account, Identity
 from tests.data.loading import OPERATOR, load
@@ -178,3 +180,11 @@ def test_the_vaults_key_may_come_from_the_environment(site: Site, monkeypatch) -
     monkeypatch.setenv("SHUREN_VAULT_KEY", f"1 {'ef' * 32}")
     with pytest.raises(SealBroken):
         unseal(site, sealed, "here")
+
+
+def test_what_waits_to_be_sealed_in_the_ledger_is_sealed(site, monkeypatch):
+    monkeypatch.setattr(sealing, "_EVERY", float("inf"))  # no commit seals by itself
+    ledger.append("restored", {"entries": 1})
+    assert ledger.waits()
+    assert "ledger" in clocks.work(site, OPERATOR)
+    assert not ledger.waits()

@@ -187,6 +187,16 @@ def head() -> Head:
     return _head(_published())
 
 
+def waits() -> bool:
+    """Whether any committed entry is not sealed yet."""
+    return LedgerEntry.objects.filter(place=None).exists()
+
+
+def seal() -> None:
+    """Bring what waits into the tree, without handing out a head; not inside a transaction."""
+    sealing.seal()
+
+
 def inclusion(number: int) -> Inclusion:
     """Proof that the entry of this number is in the tree; raises NoSuchEntry."""
     tree = _published()

@@ -20,6 +20,7 @@ from shuren.kernel.shapes import Actor
 from shuren.kernel.site import Site
 from shuren.service.internals import erasing, sweeping
 from shuren.trust import erasing as trust
+from shuren.trust import ledger
 
 DAY = timedelta(days=1)
 # Old snapshots may go ten minutes after another took their place; then the last of an erasure does.
@@ -60,6 +61,8 @@ CLOCKS = (
     Clock("settled", DAY, lambda site, actor: erasing.close_open(site)),
     Clock("disk", SOON, sweeping.sweep, _disk_is_due),
     Clock("leftovers", DAY, _clear),
+    # Last, so that what the others wrote is sealed with the rest.
+    Clock("ledger", timedelta(0), lambda site, actor: ledger.seal(), lambda site: ledger.waits()),
 )
 
 
