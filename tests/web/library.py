@@ -14,6 +14,7 @@ from django.db import transaction
 
 from shuren.data.actions import build, load_file
 from shuren.data.shapes import Receipt
+from shuren.discovery.actions import index
 from shuren.kernel.shapes import Actor
 from shuren.kernel.site import Site, open_site
 from shuren.trust.internals.surrogate_rows import Surrogate
@@ -63,6 +64,7 @@ def load_and_build(site: Site, folder: Path) -> Receipt:
     load_file(site, "readers", readers_csv(folder / "readers.csv"), actor=OPERATOR)
     receipt = load_file(site, "loans", loans_csv(folder / "loans.csv"), actor=OPERATOR)
     build(site, actor=OPERATOR)
+    index(site, actor=OPERATOR)
     rows = list(Surrogate.objects.values_list("blind", "pseudonym"))
     (site.root / "surrogates.json").write_text(json.dumps(rows), "utf-8")
     return receipt

@@ -13,6 +13,7 @@ from django.urls import NoReverseMatch, URLPattern, get_resolver, reverse
 
 from shuren.data import actions, definitions
 from shuren.data.queries import current_snapshot
+from shuren.discovery.actions import index
 from shuren.insight import queries
 from shuren.kernel.shapes import Actor
 from shuren.service.actions import choose_interests
@@ -28,6 +29,9 @@ OPERATOR = Actor("cli:test", "administrator")
 pytestmark = pytest.mark.django_db
 ASKED = {
     "find": "q=三体",
+    "find-export": "q=三体&format=ris",
+    "find-shelf": "at=I247",
+    "find-suggest": "q=san",
     "resolve": "ctx_ver=Z39.88-2004&rft.issn=1234-5679&rft.date=2020",
     "oai": "verb=ListRecords&metadataPrefix=oai_dc",
     "workbench:decision-new": "indicator=loans_per_capita",
@@ -39,6 +43,10 @@ EHOLDINGS = (
 )
 # Of a page and what is reached from it only by filling a form in, or that is its file.
 ONE_PAGE = {
+    "find-export": "find",
+    "find-shelf": "find",
+    "find-suggest": "find",
+    "item": "find",
     "workbench:decision-new": "workbench:decisions",
     "workbench:decision": "workbench:decisions",
     "workbench:indicator": "workbench:indicators",
@@ -159,6 +167,19 @@ def test_what_a_page_reads_is_what_the_lineage_says_of_it(furnished, as_role):
         if one.indicators or any(rows.get(of.get(name, name)) for name in one.figures + one.tables)
     }
     assert fed - {"page:decisions"} <= seen, "pages that read nothing"
+
+
+def test_the_search_index_is_made_from_what_the_lineage_says_of_finding(furnished, db):
+    before = UseRecord.objects.count()
+    index(furnished, actor=OPERATOR, everything=True)
+    read = {
+        f"{use.table}.{column}"
+        for use in UseRecord.objects.order_by("id")[before:]
+        for column in use.columns.split()
+        if use.table.partition(".")[0] in ("mart", "conformed")
+    }
+    said = {source for source in pages(furnished)["find"].indexed if source.count(".") == 2}
+    assert read == said
 
 
 def test_a_page_is_said_to_read_no_column_that_it_does_not(furnished, as_role):

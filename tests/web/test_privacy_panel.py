@@ -38,7 +38,7 @@ def test_every_account_begins_with_nothing_agreed_to(as_role, library, role):
     assert "You have agreed to nothing" in page
     assert "Refuse every profile and keep every basic service" in page
     assert page.count(">I agree</button>") == len(ASKED)
-    assert ">Take it back</button>" not in page
+    assert ">Take back my consent</button>" not in page
 
 
 def test_the_deck_says_it_in_chinese(as_role, library):
@@ -65,7 +65,7 @@ def test_refuse_all_takes_back_everything_in_one_press(as_role, library):
     client = as_role("student")
     for purpose in ASKED:
         say(client, "yes", purpose)
-    assert see(client, "/my/privacy/").count(">Take it back</button>") == len(ASKED)
+    assert see(client, "/my/privacy/").count(">Take back my consent</button>") == len(ASKED)
     say(client, "none")
     assert not any(one.is_given for one in consent.states(me()))
 

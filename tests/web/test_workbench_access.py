@@ -37,6 +37,7 @@ EXAMPLES = {
     "dataset_id": "loans_by_class",
     "bib_id": "nothing",
     "entry_id": "nothing",
+    "item_id": "nothing",
     "way": "oidc",
     "certificate_id": "E20260101T000000-000000",
 }

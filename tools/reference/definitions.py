@@ -3,6 +3,7 @@
 from datetime import date
 
 from shuren.data.definitions import FORMATS
+from shuren.discovery import definitions as discovery
 from shuren.insight import definitions as insight
 from shuren.kernel import calendar_keys as calendar
 from shuren.kernel.definitions import SHIPPED, Key
@@ -24,6 +25,7 @@ PARTS: dict[str, dict[str, dict[str, Key]]] = {
         "training": repository.TRAINING_KEYS,
     },
     "licences": {"": repository.LICENCE_KEYS},
+    "shelving": {"": discovery.SHELVING_KEYS},
     "roles": {"": trust.ROLE_KEYS},
     "purposes": {"": trust.PURPOSE_KEYS},
     "sensitive_topics": {"": topics.KEYS},
@@ -67,6 +69,7 @@ KINDS = {
         "What is given to everybody, and on which terms",
     ),
     "licences": ("许可", "Licences", "数据集按什么条件提供", "On which terms a dataset is given"),
+    "shelving": ("排架", "Shelving", "索书号怎样排序", "How call numbers are shelved"),
     "roles": ("角色", "Roles", "谁可以做什么", "Who may do what"),
     "purposes": ("用途", "Purposes", "数据为何可用", "What data may be used for"),
     "sensitive_topics": (
@@ -102,6 +105,7 @@ EXAMPLES = {
     "indicators": ("indicators/cost_per_download.yaml", "", ""),
     "datasets": ("datasets/loans_by_class.yaml", "", ""),
     "licences": ("licences/CC-BY-4.0.yaml", "", ""),
+    "shelving": ("shelving/call_numbers.yaml", "", ""),
     "roles": ("roles/student.yaml", "", ""),
     "purposes": ("purposes/own_records.yaml", "", ""),
     "sensitive_topics": ("sensitive_topics/law_and_crime.yaml", "", ""),

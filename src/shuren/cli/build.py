@@ -41,7 +41,7 @@ def build(
     master: str,
     as_json: bool,
 ) -> None:
-    """Build tables from what was loaded and publish them.
+    """Build tables from what was loaded, publish them and renew the search index.
 
     Only models whose inputs changed run. Rows past their contract's term go first.
     """
@@ -62,10 +62,15 @@ def build(
             everything=everything,
             engine=engine_named(engine, master),
         )
+    from shuren.cli.index import renew, show
+
+    with context.progress(_("Indexing")) as progress:
+        indexed = renew(site, actor, progress)
     if as_json:
         context.emit_json(asdict(report))
         return
     show_report(context, report)
+    show(context, indexed)
 
 
 def engine_named(engine: str, master: str) -> str:

@@ -106,6 +106,7 @@ def sums(site: Site) -> list[Sum]:
 
 def resolve_all(site: Site, *, actor: Actor, progress: Progress) -> None:
     """All matchers, then a build that says what they found."""
+    from shuren.cli.index import renew
     from shuren.data.actions import build, resolve
 
     kinds = ("works", "authorities", "classes", "readers")  # readers last: see `demo`
@@ -113,6 +114,7 @@ def resolve_all(site: Site, *, actor: Actor, progress: Progress) -> None:
         resolve(site, kind, actor=actor)
         progress(done + 1, len(kinds) + 1)
     build(site, actor=actor)
+    renew(site, actor)
     progress(len(kinds) + 1, len(kinds) + 1)
 
 

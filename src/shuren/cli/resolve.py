@@ -46,6 +46,8 @@ def resolve(
             _("%(name)s %(version)s is in use.", name=card.name, version=card.version), markup=False
         )
         return 0
+    from shuren.cli.index import renew
+
     results = []
     for one in ALL if what == "all" else (what,):
         with context.messages.status(_("Comparing records …")):
@@ -55,6 +57,7 @@ def resolve(
     if then_build:
         with context.messages.status(_("Building tables")):
             actions.build(site, actor=actor)
+            renew(site, actor)
     if as_json:
         context.emit_json([asdict(one) for one in results] if what == "all" else asdict(results[0]))
     return 0

@@ -7,6 +7,7 @@ import click
 
 from shuren.cli.build import show_expired
 from shuren.cli.context import CliContext
+from shuren.cli.index import renew_if_built
 from shuren.kernel.i18n import gettext as _
 from shuren.kernel.site import Site
 
@@ -34,6 +35,7 @@ def restore(context: CliContext, file: Path, folder: Path, as_json: bool) -> Non
     # What reached its term while it lay in the copy goes before anybody can read it.
     with context.progress(_("Taking away what is past its term")) as progress:
         expired, _report = retain(site, actor=context.actor, progress=progress)
+    renew_if_built(site, context.actor)
     if as_json:
         context.emit_json({"site": str(site.root), "expired": [asdict(line) for line in expired]})
         return

@@ -6,6 +6,7 @@ import click
 
 from shuren.cli.build import show_expired, show_report
 from shuren.cli.context import CliContext
+from shuren.cli.index import renew_if_built
 from shuren.kernel.i18n import gettext as _
 
 
@@ -28,6 +29,8 @@ def retain(context: CliContext, dry_run: bool, as_json: bool) -> None:
         young.all_come_of_age()
     with context.progress(_("Taking away what is past its term")) as progress:
         expired, report = take_away(site, actor=actor, dry_run=dry_run, progress=progress)
+    if report is not None:
+        renew_if_built(site, actor)
     if as_json:
         context.emit_json(
             {

@@ -6,6 +6,7 @@ import click
 
 from shuren.cli.approval import asked, two_persons
 from shuren.cli.context import CliContext
+from shuren.cli.index import renew_if_built
 from shuren.kernel.errors import UsageError
 from shuren.kernel.i18n import gettext as _
 
@@ -53,6 +54,7 @@ def pull(context: CliContext, store: str) -> None:
 
     with context.progress(_("Copying")) as progress:
         moved = pull_snapshot(site, address, progress)
+    renew_if_built(site, context.actor)
     _say(moved)
 
 

@@ -1,50 +1,128 @@
-"""Looking up titles. A plain look-up so far: every word of the question must stand somewhere
-in title, author, pinyin, ISBN or call number. Ranking and facets come with the search engine."""
+"""Reads of the discovery room: searching, one item, the shelf, completing what is typed, and where
+the library holds online what an OpenURL asks for."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import date
-from typing import Any
 
 from shuren.data import queries as data
+from shuren.data.errors import NoSnapshot
+from shuren.discovery.definitions import shelving
+from shuren.discovery.errors import NoSuchItem
+from shuren.discovery.internals import (
+    citing,
+    completing,
+    newest,
+    searching,
+    store,
+)
+from shuren.discovery.internals import shelving as shelf_order
 from shuren.discovery.internals.openurl import read_openurl
+from shuren.discovery.internals.records import PURPOSE, READ
 from shuren.discovery.internals.resolving import full_texts
-from shuren.discovery.shapes import Found, FoundTitle, Holding, Resolution
+from shuren.discovery.search_shapes import Answer, Item, Query, ShelfPage, Suggestion
+from shuren.discovery.shapes import FoundTitle, Holding, Resolution
 from shuren.kernel.shapes import Actor
 from shuren.kernel.site import Site
+from shuren.trust import queries as trust
 
-TABLE = "mart.title_availability"
-PURPOSE = "public_information"
-MOST_WORDS = 8
-_MOST_CAMPUSES = 8  # a title has a row on each
-_DESCRIBED = (
-    "title_id", "title", "title_pinyin", "author", "publisher", "published_year", "isbn",
-    "call_number", "clc_main",
-)  # fmt: skip
+AVAILABILITY = "mart.title_availability"
+MOST_EXPORTED = 500
+FORMATS = citing.FORMATS
+# What the search index is made from, {table: columns}.
+INDEXED = READ
 
 
-def find_titles(site: Site, text: str, *, actor: Actor, limit: int = 20, offset: int = 0) -> Found:
-    """Titles with all words of the text, by title; nothing for an empty text.
+def search(site: Site, query: Query | str, *, actor: Actor) -> Answer:
+    """One page of records for what is asked, with facets and the copies that are in now.
 
-    A word is what stands between spaces; letter case does not count. Pinyin may be written
-    with spaces or without.
-    raises  NoSnapshot, trust's NotAllowed
+    Whatever is typed is answered: what could not be read stands in `remarks`.
+    raises  NoIndex, OldIndex, trust's NotAllowed
     """
-    words = text.lower().split()[:MOST_WORDS]
-    if not words:
-        return Found(text, 0, ())
-    where = [("search_text", "contains", word) for word in words]
-    with data.same_snapshot(site):
-        matches = data.read(
+    asked = Query(query) if isinstance(query, str) else query
+    trust.require_purpose(actor, PURPOSE)
+    answer = searching.answer(store.reader(site), asked)
+    items = with_holdings(site, [hit.item for hit in answer.hits], actor)
+    hits = tuple(replace(hit, item=item) for hit, item in zip(answer.hits, items, strict=True))
+    return replace(answer, hits=hits)
+
+
+def with_holdings(site: Site, items: Sequence[Item], actor: Actor) -> list[Item]:
+    """The same items with their copies on each campus, as the live snapshot has them."""
+    ids = [id for item in items for id in item.title_ids]
+    if not ids:
+        return list(items)
+    try:
+        rows = data.read(
             site,
-            TABLE,
-            columns=["title_id", "title", "title_pinyin"],
-            where=where,
+            AVAILABILITY,
+            columns=["title_id", "campus", "copies", "on_loan", "available"],
+            where=[("title_id", "in", ids)],
+            order_by=["campus"],
             purpose=PURPOSE,
             actor=actor,
-        )
-        ids = list(dict.fromkeys(row[0] for row in sorted(matches.rows, key=_nearest(words))))
-        page = ids[offset : offset + limit]
-        return Found(text, len(ids), _titles(site, page, actor))
+        ).rows
+    except NoSnapshot:
+        return list(items)
+    held: dict[str, dict[str, list[int | None]]] = {}
+    for id, campus, *counts in rows:
+        held.setdefault(id, {})[campus] = counts
+    return [replace(item, holdings=_added(item, held)) for item in items]
+
+
+def _added(
+    item: Item, held: Mapping[str, Mapping[str, Sequence[int | None]]]
+) -> tuple[Holding, ...]:
+    """The copies of all titles of a work, campus by campus."""
+    sums: dict[str, list[int | None]] = {}
+    for id in item.title_ids:
+        for campus, counts in held.get(id, {}).items():
+            before = sums.get(campus, [None, None, None])
+            sums[campus] = [
+                one if other is None else other + (one or 0)
+                for one, other in zip(counts, before, strict=True)
+            ]
+    return tuple(Holding(campus, *counts) for campus, counts in sums.items())
+
+
+def item(site: Site, id: str, *, actor: Actor) -> Item:
+    """A work by its id, or by the id of any record in it.
+
+    raises  NoSuchItem, NoIndex, OldIndex, trust's NotAllowed
+    """
+    trust.require_purpose(actor, PURPOSE)
+    found = searching.by_id(store.reader(site), id)
+    if found is None:
+        raise NoSuchItem(id)
+    return with_holdings(site, [found], actor)[0]
+
+
+def suggest(site: Site, typed: str, *, actor: Actor, limit: int = 8) -> list[Suggestion]:
+    """What may be being typed: titles, then names and subjects.
+
+    raises  NoIndex, OldIndex, trust's NotAllowed
+    """
+    trust.require_purpose(actor, PURPOSE)
+    return completing.complete(store.reader(site), typed, limit)
+
+
+def shelf(
+    site: Site,
+    call_number: str,
+    *,
+    actor: Actor,
+    size: int = 12,
+    campus: str = "",
+    backwards: bool = False,
+) -> ShelfPage:
+    """What stands on the shelf from a call number on, or just before it.
+
+    raises  NoIndex, OldIndex, trust's NotAllowed
+    """
+    trust.require_purpose(actor, PURPOSE)
+    how = shelving(site)
+    found = shelf_order.page(store.reader(site), how, call_number, size, campus, backwards)
+    return replace(found, items=tuple(with_holdings(site, found.items, actor)))
 
 
 def newest_titles(site: Site, subject: str, *, actor: Actor, limit: int) -> tuple[FoundTitle, ...]:
@@ -52,62 +130,20 @@ def newest_titles(site: Site, subject: str, *, actor: Actor, limit: int) -> tupl
 
     raises  NoSnapshot, trust's NotAllowed
     """
-    with data.same_snapshot(site):
-        found = data.read(
-            site,
-            TABLE,
-            columns=["title_id"],
-            where=[("clc_second", "=", subject)],
-            order_by=["-published_year", "title", "title_id", "campus"],
-            limit=limit * _MOST_CAMPUSES,
-            purpose=PURPOSE,
-            actor=actor,
-        )
-        ids = list(dict.fromkeys(row[0] for row in found.rows))[:limit]
-        return _titles(site, ids, actor)
+    return newest.newest_titles(site, subject, actor, limit)
 
 
-def _nearest(words: Sequence[str]) -> Any:
-    """Titles that are the question first, then those that begin with it, then by title; in
-    characters or in pinyin."""
-    whole = "".join(words)
+def export(items: Sequence[Item], form: str, address: str = "") -> str:
+    """Items as text: ris, bibtex, gbt7714 or csv; `address` + id is each one's permanent link.
 
-    def place(row: tuple[Any, ...]) -> tuple[bool, bool, str, str]:
-        title_id, title, pinyin = row
-        spellings = [text.lower().replace(" ", "") for text in (title, pinyin)]
-        return (
-            whole not in spellings,
-            not any(spelling.startswith(whole) for spelling in spellings),
-            title,
-            title_id,
-        )
-
-    return place
+    raises  UnknownFormat
+    """
+    return citing.export(items[:MOST_EXPORTED], form, address)
 
 
-def _titles(site: Site, ids: Sequence[str], actor: Actor) -> tuple[FoundTitle, ...]:
-    if not ids:
-        return ()
-    table = data.read(
-        site,
-        TABLE,
-        columns=[*_DESCRIBED, "campus", "copies", "on_loan", "available"],
-        where=[("title_id", "in", ids)],
-        order_by=["campus"],
-        purpose=PURPOSE,
-        actor=actor,
-    )
-    rows = table.dicts()
-    return tuple(_title([row for row in rows if row["title_id"] == id]) for id in ids)
-
-
-def _title(rows: list[dict[str, Any]]) -> FoundTitle:
-    first = rows[0]
-    holdings = tuple(
-        Holding(row["campus"], row["copies"], row["on_loan"], row["available"]) for row in rows
-    )
-    described = {name: first[name] for name in _DESCRIBED}
-    return FoundTitle(**described, holdings=holdings)
+def cite(item: Item, address: str = "") -> str:
+    """The item as GB/T 7714-2015 writes it, without a number."""
+    return citing.gbt7714(item, address)
 
 
 def resolve(

@@ -40,15 +40,6 @@ class FoundTitle:
 
 
 @dataclass(frozen=True)
-class Found:
-    """One page of titles and how many there are in all."""
-
-    text: str
-    total: int
-    titles: tuple[FoundTitle, ...]
-
-
-@dataclass(frozen=True)
 class Citation:
     """What is asked for; "" or () where the address is silent.
 

@@ -57,6 +57,9 @@ POINTS: dict[str, Point] = {
     "workbench.indicator": Point({"zh": "指标的 CSV", "en": "An indicator as CSV"}),
     "report": Point({"zh": "月报", "en": "Monthly report"}),
     "dataset": Point({"zh": "开放数据集", "en": "Open dataset"}),
+    "citations": Point(
+        {"zh": "检索结果与引文文件", "en": "Search results and citations as a file"}, free=PUBLIC
+    ),
     "marc": Point({"zh": "书目导出（MARC）", "en": "Bibliographic records (MARC)"}),
     "sample": Point(
         {"zh": "目录里的样例行（已遮盖）", "en": "Sample rows in the catalogue, masked"},

@@ -17,6 +17,7 @@ _STATUS = {
     "UnknownName": 404,
     "NoSuchFigure": 404,
     "NoSuchIndicator": 404,
+    "NoSuchItem": 404,
     "SignInRefused": 400,
     "SignInLocked": 429,
     "KeyRefused": 401,

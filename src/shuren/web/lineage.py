@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from shuren.data.lineage import ROWS, VALUE, Edge, Graph, Node
+from shuren.discovery.queries import INDEXED
 from shuren.insight import queries
 from shuren.kernel.shapes import Actor
 from shuren.kernel.site import Site
@@ -29,6 +30,7 @@ class Page:
     """What a page shows. Tables are read as `table` (its rows) or `table.column`.
 
     narrowed_by  columns that decide which rows it shows, and that it does not show
+    indexed  what it shows out of the search index, which is made when tables are built
     address  name of its URL; argument, what stands in it
     """
 
@@ -39,6 +41,7 @@ class Page:
     indicators: tuple[str, ...] = ()
     narrowed_by: tuple[str, ...] = ()
     argument: str = ""
+    indexed: tuple[str, ...] = ()
 
 
 def _columns(table: str, names: str) -> tuple[str, ...]:
@@ -64,9 +67,14 @@ PAGES: dict[str, Page] = {
     "find": Page(
         {"zh": "门户：查找", "en": "Portal: search"},
         "find",
-        tables=_columns("mart.title_availability", _SHOWN_OF_A_TITLE)
+        tables=_columns("mart.title_availability", "title_id campus copies on_loan available")
         + _columns("conformed.reader_search", "words searched_at"),
-        narrowed_by=("mart.title_availability.search_text", "conformed.reader_search.reader_key"),
+        narrowed_by=("conformed.reader_search.reader_key",),
+        indexed=tuple(
+            source
+            for table, columns in INDEXED.items()
+            for source in _columns(table, " ".join(columns))
+        ),
     ),
     "spaces": Page(
         {"zh": "门户：空间", "en": "Portal: spaces"},
@@ -219,7 +227,7 @@ def _with_pages(
         for kind, shown in (("figure", page.figures), ("indicator", page.indicators)):
             for one in shown:
                 _show(graph, name, f"{kind}:{one}", "page", nodes, edges)
-        for source in page.tables:
+        for source in dict.fromkeys((*page.tables, *page.indexed)):
             _read(graph, name, source, "page", nodes, edges)
         edges += [Edge(column, name, ROWS) for column in page.narrowed_by]
     for table, offer in offers(graph, allowed).items():

@@ -1,55 +1,72 @@
-"""Looking a title up. The search engine comes with the discovery room's own issue."""
+"""Searching: one box, filters beside the hits, and what is being typed completed."""
 
-from collections.abc import Sequence
 from contextlib import suppress
 from typing import Any
 from urllib.parse import urlencode
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.urls import reverse
 
 from shuren.data.actions import record_event
 from shuren.data.errors import NoSuchTable
 from shuren.data.queries import current_snapshot
-from shuren.discovery.queries import find_titles
-from shuren.discovery.shapes import Found, FoundTitle, Holding
+from shuren.discovery import queries
+from shuren.discovery.errors import NoIndex, OldIndex
+from shuren.discovery.search_shapes import RELEVANCE, SORTS, Answer, Query
 from shuren.kernel.i18n import gettext as _
 from shuren.kernel.shapes import Actor
 from shuren.service.queries import TRACKING, own_searches
 from shuren.trust import consent
+from shuren.web.portal import narrowing
+from shuren.web.portal.hits import as_row, suggestion_row
+from shuren.web.portal.narrowing import Asked
 
 PER_PAGE = 20
-LONGEST = 200
+DEEPEST_PAGE = 500
+LONGEST = 300
 
 
 def find(request: HttpRequest) -> HttpResponse:
-    text = request.GET.get("q", "").strip()[:LONGEST]
-    number = _page_number(request.GET.get("page", ""))
+    asked = narrowing.asked(request.GET)
     context: dict[str, Any] = {
-        "query": text,
+        "query": asked.text,
         "loaded": current_snapshot(settings.SITE) is not None,
         "commands": "shuren load items items.csv\nshuren build",
+        "kept": asked.kept(),
     }
-    if not text and context["loaded"]:
+    if not asked.text and context["loaded"]:
         context["earlier"] = _earlier(request.actor)  # type: ignore[attr-defined]
-    if text and context["loaded"]:
-        found = find_titles(
-            settings.SITE,
-            text,
-            actor=request.actor,  # type: ignore[attr-defined]
-            offset=(number - 1) * PER_PAGE,
-            limit=PER_PAGE,
-        )
-        if number == 1:
-            _record(text, found.total, request.actor.reader_key)  # type: ignore[attr-defined]
-        context |= {
-            "found": found,
-            "books": [as_row(title) for title in found.titles],
-            "pager": _pager(found, number),
-        }
-    return render(request, "portal/find.html", context)
+    if asked.text and context["loaded"]:
+        try:
+            context |= _answered(request, asked)
+        except (NoIndex, OldIndex) as problem:
+            context |= {"no_index": problem, "commands": "shuren index"}
+    response = render(request, "portal/find.html", context)
+    if asked.chosen or asked.page > 1 or asked.sort != RELEVANCE:
+        # One list of hits may be known elsewhere; the endless combinations of filters may not.
+        response["X-Robots-Tag"] = "noindex, nofollow"
+    return response
+
+
+def _answered(request: HttpRequest, asked: Asked) -> dict[str, Any]:
+    query = Query(asked.text, asked.chosen, asked.sort, (asked.page - 1) * PER_PAGE, PER_PAGE)
+    answer = queries.search(settings.SITE, query, actor=request.actor)  # type: ignore[attr-defined]
+    if asked.page == 1 and not asked.chosen:
+        reader = request.actor.reader_key  # type: ignore[attr-defined]
+        _record(asked.text, 0 if answer.near else answer.total, reader)
+    return {
+        "found": answer,
+        "books": [as_row(hit.item, hit.reasons, near=answer.near) for hit in answer.hits],
+        "facets": narrowing.facets(answer, asked, settings.SITE),
+        "chips": narrowing.chips(asked, settings.SITE),
+        "clear_url": asked.url(chosen={}),
+        "sorts": _sorts(asked),
+        "pager": _pager(answer, asked),
+        "meant": asked.url(text=answer.suggestion, chosen={}) if answer.suggestion else "",
+        "exports": exports(asked) if answer.total else [],
+    }
 
 
 def _earlier(actor: Actor) -> list[dict[str, str]]:
@@ -75,57 +92,65 @@ def _record(words: str, hits: int, reader: str) -> None:
             record_event(settings.SITE, "reader_searches", said | {"reader_id": reader})
 
 
-def as_row(title: FoundTitle) -> dict[str, Any]:
-    """The inputs of components/book_row.html."""
-    return {
-        "title": title.title,
-        "author": title.author,
-        "publisher": title.publisher,
-        "year": title.published_year,
-        "class_number": title.call_number or title.clc_main,
-        "call_number": title.call_number,
-        "places": [_place(holding) for holding in _known(title.holdings)],
-    }
+def _sorts(asked: Asked) -> list[dict[str, Any]]:
+    labels = dict(
+        zip(SORTS, (_("Best match"), _("Newest"), _("Oldest"), _("Shelf order")), strict=True)
+    )
+    return [
+        {"label": label, "url": asked.url(sort=sort), "current": asked.sort == sort}
+        for sort, label in labels.items()
+    ]
 
 
-def _known(holdings: Sequence[Holding]) -> Sequence[Holding]:
-    """Those that say how many copies there are; else those that name a place. Loans of a copy
-    that no list of items names say neither."""
-    counted = [one for one in holdings if one.copies is not None]
-    return counted or [one for one in holdings if one.campus]
+def exports(asked: Asked) -> list[dict[str, str]]:
+    """Links to the hits in other forms."""
+    labels = {"ris": "RIS", "bibtex": "BibTeX", "gbt7714": "GB/T 7714", "csv": "CSV"}
+    return [
+        {"label": label, "url": f"{reverse('find-export')}{asked.query(format=form)}"}
+        for form, label in labels.items()
+    ]
 
 
-def _place(holding: Holding) -> dict[str, str]:
-    campus = holding.campus or _("Library")
-    if holding.copies is None:
-        return {"label": campus, "tone": ""}
-    free = holding.available or 0
-    label = _("%(campus)s: %(free)s of %(all)s in", campus=campus, free=free, all=holding.copies)
-    return {"label": label, "tone": "good" if free else "warn"}
-
-
-def _page_number(text: str) -> int:
-    return max(1, int(text)) if text.isdecimal() and len(text) < 6 else 1
-
-
-def _pager(found: Found, number: int) -> dict[str, Any] | None:
-    pages = -(-found.total // PER_PAGE)
+def _pager(answer: Answer, asked: Asked) -> dict[str, Any] | None:
+    pages = min(-(-answer.total // PER_PAGE), DEEPEST_PAGE)
     if pages < 2:
         return None
-    first = (number - 1) * PER_PAGE + 1
+    first = (asked.page - 1) * PER_PAGE + 1
     return {
-        "number": number,
+        "number": asked.page,
         "pages": pages,
         "text": _(
             "%(first)s–%(last)s of %(total)s",
             first=f"{first:,}",
-            last=f"{min(first + PER_PAGE - 1, found.total):,}",
-            total=f"{found.total:,}",
+            last=f"{min(first + PER_PAGE - 1, answer.total):,}",
+            total=f"{answer.total:,}",
         ),
-        "previous": _url(found.text, number - 1) if number > 1 else "",
-        "next": _url(found.text, number + 1) if number < pages else "",
+        "previous": asked.url(page=asked.page - 1) if asked.page > 1 else "",
+        "next": asked.url(page=asked.page + 1) if asked.page < pages else "",
     }
 
 
-def _url(text: str, number: int) -> str:
-    return f"{reverse('find')}?{urlencode({'q': text, 'page': number})}"
+def suggest(request: HttpRequest) -> HttpResponse:
+    """Completions as JSON: [{kind, label, text, note, url}]; [] where there is no index."""
+    typed = request.GET.get("q", "").strip()[:LONGEST]
+    found = []
+    with suppress(NoIndex, OldIndex):
+        if typed:
+            found = queries.suggest(settings.SITE, typed, actor=request.actor)  # type: ignore[attr-defined]
+    return JsonResponse({"suggestions": [suggestion_row(one) for one in found]})
+
+
+ROBOTS = """User-agent: *
+Disallow: /find/?
+Disallow: /find/suggest/
+Disallow: /find/export/
+Disallow: /find/shelf/
+Disallow: /workbench/
+Disallow: /my/
+Disallow: /sign-in/
+"""
+
+
+def robots(request: HttpRequest) -> HttpResponse:
+    """Items may be known everywhere; lists of hits and their filters are not to be walked."""
+    return HttpResponse(ROBOTS, content_type="text/plain; charset=utf-8")

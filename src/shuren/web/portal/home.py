@@ -98,7 +98,11 @@ def privacy(request: HttpRequest) -> HttpResponse:
         {
             "title": pick(purpose.title),
             "text": pick(purpose.description),
+            "why": pick(purpose.why),
+            "law": purpose.legal_basis.get("article", ""),
+            "basis": pick(purpose.legal_basis),
             "aggregated": purpose.aggregated_only,
+            "asks": purpose.consent is not None,
         }
         for purpose in purposes().values()
         if purpose.highest_class >= 2

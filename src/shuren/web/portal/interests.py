@@ -14,8 +14,8 @@ from shuren.service import actions
 from shuren.service.queries import INTERESTS, new_in_subjects, own_interests, subjects
 from shuren.trust import consent
 from shuren.web.access import requires
-from shuren.web.portal.finding import as_row
 from shuren.web.portal.held import READ
+from shuren.web.portal.hits import title_row
 from shuren.web.portal.privacy import barred_text, choice_of
 
 
@@ -60,7 +60,7 @@ def _shelves(actor: Actor) -> list[dict[str, Any]]:
         {
             "code": one.subject.code,
             "title": pick(one.subject.title),
-            "books": [as_row(title) for title in one.titles],
+            "books": [title_row(title) for title in one.titles],
         }
         for one in new_in_subjects(settings.SITE, actor)
     ]

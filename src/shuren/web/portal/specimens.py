@@ -188,13 +188,22 @@ def _pager() -> list[State]:
 
 
 def _facets() -> list[State]:
-    values = [
-        {"label": "I 文学", "count": 2310, "url": "#facets", "chosen": True},
-        {"label": "T 工业技术", "count": 1904, "url": "#facets", "chosen": False},
+    def value(label: str, count: int, depth: int = 0, chosen: bool = False) -> State:
+        return {"label": label, "count": count, "url": "#facets", "chosen": chosen, "depth": depth}
+
+    classes = [value("I 文学", 2310), value("T 工业技术", 1904, chosen=True)]
+    below = [*classes, value("TP 自动化技术、计算机技术", 912, depth=1)]
+    years = [value("2020–2024", 210), value("2015–2019", 140)]
+    bars = [
+        {"x": "0", "y": "18", "width": "40", "height": "18"},
+        {"x": "50", "y": "0", "width": "40", "height": "36"},
     ]
+    plain = {"id": "class", "label": _("Class"), "values": below, "open": True}
+    over = {"id": "years", "label": _("Year"), "values": years, "open": True, "bars": bars}
     return [
-        _state("chosen", facet={"id": "class", "label": _("Class"), "values": values}),
-        _state("empty", facet={"id": "year", "label": _("Year"), "values": []}),
+        _state("chosen", facet=plain),
+        _state("over time, with more", facet={**over, "more": [value("2010–2014", 90)]}),
+        _state("empty", facet={"id": "none", "label": _("Subject"), "values": [], "open": True}),
     ]
 
 
@@ -208,12 +217,15 @@ def _book_row() -> list[State]:
     poems = {"title": "唐诗三百首", "author": "蘅塘退士", "class_number": "I222.742"}
     book = {"title": "The Art of Computer Programming", "author": "Donald E. Knuth"}
     more = {"class_number": "TP301", "call_number": "TP301/K74", "publisher": "Addison-Wesley"}
+    why = [{"text": _("this is its title"), "points": "160.0"}]
+    found = {**poems, "href": "#book_row", "rest": "注释本", "why": why, "places": places}
     return [
         _state("on the shelf", book={**poems, "call_number": "I222.742/12", "places": places}),
         _state(
             "on loan",
             book={**book, **more, "notes": [{"label": _("Due soon"), "tone": "warn"}]},
         ),
+        _state("a hit, and why", book=found),
     ]
 
 

@@ -1,0 +1,20 @@
+"""Verbs of the discovery room."""
+
+from shuren.discovery.internals import writing
+from shuren.discovery.search_shapes import Indexed
+from shuren.kernel.shapes import Actor, Progress, no_progress
+from shuren.kernel.site import Site
+
+
+def index(
+    site: Site, *, actor: Actor, progress: Progress = no_progress, everything: bool = False
+) -> Indexed:
+    """Bring the search index to the live snapshot.
+
+    everything  make it anew beside the live one and switch, whatever is there
+    raises      NoSnapshot, trust's NotAllowed
+
+    Only one process writes at a time; others wait. Readers go on with what they have until the
+    commit or the switch. Where there is no index, or one of another form, it is made anew.
+    """
+    return writing.renew(site, actor, progress, everything)

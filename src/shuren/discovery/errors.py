@@ -1,0 +1,45 @@
+"""What may go wrong in finding, in sentences for people."""
+
+from shuren.kernel.errors import ShurenError, UsageError
+from shuren.kernel.i18n import gettext as _
+from shuren.kernel.suggestions import did_you_mean
+
+
+class NoIndex(ShurenError):
+    """Nothing has been indexed yet."""
+
+    def __init__(self) -> None:
+        super().__init__(_("There is no search index yet."), fix=_("Make one with `shuren index`."))
+
+
+class OldIndex(ShurenError):
+    """The index was made by another version of the programme."""
+
+    def __init__(self, found: object, wanted: int) -> None:
+        super().__init__(
+            _(
+                "The search index has form %(found)s; this version reads form %(wanted)s.",
+                found=found,
+                wanted=wanted,
+            ),
+            fix=_("Make it anew with `shuren index`; the old one stays until then."),
+        )
+
+
+class NoSuchItem(UsageError):
+    """No record of this id is in the index."""
+
+    def __init__(self, id: str) -> None:
+        super().__init__(
+            _("Nothing in the catalogue has the id %(id)s.", id=id[:60]),
+            fix=_("It may have been withdrawn. Search for its title."),
+        )
+
+
+class UnknownFormat(UsageError):
+    """Items cannot be written in this form."""
+
+    def __init__(self, form: str, known: list[str]) -> None:
+        super().__init__(
+            _("There is no format '%(form)s'.", form=form[:40]), fix=did_you_mean(form[:40], known)
+        )

@@ -1,0 +1,81 @@
+"""Numbers a reader may type into the box: ISBN, ISSN, DOI, call number, class number."""
+
+import re
+from dataclasses import dataclass
+
+ISBN, ISSN, DOI, CALL, CLASS = "isbn", "issn", "doi", "call", "class"
+
+_DOI = re.compile(r"(?:doi:\s*|https?://(?:dx\.)?doi\.org/)?(10\.\d{4,9}/\S+)", re.I)
+_CALL = re.compile(r"([A-Z]{1,2}\s?[0-9A-Z.\-=()\":+]*)\s*/\s*([0-9A-Z][0-9A-Z.:=;\-()/]*)", re.I)
+_CLASS = re.compile(r"[A-KN-VXZ][A-Z]?(?:-?\d[0-9.\-=()]*)", re.I)
+_ISBN_WORD = re.compile(r"^(?:isbn|issn)(?:-1[03])?\s*[:：]?\s*", re.I)
+
+
+@dataclass(frozen=True)
+class Number:
+    """kind: isbn, issn, doi, call or class; value in the form that is indexed.
+
+    sure   whether the text can hardly be anything else (a check digit fits, or a DOI's form)
+    """
+
+    kind: str
+    value: str
+    sure: bool
+
+
+def recognise(text: str) -> Number | None:
+    """The number that the whole text is; None for anything else."""
+    text = text.strip()
+    if found := _DOI.fullmatch(text):
+        return Number(DOI, found[1].lower().rstrip(".,;"), True)
+    bare = re.sub(r"[\s\-\u2010-\u2015]", "", _ISBN_WORD.sub("", text)).upper()
+    if re.fullmatch(r"\d{9}[\dX]|\d{13}", bare):
+        return Number(ISBN, isbn13(bare), _isbn_fits(bare))
+    if re.fullmatch(r"\d{7}[\dX]", bare):
+        fits = _issn_fits(bare)
+        return Number(ISSN, bare, fits and "-" in text)
+    if _CALL.fullmatch(text) and any(sign.isdigit() for sign in text):
+        return Number(CALL, call_key(text), True)
+    if _CLASS.fullmatch(text):
+        return Number(CLASS, class_key(text), False)
+    return None
+
+
+def isbn13(bare: str) -> str:
+    """Thirteen digits of an ISBN in either length, the check digit as it must be; other text as
+    it is. Two ISBNs of one book come out alike."""
+    bare = re.sub(r"[^0-9Xx]", "", bare).upper()
+    if len(bare) == 10:
+        bare = "978" + bare[:9] + "0"
+    if len(bare) != 13 or not bare.isdigit():
+        return bare
+    total = sum(int(d) * (3 if place % 2 else 1) for place, d in enumerate(bare[:12]))
+    return f"{bare[:12]}{-total % 10}"
+
+
+def issn8(text: str) -> str:
+    """Eight characters without hyphen, or ""."""
+    bare = re.sub(r"[^0-9Xx]", "", text).upper()
+    return bare if len(bare) == 8 else ""
+
+
+def call_key(text: str) -> str:
+    """A call number as it is compared: capitals, no spaces."""
+    return re.sub(r"\s+", "", text).upper()
+
+
+def class_key(text: str) -> str:
+    """A class number without the dots that are only for reading: TP391.41 → TP39141."""
+    return re.sub(r"[\s.]", "", text).upper()
+
+
+def _isbn_fits(bare: str) -> bool:
+    if len(bare) == 13:
+        return bare == isbn13(bare)
+    values = [10 if d == "X" else int(d) for d in bare]
+    return sum(v * w for v, w in zip(values, range(10, 0, -1), strict=True)) % 11 == 0
+
+
+def _issn_fits(bare: str) -> bool:
+    values = [10 if d == "X" else int(d) for d in bare]
+    return sum(v * w for v, w in zip(values, range(8, 0, -1), strict=True)) % 11 == 0

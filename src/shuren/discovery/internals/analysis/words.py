@@ -1,0 +1,85 @@
+"""Words of a text, and beside them pairs of neighbouring characters.
+
+The segmenter gives words, which rank well; the pairs find what it missed: names, new terms, and a
+fragment that cuts a word. Words of Latin script are stemmed in the first and kept in the second.
+"""
+
+from functools import cache, lru_cache
+
+import rjieba
+import tantivy
+
+from shuren.discovery.internals.analysis.folding import is_chinese, tokens
+from shuren.discovery.internals.analysis.numerals import with_digits
+
+# Particles and common words that a reader may leave out or add without meaning another book.
+PARTICLES = frozenset("的之与和及其在了是于对等从到为有而以或也就都不上中下个论")
+EMPTY = frozenset("的之与和及其了于等")
+_LONGEST = 60
+
+
+@cache
+def _segmenter() -> rjieba.Jieba:
+    return rjieba.Jieba()
+
+
+@cache
+def _stemmer() -> tantivy.TextAnalyzer:
+    builder = tantivy.TextAnalyzerBuilder(tantivy.Tokenizer.raw())
+    return builder.filter(tantivy.Filter.stemmer("english")).build()
+
+
+@lru_cache(maxsize=65_536)
+def stem(word: str) -> str:
+    """The stem of an English word; others pass unchanged."""
+    if not word.isascii() or not word.isalpha() or len(word) < 4:
+        return word[:_LONGEST]
+    return str(_stemmer().analyze(word)[0])[:_LONGEST]
+
+
+@lru_cache(maxsize=65_536)
+def segment(run: str) -> tuple[str, ...]:
+    """Words of a run of Chinese characters."""
+    return tuple(_segmenter().cut(run))
+
+
+def words(folded: str) -> list[str]:
+    """Words in order, Latin ones stemmed."""
+    found: list[str] = []
+    for token in tokens(folded):
+        found.extend(segment(token) if is_chinese(token) else (stem(token),))
+    return found
+
+
+def pairs(folded: str) -> list[str]:
+    """Neighbouring characters in pairs, words of other scripts whole: 三国志 → [三国, 国志].
+
+    The first is preceded by a mark of its beginning, `^三`, so that a phrase can ask for it.
+    """
+    found: list[str] = []
+    for token in tokens(folded):
+        if is_chinese(token):
+            found.extend(pairs_of(token))
+        else:
+            found.append(token[:_LONGEST])
+    return [beginning(found[0]), *found] if found else []
+
+
+def pairs_of(run: str) -> list[str]:
+    return [run[at : at + 2] for at in range(len(run) - 1)] or [run]
+
+
+def beginning(token: str) -> str:
+    """The mark before a text that begins with this token."""
+    return "^" + (token[0] if is_chinese(token) else token)
+
+
+def characters(folded: str) -> list[str]:
+    """Single Chinese characters, each once."""
+    return list(dict.fromkeys(s for t in tokens(folded) if is_chinese(t) for s in t))
+
+
+def numbered(folded: str) -> str:
+    """The text with counting numerals as digits, or "" where that changes nothing."""
+    changed = with_digits(folded)
+    return changed if changed != folded else ""

@@ -1,0 +1,206 @@
+"""Answers a query from one state of the index: hits, facets, and why each hit stands there."""
+
+from collections.abc import Mapping, Sequence
+from difflib import SequenceMatcher
+from typing import Any
+
+import orjson
+import tantivy
+from tantivy import Occur, Order
+from tantivy import Query as Asked
+
+from shuren.discovery.internals import asking, documents, nearing, schema, syntax
+from shuren.discovery.internals.analysis import pinyin
+from shuren.discovery.internals.analysis.folding import fold, squeezed, tokens
+from shuren.discovery.internals.asking import Part
+from shuren.discovery.internals.store import Reader
+from shuren.discovery.search_shapes import (
+    NEWEST,
+    OLDEST,
+    SHELF,
+    Answer,
+    Facet,
+    FacetValue,
+    Hit,
+    Item,
+    Query,
+    Reason,
+)
+
+FACETS = ("availability", "kind", "clc", "year", "campus", "language", "author", "subject",
+          "publisher", "source")  # fmt: skip
+DEEPEST = 10_000  # the last hit that can be paged to
+_SIZES = {"clc": 300, "campus": 40, "kind": 20, "availability": 6, "language": 30}
+_SIZE, _OTHER_NEAR = 12, 5
+_WORD_MEANT = 0.74  # … and a word of it
+_LATIN_MEANT, _MEANT = 0.75, 0.65  # how alike a title must be to be what was meant
+_SORTS = {NEWEST: ("year", Order.Desc), OLDEST: ("year", Order.Asc), SHELF: ("shelf", Order.Asc)}
+
+
+def answer(reader: Reader, query: Query) -> Answer:
+    """One page of hits with facets. Never raises for what was typed."""
+    parsed = syntax.parse(query.text)
+    if parsed.node is None:
+        return Answer(query, 0, remarks=parsed.remarks, snapshot=reader.manifest.snapshot,
+                      version=reader.name)  # fmt: skip
+    chosen = known(query.chosen)
+    asked, parts = asking.strict(parsed)
+    found = _search(reader, asked, chosen, query)
+    near = False
+    if not found.count and not syntax.excludes(parsed.node):
+        nearest = nearing.near(parsed.plain)
+        if nearest is not None:
+            asked, parts = nearest
+            found = _search(reader, asked, chosen, query)
+            near = bool(found.count)
+    hits = tuple(_hit(reader, score, place, parts) for score, place in found.hits)
+    return Answer(
+        query,
+        found.count,
+        hits,
+        facets(reader, asked, chosen) if found.count else (),
+        near,
+        parsed.remarks,
+        _meant(parsed.plain, hits) if near else "",
+        reader.manifest.snapshot,
+        reader.name,
+    )
+
+
+def by_id(reader: Reader, id: str) -> Item | None:
+    """A work by its own id, else by that of a record in it."""
+    for name in ("id", "member"):
+        found = reader.searcher.search(asking.term(name, id), limit=1, count=False)
+        if found.hits:
+            return _item(reader, found.hits[0][1])
+    return None
+
+
+def known(chosen: Mapping[str, Sequence[str]]) -> dict[str, list[str]]:
+    """The facets there are, with values that are not empty, each once."""
+    kept = {name: [v for v in dict.fromkeys(chosen.get(name, ())) if v] for name in FACETS}
+    return {name: values for name, values in kept.items() if values}
+
+
+def _search(reader: Reader, asked: Asked, chosen: Mapping[str, Sequence[str]], query: Query) -> Any:
+    """(count, hits) of the engine; its types leave the count out."""
+    offset = max(0, min(query.offset, DEEPEST))
+    narrowed = narrow(asked, chosen)
+    if query.sort in _SORTS:
+        name, order = _SORTS[query.sort]
+        return reader.searcher.search(
+            narrowed, limit=query.limit, offset=offset, order_by_field=name, order=order
+        )
+    return reader.searcher.search(
+        narrowed, limit=query.limit, offset=offset, weight_by_field="weight"
+    )
+
+
+def narrow(asked: Asked, chosen: Mapping[str, Sequence[str]], but: str = "") -> Asked:
+    """Only records with a chosen value of every facet; but: leave this facet's choice out."""
+    clauses = [
+        (Occur.Must, asking.const(asking.chosen_values(name, values), 0.0))
+        for name, values in chosen.items()
+        if name != but
+    ]
+    return Asked.boolean_query([(Occur.Must, asked), *clauses]) if clauses else asked
+
+
+def facets(reader: Reader, asked: Asked, chosen: Mapping[str, Sequence[str]]) -> tuple[Facet, ...]:
+    """All counts in one pass; a facet with a choice is counted once more as if it had none, so
+    that its other values can be chosen too."""
+    counted = _counts(reader, narrow(asked, chosen), FACETS)
+    for name in chosen:
+        counted |= _counts(reader, narrow(asked, chosen, name), (name,))
+    return tuple(_facet(name, counted[name], chosen.get(name, ())) for name in FACETS)
+
+
+def _counts(reader: Reader, asked: Asked, names: Sequence[str]) -> dict[str, list[Any]]:
+    wanted = {name: _aggregation(name) for name in names}
+    found = reader.searcher.aggregate(asked, wanted)
+    return {name: found[name]["buckets"] for name in names}
+
+
+def _aggregation(name: str) -> dict[str, Any]:
+    if name == "year":
+        return {"histogram": {"field": "year", "interval": 1, "min_doc_count": 1}}
+    size = _SIZES.get(name, _SIZE)
+    return {"terms": {"field": schema.facet_field(name), "size": size}}
+
+
+def _facet(name: str, buckets: list[Any], chosen: Sequence[str]) -> Facet:
+    counts = {_value(one["key"]): int(one["doc_count"]) for one in buckets}
+    if name == "year":
+        return Facet(name, tuple(
+            FacetValue(year, count, year in chosen) for year, count in counts.items() if count
+        ))  # fmt: skip
+    order = [*chosen, *(value for value in counts if value not in chosen)]
+    return Facet(
+        name, tuple(FacetValue(value, counts.get(value, 0), value in chosen) for value in order)
+    )
+
+
+def _value(key: Any) -> str:
+    return str(int(key)) if isinstance(key, float) else str(key)
+
+
+def _hit(reader: Reader, score: Any, place: tantivy.DocAddress, parts: Sequence[Part]) -> Hit:
+    number = float(score) if isinstance(score, float) else 0.0
+    return Hit(_item(reader, place), number, reasons(reader, place, parts))
+
+
+def _item(reader: Reader, place: tantivy.DocAddress) -> Item:
+    stored: Any = reader.searcher.doc(place).get_first("shown")
+    return documents.item(bytes(stored))
+
+
+def reasons(reader: Reader, place: tantivy.DocAddress, parts: Sequence[Part]) -> tuple[Reason, ...]:
+    """What each part of the query gives this record, most first, and how popularity raises it."""
+    found: dict[tuple[str, str], float] = {}
+    for part in parts:
+        try:
+            value = orjson.loads(part.asked.explain(reader.searcher, place).to_json())["value"]
+        except ValueError:
+            continue  # this part is not in this record
+        key = (part.kind, part.words)
+        found[key] = max(found.get(key, 0.0), float(value))
+    told = [Reason(kind, text, round(points, 1)) for (kind, text), points in found.items()
+            if points > 0.05]  # fmt: skip
+    told.sort(key=lambda one: -one.points)
+    return tuple(told)
+
+
+def _meant(plain: str, hits: Sequence[Hit]) -> str:
+    """What may have been meant: the query with its slips mended word by word, else the nearest
+    title or name, where it is close enough."""
+    folded = fold(plain)
+    if folded.isascii() and (mended := _mended(folded, hits)):
+        return mended
+    asked, sound = squeezed(folded), "".join(pinyin.syllables(folded))
+    best, likeness = "", _LATIN_MEANT if folded.isascii() else _MEANT
+    for hit in hits[:_OTHER_NEAR]:
+        titles = (hit.item.title, documents.without_brackets(hit.item.title))
+        for text in (*titles, *hit.item.authors[:2]):
+            other = fold(text)
+            read = "".join(pinyin.syllables(other))
+            alike = max(_alike(asked, squeezed(other)), _alike(sound, read))
+            if alike > likeness and squeezed(other) != asked:
+                best, likeness = text, alike
+    return best
+
+
+def _mended(folded: str, hits: Sequence[Hit]) -> str:
+    """Each word that no near title has, by the one of theirs most like it; "" if one has none."""
+    known = {t for hit in hits[:_OTHER_NEAR] for t in tokens(fold(hit.item.title)) if t.isascii()}
+    words = []
+    for word in tokens(folded):
+        likest = max(known, key=lambda one: _alike(word, one), default="")
+        if word not in known and _alike(word, likest) < _WORD_MEANT:
+            return ""
+        words.append(word if word in known else likest)
+    mended = " ".join(words)
+    return mended if mended != " ".join(tokens(folded)) else ""
+
+
+def _alike(one: str, other: str) -> float:
+    return SequenceMatcher(None, one, other, autojunk=False).ratio()

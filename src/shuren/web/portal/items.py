@@ -1,0 +1,217 @@
+"""One item with its permanent address, the shelf it stands on, and hits in other forms."""
+
+import json
+from collections.abc import Sequence
+from typing import Any
+from urllib.parse import urlencode
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.safestring import SafeString, mark_safe
+
+from shuren.discovery import queries
+from shuren.discovery.errors import NoIndex, OldIndex
+from shuren.discovery.search_shapes import Item, Query
+from shuren.kernel.errors import UsageError
+from shuren.kernel.i18n import gettext as _
+from shuren.trust import egress
+from shuren.web.portal import narrowing
+from shuren.web.portal.hits import as_row, editions, field_url, known, names
+
+SHELF, AROUND = 12, 6
+_TYPES = {"book": "Book", "journal": "Periodical", "article": "Article", "thesis": "Thesis",
+          "map": "Map", "audio": "AudioObject", "video": "VideoObject", "score": "SheetMusic",
+          "data": "Dataset"}  # fmt: skip
+_MEDIA = {"ris": "application/x-research-info-systems", "bibtex": "application/x-bibtex",
+          "gbt7714": "text/plain", "csv": "text/csv"}  # fmt: skip
+_ENDINGS = {"ris": "ris", "bibtex": "bib", "gbt7714": "txt", "csv": "csv"}
+# What JSON inside a page may not say as it is.
+_UNSAFE = str.maketrans({"<": "\\u003c", ">": "\\u003e", "&": "\\u0026"})
+
+
+def item(request: HttpRequest, item_id: str) -> HttpResponse:
+    actor = request.actor  # type: ignore[attr-defined]
+    found = queries.item(settings.SITE, item_id, actor=actor)
+    if found.id != item_id:
+        return redirect("item", item_id=found.id)  # by the id of one of its records
+    link = permanent(request, found.id)
+    around: Sequence[Item] = ()
+    if found.call_number:
+        around = queries.shelf(settings.SITE, found.call_number, actor=actor, size=AROUND + 1).items
+    context = {
+        "item": found,
+        "names": names(found.authors),
+        "facts": _facts(found),
+        "holdings": _holdings(found),
+        "online": [_online(one) for one in found.online],
+        "editions": [_edition(one) for one in editions(found)],
+        "authors": [{"text": one, "url": field_url(_("author"), one)} for one in found.authors],
+        "subjects": [{"text": one, "url": field_url(_("subject"), one)} for one in found.subjects],
+        "citation": queries.cite(found, link.removesuffix(f"{found.id}/")),
+        "link": link,
+        "exports": _exports(found),
+        "around": [as_row(one) for one in around if one.id != found.id][:AROUND],
+        "shelf_url": _shelf_url(found.call_number) if found.call_number else "",
+        "schema_org": schema_org(found, link),
+    }
+    return render(request, "portal/item.html", context)
+
+
+def permanent(request: HttpRequest, id: str) -> str:
+    """The item's address for a citation: at public_url, where the library has one."""
+    path, public = reverse("item", args=[id]), settings.SITE_SETTINGS.public_url
+    return public.rstrip("/") + path if public else request.build_absolute_uri(path)
+
+
+def _facts(found: Item) -> list[tuple[str, str]]:
+    """(what, value) of what a reader asks of a book, without what is not known."""
+    lines = [
+        (_("Published"), " ".join(filter(None, (found.place, found.publisher)))),
+        (_("Year"), str(found.year or "")),
+        (_("Extent"), found.extent),
+        (_("Series"), "; ".join(found.series)),
+        (_("Language"), narrowing.label("language", found.language, settings.SITE)),
+        (_("Class"), _class_path(found.class_number)),
+        ("ISBN", ", ".join(found.isbns)),
+        ("ISSN", ", ".join(f"{one[:4]}-{one[4:]}" for one in found.issns)),
+        ("DOI", ", ".join(found.dois)),
+    ]
+    return [(name, value) for name, value in lines if value]
+
+
+def _class_path(number: str) -> str:
+    """T 工业技术 › TP 自动化技术、计算机技术 › TP312"""
+    codes = [number[:end] for end in range(1, min(len(number), 4) + 1)]
+    named = [narrowing.label("clc", code, settings.SITE) for code in codes]
+    path = [one for one, code in zip(named, codes, strict=True) if one != code]
+    return " › ".join([*path, number] if number and number not in codes[: len(path)] else path)
+
+
+def _holdings(found: Item) -> dict[str, Any] | None:
+    rows = []
+    for one in known(found.holdings):
+        free = one.available or 0
+        state = _("available") if free else _("all out")
+        counted = one.copies is not None
+        rows.append(
+            [
+                {"text": one.campus or _("Library")},
+                {"text": found.call_number or "–"},
+                {"text": f"{one.copies:,}" if one.copies is not None else "–", "number": True},
+                {"text": f"{free:,}" if counted else "–", "number": True},
+                {"text": state if counted else "–", "tone": "good" if free else "warn"}
+                if counted
+                else {"text": "–"},
+            ]
+        )
+    if not rows:
+        return None
+    columns = [
+        {"label": _("Campus")},
+        {"label": _("Call number")},
+        {"label": _("Copies"), "number": True},
+        {"label": _("In now"), "number": True},
+        {"label": _("State")},
+    ]
+    return {"caption": _("Where the copies are"), "columns": columns, "rows": rows, "empty": ""}
+
+
+def _online(one: Any) -> dict[str, Any]:
+    name = " · ".join(filter(None, (one.provider, one.package))) or _("Our own collections")
+    safe = one.url if one.url.startswith(("https://", "http://")) else ""
+    return {"name": name, "url": safe, "free": one.free, "coverage": one.coverage}
+
+
+def _edition(one: Any) -> dict[str, str]:
+    about = " · ".join(filter(None, (one.author, one.publisher, str(one.year or ""))))
+    return {"title": one.title, "about": about, "call_number": one.call_number}
+
+
+def _exports(found: Item) -> list[dict[str, str]]:
+    labels = {"ris": "RIS", "bibtex": "BibTeX", "gbt7714": "GB/T 7714", "csv": "CSV"}
+    base = reverse("find-export")
+    return [
+        {"label": label, "url": f"{base}?id={found.id}&format={form}"}
+        for form, label in labels.items()
+    ]
+
+
+def _shelf_url(call_number: str, campus: str = "", to: str = "") -> str:
+    query = {"at": call_number, "campus": campus, "to": to}
+    said = urlencode({name: value for name, value in query.items() if value})
+    return f"{reverse('find-shelf')}?{said}"
+
+
+def schema_org(found: Item, link: str) -> SafeString:
+    """The item for machines, https://schema.org; safe inside a <script> of data."""
+    content: dict[str, Any] = {
+        "@context": "https://schema.org",
+        "@type": _TYPES.get(found.kind, "CreativeWork"),
+        "@id": link,
+        "url": link,
+        "name": found.title,
+    }
+    more = {
+        "author": [{"@type": "Person", "name": one} for one in found.authors],
+        "publisher": {"@type": "Organization", "name": found.publisher} if found.publisher else "",
+        "datePublished": str(found.year or ""),
+        "inLanguage": {"chi": "zh", "eng": "en"}.get(found.language, found.language),
+        "isbn": list(found.isbns),
+        "issn": [f"{one[:4]}-{one[4:]}" for one in found.issns],
+        "about": list(found.subjects),
+        "isAccessibleForFree": found.free or "",
+        "description": found.summary,
+    }
+    content |= {name: value for name, value in more.items() if value}
+    return mark_safe(json.dumps(content, ensure_ascii=False, indent=1).translate(_UNSAFE))
+
+
+def shelf(request: HttpRequest) -> HttpResponse:
+    """The books on the shelf from a call number on."""
+    at = request.GET.get("at", "").strip()[:100]
+    campus = request.GET.get("campus", "").strip()[:100]
+    backwards = request.GET.get("to") == "earlier"
+    context: dict[str, Any] = {"at": at, "campus": campus, "books": []}
+    try:
+        found = queries.shelf(
+            settings.SITE,
+            at,
+            actor=request.actor,  # type: ignore[attr-defined]
+            size=SHELF,
+            campus=campus,
+            backwards=backwards,
+        )
+        context |= {
+            "books": [as_row(one) for one in found.items],
+            "earlier": _shelf_url(found.earlier, campus, "earlier") if found.earlier else "",
+            "later": _shelf_url(found.later, campus) if found.later else "",
+        }
+    except (NoIndex, OldIndex) as problem:
+        context |= {"no_index": problem}
+    response = render(request, "portal/shelf.html", context)
+    response["X-Robots-Tag"] = "noindex, nofollow"
+    return response
+
+
+def export(request: HttpRequest) -> HttpResponse:
+    """One item, or the first hits of a search, as a file."""
+    actor = request.actor  # type: ignore[attr-defined]
+    form = request.GET.get("format", "ris")
+    if id := request.GET.get("id", "")[:100]:
+        chosen = [queries.item(settings.SITE, id, actor=actor)]
+    else:
+        asked = narrowing.asked(request.GET)
+        query = Query(asked.text, asked.chosen, asked.sort, 0, queries.MOST_EXPORTED)
+        answer = queries.search(settings.SITE, query, actor=actor)
+        chosen = [hit.item for hit in answer.hits]
+    if form not in queries.FORMATS:
+        raise UsageError(_("There is no format '%(form)s'.", form=form[:40]))
+    base = permanent(request, "x").removesuffix("x/")
+    content = queries.export(chosen, form, base).encode()
+    egress.check("citations", actor=actor, content=content)
+    response = HttpResponse(content, content_type=f"{_MEDIA[form]}; charset=utf-8")
+    response["Content-Disposition"] = f'attachment; filename="records.{_ENDINGS[form]}"'
+    response["X-Robots-Tag"] = "noindex"
+    return response

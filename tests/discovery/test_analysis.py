@@ -1,0 +1,124 @@
+"""What two spellings have in common after analysis."""
+
+import pytest
+
+from shuren.discovery.internals.analysis import numbers, pinyin, words
+from shuren.discovery.internals.analysis.folding import fold, squeezed, tokens
+from shuren.discovery.internals.analysis.numerals import with_digits
+
+
+@pytest.mark.parametrize(
+    "one, other",
+    [
+        ("中華書局", "中华书局"),
+        ("重慶", "重庆"),
+        ("Ｐｙｔｈｏｎ　３", "python 3"),
+        ("Müller", "muller"),
+        ("Straße", "strasse"),
+        ("峯", "峰"),
+        ("図書館の歴史", "图书馆の历史"),
+        ("ﾄﾖﾀ", "トヨタ"),
+    ],
+)
+def test_these_are_written_alike_afterwards(one: str, other: str) -> None:
+    assert fold(one) == fold(other)
+
+
+@pytest.mark.parametrize("text", ["乾隆", "皇后", "著作", "三国"])
+def test_what_only_looks_like_a_variant_stays(text: str) -> None:
+    assert fold(text) == text
+
+
+def test_punctuation_parts_tokens_and_signs_of_names_stay() -> None:
+    assert tokens(fold("C++与C#：.NET（第2版）")) == ["c++", "与", "c#", ".net", "第", "2", "版"]
+    assert squeezed(fold("资本论（第一卷）")) == "资本论第一卷"
+
+
+@pytest.mark.parametrize(
+    "text, digits",
+    [
+        ("第二版", "第2版"),
+        ("二十一世纪", "21世纪"),
+        ("一九八四", "1984"),
+        ("二〇〇八年", "2008年"),
+        ("一百二十回", "120回"),
+        ("明朝那些事儿(壹)", "明朝那些事儿(1)"),
+        ("三国", "三国"),
+        ("四书五经", "四书五经"),
+        ("百科全书", "百科全书"),
+    ],
+)
+def test_numerals_that_count_are_digits_and_words_stay_words(text: str, digits: str) -> None:
+    assert with_digits(text) == digits
+
+
+def test_pairs_find_what_the_segmenter_cuts_otherwise() -> None:
+    assert words.pairs("三国演义") == ["^三", "三国", "国演", "演义"]
+    assert words.pairs("c语言") == ["^c", "c", "语言"]
+    assert words.pairs("") == []
+
+
+def test_pinyin_of_a_word_and_of_its_characters() -> None:
+    assert pinyin.syllables("重庆") == ["chong", "qing"]
+    assert ["zhong", "qing"] in pinyin.other_readings("重庆")
+    assert pinyin.initials(pinyin.syllables("三国演义")) == "sgyy"
+
+
+@pytest.mark.parametrize(
+    "letters, splits",
+    [
+        ("sanguo", {("san", "guo")}),
+        ("xian", {("xian",), ("xi", "an")}),
+        ("fangan", {("fan", "gan"), ("fang", "an")}),
+        ("lvxing", {("lv", "xing")}),
+        ("python", set()),
+        ("sgyy", set()),
+        ("", set()),
+        ("sān", set()),
+    ],
+)
+def test_letters_are_read_as_whole_syllables_or_not_at_all(
+    letters: str, splits: set[tuple[str, ...]]
+) -> None:
+    assert set(pinyin.splits(letters)) == splits
+
+
+def test_a_syllable_that_is_begun_is_known() -> None:
+    assert pinyin.begun("sanguoy")[0] == (("san", "guo"), "y")
+    assert (("san",), "g") in pinyin.begun("sang")
+    assert ((), "sang") in pinyin.begun("sang")
+    assert pinyin.begun("hlm") == []
+
+
+def test_syllables_that_are_easily_confused() -> None:
+    assert {"zhang", "zan", "zhan"} <= set(pinyin.alike("zang"))
+    assert "nan" in pinyin.alike("lan")
+    assert "ban" not in pinyin.alike("lan")
+
+
+# Check digits by docs of ISO 2108 and ISO 3297; vectors of the standards page of the field.
+@pytest.mark.parametrize(
+    "text, kind, value, sure",
+    [
+        ("9780306406157", "isbn", "9780306406157", True),
+        ("978-7-111-22633-8", "isbn", "9787111226338", True),
+        ("ISBN 0306406152", "isbn", "9780306406157", True),
+        ("080442957X", "isbn", "9780804429573", True),
+        ("9780306406158", "isbn", "9780306406157", False),
+        ("2049-3630", "issn", "20493630", True),
+        ("2434-561X", "issn", "2434561X", True),
+        ("20493631", "issn", "20493631", False),
+        ("doi:10.1145/582415.582418", "doi", "10.1145/582415.582418", True),
+        ("TP391.4/123", "call", "TP391.4/123", True),
+        ("i247.5/l623=2", "call", "I247.5/L623=2", True),
+        ("TP391.41", "class", "TP39141", False),
+    ],
+)
+def test_a_number_is_recognised(text: str, kind: str, value: str, sure: bool) -> None:
+    assert numbers.recognise(text) == numbers.Number(kind, value, sure)
+
+
+@pytest.mark.parametrize("text", ["三国", "python", "C++", "2019", "h", "", "and/or", "1984"])
+def test_what_is_no_number(text: str) -> None:
+    found = numbers.recognise(text)
+    assert found is None or not found.sure

@@ -1,0 +1,53 @@
+"""Counts beside the hits, and narrowing by them."""
+
+from shuren.kernel.site import Site
+from tests.discovery.catalogue import asked, ids
+
+
+def counts(site: Site, text: str, **more: object) -> dict[str, dict[str, int]]:
+    answer = asked(site, text, **more)
+    return {f.id: {v.value: v.count for v in f.values} for f in answer.facets}
+
+
+def test_every_hit_is_counted_once_in_each_facet(shelf: Site) -> None:
+    found = counts(shelf, "三国")
+    assert found["kind"] == {"book": 3}
+    assert found["clc"] == {"I": 2, "I2": 2, "I24": 1, "I242": 1, "I20": 1, "I207": 1,
+                            "K": 1, "K2": 1, "K23": 1, "K236": 1}  # fmt: skip
+    assert found["year"] == {"1959": 1, "1973": 1, "2002": 1}
+    assert found["author"] == {"罗贯中": 1, "沈伯俊": 1, "陈寿": 1}
+    assert found["publisher"] == {"中华书局": 1}
+
+
+def test_on_the_shelf_out_online_and_free_are_told_apart(shelf: Site) -> None:
+    assert counts(shelf, "红楼梦")["availability"] == {"out": 1}
+    assert counts(shelf, "nature")["availability"] == {"online": 1}
+    assert counts(shelf, "plos one")["availability"] == {"online": 1, "free": 1}
+
+
+def test_a_second_value_of_a_facet_widens_and_another_facet_narrows(shelf: Site) -> None:
+    text = "三国 OR 重庆"
+    assert set(ids(shelf, text, chosen={"campus": ["沙坪坝"]})) == {"qing"}
+    both = {"campus": ["沙坪坝", "虎溪"]}
+    assert set(ids(shelf, text, chosen=both)) == {"qing", "san", "shi", "zhi"}
+    assert set(ids(shelf, text, chosen=both | {"clc": ["K"]})) == {"qing", "zhi"}
+
+
+def test_a_facet_with_a_choice_still_counts_its_other_values(shelf: Site) -> None:
+    found = counts(shelf, "三国 OR 重庆", chosen={"campus": ["沙坪坝"]})
+    assert found["campus"] == {"沙坪坝": 1, "虎溪": 3}
+    assert found["clc"]["K"] == 1
+    assert "I" not in found["clc"]
+
+
+def test_a_choice_that_is_none_or_holds_nonsense_finds_nothing_and_breaks_nothing(
+    shelf: Site,
+) -> None:
+    assert ids(shelf, "三国", chosen={"year": ["x"]}) == []
+    assert ids(shelf, "三国", chosen={"clc": ["\x00"]}) == []
+    assert len(ids(shelf, "三国", chosen={"nonsense": ["x"], "kind": [""]})) == 3
+
+
+def test_a_span_of_years_narrows(shelf: Site) -> None:
+    assert set(ids(shelf, "三国", chosen={"year": ["1955-1980"]})) == {"san", "zhi"}
+    assert ids(shelf, "三国", chosen={"year": ["2002"]}) == ["shi"]
