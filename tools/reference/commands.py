@@ -31,6 +31,10 @@ ENVIRONMENT = {
     ),
     "SHUREN_PYTHON": ("./shuren 安装所用的 Python", "The Python that ./shuren sets up with"),
     "SHUREN_CHROMIUM": ("测试与截图所用的浏览器", "The browser of tests and screenshots"),
+    "SHUREN_VAULT_KEY": (
+        "身份保险库的密钥，“版本 64 位十六进制”，几把以逗号隔开；先于 data/secrets/vault.key",
+        "Keys of the vault, “version 64 hexadecimal digits”, several with commas; before the file",
+    ),
     "SHUREN_SECRET": (
         "SHUREN_SECRET_<名称>：其他系统的密码，先于 data/secrets/<名称>",
         "SHUREN_SECRET_<NAME>: a password of another system, before data/secrets/<name>",

@@ -12,8 +12,8 @@ PASSWORD = "shuren-demo"
 
 @dataclass(frozen=True)
 class DemoAccount:
-    """kind   the kind of reader the account belongs to, '' for staff
-    card   that reader's number in the exports, '' for staff; see demo_accounts
+    """kind   the kind of reader the account belongs to, '' for staff and the pupil, who has none
+    card   that reader's number in the exports, '' for those; see demo_accounts
     """
 
     username: str
@@ -29,6 +29,7 @@ DEMO_ACCOUNTS = (
     DemoAccount("department", "department", "演示部门", "department"),
     DemoAccount("alumni", "alumni", "演示校友", "alumni"),
     DemoAccount("public", "public_reader", "演示校外读者", "public"),
+    DemoAccount("pupil", "school_pupil", "演示中学生"),
     DemoAccount("desk", "front_desk", "演示服务台馆员"),
     DemoAccount("subject", "subject_librarian", "演示学科馆员"),
     DemoAccount("data", "data_librarian", "演示数据馆员"),

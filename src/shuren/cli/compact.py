@@ -1,4 +1,4 @@
-"""`shuren compact`: many small loads become one."""
+"""`shuren compact`: many small loads become one, and what was erased goes from the disk."""
 
 import click
 
@@ -16,13 +16,28 @@ def compact(context: CliContext, contract: str | None, as_json: bool) -> None:
     Only loads of days that are over and are on the pages already. Nothing of what they say goes:
     their rows, refused rows and receipts are there as before, in fewer files. `shuren collect`
     and `shuren build` do the same.
+
+    What readers had erased goes from the disk, and tables that hold it are built anew.
     """
     site, actor = context.site, context.actor
     from shuren.data import actions, definitions
 
     if contract is not None:
         definitions.contract(site, contract)
+    from shuren.service.actions import sweep
+
     done = actions.compact(site, contract, actor=actor)
+    swept = sweep(site, actor=actor)
+    if swept.rewritten.files or swept.done or swept.waiting:
+        said = _(
+            "Erased from the disk: %(rows)s rows in %(files)s files; erasures at their end:"
+            " %(done)s, still waiting: %(waiting)s.",
+            rows=f"{swept.rewritten.rows + swept.rewritten.refused:,}",
+            files=f"{swept.rewritten.files:,}",
+            done=swept.done,
+            waiting=swept.waiting,
+        )
+        click.echo(said, err=True)
     if as_json:
         context.emit_json(
             [

@@ -10,9 +10,10 @@ import click
 
 from shuren.cli.context import CliContext
 from shuren.cli.init import make_site
+from shuren.kernel.clock import now
 from shuren.kernel.files import write_atomically
 from shuren.kernel.i18n import gettext as _
-from shuren.kernel.shapes import Progress
+from shuren.kernel.shapes import Actor, Progress
 from shuren.kernel.site import SETTINGS_FILE, Site
 
 SEED = 2029
@@ -141,11 +142,15 @@ def make_accounts(site: Site) -> dict[str, Any]:
     """
     from shuren.campus.accounts import PASSWORD, demo_accounts
     from shuren.trust.actions import create_account, pseudonymise
+    from shuren.trust.definitions import PUPIL
     from shuren.trust.queries import account_exists
 
     made = demo_accounts(site.root / "exports")
     for account in made:
         if account_exists(account.username):
+            continue
+        if account.role == PUPIL:
+            _open_for_a_pupil(site, account.username, PASSWORD)
             continue
         reader_key = pseudonymise(site, [account.card])[0] if account.card else ""
         create_account(
@@ -156,3 +161,15 @@ def make_accounts(site: Site) -> dict[str, Any]:
             display_name=account.name,
         )
     return {"password": PASSWORD, "usernames": [account.username for account in made]}
+
+
+def _open_for_a_pupil(site: Site, username: str, password: str) -> None:
+    """A reader under 14 whose guardian has consented, as the desk would do it."""
+    from shuren.trust.young import open_account, record_consent
+
+    desk, ahead = Actor("desk", "front_desk"), now().year + 2
+    open_account(
+        site, username, password,
+        under_14_until=f"{ahead}-05", school_class="初一3班", actor=desk,
+    )  # fmt: skip
+    record_consent(site, username, guardian="form 1", version="1", actor=desk)

@@ -1,4 +1,4 @@
-"""`shuren key`: the keys of the open API."""
+"""`shuren key`: the keys of the open API, and the key of the vault."""
 
 from datetime import timedelta
 from typing import TYPE_CHECKING
@@ -108,6 +108,24 @@ def revoke(context: CliContext, id: str, yes: bool) -> None:
         click.confirm(_("Revoke %(id)s?", id=id), abort=True)
     revoke_api_key(id, actor=context.actor)
     click.echo(_("Revoked %(id)s.", id=id))
+
+
+@key.command("rotate-vault")
+@click.pass_obj
+def rotate_vault(context: CliContext) -> None:
+    """Give the identity vault a new key and seal everything anew; goes on where it was stopped.
+
+    Write a backup after it: an older one needs the key it was written with, which it holds.
+    """
+    site = context.site
+    from shuren.service.actions import rotate_vault as seal_anew
+
+    rows, files, ended = seal_anew(site, actor=context.actor)
+    click.echo(_("Sealed anew: %(rows)s rows, %(files)s files.", rows=rows, files=files))
+    if ended:
+        click.echo(_("The old key is gone."))
+    else:
+        click.echo(_("The old key stays: run it again when no load is under way."))
 
 
 def _hand_over(text: str) -> None:

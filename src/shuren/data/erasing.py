@@ -156,6 +156,16 @@ def oldest_forgotten(site: Site) -> datetime | None:
     return forgetting.oldest(site)
 
 
+def reseal_quarantine(site: Site, version: int) -> int:
+    """Seal every refused row anew that is not under this version of the key; files it was."""
+    return forgetting.reseal(site, version)
+
+
+def is_quarantine_left(site: Site, version: int) -> bool:
+    """Whether a refused row is under another version still, or a load may be writing one."""
+    return forgetting.is_sealed_otherwise(site, version)
+
+
 def longest_term(site: Site) -> int:
     """The most days that any contract about people keeps a row."""
     return max(

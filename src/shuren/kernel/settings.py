@@ -26,7 +26,7 @@ from shuren.kernel.suggestions import did_you_mean
 PREFIX = "SHUREN_"
 # Environment names with the same prefix that say how to run, not how the site is.
 RUN_NAMES = ("SHUREN_SITE", "SHUREN_LANG", "SHUREN_NOW", "SHUREN_DEBUG",
-             "SHUREN_PYTHON", "SHUREN_CHROMIUM")  # fmt: skip
+             "SHUREN_PYTHON", "SHUREN_CHROMIUM", "SHUREN_VAULT_KEY")  # fmt: skip
 
 _ADDRESS = re.compile(r"[^@\s<>,;]+@[^@\s<>,;]+\.[^@\s<>,;.]+")
 

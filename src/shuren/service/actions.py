@@ -5,15 +5,25 @@ from collections.abc import Iterable, Sequence
 
 import orjson
 
+from shuren.data import erasing as data
 from shuren.kernel.i18n import gettext as _
 from shuren.kernel.shapes import Actor
 from shuren.kernel.site import Site
 from shuren.service import queries
 from shuren.service.errors import NothingHeld
-from shuren.service.internals import erasing, exporting, interests, stores, sweeping, withdrawing
+from shuren.service.internals import (
+    clocks,
+    erasing,
+    exporting,
+    interests,
+    stores,
+    sweeping,
+    withdrawing,
+)
 from shuren.service.internals.sweeping import Swept
 from shuren.service.shapes import Certificate
 from shuren.trust import erasing as trust
+from shuren.trust import rotation
 from shuren.trust.queries import require, require_purpose
 
 FORMS = ("json", "html")
@@ -104,6 +114,29 @@ def sweep(site: Site, *, actor: Actor) -> Swept:
     """
     require(actor, "loads.run")
     return sweeping.sweep(site, actor)
+
+
+def rotate_vault(site: Site, *, actor: Actor) -> tuple[int, int, bool]:
+    """Give the vault a new key and seal everything anew: (rows, quarantine files, whether the old
+    key is gone). Goes on where it was stopped; a load under way puts the end off to the next run.
+
+    raises  trust's NotAllowed without keys.manage
+    """
+    require(actor, "keys.manage")
+    version = rotation.begin(site)
+    rows = rotation.reseal(site, version)
+    files = data.reseal_quarantine(site, version)
+    is_left = rotation.is_left(version) or data.is_quarantine_left(site, version)
+    return rows, files, not is_left and rotation.end(site, version)
+
+
+def work(site: Site, *, actor: Actor) -> list[str]:
+    """Run every clock that is due; their ids. Safe with several processes, and to kill.
+
+    raises  trust's NotAllowed without loads.run
+    """
+    require(actor, "loads.run")
+    return clocks.work(site, actor)
 
 
 def certificate_json(certificate: Certificate) -> bytes:

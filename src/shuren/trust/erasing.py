@@ -285,8 +285,9 @@ def end_sessions(actor: Actor) -> int:
 
 
 def clear_past_terms(today: date) -> int:
-    """What this room keeps for a while only: cards kept out, certificates after their term."""
-    return Erased.objects.filter(until__lt=today).delete()[0]
+    """Take away what this room keeps for a while only: cards kept out, sessions that are over."""
+    gone: int = Erased.objects.filter(until__lt=today).delete()[0]
+    return gone + AccountSession.objects.filter(expire_date__lt=now()).delete()[0]
 
 
 def _sessions(account: Account) -> list[AccountSession]:

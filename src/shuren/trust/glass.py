@@ -117,7 +117,7 @@ def open_records(
         opened_by=actor.id, role=actor.role, pseudonym=pseudonym, kind=kind, reason=b"",
         opened_at=moment, ends_at=moment + timedelta(minutes=minutes),
     )  # fmt: skip
-    row.reason = vault.seal(site, text.encode(), _context(row))
+    row.reason = vault.seal(site, text.encode(), context(row))
     row.save(update_fields=["reason"])
     body = {"event": "opened", "glass": row.pk, "kind": kind, "minutes": minutes}
     ledger.append("break_glass", body, actor=actor, subject=pseudonym)
@@ -236,7 +236,7 @@ def _opened(row: Glass) -> Opened:
         opened_by=row.opened_by,
         role=row.role,
         kind=row.kind,
-        reason=vault.unseal(settings.SITE, bytes(row.reason), _context(row)).decode(),
+        reason=vault.unseal(settings.SITE, bytes(row.reason), context(row)).decode(),
         opened_at=row.opened_at,
         ends_at=row.ends_at,
         ended_at=row.ended_at,
@@ -247,5 +247,5 @@ def _opened(row: Glass) -> Opened:
     )
 
 
-def _context(row: Glass) -> str:
+def context(row: Glass) -> str:
     return f"break-glass {row.pk}"

@@ -87,12 +87,12 @@ def _key(site: Site, release: str) -> bytes:
     found = Release.objects.select_for_update().filter(pk=release).first()
     if found is None:
         key = secrets.token_bytes(32)
-        sealed = vault.seal(site, key, _context(release))
+        sealed = vault.seal(site, key, context(release))
         Release.objects.create(id=release, sealed=sealed, begun_at=now())
         return key
     if found.ended_at:
         raise _ended(release)
-    return vault.unseal(site, bytes(found.sealed), _context(release))
+    return vault.unseal(site, bytes(found.sealed), context(release))
 
 
 def _pseudonym(key: bytes, person: str) -> str:
@@ -100,7 +100,7 @@ def _pseudonym(key: bytes, person: str) -> str:
     return BEGINNING + base64.b32encode(digest).decode().rstrip("=").lower()
 
 
-def _context(release: str) -> str:
+def context(release: str) -> str:
     return f"release:{release}"
 
 

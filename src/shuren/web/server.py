@@ -5,7 +5,10 @@ import multiprocessing
 import os
 import socket
 import ssl
+import subprocess
+import sys
 import threading
+import time
 from collections.abc import Callable
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -19,6 +22,7 @@ from shuren.kernel.settings import PREFIX, SiteSettings, read_settings
 from shuren.kernel.site import Site
 
 _PORTS_TRIED = 50
+_WORK_EVERY = 600.0  # seconds
 _EVERYWHERE = ("0.0.0.0", "::", "")
 
 
@@ -48,11 +52,21 @@ def run(site: Site, **chosen: Any) -> None:
     from shuren.data import watching  # late: its tables need Django, which the site sets up
 
     watching.note(site)
+    threading.Thread(target=_work, args=(site,), daemon=True).start()
     server = _granian(settings)
     server.on_startup(lambda: click.echo(_greeting(settings)))
     # Not fork: threads and open databases of this process must not reach the workers.
     multiprocessing.set_start_method("spawn", force=True)
     server.serve()
+
+
+def _work(site: Site) -> None:
+    """Run `shuren work --once` again and again: a process of its own gives its memory back, and
+    one that is killed with us does no harm."""
+    command = [sys.executable, "-m", "shuren", "--site", str(site.root), "work", "--once"]
+    while True:
+        time.sleep(_WORK_EVERY)
+        subprocess.run(command, stdout=subprocess.DEVNULL, check=False)
 
 
 def check_port(host: str, port: int) -> None:

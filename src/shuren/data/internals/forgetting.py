@@ -23,7 +23,7 @@ from shuren.data.internals import building, forgotten, named_rows, quarantine, r
 from shuren.data.internals import snapshots as published
 from shuren.data.internals.own_rows import personal_contracts
 from shuren.data.internals.raw_store import RawWriter
-from shuren.data.internals.receipts import all_receipts, quarantine_file, raw_file
+from shuren.data.internals.receipts import WORKING, all_receipts, quarantine_file, raw_file
 from shuren.data.internals.retention_log import Expiry
 from shuren.data.internals.rows import KEY, key_sql
 from shuren.data.internals.working import sweep_folders, working_folder
@@ -122,6 +122,31 @@ def empty_refused(site: Site, load: Receipt, rows: Collection[int]) -> int:
     path = quarantine_file(site, load.contract, load.id)
     with building.one_at_a_time(site):
         return _empty(site, load, path, set(rows))
+
+
+def reseal(site: Site, version: int) -> int:
+    """Quarantine files of which a chunk is under another version of the key, sealed anew."""
+    done = 0
+    with building.one_at_a_time(site):
+        for load, path in _sealed_otherwise(site, version):
+            _empty(site, load, path, set())
+            done += 1
+    return done
+
+
+def is_sealed_otherwise(site: Site, version: int) -> bool:
+    """Whether there is such a file, or may be soon: a load is under way."""
+    sweep_folders(site, WORKING)
+    if any(path.is_dir() for path in site.temporary.glob(f"{WORKING}*")):
+        return True
+    return any(True for _load, _path in _sealed_otherwise(site, version))
+
+
+def _sealed_otherwise(site: Site, version: int) -> Iterator[tuple[Receipt, Path]]:
+    for load in all_receipts(site):
+        path = quarantine_file(site, load.contract, load.id)
+        if load.refused and path.exists() and quarantine.key_versions(path) - {version}:
+            yield load, path
 
 
 def _entries(found: forgotten.Forgotten) -> Iterator[dict[str, Any]]:

@@ -75,4 +75,4 @@ class People:
 
 
 def _is_one(value: str | None) -> bool:
-    return bool(value and _PSEUDONYM.fullmatch(value))
+    return bool(value and value.startswith("r_") and _PSEUDONYM.fullmatch(value))

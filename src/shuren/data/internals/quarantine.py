@@ -195,6 +195,16 @@ def rewrite(
     sync_folder(path.parent)
 
 
+def key_versions(path: Path) -> set[int]:
+    """The versions of the vault's key that its chunks are under."""
+    found = set()
+    with open(path, "rb") as file:
+        for chunk in _read_index(path):
+            file.seek(chunk["offset"])
+            found.add(file.read(1)[0])
+    return found
+
+
 def emptied(row: Kept) -> Kept:
     """A row of which only the place and the rule are left."""
     return Kept(row.line, row.rule, "", (ERASED,), {}, b"", row=row.row)

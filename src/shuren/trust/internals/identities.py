@@ -37,7 +37,7 @@ def read(site: Site, pseudonym: str) -> dict[str, str]:
     if record is None:
         return {}
     opened: dict[str, str] = json.loads(
-        vault.unseal(site, bytes(record.sealed), _context(pseudonym))
+        vault.unseal(site, bytes(record.sealed), context(pseudonym))
     )
     return opened
 
@@ -50,13 +50,13 @@ def everybody(site: Site) -> Iterator[tuple[str, dict[str, str]]]:
     """(pseudonym, stored record) of all, in the order of the pseudonyms."""
     for record in Identity.objects.order_by("pseudonym").iterator(_BATCH):
         sealed = bytes(record.sealed)
-        yield record.pseudonym, json.loads(vault.unseal(site, sealed, _context(record.pseudonym)))
+        yield record.pseudonym, json.loads(vault.unseal(site, sealed, context(record.pseudonym)))
 
 
 def _seal(site: Site, pseudonym: str, values: Mapping[str, str]) -> bytes:
     text = json.dumps(dict(values), ensure_ascii=False, sort_keys=True)
-    return vault.seal(site, text.encode(), _context(pseudonym))
+    return vault.seal(site, text.encode(), context(pseudonym))
 
 
-def _context(pseudonym: str) -> str:
+def context(pseudonym: str) -> str:
     return f"identity:{pseudonym}"

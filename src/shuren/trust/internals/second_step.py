@@ -52,17 +52,17 @@ def matching_period(secret: str, code: str, moment: datetime, after: int) -> int
 
 
 def seal_secret(site: Site, account: Account, secret: str) -> bytes:
-    return vault.seal(site, secret.encode("ascii"), _context(account))
+    return vault.seal(site, secret.encode("ascii"), context(account))
 
 
 def secret_of(site: Site, step: SecondStep) -> str:
-    return vault.unseal(site, bytes(step.sealed), _context(step.account)).decode("ascii")
+    return vault.unseal(site, bytes(step.sealed), context(step.account)).decode("ascii")
 
 
 def waiting_secret(site: Site, account: Account, waiting: str) -> str:
     """The secret a session keeps until its first code, or "" for what is none of this account's."""
     try:
-        return vault.unseal(site, bytes.fromhex(waiting), _context(account)).decode("ascii")
+        return vault.unseal(site, bytes.fromhex(waiting), context(account)).decode("ascii")
     except (ValueError, SealBroken):
         return ""
 
@@ -97,5 +97,5 @@ def _digest(account: Account, code: str) -> str:
     return hmac.digest(settings.SECRET_KEY.encode(), said, "sha256").hex()
 
 
-def _context(account: Account) -> str:
+def context(account: Account) -> str:
     return f"second-step:{account.pk}"

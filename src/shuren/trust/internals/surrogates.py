@@ -44,8 +44,7 @@ def pseudonyms(site: Site, values: Sequence[str | None], keep: bool = True) -> l
         found = stored(hashed.values())
         missing = [value for value in batch if hashed[value] not in found]
         if missing and keep:
-            _add(site, [(value, hashed[value]) for value in missing])
-            found |= stored(hashed[value] for value in missing)
+            found |= _added(site, [(value, hashed[value]) for value in missing])
         known.update((value, found.get(hashed[value], "")) for value in batch)
     return [known[value] for value in trimmed]
 
@@ -82,27 +81,27 @@ def _among(column: str, asked: Iterable[str]) -> dict[str, str]:
     asked = list(asked)
     if not asked:
         return {}
-    value: str | list[str]
+    test, value = f"{column} IN (SELECT value FROM json_each(%s))", json.dumps(asked)
     if connection.vendor == "postgresql":
-        test, value = f"{column} = ANY(%s)", asked
-    else:
-        test, value = f"{column} IN (SELECT value FROM json_each(%s))", json.dumps(asked)
+        test = f"{column} IN (SELECT json_array_elements_text(%s::json))"
     with connection.cursor() as cursor:
         cursor.execute(f"SELECT pseudonym, blind FROM trust_surrogate WHERE {test}", [value])
         return dict(cursor.fetchall())
 
 
-def _add(site: Site, fresh: Sequence[tuple[str, str]]) -> None:
-    """Give each (value, blind) a pseudonym, unless another process has been faster."""
+def _added(site: Site, fresh: Sequence[tuple[str, str]]) -> dict[str, str]:
+    """Give each (value, blind) a pseudonym, unless another process has been faster: {blind: it}."""
     names = legacy.taken_over(site, [value for value, _blind in fresh], draw(len(fresh)))
-    rows = sorted((blind, name) for (_value, blind), name in zip(fresh, names, strict=True))
     # In one order, so that two loads of the same readers never wait for each other in a ring.
+    rows = sorted((blind, name) for (_value, blind), name in zip(fresh, names, strict=True))
     with _through_to_disk(), transaction.atomic(), connection.cursor() as cursor:
         cursor.executemany(
             "INSERT INTO trust_surrogate (blind, pseudonym) VALUES (%s, %s) ON CONFLICT DO NOTHING",
             rows,
         )
+        mine = cursor.rowcount == len(rows)
         legacy.met(names)
+    return dict(rows) if mine else stored(blind for blind, _name in rows)
 
 
 @contextmanager

@@ -2,7 +2,8 @@
 
 sealed bytes   1 byte key version, 12 bytes nonce, ciphertext with its 16-byte tag
 vault.key      lines `<version> <64 hexadecimal digits>`; the highest version seals,
-               all of them open, so a key can be added without sealing everything anew
+               all of them open, so a key can be added without sealing everything anew.
+               SHUREN_VAULT_KEY in the environment, with commas for line ends, comes before it
 """
 
 import os
@@ -17,7 +18,7 @@ from shuren.kernel.keyfiles import decode_key, key_text, replace_key_text, unusa
 from shuren.kernel.site import Site
 from shuren.trust.errors import SealBroken
 
-KEY_FILE = "vault.key"
+KEY_FILE, ENVIRONMENT = "vault.key", "SHUREN_VAULT_KEY"
 _NONCE = 12
 _SHORTEST = 1 + _NONCE + 16
 
@@ -46,6 +47,23 @@ def unseal(site: Site, data: bytes, context: str) -> bytes:
         raise _broken(context) from None
 
 
+def from_environment() -> bool:
+    """Whether the keys are in the environment and not in a file."""
+    return bool(os.environ.get(ENVIRONMENT))
+
+
+def versions(site: Site) -> list[int]:
+    """Of all keys there are."""
+    return sorted(_keys(site))
+
+
+def keep_only(site: Site, version: int) -> None:
+    """Take all other keys away; what they sealed cannot be opened any more."""
+    text = key_text(site, KEY_FILE, _first_line)
+    lines = [line for line in text.splitlines() if line.split(" ")[0] == str(version)]
+    replace_key_text(site, KEY_FILE, "".join(f"{line}\n" for line in lines))
+
+
 def add_key(site: Site) -> int:
     """Add a key and return its version; from now on it seals, and the old ones still open."""
     text = key_text(site, KEY_FILE, _first_line)
@@ -68,6 +86,9 @@ def _first_line() -> str:
 
 
 def _keys(site: Site) -> dict[int, AESGCM]:
+    given = os.environ.get(ENVIRONMENT)
+    if given:
+        return _parse("\n".join(part.strip() for part in given.split(",")), Path(ENVIRONMENT))
     return _parse(key_text(site, KEY_FILE, _first_line), site.secrets / KEY_FILE)
 
 
