@@ -186,7 +186,8 @@ def test_every_page_fits_and_is_accessible(
     for address in (*addresses.values(), task):
         wrong += faults(page, live_server.url + address, axe_script)
     page = open_page(addresses["today"], viewport, theme, language, role="administrator")
-    wrong += faults(page, live_server.url + reverse("workbench:keys"), axe_script)
+    for name in ("keys", "ledger"):
+        wrong += faults(page, live_server.url + reverse(f"workbench:{name}"), axe_script)
     assert wrong == []
 
 
@@ -198,6 +199,8 @@ def test_the_smallest_phone_scrolls_down_only(open_page, addresses, live_server,
         page.goto(live_server.url + address)
         if page.evaluate("document.documentElement.scrollWidth") > SMALLEST["width"]:
             wide.append(name)
+    page = open_page(reverse("workbench:ledger"), SMALLEST, "light", language, role="administrator")
+    wide += ["ledger"] * (page.evaluate("document.documentElement.scrollWidth") > SMALLEST["width"])
     assert wide == []
 
 

@@ -9,7 +9,7 @@ from shuren import web
 from shuren.discovery.shapes import Holding
 from shuren.trust.actions import create_account
 from shuren.web import moments
-from shuren.web.portal.finding import _known
+from shuren.web.portal.hits import known
 from tests.web.conftest import PASSWORD
 
 
@@ -37,9 +37,9 @@ def test_a_unit_that_repeats_its_title_is_left_out(as_role, library):
 def test_a_place_that_says_nothing_is_not_named():
     nowhere, somewhere = Holding("", None, None, None), Holding("本部", 2, 1, 1)
     seen_there = Holding("东校区", None, None, None)
-    assert _known((nowhere, seen_there, somewhere)) == [somewhere]
-    assert _known((nowhere, seen_there)) == [seen_there]
-    assert _known((nowhere,)) == []
+    assert known((nowhere, seen_there, somewhere)) == [somewhere]
+    assert known((nowhere, seen_there)) == [seen_there]
+    assert known((nowhere,)) == []
 
 
 def test_demo_accounts_stand_in_the_order_of_the_demo(client, db, settings, site):

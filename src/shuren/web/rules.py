@@ -16,6 +16,11 @@ API = "api/v1/"
 OPEN: dict[str, str] = {
     "home": "what the library is and offers",
     "find": "titles and holdings are public",
+    "find-suggest": "completions come from the public index",
+    "find-export": "titles and holdings are public",
+    "find-shelf": "titles and holdings are public",
+    "item": "titles and holdings are public",
+    "robots": "told to every crawler",
     "resolve": "full text by its identifier is public",
     "spaces": "free seats are public",
     "datasets": "open data are for everybody",

@@ -1,7 +1,7 @@
 """Rows about a person that tell a sensitive topic: which they are, and which columns tell it.
 
-Where the library's rule (trust.topics) changes, the next question is answered by it: nothing of it
-is built into the tables.
+Nothing of the library's rule (trust.topics) is built into the tables: where it changes, no build is
+needed, only the next start of the program.
 """
 
 from typing import NamedTuple
