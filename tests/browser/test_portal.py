@@ -1,5 +1,7 @@
 """Every portal page in a real browser: both sizes, themes and languages."""
 
+from hashlib import md5
+
 import pytest
 from django.db import transaction
 
@@ -14,11 +16,16 @@ PAGES = [
     "/",
     "/find/?q=三体",
     "/find/?q=zzzz",
+    "/find/?q=三体 OR 活着&clc=I",
+    "/find/?q=线性带数",
+    "/find/shelf/?at=I247",
     "/spaces/",
     "/sign-in/",
     "/privacy/",
     "/styleguide/",
 ]
+# The page of 三体: its id is made of its title and call number.
+PAGES += [f"/find/{md5('call|三体|I247.55/7'.encode()).hexdigest()}/"]
 PAGES += ["/my/", "/my/?show=past", "/datasets/", "/my/sessions/", "/my/second-step/"]
 SETTINGS = [
     (PHONE, "light", "zh-hans"),
