@@ -2,62 +2,15 @@
 
 import json
 import re
-import signal
-import sqlite3
-import subprocess
-import sys
-import time
 
 import pytest
 
 from shuren.campus.accounts import DEMO_ACCOUNTS
 from shuren.campus.accounts import PASSWORD as DEMO_PASSWORD
-from tests.journeys.test_walks import page_of, plain_environment
+from tests.journeys.demo import MATCHED, receipts, rows_of, set_up
+from tests.journeys.test_walks import page_of
 
 pytestmark = pytest.mark.xdist_group("demo")
-
-# What the index and the matchers load themselves, beside the exports.
-MATCHED = {"work_links", "reader_links", "reader_pairs", "suggestions", "content_entities"}
-COMMAND = [sys.executable, "-m", "shuren", "demo", "--no-serve", "--scale", "0.05"]
-
-
-def set_up(folder):
-    result = subprocess.run(
-        [*COMMAND, str(folder)],
-        env=plain_environment(),
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert result.returncode == 0, result.stderr
-    return result.stderr
-
-
-def receipts(folder):
-    found = [json.loads(path.read_text("utf-8")) for path in folder.glob("data/receipts/*.json")]
-    return {one["source_name"]: one for one in found if one["contract"] not in MATCHED}
-
-
-def rows_of(folder, sql):
-    with sqlite3.connect(f"file:{folder / 'data/shuren.sqlite3'}?mode=ro", uri=True) as database:
-        return database.execute(sql).fetchall()
-
-
-@pytest.fixture(scope="module")
-def stopped_and_resumed(tmp_path_factory):
-    """A demo killed as soon as its first load was there, then set up again."""
-    folder = tmp_path_factory.mktemp("demo") / "demo library"
-    process = subprocess.Popen(
-        [*COMMAND, str(folder)], env=plain_environment(), stderr=subprocess.DEVNULL
-    )
-    while process.poll() is None and not list(folder.glob("data/receipts/*.json")):
-        time.sleep(0.02)
-    process.send_signal(signal.SIGKILL)
-    process.wait()
-    first = set(receipts(folder))
-    assert not (folder / "data/demo.json").exists()
-    said = set_up(folder)
-    return folder, first, said
 
 
 def test_a_set_up_that_was_killed_goes_on_and_loads_nothing_twice(stopped_and_resumed):
