@@ -13,6 +13,7 @@ from django.db import connection
 
 from shuren.data import queries as data
 from shuren.data.actions import build
+from shuren.data.errors import UnknownName
 from shuren.data.internals import building
 from shuren.data.internals.quarantine import Quarantine
 from shuren.kernel.shapes import Actor
@@ -91,6 +92,21 @@ def test_every_query_of_the_open_snapshot_is_without_the_reader_at_once(
         actor=other,
     ).rows  # fmt: skip
     assert row == (other.reader_key, other.reader_key)
+
+
+def test_a_loaded_row_of_the_reader_is_shown_to_nobody_before_it_is_off_the_disk(
+    actor: Actor, site: Site
+) -> None:
+    librarian = Actor("data", "data_librarian")
+    [receipt] = data.receipts(site, "loans")
+    [others] = data.rows_behind(site, "conformed.loan", actor=librarian).found
+    lines = {row[1] for row in others.rows}
+    assert len(lines) == 4
+    actions.erase(site, actor)
+    with pytest.raises(UnknownName):
+        data.made_of_row(site, receipt.id, min(lines), actor=librarian)
+    [others] = data.rows_behind(site, "conformed.loan", actor=librarian).found
+    assert {row[1] for row in others.rows} == {max(lines)}
 
 
 def test_what_stayed_is_the_readers_again_after_the_build(actor: Actor, site: Site) -> None:

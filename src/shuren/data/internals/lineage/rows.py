@@ -10,7 +10,7 @@ from typing import Any
 
 from shuren.data import definitions
 from shuren.data.errors import UnknownName
-from shuren.data.internals import asking, snapshots
+from shuren.data.internals import asking, forgotten, snapshots
 from shuren.data.internals.door import Condition, Opening, check_covered, open_table
 from shuren.data.internals.lineage.graph import graph
 from shuren.data.internals.receipts import find_receipt, raw_file, raw_files, standing_for
@@ -120,13 +120,16 @@ def _raw_rows(
             values += [str(row[name])] * len(sources)
             parts.append(f"({either})")
         tests.append(f"({' AND '.join(parts)})")
+    wanted = " OR ".join(tests)
+    if kept := forgotten.raw_test(site, contract):
+        wanted = f"({wanted}) AND {kept}"
     # A later load of the same key stands in the place of an earlier one; loads sort by time.
     listed = ", ".join(f'"{name}"' for name in (*_ABOUT, *shown))
     sql = (
         f"SELECT {listed} FROM (SELECT *, row_number() OVER (PARTITION BY _key"
         " ORDER BY _load DESC, _line DESC) AS place"
         " FROM read_parquet(?, union_by_name = true)"
-        f" WHERE {' OR '.join(tests)}) AS found WHERE place = 1"
+        f" WHERE {wanted}) AS found WHERE place = 1"
         f" ORDER BY _load DESC, _line LIMIT {int(limit)}"
     )
     found = snapshots.query(site, sql, [paths, *values])
@@ -166,7 +169,9 @@ def made_of(site: Site, load: str, line: int, actor: Actor) -> tuple[RawRows, li
     names = ", ".join(f'"{name}"' for name in dict.fromkeys((*_ABOUT, *shown, "_key")))
     found = []
     if path.exists():
-        sql = f"SELECT {names} FROM read_parquet(?) WHERE _load = ? AND _line = ? LIMIT 1"
+        kept = forgotten.raw_test(site, contract) or "TRUE"
+        test = f"_load = ? AND _line = ? AND {kept}"
+        sql = f"SELECT {names} FROM read_parquet(?) WHERE {test} LIMIT 1"
         found = snapshots.query(site, sql, [str(path), load, line])
     if not found:
         raise UnknownName(_("accepted row"), f"{load}:{line}", [])
