@@ -103,9 +103,13 @@ def test_from_no_to_a_certificate(portal, library, browser, axe_script, tmp_path
         proof = saved(page, tmp_path, "text=下载凭证")
         visit.open("/my/?show=past")
         assert "围城" not in page.inner_text("main")
+        visit.open("/my/")
+        assert "还有 1 册未还，暂未列在这里" in page.inner_text("main")
+        faults += visit.violations(axe_script)
         actions.build(library, actor=OPERATOR)
         visit.open("/my/")
         assert "平凡的世界" in page.inner_text("main"), "the open loan is still one's own"
+        assert "暂未列在这里" not in page.inner_text("main")
         faults += visit.said + visit.outside
     assert faults == []
     key = json.loads(proof.read_text("utf-8"))["proof"]["head"]["public_key"]

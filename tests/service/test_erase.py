@@ -19,7 +19,7 @@ from shuren.data.internals.quarantine import Quarantine
 from shuren.kernel.shapes import Actor
 from shuren.kernel.site import Site
 from shuren.service import actions
-from shuren.service.queries import certificates, held, own_loans
+from shuren.service.queries import books_out_not_listed, certificates, held, own_loans
 from shuren.trust.actions import pseudonymise
 from shuren.trust.models import Account
 from tests.conftest import ROOT
@@ -111,9 +111,12 @@ def test_a_loaded_row_of_the_reader_is_shown_to_nobody_before_it_is_off_the_disk
 
 def test_what_stayed_is_the_readers_again_after_the_build(actor: Actor, site: Site) -> None:
     actions.erase(site, actor)
+    waiting = now_of(actor)
+    assert books_out_not_listed(waiting, own_loans(site, waiting)) == 1
     actions.sweep(site, actor=OPERATOR)
     again = now_of(actor)
     assert [loan.loan_id for loan in own_loans(site, again).out] == ["L3"]
+    assert books_out_not_listed(again, own_loans(site, again)) == 0
     assert counts(site, again)["lake:loans"] == 1
 
 

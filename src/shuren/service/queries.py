@@ -141,6 +141,18 @@ def certificates(actor: Actor) -> list[Certificate]:
     return [certificate_of(line) for line in reversed(lines)]
 
 
+def books_out_not_listed(actor: Actor, loans: OwnLoans) -> int:
+    """Books still out that `loans` leaves out since the actor erased, until the next build."""
+    kept = [
+        one
+        for certificate in certificates(actor)
+        if certificate.state == "gone"
+        for one in certificate.content["statement"]["kept"]
+    ]
+    stayed = sum(int(one["facts"]) for one in kept if one["store"] == "lake:loans")
+    return max(0, stayed - len(loans.out))
+
+
 def certificate_of(line: ErasureLine) -> Certificate:
     return Certificate(line.id, line.state, line.certificate)
 

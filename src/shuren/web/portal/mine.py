@@ -13,7 +13,7 @@ from shuren.data.queries import current_snapshot
 from shuren.kernel.clock import now
 from shuren.kernel.i18n import gettext as _
 from shuren.kernel.shapes import Actor
-from shuren.service.queries import DISPUTE_DAYS, HISTORY, own_loans
+from shuren.service.queries import DISPUTE_DAYS, HISTORY, books_out_not_listed, own_loans
 from shuren.service.shapes import OwnLoan
 from shuren.trust import young
 from shuren.trust.queries import may
@@ -45,6 +45,7 @@ def my_library(request: HttpRequest) -> HttpResponse:
     context = {
         "loaded": True,
         "notices": emergency_notices(actor)[:1],
+        "not_listed": books_out_not_listed(actor, loans) if chosen == "out" else 0,
         "chosen": chosen,
         "tabs": _tabs(len(loans.out), len(loans.past), chosen),
         "books": [as_row(loan) for loan in page],
