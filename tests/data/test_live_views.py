@@ -130,8 +130,8 @@ def test_one_mart_joins_loans_with_the_live_view_of_seats(library: Site) -> None
     found = queries.read(
         library,
         "mart.campus_now",
-        purpose="service_operation",
-        actor=DESK,
+        purpose="data_quality",
+        actor=Actor("w", "data_librarian"),
         columns=["campus", "seats", "occupied", "free", "loans"],
         order_by=["campus"],
     )

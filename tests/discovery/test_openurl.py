@@ -4,6 +4,7 @@ from datetime import date
 from urllib.parse import parse_qs
 
 import pytest
+from django.db import transaction
 
 from shuren.data.actions import build, load_file
 from shuren.discovery.internals.coverage import Stretch
@@ -56,11 +57,12 @@ def library(tmp_path_factory, django_db_setup, django_db_blocker):
     more = [serial("River & Bridge", "1234-5679", "1990", depth="abstracts"),
             serial("River & Bridge", "1234-5679", "1990", access="F", embargo="P1Y")]  # fmt: skip
     old = [serial("Taken Out", "5678-9014", "2001")]
-    with django_db_blocker.unblock():
+    with django_db_blocker.unblock(), transaction.atomic():
         for name, rows in (("V_X_Core_2025-01-01.txt", old), ("V_X_Core_2026-01-01.txt", core),
                            ("W_X_More_2026-01-01.txt", more)):  # fmt: skip
             load_file(site, "eholdings", write(folder, name, rows), actor=OPERATOR)
         build(site, actor=OPERATOR)
+        transaction.set_rollback(True)
     return site
 
 
