@@ -20,3 +20,4 @@ class Interest(models.Model):
 
 
 from shuren.service.internals import case_rows as case_rows  # noqa: E402
+from shuren.service.internals import search_rows as search_rows  # noqa: E402
