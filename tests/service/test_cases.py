@@ -100,7 +100,7 @@ def test_staff_who_read_a_case_are_in_the_readers_ledger(site: Site, ann: Actor)
     assert seen.reader == ann.reader_key
     line = UseRecord.objects.order_by("-id")[0]
     assert UseRecord.objects.count() == before + 1
-    assert (line.actor, line.purpose, line.table) == ("lin", "service_operation", "service.case")
+    assert (line.actor, line.purpose, line.table) == ("lin", "case_handling", "service.case")
     queue(site, LIBRARIAN)
     assert UseRecord.objects.count() == before + 2
     assert case(site, opened.id, ann).reader == ""
@@ -174,7 +174,10 @@ def test_an_event_asks_for_its_reason_and_keeps_what_it_was_told(site: Site, ann
 
 
 def test_a_second_suggestion_of_the_same_book_is_told_so_at_once(site: Site, ann: Actor) -> None:
-    ask = {"subject": {"kind": "title", "id": "isbn:9787536692930"}, "fields": {"book_title": "三体"}}
+    ask = {
+        "subject": {"kind": "title", "id": "isbn:9787536692930"},
+        "fields": {"book_title": "三体"},
+    }
     first = open_case(site, "purchase_suggestion", actor=ann, **ask)
     second = open_case(site, "purchase_suggestion", actor=reader(site, "2020002"), **ask)
     assert (first.state, second.state) == ("suggested", "rejected")

@@ -39,7 +39,7 @@ from shuren.service.internals.running import GIVEN_BACK, NOTED, TAKEN, Running
 from shuren.trust.actions import record_use
 from shuren.trust.queries import require, require_covered, require_purpose
 
-PURPOSE, OWN, TABLE = "service_operation", "own_records", "service.case"
+PURPOSE, OWN, TABLE = "case_handling", "own_records", "service.case"
 COLUMNS = ("reader_key", "service", "state", "subject", "fields", "history")
 PAGE, MOST = 50, 10_000
 LONGEST_TITLE = 300
@@ -328,7 +328,11 @@ def _is_repeated(
         return False
     after = CaseStep.objects.filter(case=row.pk, number=expected_version + 1).first()
     is_own = bool(actor.reader_key) and actor.reader_key in (row.pseudonym, row.party)
-    if after and after.event == event and after.account in ({"", actor.id} if is_own else {actor.id}):
+    if (
+        after
+        and after.event == event
+        and after.account in ({"", actor.id} if is_own else {actor.id})
+    ):
         return True
     last = CaseStep.objects.filter(case=row.pk).order_by("-number")[0]
     raise CaseChanged(

@@ -10,7 +10,7 @@ from typing import Any
 
 import orjson
 
-from shuren.kernel.definitions import DefinitionFile, find_definitions
+from shuren.kernel.definitions import DefinitionFile, Key, find_definitions
 from shuren.kernel.errors import DefinitionError
 from shuren.kernel.i18n import gettext as _
 from shuren.kernel.i18n import pick
@@ -18,9 +18,25 @@ from shuren.kernel.site import Site
 from shuren.kernel.suggestions import did_you_mean
 from shuren.service.errors import UnknownName
 from shuren.service.flow_shapes import Declared, Flow, Service
+from shuren.service.internals import reading_flows, reading_forms, reading_services
 from shuren.service.internals.reading_flows import read_flow
 from shuren.service.internals.reading_services import read_service
 from shuren.trust.definitions import purposes
+
+# Kind → part of the file ("" is its top) → what it may say.
+FORMATS: dict[str, dict[str, dict[str, Key]]] = {
+    "services": {
+        "": reading_services.SERVICE_KEYS,
+        "rules": reading_services.RULE_KEYS,
+        "form.*": reading_forms.FIELD_KEYS,
+    },
+    "flows": {
+        "": reading_flows.FLOW_KEYS,
+        "states.*": reading_flows.STATE_KEYS,
+        "transitions.*": reading_flows.TRANSITION_KEYS,
+        "transitions.*.after": reading_flows.AFTER_KEYS,
+    },
+}
 
 
 @cache

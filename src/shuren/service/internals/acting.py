@@ -21,7 +21,7 @@ from shuren.service.internals.case_rows import Case
 from shuren.service.internals.running import Running
 from shuren.trust.queries import may, purpose_allowed
 
-WORK, MANAGE, PURPOSE = "cases.work", "cases.manage", "service_operation"
+WORK, MANAGE, PURPOSE = "cases.work", "cases.manage", "case_handling"
 TITLES: dict[str, dict[str, str]] = {
     READER: {"zh": "读者", "en": "the reader"},
     LIBRARIAN: {"zh": "馆员", "en": "a librarian"},

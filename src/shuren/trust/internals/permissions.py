@@ -97,8 +97,8 @@ PERMISSION_PURPOSES: dict[str, tuple[str, ...]] = dict.fromkeys(PERMISSIONS, ())
     "knowledge.read": ("knowledge_service",),
     "dashboards.read": ("library_statistics",),
     "desk.serve": ("service_operation",),
-    "cases.work": ("service_operation",),
-    "cases.manage": ("service_operation",),
+    "cases.work": ("case_handling",),
+    "cases.manage": ("case_handling",),
     "break_glass.open": ("emergency",),
 }
 
