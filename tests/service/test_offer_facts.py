@@ -22,7 +22,7 @@ def copy(status, campus="江湾校区", **more):
 
 def facts(copies=(), places=(), reader=STUDENT, terms=UNKNOWN, **more):
     wanted = Wanted("t1", BOOK, "book", ("t1",), tuple(places))
-    known = {place: terms for place in places} if isinstance(terms, Terms) else terms
+    known = dict.fromkeys(places, terms) if isinstance(terms, Terms) else terms
     return offer_facts.find(wanted, copies, reader, known, **more)
 
 

@@ -44,6 +44,7 @@ def transfer(s):
     return (
         s["copies"] == "out"
         and s["queue"] == "empty"
+        and s["lender"] == "known"
         and s["mine"] == "no"
         and s["reader"] in AT_HOME
         and s["standing"] == "good"
@@ -133,7 +134,7 @@ def test_only_a_visitor_is_sent_to_sign_in(kind):
 
 NOWHERE = {
     "reader": "student", "standing": "good", "form": "book", "copies": "none", "place": "unknown",
-    "mine": "no", "queue": "empty", "full_text": "none", "licence": "covers", "supply": "unstated",
+    "mine": "no", "queue": "empty", "lender": "known", "full_text": "none", "licence": "covers", "supply": "unstated",
     "open_copy": "no", "asked": "below", "delivery": "untried", "suggested": "no",
 }  # fmt: skip
 IN, OUT = {"copies": "in"}, {"copies": "out"}
@@ -151,6 +152,7 @@ PAYWALL = {"form": "article", "full_text": "embargo"}
         (OUT, "hold transfer delivery"),
         (OUT | {"queue": "waiting"}, "hold delivery purchase"),
         (OUT | {"mine": "yes"}, "delivery"),
+        (OUT | {"lender": "unknown"}, "hold delivery"),
         (OUT | {"standing": "full"}, "hold delivery"),
         (OUT | {"standing": "blocked"}, ""),
         ({"copies": "reference", "place": "here"}, "borrow"),

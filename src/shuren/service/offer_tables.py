@@ -29,6 +29,7 @@ FACTS: dict[str, tuple[str, ...]] = {
     "place": ("here", "elsewhere", "unknown"),
     "mine": ("no", "yes"),
     "queue": ("empty", "waiting"),
+    "lender": ("known", "unknown"),
     "full_text": ("yes", "part", "embargo", "outside", "none"),
     "licence": ("covers", "excludes"),
     "supply": ("allowed", "forbidden", "unstated"),
@@ -209,7 +210,7 @@ def _values(path: Path, number: int, fact: str, values: Any) -> frozenset[str]:
 
 def _opens(path: Path, content: Mapping[str, Any]) -> tuple[str, str]:
     [(what, name)] = content.items() if len(content) == 1 else [("", "")]
-    if what == "service" and re.fullmatch(r"[a-z][a-z0-9_-]*", str(name)):
+    if what == "service" and re.fullmatch(r"[a-z][a-z0-9_]*", str(name)):
         return "service", str(name)
     if what == "page" and name in PAGES:
         return "page", str(name)

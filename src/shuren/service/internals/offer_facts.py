@@ -101,12 +101,14 @@ def find(
     is_mine: bool = False,
     delivery: str = "untried",
     is_suggested: bool = False,
+    has_lender: bool = False,
 ) -> Found:
     """All facts but `asked`.
 
     copies   of all editions of the work
     terms    of each place that is not free
     is_mine  the reader has a copy on loan
+    has_lender  our own circulation lent a copy, so that its reader can be asked
     """
     state, relevant = _copies(copies)
     campuses = tuple(dict.fromkeys(one.campus for one in relevant))
@@ -120,6 +122,7 @@ def find(
         "place": _place(campuses, reader.campus),
         "mine": "yes" if is_mine else "no",
         "queue": "waiting" if any(one.queue for one in copies) else "empty",
+        "lender": "known" if has_lender else "unknown",
         "open_copy": "yes" if free else "no",
         "delivery": delivery,
         "suggested": "yes" if is_suggested else "no",
