@@ -9,7 +9,7 @@ class NothingHeld(ShurenError):
 
 
 class UnknownName(ShurenError):
-    """There is no subject of that class number to be chosen."""
+    """There is no such subject to be chosen, or no such search of the reader."""
 
     exit_code = 2
 
