@@ -89,6 +89,6 @@ def test_a_plan_that_cannot_be_drawn_is_refused_by_place(site, before, after, sa
     text = PLAN.replace(before, after)
     assert text != PLAN
     (folder / "small.yaml").write_text(text, "utf-8")
-    with pytest.raises(DefinitionError, match="small.yaml") as caught:
+    with pytest.raises(DefinitionError, match=r"small\.yaml") as caught:
         floor_plans(site)
     assert said in caught.value.message

@@ -134,7 +134,8 @@ def test_only_a_visitor_is_sent_to_sign_in(kind):
 
 NOWHERE = {
     "reader": "student", "standing": "good", "form": "book", "copies": "none", "place": "unknown",
-    "mine": "no", "queue": "empty", "lender": "known", "full_text": "none", "licence": "covers", "supply": "unstated",
+    "mine": "no", "queue": "empty", "lender": "known", "full_text": "none", "licence": "covers",
+    "supply": "unstated",
     "open_copy": "no", "asked": "below", "delivery": "untried", "suggested": "no",
 }  # fmt: skip
 IN, OUT = {"copies": "in"}, {"copies": "out"}
@@ -230,7 +231,11 @@ def test_a_bare_yes_or_no_is_what_a_librarian_means(tmp_path):
         ('reason: {zh: 没有, en: "There is none."}', "reason: {zh: 没有}", "needs both languages"),
         ("There is none.", "None until {when}.", "cannot be filled with 'when'"),
         ("There is none.", "A brace { alone.", "cannot be filled"),
-        ('  reason: {zh: 没有, en: "There is none."}', "  sign_in: true", "row 2: a row says either"),
+        (
+            '  reason: {zh: 没有, en: "There is none."}',
+            "  sign_in: true",
+            "row 2: a row says either",
+        ),
         ("policy: unique\n", "policy: first\n", None),
         ("id: open_copy", "id: open_copies", "the id is 'open_copies'"),
     ],
@@ -241,7 +246,7 @@ def test_a_table_that_cannot_answer_is_refused_by_row(tmp_path, before, after, s
     if said is None:
         table_of(tmp_path, text)
         return
-    with pytest.raises(DefinitionError, match="open_copy.yaml") as caught:
+    with pytest.raises(DefinitionError, match=r"open_copy\.yaml") as caught:
         table_of(tmp_path, text)
     assert said in caught.value.message
 

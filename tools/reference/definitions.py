@@ -131,6 +131,7 @@ EXAMPLES = {
     "shelving": ("shelving/call_numbers.yaml", "", ""),
     "floors": ("floors/demo-science.yaml", "", ""),
     "offers": ("offers/full_text.yaml", "", ""),
+    "licence_terms": ("licence_terms/otherwise.yaml", "", ""),
     "roles": ("roles/student.yaml", "", ""),
     "purposes": ("purposes/own_records.yaml", "", ""),
     "sensitive_topics": ("sensitive_topics/law_and_crime.yaml", "", ""),
@@ -170,8 +171,7 @@ def definitions_page() -> str:
         for part, keys in PARTS[kind].items():
             lines += ["", f"### `{kind}/`: `{part}`", ""] if part else [""]
             lines += keys_table(keys)
-        if kind in EXAMPLES:  # what only a library can say has none of ours
-            lines += ["", *example(*EXAMPLES[kind])]
+        lines += ["", *example(*EXAMPLES[kind])]
     return "\n".join(lines) + "\n"
 
 

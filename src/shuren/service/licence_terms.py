@@ -1,7 +1,7 @@
 """What licences let the library do: definitions/licence_terms/*.yaml, one file a licence.
 
-KBART lists say what is subscribed to, not who may read it or whether a copy may be sent. Where no
-file speaks of a package, it is for students and staff, and nothing is known about copies.
+KBART lists say what is subscribed to, not who may read it or whether a copy may be sent. The file
+of the provider "*" holds where no other speaks of a package.
 """
 
 from collections.abc import Sequence
@@ -19,7 +19,12 @@ READERS = ("student", "faculty", "alumni", "public", "pupil")
 TERM_KEYS = {
     "id": Key(str, "标识，与文件名相同", "Id, the name of the file", required=True),
     "title": Key(dict, "双语名称", "Title in both languages", required=True),
-    "provider": Key(str, "提供者，与清单一致", "Provider, as the lists write it", required=True),
+    "provider": Key(
+        str,
+        '提供者，与清单一致；"*" 指其余一切',
+        'Provider, as the lists write it; "*": all others',
+        required=True,
+    ),
     "packages": Key(list, "资源包；不写即全部", "Packages; all of the provider when left out"),
     "readers": Key(list, "可以阅读的读者类型", "Kinds of reader who may read", required=True),
     "copies": Key(
@@ -43,19 +48,17 @@ class Terms:
     copies: str
 
 
-UNKNOWN = Terms("", "", (), frozenset(("student", "faculty")), UNSTATED)
+OTHERWISE = "*"
 
 
 def terms_of(site: Site | None, provider: str, package: str) -> Terms:
-    """Those that name the package, else those of the whole provider, else UNKNOWN."""
-    whole = UNKNOWN
+    """Those that name the package, else those of the whole provider, else those of all others."""
+    found = {}
     for one in licence_terms(site):
-        if one.provider == provider:
-            if package in one.packages:
-                return one
-            if not one.packages:
-                whole = one
-    return whole
+        for named in one.packages or ("",):
+            found[one.provider, named] = one
+    known = (found.get(key) for key in ((provider, package), (provider, ""), (OTHERWISE, "")))
+    return next(one for one in known if one is not None)
 
 
 @cache
