@@ -20,6 +20,7 @@ from shuren.kernel.site import Site
 
 FILE = "forgotten.json"
 _PERSONAL = 3  # class of a column
+_KEY = "_key"
 
 
 @dataclass(frozen=True)
@@ -91,16 +92,22 @@ def raw_test(site: Site, contract: Contract, there: Iterable[str] | None = None)
 
     there  the columns the files have
     """
-    found, tests = read(site), []
-    if found.readers:
-        listed = sql_list(found.readers)
-        known = None if there is None else set(there)
-        for name in person_columns(contract):
-            if known is None or name in known:
-                tests.append(f"coalesce(\"{name}\", '') NOT IN ({listed})")
+    return " AND ".join(
+        f"coalesce(\"{name}\", '') NOT IN ({sql_list(values)})"
+        for name, values in barred(site, contract, there)
+    )
+
+
+def barred(
+    site: Site, contract: Contract, there: Iterable[str] | None = None
+) -> list[tuple[str, frozenset[str]]]:
+    """(column, values) of a contract: a row that has one of the values there is forgotten."""
+    found, known = read(site), None if there is None else set(there)
+    people = person_columns(contract) if found.readers else ()
+    pairs = [(name, frozenset(found.readers)) for name in people if known is None or name in known]
     if keys := found.rows.get(contract.id):
-        tests.append(f"_key NOT IN ({sql_list(keys)})")
-    return " AND ".join(tests)
+        pairs.append((_KEY, frozenset(keys)))
+    return pairs
 
 
 def filtered(site: Site, table: SnapshotTable, source: str) -> str:
