@@ -42,9 +42,9 @@ def key(loan: str) -> str:
 def fill(site: Site) -> str:
     """Two rows without a campus, which most rows have; the id of the load."""
     loans = [
-        {"loan_id": f"L{n}", "reader_id": reader(n), "title": "书", "campus": "A" if n > 1 else None,
+        {"loan_id": f"L{n}", "reader_id": reader(n), "title": "书",
          "item_id": f"b{n}", "call_number": "O13/1", "author": "甲",
-         "loaned_at": "2026-03-01T10:00:00"}
+         "campus": "A" if n > 1 else None, "loaned_at": "2026-03-01T10:00:00"}
         for n in range(60)
     ]  # fmt: skip
     put_raw(site, "loans", loans)

@@ -14,7 +14,7 @@ from typing import Any
 
 from shuren.data.contract_shapes import KEEP, PSEUDONYM, Contract
 from shuren.data.shapes import SnapshotTable
-from shuren.kernel.files import write_atomically
+from shuren.kernel.files import clear_unfinished, write_atomically
 from shuren.kernel.locks import one_at_a_time
 from shuren.kernel.site import Site
 
@@ -67,6 +67,7 @@ def changing(site: Site) -> Iterator[Forgotten]:
     """The entries, to be changed in the block; written through to the disk after it."""
     path = site.lake / FILE
     with one_at_a_time(site.lake / ".forgotten.lock"):
+        clear_unfinished(path)  # it names readers
         before = path.read_text("utf-8") if path.exists() else "{}"
         found = Forgotten(**json.loads(before))
         yield found

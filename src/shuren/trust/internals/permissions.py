@@ -64,6 +64,10 @@ PERMISSIONS: dict[str, dict[str, str]] = {
         "zh": "凭读者证查看在场读者的在借",
         "en": "See what a reader at the desk has on loan, by their card",
     },
+    "desk.erase": {
+        "zh": "凭读者证为无法登录的读者清除记录（须第二人批准）",
+        "en": "Erase a reader's records at the desk, by their card and a second person's yes",
+    },
     "break_glass.open": {
         "zh": "紧急情况下限时打开一位读者的记录",
         "en": "Open one reader's records in an emergency, for a limited time",
