@@ -4,10 +4,12 @@ from datetime import date
 
 from shuren.data.definitions import FORMATS
 from shuren.discovery import definitions as discovery
+from shuren.discovery import floors
 from shuren.insight import definitions as insight
 from shuren.kernel import calendar_keys as calendar
 from shuren.kernel.definitions import SHIPPED, Key
 from shuren.repository import definitions as repository
+from shuren.service import licence_terms, offer_tables
 from shuren.trust import definitions as trust
 from shuren.trust import forms, topics
 from tools.reference.markdown import table
@@ -26,6 +28,14 @@ PARTS: dict[str, dict[str, dict[str, Key]]] = {
     },
     "licences": {"": repository.LICENCE_KEYS},
     "shelving": {"": discovery.SHELVING_KEYS},
+    "floors": {
+        "": floors.PLAN_KEYS,
+        "floors.*": floors.FLOOR_KEYS,
+        "floors.*.areas.*": floors.AREA_KEYS,
+        "floors.*.areas.*.shelves": floors.SHELVES_KEYS,
+    },
+    "offers": {"": offer_tables.OFFER_KEYS, "rows.*": offer_tables.ROW_KEYS},
+    "licence_terms": {"": licence_terms.TERM_KEYS},
     "roles": {"": trust.ROLE_KEYS},
     "purposes": {"": trust.PURPOSE_KEYS},
     "sensitive_topics": {"": topics.KEYS},
@@ -70,6 +80,19 @@ KINDS = {
     ),
     "licences": ("许可", "Licences", "数据集按什么条件提供", "On which terms a dataset is given"),
     "shelving": ("排架", "Shelving", "索书号怎样排序", "How call numbers are shelved"),
+    "floors": ("平面图", "Floors", "哪一架放哪些索书号", "Which shelf has which call numbers"),
+    "offers": (
+        "获取按钮",
+        "Offers",
+        "什么情形给读者什么按钮，没有时说什么",
+        "Which button a reader has in which state, and what is said when there is none",
+    ),
+    "licence_terms": (
+        "许可条款",
+        "Licence terms",
+        "电子资源谁能读、能否复制传递",
+        "Who may read an e-resource, and whether copies may be sent",
+    ),
     "roles": ("角色", "Roles", "谁可以做什么", "Who may do what"),
     "purposes": ("用途", "Purposes", "数据为何可用", "What data may be used for"),
     "sensitive_topics": (
@@ -106,6 +129,9 @@ EXAMPLES = {
     "datasets": ("datasets/loans_by_class.yaml", "", ""),
     "licences": ("licences/CC-BY-4.0.yaml", "", ""),
     "shelving": ("shelving/call_numbers.yaml", "", ""),
+    "floors": ("floors/demo-science.yaml", "", ""),
+    "offers": ("offers/full_text.yaml", "", ""),
+    "licence_terms": ("licence_terms/otherwise.yaml", "", ""),
     "roles": ("roles/student.yaml", "", ""),
     "purposes": ("purposes/own_records.yaml", "", ""),
     "sensitive_topics": ("sensitive_topics/law_and_crime.yaml", "", ""),

@@ -17,3 +17,6 @@ class Interest(models.Model):
 
     def __str__(self) -> str:
         return self.subject
+
+
+from shuren.service.internals import search_rows as search_rows  # noqa: E402
