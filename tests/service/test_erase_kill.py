@@ -30,7 +30,7 @@ from tests.service.library import HEAD, PASSWORD
 from tests.service.test_erase import database_text, traces
 
 pytestmark = pytest.mark.django_db(transaction=True)
-MOMENTS = 24
+MOMENTS = 22
 SCRIPT = ROOT / "docs" / "how-to" / "verify_ledger.py"
 # Of them one in MOMENTS + 1 is erased; the last is nobody's wish and stays whole.
 READERS = [f"20190{n:05}" for n in range(MOMENTS + 2)]
