@@ -9,6 +9,7 @@ from shuren.insight import definitions as insight
 from shuren.kernel import calendar_keys as calendar
 from shuren.kernel.definitions import SHIPPED, Key
 from shuren.repository import definitions as repository
+from shuren.service import definitions as service
 from shuren.service import licence_terms, offer_tables
 from shuren.trust import definitions as trust
 from shuren.trust import forms, topics
@@ -40,6 +41,7 @@ PARTS: dict[str, dict[str, dict[str, Key]]] = {
     "purposes": {"": trust.PURPOSE_KEYS},
     "sensitive_topics": {"": topics.KEYS},
     "forms": {"": forms.FORM_KEYS, "fields.*": forms.FIELD_KEYS},
+    **service.FORMATS,
     "calendars": {
         "": calendar.KEYS,
         "terms": calendar.TERM_KEYS,
@@ -113,6 +115,18 @@ KINDS = {
         "读者填什么，必填的为何必填",
         "What readers fill in, and why what must be filled in is needed",
     ),
+    "services": (
+        "服务",
+        "Services",
+        "一项服务的八个方面",
+        "The eight facets of a service",
+    ),
+    "flows": (
+        "流程",
+        "Flows",
+        "一件服务单从提交到办结的各步",
+        "The steps of a case from its opening to its end",
+    ),
     "calendars": ("校历", "Calendars", "学期、假日、开放时间", "Terms, holidays, opening hours"),
     "vocabularies": ("词表", "Vocabularies", "代码的名称", "What codes are called"),
     "sources": ("来源", "Sources", "一个为我们供数的系统", "A system that feeds the library"),
@@ -137,6 +151,8 @@ EXAMPLES = {
     "sensitive_topics": ("sensitive_topics/law_and_crime.yaml", "", ""),
     "releases": ("releases/reading_by_term.yaml", "", ""),
     "forms": ("forms/sign_in.yaml", "", ""),
+    "services": ("services/book_hold.yaml", "", ""),
+    "flows": ("flows/hold.yaml", "", ""),
     "calendars": ("calendars/demo-university.yaml", "", ""),
     "vocabularies": ("vocabularies/reader_kind.yaml", "", ""),
     "sources": ("sources/own-events.yaml", "", ""),
