@@ -19,8 +19,8 @@ def matching(reader: Reader, query: Query, limit: int) -> Matched:
     asked, _parts = asking.strict(parsed)
     narrowed = searching.narrow(asked, searching.known(query.chosen))
     found: Any = reader.searcher.search(narrowed, limit=limit, count=True)
-    keys = reader.searcher.fast_field_values("key", [place for _score, place in found.hits])
-    return Matched(int(found.count or 0), tuple(int(key) for key in keys), version(reader))
+    keys: Any = reader.searcher.fast_field_values("key", [place for _score, place in found.hits])
+    return Matched(found.count or 0, tuple(keys), version(reader))
 
 
 def items_of(reader: Reader, keys: Sequence[int]) -> list[Item]:
