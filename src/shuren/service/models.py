@@ -19,4 +19,5 @@ class Interest(models.Model):
         return self.subject
 
 
+from shuren.service.internals import case_rows as case_rows  # noqa: E402
 from shuren.service.internals import search_rows as search_rows  # noqa: E402
