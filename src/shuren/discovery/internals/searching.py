@@ -33,7 +33,7 @@ DEEPEST = 10_000  # the last hit that can be paged to
 _SIZES = {"clc": 300, "campus": 40, "kind": 20, "availability": 6, "language": 30}
 _SIZE, _OTHER_NEAR = 12, 5
 # Values a segment of the index keeps count of; with more of them the least counts may be short.
-_COUNTED = 100_000
+_COUNTED = 20_000
 _WORD_MEANT = 0.74  # … and a word of it
 _LATIN_MEANT, _MEANT = 0.75, 0.65  # how alike a title must be to be what was meant
 _SORTS = {NEWEST: ("year", Order.Desc), OLDEST: ("year", Order.Asc), SHELF: ("shelf", Order.Asc)}
