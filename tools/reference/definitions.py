@@ -26,7 +26,7 @@ PARTS: dict[str, dict[str, dict[str, Key]]] = {
     },
     "licences": {"": repository.LICENCE_KEYS},
     "shelving": {"": discovery.SHELVING_KEYS},
-    "roles": {"": trust.ROLE_KEYS},
+    "roles": {"": trust.ROLE_KEYS, "grants.*": trust.GRANT_KEYS},
     "purposes": {"": trust.PURPOSE_KEYS},
     "sensitive_topics": {"": topics.KEYS},
     "forms": {"": forms.FORM_KEYS, "fields.*": forms.FIELD_KEYS},
