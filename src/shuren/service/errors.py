@@ -9,7 +9,7 @@ class NothingHeld(ShurenError):
 
 
 class UnknownName(ShurenError):
-    """There is no subject of that class number to be chosen."""
+    """There is no such subject to be chosen, or no such search of the reader."""
 
     exit_code = 2
 
@@ -24,3 +24,37 @@ class NoSuchReader(ShurenError):
             _("No reader's card has this number."),
             fix=_("Look at the card again; readers who were just added come with the next load."),
         )
+
+
+class NoSuchCase(ShurenError):
+    """There is no such case, or it is not this actor's to see: both are answered alike."""
+
+    exit_code = 2
+
+    def __init__(self) -> None:
+        super().__init__(
+            _("There is no such case, or it is not yours to see."),
+            fix=_("Look at your list of cases."),
+        )
+
+
+class NotNow(ShurenError):
+    """The case is in a state where this cannot be done, or not by this actor."""
+
+
+class CaseChanged(ShurenError):
+    """Somebody else changed the case in the meantime."""
+
+
+class NotOffered(ShurenError):
+    """The service is not for this reader, or its limit is reached."""
+
+
+class WrongField(ShurenError):
+    """A field is missing or holds what it may not; `name` is the field's."""
+
+    exit_code = 2
+
+    def __init__(self, name: str, message: str, *, fix: str = "") -> None:
+        super().__init__(message, fix=fix)
+        self.name = name

@@ -17,3 +17,7 @@ class Interest(models.Model):
 
     def __str__(self) -> str:
         return self.subject
+
+
+from shuren.service.internals import case_rows as case_rows  # noqa: E402
+from shuren.service.internals import search_rows as search_rows  # noqa: E402

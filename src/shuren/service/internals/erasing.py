@@ -20,7 +20,7 @@ from shuren.kernel.clock import now
 from shuren.kernel.settings import read_settings
 from shuren.kernel.shapes import Actor
 from shuren.kernel.site import Site
-from shuren.service.internals import certificates
+from shuren.service.internals import case_stores, certificates
 from shuren.service.internals.stores import STORES
 from shuren.trust import consent, ledger
 from shuren.trust import erasing as trust
@@ -35,7 +35,8 @@ def begin(site: Site, actors: Sequence[Actor]) -> list[ErasureLine]:
         reader = actor.reader_key
         kept = still_open[reader]
         has_account = bool(trust.accounts_of(reader))
-        stays = has_account or bool(kept) or consent.has_no_profile(reader)
+        open_cases = case_stores.still_open(reader)
+        stays = has_account or bool(kept) or open_cases > 0 or consent.has_no_profile(reader)
         line = trust.begin_erasure(actor.id if has_account else "", reader, stays=stays)
         if not line.report:
             report = {
@@ -78,13 +79,15 @@ def _gone(site: Site, line: ErasureLine, until: date, role: str) -> None:
     """Everything in the database goes in this transaction, with the ledger's entry of it."""
     actor = Actor(line.account, role, line.reader_key)
     counts = {one.id: one.erase(actor) for one in STORES if one.erase}
+    open_cases = case_stores.still_open(line.reader_key)
+    case_stores.rename(line.reader_key, line.new_key)
     counts |= trust.erase_person(line.id, keep_out_until=until)
     held = line.report["lake"]
     kept = {id: len(keys) for id, keys in line.report["open"].items()}
     went = {f"lake:{id}": rows - kept.get(id, 0) for id, rows in held.items()} | counts
     report = {
         "erased": {id: facts for id, facts in went.items() if facts},
-        "kept": _kept(site, line.report["open"], bool(line.account)),
+        "kept": _kept(site, line.report["open"], bool(line.account), open_cases),
         "alias": ledger.alias(line.reader_key),
         "due": str(_in_days(read_settings(site).erasure_days)),
         "backups": str(_in_days(read_settings(site).backup_days)),
@@ -94,7 +97,7 @@ def _gone(site: Site, line: ErasureLine, until: date, role: str) -> None:
     body = {
         "facts": sum(report["erased"].values()),
         "stores": len(report["erased"]),
-        "kept": sum(kept.values()),
+        "kept": sum(kept.values()) + open_cases,
         "due": report["due"],
         "statement": certificates.fingerprint(certificates.statement(report)),
     }
@@ -103,7 +106,9 @@ def _gone(site: Site, line: ErasureLine, until: date, role: str) -> None:
     trust.advance(line.id, "gone", report=report)
 
 
-def _kept(site: Site, still_open: dict[str, list[str]], has_account: bool) -> list[dict[str, Any]]:
+def _kept(
+    site: Site, still_open: dict[str, list[str]], has_account: bool, open_cases: int
+) -> list[dict[str, Any]]:
     known = contracts(site)
     kept: list[dict[str, Any]] = [
         {
@@ -114,6 +119,15 @@ def _kept(site: Site, still_open: dict[str, list[str]], has_account: bool) -> li
         }
         for id, keys in still_open.items()
     ]
+    if open_cases:
+        kept.append(
+            {
+                "store": case_stores.STORE,
+                "facts": open_cases,
+                "because": case_stores.BECAUSE,
+                "until": {"zh": "办结后自动清除", "en": "erased by itself when it is over"},
+            }
+        )
     if has_account:
         kept.append(
             {
@@ -158,6 +172,9 @@ def resume(site: Site) -> int:
 def close_open(site: Site) -> int:
     """Forget what had to stay and is over now: a book that came back. How many rows."""
     gone = 0
+    for line in trust.erasures(state=["gone", "rewritten", "done"]):
+        if line.new_key:
+            gone += case_stores.forget_settled(line.new_key, line.asked_at)
     for line in trust.erasures(state=["rewritten", "done"]):
         if not line.new_key or not line.report.get("open"):
             continue
