@@ -108,6 +108,8 @@ PROMISED = {
     "roles": "contracts.read",
     "role-approve": "purposes.approve",
     "desk": "desk.serve",
+    "desk-erasure": "desk.erase",
+    "desk-certificate": "desk.erase",
     "break-glass": "break_glass.open",
     "break-glass-look": "break_glass.open",
     "break-glass-end": "break_glass.open",
