@@ -17,3 +17,8 @@ class Interest(models.Model):
 
     def __str__(self) -> str:
         return self.subject
+
+
+# Tables that have a module of their own.
+from shuren.service.internals.circulation.rows import CopyHold as CopyHold  # noqa: E402
+from shuren.service.internals.circulation.rows import CopyMove as CopyMove  # noqa: E402

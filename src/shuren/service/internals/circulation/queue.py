@@ -1,0 +1,122 @@
+"""Readers who wait for a copy, in the order they came; and whom a copy that is back goes to."""
+
+from collections import Counter
+from collections.abc import Iterable
+from datetime import datetime
+
+from shuren.kernel.clock import now
+from shuren.kernel.i18n import gettext as _
+from shuren.kernel.site import Site
+from shuren.service.errors import CannotCirculate
+from shuren.service.ils_shapes import (
+    CANCELLED,
+    COLLECTED,
+    EXPIRED,
+    ON_ITS_WAY,
+    READY,
+    WAITING,
+    HoldLine,
+)
+from shuren.service.internals.circulation import news
+from shuren.service.internals.circulation.rows import CopyHold
+from shuren.service.lending import Lending
+
+OPEN = (WAITING, ON_ITS_WAY, READY)
+
+
+def waiting(titles: Iterable[str]) -> Counter[str]:
+    """{title_id: readers who wait for a copy}."""
+    found = CopyHold.objects.filter(title__in=list(titles), state=WAITING)
+    return Counter(found.values_list("title", flat=True))
+
+
+def first(title: str) -> CopyHold | None:
+    """Who waits longest for a title."""
+    return CopyHold.objects.filter(title=title, state=WAITING).order_by("placed_at", "pk").first()
+
+
+def of_reader(pseudonym: str) -> list[CopyHold]:
+    """Holds of a reader that are not over, oldest first."""
+    found = CopyHold.objects.filter(pseudonym=pseudonym, state__in=OPEN)
+    return list(found.order_by("placed_at", "pk"))
+
+
+def place(title: str, pseudonym: str, campus: str, case: str, limit: int) -> CopyHold:
+    """raises  CannotCirculate when the reader waits for it already, or for too much"""
+    held = of_reader(pseudonym)
+    if any(one.title == title for one in held):
+        raise CannotCirculate(_("There is a hold on this title for this reader already."))
+    if len(held) >= limit:
+        raise CannotCirculate(
+            _("This reader has %(count)s holds, and may have %(limit)s.",
+              count=len(held), limit=limit),
+            fix=_("Collect or cancel one first."),
+        )  # fmt: skip
+    return CopyHold.objects.create(
+        title=title, pseudonym=pseudonym, campus=campus, placed_at=now(), state=WAITING, case=case
+    )
+
+
+def give(site: Site, hold: CopyHold, item: str, here: str, rules: Lending) -> datetime | None:
+    """Set a copy aside for a hold: ready where it is collected, else on its way there.
+
+    Returns until when it waits, or None when it has to travel.
+    """
+    there = not hold.campus or not here or hold.campus == here
+    arrived = hold.state == ON_ITS_WAY
+    hold.item = item
+    hold.state = READY if there else ON_ITS_WAY
+    hold.ready_until = rules.shelf_until(now()) if there else None
+    hold.save()
+    if there:
+        news.tell_case(site, hold, news.ARRIVED if arrived else news.COPY_FREE)
+    else:
+        news.tell_case(site, hold, news.SENT)
+    return hold.ready_until
+
+
+def end(hold: CopyHold, state: str) -> None:
+    """Close a hold; nothing of the reader stays in it."""
+    hold.state, hold.pseudonym = state, ""
+    hold.save()
+
+
+def collected(site: Site, pseudonym: str, title: str) -> None:
+    """The reader has a copy of the title: what they waited for is over."""
+    for hold in of_reader(pseudonym):
+        if hold.title == title:
+            end(hold, COLLECTED)
+            news.tell_case(site, hold, news.COLLECTED)
+
+
+def cancel(pseudonym: str, id: str) -> CopyHold:
+    """raises  CannotCirculate where the reader has no such hold"""
+    found = [one for one in of_reader(pseudonym) if str(one.pk) == id]
+    if not found:
+        raise CannotCirculate(_("There is no such hold: it may be over already."))
+    end(found[0], CANCELLED)
+    return found[0]
+
+
+def lapse(site: Site) -> int:
+    """End holds whose copy waited on the hold shelf until its time was over; how many."""
+    late = CopyHold.objects.filter(state=READY, ready_until__lt=now())
+    for hold in late:
+        end(hold, EXPIRED)
+        news.tell_case(site, hold, news.LAPSED)
+    return len(late)
+
+
+def line(hold: CopyHold) -> HoldLine:
+    before = CopyHold.objects.filter(title=hold.title, state=WAITING, pk__lt=hold.pk).count()
+    return HoldLine(
+        id=str(hold.pk),
+        title_id=hold.title,
+        state=hold.state,
+        place=before + 1 if hold.state == WAITING else 0,
+        pickup=hold.campus,
+        placed_at=hold.placed_at,
+        item_id=hold.item,
+        ready_until=hold.ready_until,
+        case=hold.case,
+    )
