@@ -15,12 +15,13 @@ from shuren.discovery.internals import (
     newest,
     searching,
     store,
+    watching,
 )
 from shuren.discovery.internals import shelving as shelf_order
 from shuren.discovery.internals.openurl import read_openurl
 from shuren.discovery.internals.records import PURPOSE, READ
 from shuren.discovery.internals.resolving import full_texts
-from shuren.discovery.search_shapes import Answer, Item, Query, ShelfPage, Suggestion
+from shuren.discovery.search_shapes import Answer, Item, Matched, Query, ShelfPage, Suggestion
 from shuren.discovery.shapes import FoundTitle, Holding, Resolution
 from shuren.kernel.shapes import Actor
 from shuren.kernel.site import Site
@@ -95,6 +96,32 @@ def item(site: Site, id: str, *, actor: Actor) -> Item:
     if found is None:
         raise NoSuchItem(id)
     return with_holdings(site, [found], actor)[0]
+
+
+def matching(site: Site, query: Query, *, actor: Actor, limit: int) -> Matched:
+    """All records that have what is asked, to be compared with those of another day.
+
+    raises  NoIndex, OldIndex, trust's NotAllowed
+    """
+    trust.require_purpose(actor, PURPOSE)
+    return watching.matching(store.reader(site), query, limit)
+
+
+def items_of(site: Site, keys: Sequence[int], *, actor: Actor) -> list[Item]:
+    """The items with these keys of `matching` that are still there, without their copies.
+
+    raises  NoIndex, OldIndex, trust's NotAllowed
+    """
+    trust.require_purpose(actor, PURPOSE)
+    return watching.items_of(store.reader(site), keys)
+
+
+def index_version(site: Site) -> str:
+    """The state of the index, another one whenever it changed; raises NoIndex, OldIndex."""
+    return watching.version(store.reader(site))
+
+
+is_number_of_a_work = watching.is_number_of_a_work
 
 
 def suggest(site: Site, typed: str, *, actor: Actor, limit: int = 8) -> list[Suggestion]:

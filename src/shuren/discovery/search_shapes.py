@@ -157,6 +157,19 @@ class Answer:
 
 
 @dataclass(frozen=True)
+class Matched:
+    """What has all that was asked.
+
+    keys     numbers that stand for the records, at most as many as were wanted
+    version  the state of the index they were found in
+    """
+
+    total: int
+    keys: tuple[int, ...]
+    version: str
+
+
+@dataclass(frozen=True)
 class Suggestion:
     """kind: title, author or subject. id of the item, for a title."""
 

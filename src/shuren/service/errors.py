@@ -9,7 +9,7 @@ class NothingHeld(ShurenError):
 
 
 class UnknownName(ShurenError):
-    """There is no subject of that class number to be chosen."""
+    """There is no such subject to be chosen, or no such search of the reader."""
 
     exit_code = 2
 
@@ -26,29 +26,35 @@ class NoSuchReader(ShurenError):
         )
 
 
-class NoSuchCopy(ShurenError):
-    """No copy has this barcode."""
+class NoSuchCase(ShurenError):
+    """There is no such case, or it is not this actor's to see: both are answered alike."""
 
     exit_code = 2
 
-    def __init__(self, barcode: str) -> None:
+    def __init__(self) -> None:
         super().__init__(
-            _("No copy has the barcode %(barcode)s.", barcode=barcode or "–"),
-            fix=_("Scan it again; copies that were just catalogued come with the next load."),
+            _("There is no such case, or it is not yours to see."),
+            fix=_("Look at your list of cases."),
         )
 
 
-class CopyJustMoved(ShurenError):
-    """Somebody else moved the same copy at the same moment."""
+class NotNow(ShurenError):
+    """The case is in a state where this cannot be done, or not by this actor."""
 
 
-class CannotCirculate(ShurenError):
-    """The copy or the reader stands in the way of a check-out, check-in, renewal or hold."""
+class CaseChanged(ShurenError):
+    """Somebody else changed the case in the meantime."""
 
 
-class IlsDown(ShurenError):
-    """The circulation system of the library does not answer; nothing was done."""
+class NotOffered(ShurenError):
+    """The service is not for this reader, or its limit is reached."""
 
 
-class IlsRefused(ShurenError):
-    """The circulation system of the library said no, and why."""
+class WrongField(ShurenError):
+    """A field is missing or holds what it may not; `name` is the field's."""
+
+    exit_code = 2
+
+    def __init__(self, name: str, message: str, *, fix: str = "") -> None:
+        super().__init__(message, fix=fix)
+        self.name = name

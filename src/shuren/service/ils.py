@@ -11,7 +11,7 @@ from shuren.kernel.settings import read_settings
 from shuren.kernel.shapes import Actor
 from shuren.kernel.site import Site
 from shuren.service.desk import SERVE, pseudonym_of
-from shuren.service.errors import IlsDown
+from shuren.service.ils_errors import IlsDown
 from shuren.service.ils_shapes import HoldLine, LinkState, LiveCopy, Moved, ReaderStanding
 from shuren.service.internals.circulation import link as links
 from shuren.service.internals.circulation import listing, moves, readers

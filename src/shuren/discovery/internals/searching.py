@@ -72,7 +72,7 @@ def by_id(reader: Reader, id: str) -> Item | None:
     for name in ("id", "member"):
         found = reader.searcher.search(asking.term(name, id), limit=1, count=False)
         if found.hits:
-            return _item(reader, found.hits[0][1])
+            return stored(reader, found.hits[0][1])
     return None
 
 
@@ -146,12 +146,13 @@ def _value(key: Any) -> str:
 
 def _hit(reader: Reader, score: Any, place: tantivy.DocAddress, parts: Sequence[Part]) -> Hit:
     number = float(score) if isinstance(score, float) else 0.0
-    return Hit(_item(reader, place), number, reasons(reader, place, parts))
+    return Hit(stored(reader, place), number, reasons(reader, place, parts))
 
 
-def _item(reader: Reader, place: tantivy.DocAddress) -> Item:
-    stored: Any = reader.searcher.doc(place).get_first("shown")
-    return documents.item(bytes(stored))
+def stored(reader: Reader, place: tantivy.DocAddress) -> Item:
+    """The item that is kept there."""
+    shown: Any = reader.searcher.doc(place).get_first("shown")
+    return documents.item(bytes(shown))
 
 
 def reasons(reader: Reader, place: tantivy.DocAddress, parts: Sequence[Part]) -> tuple[Reason, ...]:

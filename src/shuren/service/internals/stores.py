@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from shuren.kernel.shapes import Actor
 from shuren.kernel.site import Site
-from shuren.service.internals import lake_stores, own_stores
+from shuren.service.internals import lake_stores, own_stores, search_stores
 from shuren.service.shapes import HeldStore
 
 Tell = Callable[[Site, Actor, int | None], list[HeldStore]]
@@ -66,6 +66,13 @@ STORES: tuple[Store, ...] = (
         own_stores.interests,
         own_stores.forget_interest,
         own_stores.erase_interests,
+    ),
+    Store(
+        "searches",
+        ("service_savedsearch",),
+        search_stores.tell,
+        search_stores.forget,
+        search_stores.erase,
     ),
     Store("events", (), lake_stores.events, lake_stores.forget_event),
     Store("lake", (), lake_stores.rows, lake_stores.forget_row),

@@ -22,6 +22,7 @@ from shuren.trust import consent
 from shuren.web.portal import narrowing
 from shuren.web.portal.hits import as_row, suggestion_row
 from shuren.web.portal.narrowing import Asked
+from shuren.web.portal.searches import may_save
 
 PER_PAGE = 20
 DEEPEST_PAGE = 500
@@ -66,6 +67,8 @@ def _answered(request: HttpRequest, asked: Asked) -> dict[str, Any]:
         "pager": _pager(answer, asked),
         "meant": asked.url(text=answer.suggestion, chosen={}) if answer.suggestion else "",
         "exports": exports(asked) if answer.total else [],
+        "can_save": may_save(request.actor),  # type: ignore[attr-defined]
+        "again": asked.again(),
     }
 
 

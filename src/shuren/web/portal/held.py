@@ -184,6 +184,7 @@ def _store_titles() -> dict[str, str]:
         "sessions": _("Your sessions"),
         "consents": _("What you agreed to"),
         "interests": _("Interests you chose"),
+        "searches": _("Searches you saved"),
         "events": _("Events not yet taken in"),
         "quarantine": _("Refused rows that name you"),
         "datasets": _("Datasets you took"),

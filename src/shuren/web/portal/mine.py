@@ -21,6 +21,7 @@ from shuren.web import moments
 from shuren.web.access import to_sign_in
 from shuren.web.portal.emergency import emergency_notices
 from shuren.web.portal.privacy import choice_of
+from shuren.web.portal.searches import new_in_searches
 
 SOON_DAYS = 3
 PER_PAGE = 20
@@ -45,6 +46,7 @@ def my_library(request: HttpRequest) -> HttpResponse:
     context = {
         "loaded": True,
         "notices": emergency_notices(actor)[:1],
+        "new_in_searches": new_in_searches(actor),
         "not_listed": books_out_not_listed(actor, loans) if chosen == "out" else 0,
         "chosen": chosen,
         "tabs": _tabs(len(loans.out), len(loans.past), chosen),

@@ -50,6 +50,10 @@ class Asked:
         chosen = {n: values if n == name else self.chosen.get(n, ()) for n in NAMES}
         return self.url(chosen={n: v for n, v in chosen.items() if v})
 
+    def again(self) -> list[tuple[str, str]]:
+        """What a form that means this very search says."""
+        return [("q", self.text), *self.kept(), ("sort", self.sort)]
+
     def kept(self) -> list[tuple[str, str]]:
         """What a form that changes one thing says again."""
         return [(name, value) for name, values in self.chosen.items() for value in values]

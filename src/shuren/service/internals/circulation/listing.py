@@ -13,7 +13,7 @@ from shuren.kernel.i18n import gettext as _
 from shuren.kernel.settings import read_settings
 from shuren.kernel.shapes import Actor
 from shuren.kernel.site import Site
-from shuren.service.errors import NoSuchCopy
+from shuren.service.ils_errors import NoSuchCopy
 from shuren.service.ils_shapes import (
     AVAILABLE,
     MISSING,

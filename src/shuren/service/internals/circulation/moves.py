@@ -16,7 +16,7 @@ from django.db.models import Max
 
 from shuren.kernel.clock import now
 from shuren.kernel.i18n import gettext as _
-from shuren.service.errors import CopyJustMoved
+from shuren.service.ils_errors import CopyJustMoved
 from shuren.service.ils_shapes import (
     AVAILABLE,
     IN_TRANSIT,

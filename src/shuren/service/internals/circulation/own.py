@@ -11,7 +11,7 @@ from shuren.kernel.i18n import gettext as _
 from shuren.kernel.ids import new_id
 from shuren.kernel.shapes import Actor
 from shuren.kernel.site import Site
-from shuren.service.errors import CannotCirculate, NoSuchCopy
+from shuren.service.ils_errors import CannotCirculate, NoSuchCopy
 from shuren.service.ils_shapes import (
     AVAILABLE,
     IN_TRANSIT,

@@ -7,7 +7,7 @@ from datetime import datetime
 from shuren.kernel.clock import now
 from shuren.kernel.i18n import gettext as _
 from shuren.kernel.site import Site
-from shuren.service.errors import CannotCirculate
+from shuren.service.ils_errors import CannotCirculate
 from shuren.service.ils_shapes import (
     CANCELLED,
     COLLECTED,
