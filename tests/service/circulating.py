@@ -1,15 +1,24 @@
 """A library of eight copies and three readers, with lending rules that can be counted by hand."""
 
+import json
+import shutil
 from typing import Any
+
+import pytest
+from django.db import transaction
 
 from shuren.data.internals import building
 from shuren.data.internals.models import load_models
 from shuren.data.internals.receipts import all_receipts
 from shuren.kernel.shapes import Actor, no_progress
-from shuren.kernel.site import Site
+from shuren.kernel.site import Site, open_site
+from shuren.service.internals.circulation import listing
 from shuren.trust.actions import keep_identities, pseudonymise
+from shuren.trust.internals.surrogate_rows import Surrogate
 from tests.data.raw_helper import put_raw
+from tests.early import make_site
 
+TODAY = "2026-03-10T02:00"
 LI = Actor("li", "front_desk")
 ANYBODY = Actor("", "anonymous")
 ANN, BEN, CAI = "20230001", "20230002", "20230003"
@@ -71,13 +80,37 @@ def loan_row(site: Site, id: str, card: str, item: str, lent: str, due: str, bac
     }
 
 
+@pytest.fixture(scope="session")
+def circulation_built(tmp_path_factory, django_db_setup, django_db_blocker) -> Site:
+    """The library, built once; tests get copies of it."""
+    site = open_site(make_site(tmp_path_factory.mktemp("circulation") / "site"))
+    with django_db_blocker.unblock(), transaction.atomic():
+        fill(site)
+        rows = list(Surrogate.objects.values_list("blind", "pseudonym"))
+        (site.root / "surrogates.json").write_text(json.dumps(rows), "utf-8")
+        transaction.set_rollback(True)
+    return site
+
+
+@pytest.fixture
+def library(circulation_built, settings, monkeypatch, tmp_path, db) -> Site:
+    """A copy of the library at ten in the morning of 10 March 2026."""
+    monkeypatch.setenv("SHUREN_NOW", TODAY)
+    shutil.copytree(circulation_built.root, tmp_path / "copy")
+    settings.SITE = open_site(tmp_path / "copy")
+    rows = json.loads((tmp_path / "copy" / "surrogates.json").read_text("utf-8"))
+    Surrogate.objects.bulk_create([Surrogate(blind=one, pseudonym=name) for one, name in rows])
+    [ann] = pseudonymise(settings.SITE, [ANN])
+    keep_identities(settings.SITE, [(ann, {"reader_id": ANN, "name": "安娜"})])
+    return settings.SITE
+
+
 def fill(site: Site) -> None:
     """Items, cards and one loan: B4 to Ann since 1 March, due on the 20th."""
     (site.definitions / "circulation").mkdir(parents=True)
     (site.definitions / "circulation" / "lending.yaml").write_text(RULES, "utf-8")
     put_raw(site, "items", [item_row(*row) for row in ITEMS], place=1)
     keys = pseudonymise(site, [ANN, BEN, CAI])
-    keep_identities(site, [(keys[0], {"reader_id": ANN, "name": "安娜"})])
     cards = [
         {"reader_id": keys[0], "kind": "student"},
         {"reader_id": keys[1], "kind": "student"},
@@ -91,3 +124,8 @@ def fill(site: Site) -> None:
 
 def build(site: Site) -> None:
     building.build_snapshot(site, load_models(site), all_receipts(site)[::-1], no_progress)
+
+
+def title_of(site: Site, item: str) -> str:
+    """The title_id of a copy."""
+    return listing.of_items(site, [item], ANYBODY)[item].copy.title_id

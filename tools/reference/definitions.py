@@ -8,6 +8,7 @@ from shuren.insight import definitions as insight
 from shuren.kernel import calendar_keys as calendar
 from shuren.kernel.definitions import SHIPPED, Key
 from shuren.repository import definitions as repository
+from shuren.service import lending
 from shuren.trust import definitions as trust
 from shuren.trust import forms, topics
 from tools.reference.markdown import table
@@ -26,6 +27,7 @@ PARTS: dict[str, dict[str, dict[str, Key]]] = {
     },
     "licences": {"": repository.LICENCE_KEYS},
     "shelving": {"": discovery.SHELVING_KEYS},
+    "circulation": {"": lending.LENDING_KEYS, "kinds.*": lending.KIND_KEYS},
     "roles": {"": trust.ROLE_KEYS},
     "purposes": {"": trust.PURPOSE_KEYS},
     "sensitive_topics": {"": topics.KEYS},
@@ -70,6 +72,7 @@ KINDS = {
     ),
     "licences": ("许可", "Licences", "数据集按什么条件提供", "On which terms a dataset is given"),
     "shelving": ("排架", "Shelving", "索书号怎样排序", "How call numbers are shelved"),
+    "circulation": ("借还", "Circulation", "借给谁、借几册、借多久", "What is lent to whom, and how long"),
     "roles": ("角色", "Roles", "谁可以做什么", "Who may do what"),
     "purposes": ("用途", "Purposes", "数据为何可用", "What data may be used for"),
     "sensitive_topics": (
@@ -106,6 +109,7 @@ EXAMPLES = {
     "datasets": ("datasets/loans_by_class.yaml", "", ""),
     "licences": ("licences/CC-BY-4.0.yaml", "", ""),
     "shelving": ("shelving/call_numbers.yaml", "", ""),
+    "circulation": ("circulation/lending.yaml", "", ""),
     "roles": ("roles/student.yaml", "", ""),
     "purposes": ("purposes/own_records.yaml", "", ""),
     "sensitive_topics": ("sensitive_topics/law_and_crime.yaml", "", ""),

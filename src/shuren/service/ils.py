@@ -7,20 +7,25 @@ the snapshot knows (`is_live` False) and `link` since when; verbs raise IlsDown 
 
 from collections.abc import Sequence
 
+from shuren.kernel.errors import UsageError
 from shuren.kernel.settings import read_settings
 from shuren.kernel.shapes import Actor
 from shuren.kernel.site import Site
 from shuren.service.desk import SERVE, pseudonym_of
+from shuren.service.errors import NoSuchReader
 from shuren.service.ils_errors import IlsDown
 from shuren.service.ils_shapes import HoldLine, LinkState, LiveCopy, Moved, ReaderStanding
 from shuren.service.internals.circulation import link as links
-from shuren.service.internals.circulation import listing, moves, readers
+from shuren.service.internals.circulation import listing, moves, queue, readers
 from shuren.service.internals.circulation.own import Own
 from shuren.service.internals.circulation.port import Adapter
 from shuren.service.internals.circulation.readers import Served
+from shuren.trust.errors import NotAllowed
 from shuren.trust.queries import require
 
 OWN = "own"
+# Errors that stand in the way of every copy, not of one.
+NO_COPY_MOVES = (IlsDown, NoSuchReader, NotAllowed, UsageError)
 status_words = listing.status_words
 
 
@@ -106,6 +111,21 @@ def mark_missing(site: Site, item: str, *, actor: Actor) -> Moved:
 def mark_found(site: Site, item: str, *, actor: Actor) -> Moved:
     """A missing copy is found; our own circulation only. Needs desk.serve."""
     return _own(site, actor).mark(moves.FOUND, item, actor)
+
+
+def to_clear(site: Site, *, actor: Actor) -> list[dict[str, str]]:
+    """Copies still on a hold shelf for nobody: [{item_id, campus, title}]. Needs desk.serve."""
+    require(actor, SERVE)
+    found = queue.left_behind()
+    named = listing.described(site, [one.title for one in found], actor)
+    return [
+        {
+            "item_id": one.item,
+            "campus": one.campus,
+            "title": named.get(one.title, {}).get("title", ""),
+        }
+        for one in found
+    ]
 
 
 def link(site: Site) -> LinkState:

@@ -3,6 +3,7 @@ from django.urls import path
 from shuren.web.workbench import (
     break_glass,
     catalogue,
+    circulation,
     connectors,
     content,
     contracts,
@@ -63,6 +64,7 @@ urlpatterns = [
     path("roles/", roles.index, name="roles"),
     path("roles/approve/", roles.approve, name="role-approve"),
     path("desk/", desk.desk, name="desk"),
+    path("circulation/", circulation.circulation, name="circulation"),
     path("break-glass/", break_glass.open_one, name="break-glass"),
     path("break-glass/look/", break_glass.look, name="break-glass-look"),
     path("break-glass/end/", break_glass.end, name="break-glass-end"),

@@ -17,8 +17,8 @@ from shuren.service.ils_shapes import (
     WAITING,
     HoldLine,
 )
-from shuren.service.internals.circulation import news
-from shuren.service.internals.circulation.rows import CopyHold
+from shuren.service.internals.circulation import moves, news
+from shuren.service.internals.circulation.rows import CopyHold, CopyMove
 from shuren.service.lending import Lending
 
 OPEN = (WAITING, ON_ITS_WAY, READY)
@@ -105,6 +105,17 @@ def lapse(site: Site) -> int:
         end(hold, EXPIRED)
         news.tell_case(site, hold, news.LAPSED)
     return len(late)
+
+
+def left_behind() -> list[CopyMove]:
+    """The newest moves of copies set aside for holds that are over, oldest first."""
+    over = CopyHold.objects.filter(state__in=(CANCELLED, EXPIRED)).exclude(item="")
+    items = dict(over.values_list("item", "pk"))
+    newest = moves.newest_of_items(items)
+    still = CopyHold.objects.filter(state__in=OPEN).values_list("pk", flat=True)
+    waits = set(still)
+    found = [m for m in newest.values() if m.kind == moves.SET_ASIDE and m.hold not in waits]
+    return sorted(found, key=lambda move: move.pk)
 
 
 def line(hold: CopyHold) -> HoldLine:
