@@ -147,6 +147,76 @@ def test_coverage_and_embargo(stretch, wanted, holds):
     assert stretch.holds(wanted, TODAY) is holds
 
 
+@pytest.mark.parametrize(
+    "today, rule, first, last",
+    [
+        # One day, one month, one year held back: today's day, month and year.
+        ("2026-11-22", "P1D", None, "2026-11-21"),
+        ("2026-11-22", "P1M", None, "2026-10-31"),
+        ("2026-11-22", "P1Y", None, "2025-12-31"),
+        # The first and last day of a month and a year say the same as those between.
+        ("2026-11-01", "P1M", None, "2026-10-31"),
+        ("2026-11-30", "P1M", None, "2026-10-31"),
+        ("2026-01-01", "P1M", None, "2025-12-31"),
+        ("2026-12-31", "P1Y", None, "2025-12-31"),
+        ("2027-01-01", "P1Y", None, "2026-12-31"),
+        # Twelve months are not a year, nor 365 days.
+        ("2026-11-22", "P12M", None, "2025-11-30"),
+        ("2026-11-22", "P365D", None, "2025-11-22"),
+        ("2026-11-22", "P13M", None, "2025-10-31"),
+        # February, in a leap year and after it.
+        ("2028-02-29", "P1D", None, "2028-02-28"),
+        ("2028-03-01", "P1D", None, "2028-02-29"),
+        ("2028-03-31", "P1M", None, "2028-02-29"),
+        ("2029-03-31", "P1M", None, "2029-02-28"),
+        # The latest stretch alone is there.
+        ("2026-11-22", "R1D", "2026-11-22", None),
+        ("2026-11-22", "R1M", "2026-11-01", None),
+        ("2026-01-31", "R2M", "2025-12-01", None),
+        ("2026-11-22", "R10Y", "2017-01-01", None),
+        # Both, in either order and either letter case.
+        ("2026-11-22", "R10Y;P30D", "2017-01-01", "2026-10-23"),
+        ("2026-11-22", "p30d;r10y", "2017-01-01", "2026-10-23"),
+        # Longer than there are years, and what is no rule.
+        ("2026-11-22", "R9999Y", None, None),
+        ("2026-11-22", "", None, None),
+        ("2026-11-22", "after a while", None, None),
+    ],
+)
+def test_what_may_be_read_today_at_the_edges_of_an_embargo(today, rule, first, last):
+    bounds = Stretch(embargo=rule).bounds(date.fromisoformat(today))
+    assert bounds == (
+        date.fromisoformat(first) if first else date.min,
+        date.fromisoformat(last) if last else date.max,
+    )
+
+
+@pytest.mark.parametrize(
+    "stretch, wanted, holds, embargoed",
+    [
+        (Stretch("1950", "", "P2Y"), "2024-12-31", True, False),
+        (Stretch("1950", "", "P2Y"), "2025-01-01", False, True),
+        (Stretch("1950", "2020", "P2Y"), "2025", False, False),
+        (Stretch("1950", "", "R1Y"), "1949", False, False),
+        (Stretch("1950", "", "R1Y"), "2025-12-31", False, True),
+        (Stretch("2025", "", "P2Y"), "2025", False, True),
+        (Stretch("2025-06", "", "P20M"), "2025", False, True),
+        (Stretch("2024", "2024", "P2Y"), "2024", True, False),
+        (Stretch("2026", "", "P2M"), "2026", None, False),
+        (Stretch("", "", "P1Y"), "", None, False),
+    ],
+    ids=[
+        "last day before", "first day within", "over before the embargo", "before it began",
+        "older than the latest year", "began within the embargo", "begins after it ends",
+        "all of it is old enough", "half a year of a year", "no date asked",
+    ],
+)  # fmt: skip
+def test_an_embargo_is_told_from_a_gap_in_coverage(stretch, wanted, holds, embargoed):
+    """Today is 22 November 2026."""
+    assert stretch.holds(wanted, TODAY) is holds
+    assert stretch.is_embargoed(wanted, TODAY) is embargoed
+
+
 def test_a_readers_id_is_never_read():
     query = parse_qs("issn=1234-5679&req_id=mailto:a@b.c&req.emplid=2019&pid=card%3D123&x=1")
     citation = read_openurl(query)

@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from shuren.service import desk, ils
+from shuren.service import cases, desk, ils
 from shuren.service.errors import NoSuchReader
 from shuren.service.ils_errors import CannotCirculate, CopyJustMoved, NoSuchCopy
 from shuren.service.internals.circulation import moves, queue
@@ -194,9 +194,9 @@ def test_a_hold_nobody_collects_ends_and_the_copy_goes_on_when_it_is_scanned(lib
     ils.place_hold(library, title_of(library, "B4"), actor=ben, pickup=EAST)
     ils.check_in(library, "B4", actor=LI)
     monkeypatch.setenv("SHUREN_NOW", "2026-03-12T15:58")
-    assert queue.lapse(library) == 0
+    assert queue.lapse() == 0
     monkeypatch.setenv("SHUREN_NOW", "2026-03-12T16:00")
-    assert queue.lapse(library) == 1
+    assert queue.lapse() == 1
     assert ils.holds(library, actor=ben) == []
     assert statuses(library, "B4") == ["on_hold_shelf"]
     assert ils.check_in(library, "B4", actor=LI).goes_to == "shelf"
@@ -278,3 +278,43 @@ def test_a_sensitive_loan_of_the_snapshot_ends_at_the_desk_too(library):
     ils.check_in(library, "B8", actor=LI)
     assert ils.reader_standing(library, card=BEN, actor=LI).loans_out == 0
     assert desk.reader_at_desk(library, BEN, actor=LI).loans == ()
+
+
+def test_what_happens_to_a_hold_moves_its_case(library):
+    title, ben = title_of(library, "B4"), reader_of(library, BEN)
+    case = open_hold(library, title, ben)
+    ils.check_in(library, "B4", actor=LI, campus=EAST)
+    assert cases.case(library, case, ben).state == "in_transit"
+    ils.check_in(library, "B4", actor=LI, campus=WEST)
+    assert cases.case(library, case, ben).state == "ready"
+    ils.check_out(library, "B4", card=BEN, actor=LI, campus=WEST)
+    found = cases.case(library, case, ben)
+    assert (found.state, found.is_success) == ("collected", True)
+
+
+def test_a_case_that_was_cancelled_waits_for_nothing_and_the_next_has_the_copy(library):
+    title, ben, ann = title_of(library, "B1"), reader_of(library, BEN), reader_of(library, ANN)
+    case = open_hold(library, title, ben)
+    ils.place_hold(library, title, actor=ann, pickup=EAST)
+    cases.act(library, case, "cancel", actor=ben)
+    assert ils.check_in(library, "B2", actor=LI).goes_to == "hold_shelf"
+    assert [one.state for one in ils.holds(library, actor=ann)] == ["ready"]
+    assert ils.holds(library, actor=ben) == []
+
+
+def test_a_hold_that_is_cancelled_cancels_its_case(library):
+    ben = reader_of(library, BEN)
+    case = open_hold(library, title_of(library, "B1"), ben)
+    [hold] = ils.holds(library, actor=ben)
+    ils.cancel_hold(library, hold.id, actor=ben)
+    assert cases.case(library, case, ben).state == "cancelled"
+
+
+def open_hold(site, title, reader):
+    """A case of the hold service with its hold, collected on the west campus; its id."""
+    about = {"kind": "title", "id": title, "title": "书"}
+    opened = cases.open_case(
+        site, "book_hold", actor=reader, subject=about, fields={"pickup": "jw-main"}
+    )
+    ils.place_hold(site, title, actor=reader, pickup=WEST, case=opened.id)
+    return opened.id

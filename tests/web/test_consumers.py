@@ -46,6 +46,9 @@ EHOLDINGS = (
 )
 # Of a page and what is reached from it only by filling a form in, or that is its file.
 ONE_PAGE = {
+    "my-privacy": "my-held",
+    "my-forget": "my-held",
+    "my-erase": "my-held",
     "find-export": "find",
     "find-shelf": "find",
     "find-suggest": "find",

@@ -4,11 +4,13 @@ from datetime import date
 
 from shuren.data.definitions import FORMATS
 from shuren.discovery import definitions as discovery
+from shuren.discovery import floors
 from shuren.insight import definitions as insight
 from shuren.kernel import calendar_keys as calendar
 from shuren.kernel.definitions import SHIPPED, Key
 from shuren.repository import definitions as repository
-from shuren.service import lending
+from shuren.service import definitions as service
+from shuren.service import lending, licence_terms, offer_tables
 from shuren.trust import definitions as trust
 from shuren.trust import forms, topics
 from tools.reference.markdown import table
@@ -28,10 +30,19 @@ PARTS: dict[str, dict[str, dict[str, Key]]] = {
     "licences": {"": repository.LICENCE_KEYS},
     "shelving": {"": discovery.SHELVING_KEYS},
     "circulation": {"": lending.LENDING_KEYS, "kinds.*": lending.KIND_KEYS},
+    "floors": {
+        "": floors.PLAN_KEYS,
+        "floors.*": floors.FLOOR_KEYS,
+        "floors.*.areas.*": floors.AREA_KEYS,
+        "floors.*.areas.*.shelves": floors.SHELVES_KEYS,
+    },
+    "offers": {"": offer_tables.OFFER_KEYS, "rows.*": offer_tables.ROW_KEYS},
+    "licence_terms": {"": licence_terms.TERM_KEYS},
     "roles": {"": trust.ROLE_KEYS},
     "purposes": {"": trust.PURPOSE_KEYS},
     "sensitive_topics": {"": topics.KEYS},
     "forms": {"": forms.FORM_KEYS, "fields.*": forms.FIELD_KEYS},
+    **service.FORMATS,
     "calendars": {
         "": calendar.KEYS,
         "terms": calendar.TERM_KEYS,
@@ -72,7 +83,25 @@ KINDS = {
     ),
     "licences": ("许可", "Licences", "数据集按什么条件提供", "On which terms a dataset is given"),
     "shelving": ("排架", "Shelving", "索书号怎样排序", "How call numbers are shelved"),
-    "circulation": ("借还", "Circulation", "借给谁、借几册、借多久", "What is lent to whom, and how long"),
+    "circulation": (
+        "借还",
+        "Circulation",
+        "借给谁、借几册、借多久",
+        "What is lent to whom, and how long",
+    ),
+    "floors": ("平面图", "Floors", "哪一架放哪些索书号", "Which shelf has which call numbers"),
+    "offers": (
+        "获取按钮",
+        "Offers",
+        "什么情形给读者什么按钮，没有时说什么",
+        "Which button a reader has in which state, and what is said when there is none",
+    ),
+    "licence_terms": (
+        "许可条款",
+        "Licence terms",
+        "电子资源谁能读、能否复制传递",
+        "Who may read an e-resource, and whether copies may be sent",
+    ),
     "roles": ("角色", "Roles", "谁可以做什么", "Who may do what"),
     "purposes": ("用途", "Purposes", "数据为何可用", "What data may be used for"),
     "sensitive_topics": (
@@ -93,6 +122,18 @@ KINDS = {
         "读者填什么，必填的为何必填",
         "What readers fill in, and why what must be filled in is needed",
     ),
+    "services": (
+        "服务",
+        "Services",
+        "一项服务的八个方面",
+        "The eight facets of a service",
+    ),
+    "flows": (
+        "流程",
+        "Flows",
+        "一件服务单从提交到办结的各步",
+        "The steps of a case from its opening to its end",
+    ),
     "calendars": ("校历", "Calendars", "学期、假日、开放时间", "Terms, holidays, opening hours"),
     "vocabularies": ("词表", "Vocabularies", "代码的名称", "What codes are called"),
     "sources": ("来源", "Sources", "一个为我们供数的系统", "A system that feeds the library"),
@@ -110,11 +151,16 @@ EXAMPLES = {
     "licences": ("licences/CC-BY-4.0.yaml", "", ""),
     "shelving": ("shelving/call_numbers.yaml", "", ""),
     "circulation": ("circulation/lending.yaml", "", ""),
+    "floors": ("floors/demo-science.yaml", "", ""),
+    "offers": ("offers/full_text.yaml", "", ""),
+    "licence_terms": ("licence_terms/otherwise.yaml", "", ""),
     "roles": ("roles/student.yaml", "", ""),
     "purposes": ("purposes/own_records.yaml", "", ""),
     "sensitive_topics": ("sensitive_topics/law_and_crime.yaml", "", ""),
     "releases": ("releases/reading_by_term.yaml", "", ""),
     "forms": ("forms/sign_in.yaml", "", ""),
+    "services": ("services/book_hold.yaml", "", ""),
+    "flows": ("flows/hold.yaml", "", ""),
     "calendars": ("calendars/demo-university.yaml", "", ""),
     "vocabularies": ("vocabularies/reader_kind.yaml", "", ""),
     "sources": ("sources/own-events.yaml", "", ""),

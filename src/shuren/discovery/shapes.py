@@ -73,6 +73,7 @@ class FullText:
     holds    whether the issue asked for is there; None when nobody can say
     first, last  the stretch that may be read today, as dates; None for open
     free     open to everybody
+    embargoed  it would hold it, were it not for the embargo
     """
 
     title: str
@@ -87,6 +88,7 @@ class FullText:
     holds: bool | None
     first: date | None = None
     last: date | None = None
+    embargoed: bool = False
 
 
 @dataclass(frozen=True)

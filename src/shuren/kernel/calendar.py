@@ -21,6 +21,7 @@ from shuren.kernel.site import Site
 DEFAULT_CALENDAR = "china-university"
 UNKNOWN = "unknown"
 LONG_HOLIDAY_DAYS = 5
+WORKING_HOURS = ("08:00-12:00", "14:00-18:00")
 _HOURS = re.compile(r"([01]\d|2[0-4]):([0-5]\d)-([01]\d|2[0-4]):([0-5]\d)")
 
 
@@ -109,6 +110,9 @@ class LibraryCalendar:
         self.events = tuple(_event(entry) for entry in events)
         self.places = {key: _place(key, entry) for key, entry in content["places"].items()}
         self._kinds: dict[str, dict[str, Any]] = content.get("week_kinds", {})
+        self.working_hours = tuple(
+            _hours(text) for text in content.get("working_hours", WORKING_HOURS)
+        )
         self._weekday_demand: list[float] = content.get("weekday_demand", [1.0] * 7)
         self._holiday_years = {holiday.first.year for holiday in self.holidays}
         self._holiday_of = {day: holiday for holiday in self.holidays for day in holiday.days()}

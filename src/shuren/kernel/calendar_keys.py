@@ -20,6 +20,7 @@ KEYS = {
     "more_events": Key(list, "加在 events 之后，供 extends 使用", "Added to events; for use with extends", default="[]"),  # noqa: E501
     "week_kinds": Key(dict, "周的类型 → 条目，见下表", "Kind of week → entry, see below", default="{}"),  # noqa: E501
     "weekday_demand": Key(list, "周一至周日的用量，平常日为 1", "Use from Monday to Sunday, an ordinary day being 1", default="[1, 1, 1, 1, 1, 1, 1]"),  # noqa: E501
+    "working_hours": Key(list, "办公时间，服务时限按它计算", "Office hours, by which promises of services are counted", default='["08:00-12:00", "14:00-18:00"]'),  # noqa: E501
     "places": Key(dict, "馆舍标识 → 条目，见下表", "Building id → entry, see below", required=True),
 }
 TERM_KEYS = {

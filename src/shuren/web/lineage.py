@@ -166,6 +166,11 @@ PAGES: dict[str, Page] = {
         + _columns("mart.copy_state", _COPIES),
         narrowed_by=("mart.loan_fact.reader_key",),
     ),
+    "my-held": Page(
+        {"zh": "关于我的一切", "en": "What is held about me"},
+        "my-held",
+        tables=_columns("mart.title_availability", "title_id title author call_number"),
+    ),
     "my-searches": Page({"zh": "保存的检索", "en": "Saved searches"}, "my-searches"),
     "my-interests": Page(
         {"zh": "我的兴趣", "en": "My interests"},

@@ -2,7 +2,7 @@
 
 import calendar
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 _RULE = re.compile(r"([RP])(\d+)([DMY])", re.IGNORECASE)
@@ -22,9 +22,16 @@ class Stretch:
             return None
         begins, ends = _first_day(wanted), _last_day(wanted)
         first, last = self.bounds(today)
+        if first > last:
+            return False  # embargo and coverage leave nothing
         if first <= begins and ends <= last:
             return True
         return False if ends < first or begins > last else None
+
+    def is_embargoed(self, wanted: str, today: date) -> bool:
+        """Whether the embargo alone keeps it back."""
+        without = replace(self, embargo="")
+        return self.holds(wanted, today) is False and without.holds(wanted, today) is not False
 
     def bounds(self, today: date) -> tuple[date, date]:
         """The first and last day that may be read today."""

@@ -57,6 +57,7 @@ def _place(row: dict[str, Any], citation: Citation, today: date) -> FullText:
     )
     first, last = stretch.bounds(today)
     is_book = row["publication_type"] == "monograph"
+    holds = True if is_book else stretch.holds(citation.date, today)
     return FullText(
         title=row["title"],
         package=row["package"],
@@ -67,9 +68,10 @@ def _place(row: dict[str, Any], citation: Citation, today: date) -> FullText:
         embargo=row["embargo_info"],
         notes=row["notes"],
         free=row["access_type"] == "F",
-        holds=True if is_book else stretch.holds(citation.date, today),
+        holds=holds,
         first=None if first == date.min else first,
         last=None if last == date.max else last,
+        embargoed=holds is False and stretch.is_embargoed(citation.date, today),
     )
 
 

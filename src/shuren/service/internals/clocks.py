@@ -48,7 +48,7 @@ def _clear(site: Site, actor: Actor) -> None:
 
 
 def _circulate(site: Site, actor: Actor) -> None:
-    queue.lapse(site)
+    queue.lapse()
     history.forget_past(now() - timedelta(days=history.DISPUTE_DAYS))
 
 

@@ -20,7 +20,7 @@ from shuren.kernel.clock import now
 from shuren.kernel.settings import read_settings
 from shuren.kernel.shapes import Actor
 from shuren.kernel.site import Site
-from shuren.service.internals import certificates
+from shuren.service.internals import case_stores, certificates
 from shuren.service.internals.stores import STORES, Store
 from shuren.trust import consent, ledger
 from shuren.trust import erasing as trust
@@ -181,6 +181,9 @@ def resume(site: Site) -> int:
 def close_open(site: Site) -> int:
     """Forget what had to stay and is over now: a book that came back. How many rows."""
     gone = 0
+    for line in trust.erasures(state=["gone", "rewritten", "done"]):
+        if line.new_key:
+            gone += case_stores.forget_settled(line.new_key, line.asked_at)
     for line in trust.erasures(state=["rewritten", "done"]):
         if not line.new_key or not line.report.get("open"):
             continue

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 from shuren.kernel.shapes import Actor
 from shuren.kernel.site import Site
-from shuren.service.internals import lake_stores, own_stores, search_stores
+from shuren.service.internals import case_stores, lake_stores, own_stores, search_stores
 from shuren.service.internals.circulation import history
 from shuren.service.internals.circulation import store as circulation
 from shuren.service.shapes import HeldStore
@@ -91,6 +91,16 @@ STORES: tuple[Store, ...] = (
         history.stays,
         history.rename,
         circulation.BECAUSE,
+    ),
+    Store(
+        case_stores.STORE,
+        ("service_case", "service_casestep", "service_casetimer"),
+        case_stores.tell,
+        case_stores.forget,
+        case_stores.erase,
+        case_stores.still_open,
+        case_stores.rename,
+        case_stores.BECAUSE,
     ),
     Store("events", (), lake_stores.events, lake_stores.forget_event),
     Store("lake", (), lake_stores.rows, lake_stores.forget_row),

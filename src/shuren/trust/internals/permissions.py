@@ -64,6 +64,11 @@ PERMISSIONS: dict[str, dict[str, str]] = {
         "zh": "凭读者证查看在场读者的在借",
         "en": "See what a reader at the desk has on loan, by their card",
     },
+    "cases.work": {"zh": "办理服务单", "en": "Work on cases of services"},
+    "cases.manage": {
+        "zh": "派工、签批与督办服务单",
+        "en": "Assign, sign and supervise cases of services",
+    },
     "break_glass.open": {
         "zh": "紧急情况下限时打开一位读者的记录",
         "en": "Open one reader's records in an emergency, for a limited time",
@@ -92,6 +97,8 @@ PERMISSION_PURPOSES: dict[str, tuple[str, ...]] = dict.fromkeys(PERMISSIONS, ())
     "knowledge.read": ("knowledge_service",),
     "dashboards.read": ("library_statistics",),
     "desk.serve": ("service_operation",),
+    "cases.work": ("case_handling",),
+    "cases.manage": ("case_handling",),
     "break_glass.open": ("emergency",),
 }
 

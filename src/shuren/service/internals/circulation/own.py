@@ -14,6 +14,7 @@ from shuren.kernel.site import Site
 from shuren.service.ils_errors import CannotCirculate, NoSuchCopy
 from shuren.service.ils_shapes import (
     AVAILABLE,
+    EXPIRED,
     IN_TRANSIT,
     MISSING,
     ON_HOLD_SHELF,
@@ -25,7 +26,7 @@ from shuren.service.ils_shapes import (
     Moved,
     ReaderStanding,
 )
-from shuren.service.internals.circulation import listing, moves, queue, readers
+from shuren.service.internals.circulation import listing, moves, news, queue, readers
 from shuren.service.internals.circulation.listing import Listed
 from shuren.service.internals.circulation.readers import Served
 from shuren.service.internals.circulation.rows import CopyHold, CopyMove
@@ -90,7 +91,7 @@ class Own:
             return [queue.line(one) for one in queue.of_reader(served.pseudonym)]
         with transaction.atomic():
             if what == "cancel":
-                found = queue.cancel(served.pseudonym, id)
+                found = queue.cancel(self.site, served.pseudonym, id, served.actor)
             else:
                 found = self._place(id, served, campus, case)
             served.note()
@@ -246,7 +247,11 @@ def _hold_of(found: Found) -> CopyHold | None:
     move = found.newest
     if move is None or move.hold is None or move.kind not in (moves.SET_ASIDE, moves.SEND):
         return None
-    return CopyHold.objects.filter(pk=move.hold, state__in=queue.OPEN).first()
+    hold = CopyHold.objects.filter(pk=move.hold, state__in=queue.OPEN).first()
+    if hold is not None and news.is_over(hold):
+        queue.end(hold, EXPIRED)
+        return None
+    return hold
 
 
 def _must_be_lendable(found: Found, served: Served) -> None:

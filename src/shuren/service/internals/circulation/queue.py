@@ -6,6 +6,7 @@ from datetime import datetime
 
 from shuren.kernel.clock import now
 from shuren.kernel.i18n import gettext as _
+from shuren.kernel.shapes import Actor
 from shuren.kernel.site import Site
 from shuren.service.ils_errors import CannotCirculate
 from shuren.service.ils_shapes import (
@@ -31,8 +32,12 @@ def waiting(titles: Iterable[str]) -> Counter[str]:
 
 
 def first(title: str) -> CopyHold | None:
-    """Who waits longest for a title."""
-    return CopyHold.objects.filter(title=title, state=WAITING).order_by("placed_at", "pk").first()
+    """Who waits longest for a title; one whose case is over waits no more."""
+    for hold in CopyHold.objects.filter(title=title, state=WAITING).order_by("placed_at", "pk"):
+        if not news.is_over(hold):
+            return hold
+        end(hold, CANCELLED)
+    return None
 
 
 def of_reader(pseudonym: str) -> list[CopyHold]:
@@ -63,15 +68,11 @@ def give(site: Site, hold: CopyHold, item: str, here: str, rules: Lending) -> da
     Returns until when it waits, or None when it has to travel.
     """
     there = not hold.campus or not here or hold.campus == here
-    arrived = hold.state == ON_ITS_WAY
     hold.item = item
     hold.state = READY if there else ON_ITS_WAY
     hold.ready_until = rules.shelf_until(now()) if there else None
     hold.save()
-    if there:
-        news.tell_case(site, hold, news.ARRIVED if arrived else news.COPY_FREE)
-    else:
-        news.tell_case(site, hold, news.SENT)
+    news.tell_case(site, hold, news.READY if there else news.SENT)
     return hold.ready_until
 
 
@@ -89,22 +90,28 @@ def collected(site: Site, pseudonym: str, title: str) -> None:
             news.tell_case(site, hold, news.COLLECTED)
 
 
-def cancel(pseudonym: str, id: str) -> CopyHold:
+def cancel(site: Site, pseudonym: str, id: str, actor: Actor) -> CopyHold:
     """raises  CannotCirculate where the reader has no such hold"""
     found = [one for one in of_reader(pseudonym) if str(one.pk) == id]
     if not found:
         raise CannotCirculate(_("There is no such hold: it may be over already."))
     end(found[0], CANCELLED)
+    news.tell_case(site, found[0], ("cancel",), actor)
     return found[0]
 
 
-def lapse(site: Site) -> int:
-    """End holds whose copy waited on the hold shelf until its time was over; how many."""
-    late = CopyHold.objects.filter(state=READY, ready_until__lt=now())
-    for hold in late:
-        end(hold, EXPIRED)
-        news.tell_case(site, hold, news.LAPSED)
-    return len(late)
+def lapse() -> int:
+    """End holds that are over: the case is, or, without one, the copy waited on the hold shelf
+    until its time was over; how many."""
+    gone = [
+        hold
+        for hold in CopyHold.objects.filter(state__in=OPEN)
+        if news.is_over(hold)
+        or (not hold.case and hold.ready_until is not None and hold.ready_until < now())
+    ]
+    for hold in gone:
+        end(hold, EXPIRED if hold.state == READY else CANCELLED)
+    return len(gone)
 
 
 def left_behind() -> list[CopyMove]:

@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("service", "0002_saved_searches"),
+        ("service", "0003_cases"),
     ]
 
     operations = [

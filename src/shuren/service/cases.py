@@ -1,0 +1,394 @@
+"""Cases: opened for a reader, moved on by whoever may, kept with their trace, and what is due by
+itself.
+
+Every verb is one transaction. A case that somebody else changed in the meantime is never written
+over; what was done twice is done once. Staff who read a reader's case are in the ledger.
+"""
+
+import logging
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from django.db import IntegrityError, transaction
+from django.db.models import Count, Q, QuerySet
+
+from shuren.kernel.clock import now
+from shuren.kernel.errors import ShurenError, UsageError
+from shuren.kernel.i18n import gettext as _
+from shuren.kernel.i18n import listed, pick
+from shuren.kernel.ids import new_id
+from shuren.kernel.shapes import Actor
+from shuren.kernel.site import Site
+from shuren.service.case_shapes import (
+    BY_ITSELF,
+    LIBRARIAN,
+    MANAGER,
+    READER,
+    SYSTEM,
+    CaseLine,
+    CaseView,
+    Queue,
+)
+from shuren.service.errors import CaseChanged, NoSuchCase, WrongField
+from shuren.service.flow_shapes import Service
+from shuren.service.internals import acting, limits, versions, viewing
+from shuren.service.internals.case_rows import Case, CaseStep, CaseTimer
+from shuren.service.internals.filling import filled
+from shuren.service.internals.running import GIVEN_BACK, NOTED, TAKEN, Running
+from shuren.trust.actions import record_use
+from shuren.trust.queries import require, require_covered, require_purpose
+
+PURPOSE, OWN, TABLE = "case_handling", "own_records", "service.case"
+COLUMNS = ("reader_key", "service", "state", "subject", "fields", "history")
+PAGE, MOST = 50, 10_000
+LONGEST_TITLE = 300
+logger = logging.getLogger(__name__)
+
+
+def open_case(
+    site: Site,
+    service: str,
+    *,
+    actor: Actor,
+    subject: Mapping[str, str] | None = None,
+    fields: Mapping[str, Any] | None = None,
+    reader: str = "",
+    party: str = "",
+    branch: str = "",
+    channel: str = "web",
+    note: str = "",
+    key: str = "",
+    trace: str = "",
+    needed_at: datetime | None = None,
+) -> CaseView:
+    """Open a case of a service for the reader who asks, or at the desk for one who stands there.
+
+    subject  what it is about, {kind, id, title}; never anything about a person
+    fields   of the service's form
+    reader   the pseudonym it is for, when staff opens it; else the actor's own
+    party    the pseudonym of a second reader, whose turn `party: other` is
+    branch   where it is to be served, a building or campus as the calendar names it
+    key      opening it again with the same key gives the case that is there
+    trace, needed_at  of a need that was stamped before, such as a search; else the case's own
+    raises   UnknownName, NotOffered, WrongField, UsageError; trust's NotAllowed
+    """
+    declared = versions.current(site, service)
+    pseudonym, by = _for_whom(actor, reader)
+    if key:
+        known = Case.objects.filter(pseudonym=pseudonym, open_key=key).first()
+        if known is not None:
+            return viewing.view(site, known, actor)
+    if by == READER:
+        limits.require_served(declared.service, actor.role)
+    values = filled(declared.service.form, fields)
+    about = _subject(declared.service, subject)
+    moment = now()
+    row = Case(
+        id=new_id("C"), trace=trace or new_id("T"), service=service, flow=declared.flow.id,
+        declared=declared.print, state=declared.flow.start, pseudonym=pseudonym, party=party,
+        branch=branch[:80], channel=channel[:40], subject=about, subject_id=about["id"],
+        fields=values, opened_at=moment, changed_at=moment, rank_at=moment,
+        needed_at=needed_at or moment, open_key=key[:80],
+    )  # fmt: skip
+    try:
+        with transaction.atomic():
+            limits.require_room(declared.service, pseudonym, moment)
+            versions.keep(declared)
+            running = Running(site, row, declared, moment)
+            running.begin(actor, by, note)
+            running.insert()
+    except IntegrityError:  # the same key, a moment ago, in another process
+        known = Case.objects.filter(pseudonym=pseudonym, open_key=key).first() if key else None
+        if known is None:
+            raise
+        row = known
+    return viewing.view(site, row, actor)
+
+
+def act(
+    site: Site,
+    case_id: str,
+    event: str,
+    *,
+    actor: Actor,
+    note: str = "",
+    fields: Mapping[str, Any] | None = None,
+    expected_version: int | None = None,
+    key: str = "",
+) -> CaseView:
+    """Make an event happen to a case.
+
+    expected_version  the version the actor saw; the same event by the same actor from that version
+                      is answered with the case as it is, any other change with CaseChanged
+    key      an event with a key that the case has seen is answered with the case as it is
+    raises   NoSuchCase, NotNow (saying what is possible now and who may), WrongField, CaseChanged
+    """
+    with transaction.atomic():
+        row = _row(case_id, actor)
+        if _is_repeated(row, event, actor, expected_version, key):
+            return viewing.view(site, row, actor)
+        declared = versions.of(site, row.service, row.declared)
+        mine = acting.parts(actor, row)
+        way = declared.flow.find(row.state, event)
+        by = acting.part_for(way, mine) if way else ""
+        if way is None or not by:
+            raise acting.not_now(declared.flow, row.state, event, mine)
+        values = filled(way.asks, fields)
+        if way.needs_note and by != SYSTEM and not note.strip():
+            raise WrongField(
+                "note",
+                _("“%(event)s” needs a note that says why.",
+                  event=pick(dict(declared.flow.events[event]))),
+            )  # fmt: skip
+        running = Running(site, row, declared, now())
+        running.do(way, actor, by, note, values, key)
+        running.save()
+        return viewing.view(site, row, actor)
+
+
+def take(
+    site: Site, case_id: str, *, actor: Actor, expected_version: int | None = None
+) -> CaseView:
+    """Take a case on as one's own work; raises NoSuchCase, CaseChanged, trust's NotAllowed."""
+    return _remark(site, case_id, TAKEN, actor, expected_version=expected_version, hand=actor.id)
+
+
+def give_back(
+    site: Site, case_id: str, *, actor: Actor, note: str = "", expected_version: int | None = None
+) -> CaseView:
+    """Put a case back for anybody to take on; raises as take."""
+    return _remark(
+        site, case_id, GIVEN_BACK, actor, note, expected_version=expected_version, hand=""
+    )
+
+
+def add_note(site: Site, case_id: str, note: str, *, actor: Actor, key: str = "") -> CaseView:
+    """Add a remark for staff and reader to a case's trace; e-mail addresses and long numbers in it
+    are masked. Raises NoSuchCase, WrongField for an empty one."""
+    if not note.strip():
+        raise WrongField("note", _("Write a note."))
+    return _remark(site, case_id, NOTED, actor, note, key=key)
+
+
+def my_cases(
+    site: Site, actor: Actor, *, is_open: bool | None = None, limit: int = 200
+) -> list[CaseLine]:
+    """The actor's own cases, those they are the second reader of too; the newest first.
+
+    raises  trust's NotAllowed for who is no reader
+    """
+    require_purpose(actor, OWN)
+    found = Case.objects.filter(_of(actor)).order_by("-opened_at", "-id")
+    if is_open is not None:
+        found = found.filter(is_open=is_open)
+    rows = list(found[:limit])
+    record_use(actor, OWN, TABLE, COLUMNS[1:4], len(rows))
+    return list(viewing.lines(site, rows))
+
+
+def case(site: Site, id: str, actor: Actor) -> CaseView:
+    """One case with its trace: the reader's own, or, for staff, anybody's with a ledger entry.
+
+    raises  NoSuchCase also for one the actor may not see
+    """
+    row = _row(id, actor)
+    mine = acting.parts(actor, row)
+    if mine & {READER, "other"}:
+        record_use(actor, OWN, TABLE, COLUMNS, 1)
+    else:
+        _note_look(actor, 1, row.pseudonym)
+    return viewing.view(site, row, actor)
+
+
+def queue(
+    site: Site,
+    actor: Actor,
+    *,
+    service: str = "",
+    state: str = "",
+    branch: str = "",
+    overdue: bool = False,
+    mine: bool = False,
+    unassigned: bool = False,
+    is_open: bool = True,
+    page: int = 1,
+) -> Queue:
+    """One page of all cases, the soonest due first; those without a running clock come last.
+
+    raises  trust's NotAllowed without cases.work or cases.manage, and their purpose
+    """
+    _require_desk(actor)
+    found = Case.objects.filter(is_open=is_open)
+    asked = {"service": service, "state": state, "branch": branch}
+    found = found.filter(**{name: value for name, value in asked.items() if value})
+    if overdue:
+        found = found.filter(rank_at__lte=now(), due_at__isnull=False)
+    if mine:
+        found = found.filter(assignee=actor.id)
+    if unassigned:
+        found = found.filter(assignee="")
+    total = found[: MOST + 1].count()
+    pages = max(1, -(-min(total, MOST) // PAGE))
+    page = min(max(1, page), pages)
+    rows = list(found.order_by("rank_at", "id")[(page - 1) * PAGE : page * PAGE])
+    _note_look(actor, len(rows))
+    return Queue(viewing.lines(site, rows), min(total, MOST), page, pages, *_counts(is_open))
+
+
+def fire_timers(site: Site, at: datetime | None = None, *, most: int = 1000) -> int:
+    """Make happen what is due by itself, each exactly once; how many transitions.
+
+    Each is a transaction of its own that takes the timer away and makes the transition, or neither:
+    a kill leaves it due, and of several workers one finds it. A timer whose case cannot be read is
+    told to the log and tried again the next time.
+    """
+    moment, fired, failed = at or now(), 0, set()
+    while fired < most:
+        due = CaseTimer.objects.filter(due_at__lte=moment).exclude(pk__in=failed)
+        batch = list(due.order_by("due_at", "id")[:100])
+        if not batch:
+            return fired
+        for timer in batch:
+            try:
+                fired += _fire(site, timer, moment)
+            except (ShurenError, ValueError):
+                logger.exception("the timer %s of case %s failed", timer.event, timer.case_id)
+                failed.add(timer.pk)
+    return fired
+
+
+def timers_due(at: datetime | None = None) -> int:
+    """How many timers are due now."""
+    return CaseTimer.objects.filter(due_at__lte=at or now()).count()
+
+
+def _fire(site: Site, timer: CaseTimer, at: datetime) -> int:
+    with transaction.atomic():
+        gone, _each = CaseTimer.objects.filter(pk=timer.pk, due_at__lte=at).delete()
+        if not gone:
+            return 0
+        row = Case.objects.select_for_update().get(pk=timer.case_id)
+        declared = versions.of(site, row.service, row.declared)
+        way = declared.flow.find(row.state, timer.event)
+        running = Running(site, row, declared, at)
+        if way is None or way.after is None or running.refusal(way, BY_ITSELF, SYSTEM):
+            return 0
+        running.do(way, BY_ITSELF, SYSTEM)
+        running.save()
+        return 1
+
+
+def _remark(
+    site: Site,
+    case_id: str,
+    event: str,
+    actor: Actor,
+    note: str = "",
+    *,
+    expected_version: int | None = None,
+    key: str = "",
+    hand: str | None = None,
+) -> CaseView:
+    """A step that changes no state; hand: who has the case in hand after it."""
+    with transaction.atomic():
+        row = _row(case_id, actor)
+        mine = acting.parts(actor, row)
+        by = next((one for one in (LIBRARIAN, MANAGER) if one in mine), READER)
+        if hand is not None and by == READER:
+            _require_desk(actor)
+        if _is_repeated(row, event, actor, expected_version, key) or hand == row.assignee:
+            return viewing.view(site, row, actor)
+        declared = versions.of(site, row.service, row.declared)
+        running = Running(site, row, declared, now())
+        running.remark(event, actor, by, note, key)
+        if hand is not None:
+            row.assignee = hand
+        running.save()
+        return viewing.view(site, row, actor)
+
+
+def _row(case_id: str, actor: Actor) -> Case:
+    row = Case.objects.filter(pk=case_id[:32]).first()
+    if row is None or not acting.parts(actor, row):
+        raise NoSuchCase
+    return row
+
+
+def _is_repeated(
+    row: Case, event: str, actor: Actor, expected_version: int | None, key: str
+) -> bool:
+    """Whether this very act has been done before.
+
+    raises  CaseChanged if the version the actor saw is not the one there is
+    """
+    if key and CaseStep.objects.filter(case=row.pk, key=key).exists():
+        return True
+    if expected_version is None or expected_version == row.version:
+        return False
+    after = CaseStep.objects.filter(case=row.pk, number=expected_version + 1).first()
+    is_own = bool(actor.reader_key) and actor.reader_key in (row.pseudonym, row.party)
+    if (
+        after
+        and after.event == event
+        and after.account in ({"", actor.id} if is_own else {actor.id})
+    ):
+        return True
+    last = CaseStep.objects.filter(case=row.pk).order_by("-number")[0]
+    raise CaseChanged(
+        _("The case has changed since you looked at it: %(when)s, by %(who)s.",
+          when=f"{last.at:%Y-%m-%d %H:%M} UTC", who=pick(acting.TITLES[last.by])),
+        fix=_("Look at it as it is now, and decide again."),
+    )  # fmt: skip
+
+
+def _for_whom(actor: Actor, reader: str) -> tuple[str, str]:
+    """(pseudonym, as which of FLOW_ACTORS the case is opened)"""
+    if not reader or reader == actor.reader_key:
+        require_purpose(actor, OWN)
+        return actor.reader_key, READER
+    if actor == BY_ITSELF:
+        return reader, SYSTEM
+    require(actor, acting.WORK)
+    require_purpose(actor, PURPOSE)
+    return reader, LIBRARIAN
+
+
+def _subject(service: Service, said: Mapping[str, str] | None) -> dict[str, str]:
+    subject = {name: str((said or {}).get(name, "")) for name in ("kind", "id", "title")}
+    subject["kind"] = subject["kind"] or "none"
+    if subject["kind"] not in service.about:
+        raise UsageError(
+            _("“%(service)s” is not about this: %(kind)s.",
+              service=pick(service.title), kind=subject["kind"][:40]),
+            fix=_("It is about: %(kinds)s.", kinds=listed(service.about)),
+        )  # fmt: skip
+    subject["id"], subject["title"] = subject["id"][:200], subject["title"][:LONGEST_TITLE]
+    return subject
+
+
+def _of(actor: Actor) -> Q:
+    return Q(pseudonym=actor.reader_key) | Q(party=actor.reader_key)
+
+
+def _require_desk(actor: Actor) -> None:
+    require_purpose(actor, PURPOSE)
+    if not acting.is_staff(actor):
+        require(actor, acting.WORK)
+
+
+def _note_look(actor: Actor, rows: int, subject: str = "") -> None:
+    wanted = require_purpose(actor, PURPOSE)
+    require_covered(wanted, TABLE, COLUMNS)
+    record_use(actor, PURPOSE, TABLE, COLUMNS, rows, subject=subject)
+
+
+def _counts(is_open: bool) -> tuple[dict[str, int], dict[str, int], dict[str, int]]:
+    """{value: cases} by service, state and branch, in one pass over the index."""
+    rows: QuerySet[Any, Any] = Case.objects.filter(is_open=is_open)
+    by: tuple[dict[str, int], ...] = ({}, {}, {})
+    for *values, count in rows.values_list("service", "state", "branch").annotate(n=Count("pk")):
+        for counted, value in zip(by, values, strict=True):
+            if value:
+                counted[value] = counted.get(value, 0) + count
+    return by[0], by[1], by[2]

@@ -1,0 +1,114 @@
+"""Declared flows and services: definitions/flows/*.yaml and definitions/services/*.yaml.
+
+A site's file of the same id replaces ours. Adding a service is adding a file.
+"""
+
+import hashlib
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import orjson
+
+from shuren.kernel.definitions import DefinitionFile, Key, find_definitions
+from shuren.kernel.errors import DefinitionError
+from shuren.kernel.i18n import gettext as _
+from shuren.kernel.i18n import pick
+from shuren.kernel.site import Site
+from shuren.kernel.suggestions import did_you_mean
+from shuren.service.errors import UnknownName
+from shuren.service.flow_shapes import Declared, Flow, Service
+from shuren.service.internals import reading_flows, reading_forms, reading_services
+from shuren.service.internals.reading_flows import read_flow
+from shuren.service.internals.reading_services import read_service
+from shuren.trust.definitions import purposes
+
+# Kind → part of the file ("" is its top) → what it may say.
+FORMATS: dict[str, dict[str, dict[str, Key]]] = {
+    "services": {
+        "": reading_services.SERVICE_KEYS,
+        "rules": reading_services.RULE_KEYS,
+        "form.*": reading_forms.FIELD_KEYS,
+    },
+    "flows": {
+        "": reading_flows.FLOW_KEYS,
+        "states.*": reading_flows.STATE_KEYS,
+        "transitions.*": reading_flows.TRANSITION_KEYS,
+        "transitions.*.after": reading_flows.AFTER_KEYS,
+    },
+}
+
+
+@cache
+def flows(site: Site | None) -> dict[str, Flow]:
+    """All flows by id; raises DefinitionError naming file, key and fix."""
+    return {
+        file.id: read_flow(file.path, _said(file))
+        for file in find_definitions("flows", site).values()
+    }
+
+
+@cache
+def services(site: Site | None) -> dict[str, Service]:
+    """All services by id; raises DefinitionError naming file, facet and fix."""
+    known = flows(site)
+    found = {
+        file.id: (file.path, read_service(file.path, _said(file), known))
+        for file in find_definitions("services", site).values()
+    }
+    for path, one in found.values():
+        _check_purposes(site, path, one, known[one.flow])
+    return {id: one for id, (_path, one) in found.items()}
+
+
+def service(site: Site | None, id: str) -> Service:
+    """One service; raises UnknownName with a suggestion."""
+    known = services(site)
+    if id not in known:
+        raise UnknownName(
+            _("There is no service called '%(name)s'.", name=id[:40]), fix=did_you_mean(id, known)
+        )
+    return known[id]
+
+
+@cache
+def declared(site: Site | None, id: str) -> Declared:
+    """The service and its flow as they are declared now; raises UnknownName."""
+    wanted = service(site, id)
+    flow = flows(site)[wanted.flow]
+    return Declared(fingerprint(flow.said, wanted.said), flow, wanted)
+
+
+def fingerprint(flow: Any, service: Any) -> str:
+    """16 hexadecimal digits over what both files say, whatever the order of their keys."""
+    content = orjson.dumps({"flow": flow, "service": service}, option=orjson.OPT_SORT_KEYS)
+    return hashlib.sha256(content).hexdigest()[:16]
+
+
+def read_declared(print: str, said: dict[str, Any]) -> Declared:
+    """A version that was kept, {flow, service}; raises DefinitionError if this programme's
+    version can no longer read it."""
+    path = Path(f"declaration {print}")
+    flow = read_flow(path, said["flow"])
+    return Declared(print, flow, read_service(path, said["service"], {flow.id: flow}))
+
+
+def _said(file: DefinitionFile) -> dict[str, Any]:
+    said = file.read_yaml()
+    if said.get("id") != file.id:
+        raise DefinitionError(
+            _("%(path)s: the id must be the file's name, '%(id)s'.", path=file.path, id=file.id)
+        )
+    return said
+
+
+def _check_purposes(site: Site | None, path: Path, one: Service, flow: Flow) -> None:
+    asked = [*one.form, *(field for way in flow.transitions for field in way.asks)]
+    known = purposes(site)
+    for field in asked:
+        if field.purpose and field.purpose not in known:
+            raise DefinitionError(
+                _("%(path)s: the field '%(field)s' cites no purpose there is: '%(purpose)s'.",
+                  path=path, field=pick(field.title), purpose=field.purpose),
+                fix=did_you_mean(field.purpose, known),
+            )  # fmt: skip

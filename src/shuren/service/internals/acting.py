@@ -1,0 +1,125 @@
+"""Who an actor is in a case, and what they can do with it now."""
+
+from collections.abc import Sequence
+
+from shuren.kernel.i18n import gettext as _
+from shuren.kernel.i18n import listed, pick
+from shuren.kernel.shapes import Actor
+from shuren.service.case_shapes import (
+    BY_ITSELF,
+    FLOW_ACTORS,
+    LIBRARIAN,
+    MANAGER,
+    PARTNER,
+    READER,
+    SYSTEM,
+    Move,
+)
+from shuren.service.errors import NotNow
+from shuren.service.flow_shapes import Flow, Transition
+from shuren.service.internals.case_rows import Case
+from shuren.service.internals.running import Running
+from shuren.trust.queries import may, purpose_allowed
+
+WORK, MANAGE, PURPOSE = "cases.work", "cases.manage", "case_handling"
+TITLES: dict[str, dict[str, str]] = {
+    READER: {"zh": "读者", "en": "the reader"},
+    LIBRARIAN: {"zh": "馆员", "en": "a librarian"},
+    MANAGER: {"zh": "主管", "en": "a manager"},
+    SYSTEM: {"zh": "系统自动", "en": "by itself"},
+    PARTNER: {"zh": "合作方（由馆员代录）", "en": "a partner, entered by a librarian"},
+}
+
+
+def is_staff(actor: Actor) -> bool:
+    """Whether the actor may see every case: a permission of the desk, and its purpose."""
+    return (may(actor, WORK) or may(actor, MANAGE)) and purpose_allowed(actor, PURPOSE)
+
+
+def parts(actor: Actor, row: Case) -> frozenset[str]:
+    """What the actor is in this case, of FLOW_ACTORS; `other` for its second reader.
+
+    A partner has no account: what they say is entered by a librarian.
+    """
+    if actor == BY_ITSELF:
+        return frozenset({SYSTEM})
+    found = set()
+    if actor.reader_key and actor.reader_key == row.pseudonym:
+        found.add(READER)
+    if actor.reader_key and actor.reader_key == row.party:
+        found.add("other")
+    if purpose_allowed(actor, PURPOSE):
+        if may(actor, WORK):
+            found |= {LIBRARIAN, PARTNER}
+        if may(actor, MANAGE):
+            found.add(MANAGER)
+    return frozenset(found)
+
+
+def part_for(way: Transition, mine: frozenset[str]) -> str:
+    """As which of FLOW_ACTORS the actor may make a transition, "" for as none."""
+    for one in way.actors:
+        if one == READER:
+            wanted = {"own": {READER}, "other": {"other"}, "either": {READER, "other"}}
+            if mine & wanted[way.party]:
+                return READER
+        elif one in mine:
+            return one
+    return ""
+
+
+def moves(running: Running, actor: Actor, mine: frozenset[str]) -> tuple[Move, ...]:
+    """What the actor can do now, in the order of the flow's file."""
+    flow, found = running.flow, []
+    for way in flow.leaving(running.row.state):
+        by = part_for(way, mine)
+        if not by or running.refusal(way, actor, by):
+            continue
+        target = flow.states[way.target]
+        is_away = target.end in ("failure", "withdrawn")
+        found.append(
+            Move(
+                way.event,
+                dict(flow.events[way.event]),
+                way.target,
+                target.title,
+                way.needs_note,
+                way.asks,
+                is_away,
+            )
+        )
+    return tuple(found)
+
+
+def not_now(flow: Flow, state: str, event: str, mine: frozenset[str]) -> NotNow:
+    """The refusal of an event: what it is now, what is possible, and who may."""
+    ways = flow.leaving(state)
+    known = flow.find(state, event)
+    title = pick(dict(flow.events[event])) if event in flow.events else event[:40]
+    if known is not None:
+        message = _(
+            "“%(event)s” is not yours to do: it is for %(who)s.",
+            event=title,
+            who=_names(known.actors),
+        )
+    else:
+        message = _(
+            "“%(event)s” cannot be done now: the case is “%(state)s”.",
+            event=title,
+            state=pick(flow.states[state].title),
+        )
+    if not ways:
+        return NotNow(message, fix=_("The case is over; nothing more can be done with it."))
+    possible = [
+        _(
+            "%(event)s (%(who)s)",
+            event=pick(dict(flow.events[way.event])),
+            who=_names(way.actors),
+        )
+        for way in ways
+    ]
+    return NotNow(message, fix=_("Possible now: %(ways)s.", ways=listed(possible)))
+
+
+def _names(actors: Sequence[str]) -> str:
+    return listed([pick(TITLES[one]) for one in FLOW_ACTORS if one in actors])

@@ -1,0 +1,96 @@
+"""The named hooks of flows: guards that may refuse a transition, effects that come with one.
+
+A flow's file names them; adding one is adding a function here. A guard answers "" or the sentence
+that refuses; an effect changes the row, or other tables, in the transaction of the transition.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import TYPE_CHECKING, Any
+
+from shuren.kernel.i18n import gettext as _
+from shuren.kernel.shapes import Actor
+from shuren.kernel.site import Site
+
+if TYPE_CHECKING:
+    from shuren.service.internals.case_rows import Case
+    from shuren.service.internals.promises import Clockwork
+
+
+@dataclass(frozen=True)
+class Facts:
+    """What a hook may look at: the case before the transition, who acts and when."""
+
+    site: Site
+    row: "Case"
+    actor: Actor
+    at: datetime
+    clockwork: "Clockwork"
+
+    def day(self, name: str) -> date | None:
+        """The day in a field of the case, in the library's time; None where there is none."""
+        moment = self.clockwork.moment_of(self.row.fields.get(name))
+        return None if moment is None else moment.astimezone(self.clockwork.zone).date()
+
+
+Guard = Callable[[Facts, Mapping[str, Any]], str]
+Effect = Callable[[Facts], None]
+
+
+def _same_subject_open(facts: Facts, said: Mapping[str, Any]) -> str:
+    """Another open case of the service is about the same thing, and was there first."""
+    from shuren.service.internals.case_rows import Case
+
+    row = facts.row
+    others = Case.objects.filter(service=row.service, subject_id=row.subject_id, is_open=True)
+    if row.subject_id and others.exclude(pk=row.pk).exists():
+        return ""
+    return _("No other open case is about the same thing.")
+
+
+def _second_person(facts: Facts, said: Mapping[str, Any]) -> str:
+    """Whoever did the event `of` last is somebody else."""
+    from shuren.service.internals.case_rows import CaseStep
+
+    did = CaseStep.objects.filter(case=facts.row.pk, event=said["of"]).order_by("-number").first()
+    if did is not None and did.account and did.account == facts.actor.id:
+        return _("A second person must do this: you did the step before.")
+    return ""
+
+
+def _date_ahead(facts: Facts, said: Mapping[str, Any]) -> str:
+    """The day in `field` is still to come."""
+    day = facts.day(said["field"])
+    if day is not None and day >= facts.at.astimezone(facts.clockwork.zone).date():
+        return ""
+    return _("There is no day ahead to wait for.")
+
+
+def _date_come(facts: Facts, said: Mapping[str, Any]) -> str:
+    """The day in `field` is over, or there is none."""
+    return "" if _date_ahead(facts, said) else _("The day it waits for has not come.")
+
+
+def _deadline_from_due(facts: Facts) -> None:
+    """The case's deadline is the end of the day in its field `due`."""
+    moment = facts.clockwork.moment_of(facts.row.fields.get("due"))
+    if moment is not None:
+        facts.clockwork.set_deadline(facts.row, moment)
+
+
+def _promise_anew(facts: Facts) -> None:
+    """The service's hours begin again: what was delivered was not what was wanted."""
+    facts.clockwork.begin(facts.row, facts.at)
+
+
+GUARDS: dict[str, Guard] = {
+    "same_subject_open": _same_subject_open,
+    "second_person": _second_person,
+    "date_ahead": _date_ahead,
+    "date_come": _date_come,
+}
+EFFECTS: dict[str, Effect] = {
+    "deadline_from_due": _deadline_from_due,
+    "promise_anew": _promise_anew,
+}

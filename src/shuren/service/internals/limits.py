@@ -1,0 +1,50 @@
+"""Whether a reader may open a case of a service now: whom it serves, and how many."""
+
+from datetime import datetime, timedelta
+
+from shuren.kernel.i18n import gettext as _
+from shuren.kernel.i18n import listed, pick
+from shuren.service.errors import NotOffered
+from shuren.service.flow_shapes import Service
+from shuren.service.internals.case_rows import Case
+from shuren.trust.queries import roles
+
+_DAYS = {"per_reader_day": 1, "per_reader_month": 30}
+
+
+def require_served(service: Service, role: str) -> None:
+    """Raise NotOffered, naming the roles it serves, for a reader of another."""
+    if role in service.roles:
+        return
+    known = roles()
+    served = [pick(known[one].title) for one in service.roles if one in known]
+    raise NotOffered(
+        _("“%(service)s” is not offered to you.", service=pick(service.title)),
+        fix=_("It serves: %(who)s.", who=listed(served)),
+    )
+
+
+def require_room(service: Service, pseudonym: str, at: datetime) -> None:
+    """Raise NotOffered if one of the service's limits for a reader is reached.
+
+    per_reader, active              cases open at one time
+    per_reader_day, per_reader_month  cases opened in the last 24 hours, in the last 30 days
+    """
+    cases = Case.objects.filter(pseudonym=pseudonym, service=service.id)
+    for name in ("per_reader", "active"):
+        most = service.limits.get(name)
+        if most is not None and cases.filter(is_open=True).count() >= most:
+            raise NotOffered(
+                _("You have %(count)s open already, which is the most at one time: %(service)s.",
+                  count=most, service=pick(service.title)),
+                fix=_("Wait until one of them is over, or cancel one."),
+            )  # fmt: skip
+    for name, days in _DAYS.items():
+        most = service.limits.get(name)
+        since = at - timedelta(days=days)
+        if most is not None and cases.filter(opened_at__gt=since).count() >= most:
+            raise NotOffered(
+                _("You have asked for %(count)s in %(days)s days, which is the most: %(service)s.",
+                  count=most, days=days, service=pick(service.title)),
+                fix=_("Try again later, or ask at the desk."),
+            )  # fmt: skip

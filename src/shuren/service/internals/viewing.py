@@ -1,0 +1,95 @@
+"""Cases as they are handed out: lines of lists, and one case whole."""
+
+from collections.abc import Iterable
+from dataclasses import fields
+from datetime import datetime
+from typing import Any
+
+from shuren.kernel.clock import now
+from shuren.kernel.shapes import Actor
+from shuren.kernel.site import Site
+from shuren.service.case_shapes import READER, CaseLine, CaseView, Step
+from shuren.service.flow_shapes import Declared
+from shuren.service.internals import acting, versions
+from shuren.service.internals.case_rows import Case, CaseStep
+from shuren.service.internals.promises import Clockwork
+from shuren.service.internals.running import GIVEN_BACK, NOTED, OPENED, TAKEN, Running
+
+OWN_EVENTS: dict[str, dict[str, str]] = {
+    OPENED: {"zh": "提交", "en": "Opened"},
+    TAKEN: {"zh": "认领", "en": "Taken on"},
+    GIVEN_BACK: {"zh": "退回待认领", "en": "Given back"},
+    NOTED: {"zh": "备注", "en": "Note"},
+}
+
+
+def lines(site: Site, rows: Iterable[Case]) -> tuple[CaseLine, ...]:
+    moment = now()
+    return tuple(
+        CaseLine(**_line(row, versions.of(site, row.service, row.declared), site, moment))
+        for row in rows
+    )
+
+
+def view(site: Site, row: Case, actor: Actor) -> CaseView:
+    """The case as its reader or staff may see it; who it is about only for staff."""
+    known = versions.of(site, row.service, row.declared)
+    mine = acting.parts(actor, row)
+    is_reader = not mine - {READER, "other"}
+    asked = {one.name: one for way in known.flow.transitions for one in way.asks}
+    asked |= {one.name: one for one in known.service.form}
+    moment = now()
+    line = _line(row, known, site, moment)
+    if is_reader:
+        line["assignee"] = ""
+    return CaseView(
+        **line,
+        trace=row.trace,
+        flow=row.flow,
+        declared=row.declared,
+        reader="" if is_reader else row.pseudonym,
+        party="" if is_reader else row.party,
+        fields=row.fields,
+        form=tuple(asked[name] for name in row.fields if name in asked),
+        moves=acting.moves(Running(site, row, known, moment), actor, mine),
+        history=_history(row, known, is_reader),
+        needed_at=row.needed_at,
+        matched_at=row.matched_at,
+        delivered_at=row.delivered_at,
+        feedback_at=row.feedback_at,
+        respond_due_at=row.respond_due_at,
+        responded_at=row.responded_at,
+        closed_at=row.closed_at,
+    )
+
+
+def _line(row: Case, known: Declared, site: Site, moment: datetime) -> dict[str, Any]:
+    state = known.flow.states[row.state]
+    same = {one.name: getattr(row, one.name) for one in fields(CaseLine) if hasattr(row, one.name)}
+    return same | {
+        "service_title": known.service.title,
+        "state_title": state.title,
+        "clock": Clockwork(site, known).stands(row, state, moment),
+        "is_over": not row.is_open,
+        "waits_for": state.waits,
+    }
+
+
+def _history(row: Case, known: Declared, is_reader: bool) -> tuple[Step, ...]:
+    titles = OWN_EVENTS | {event: dict(title) for event, title in known.flow.events.items()}
+    return tuple(
+        Step(
+            step.number,
+            step.at,
+            step.by,
+            step.role,
+            "" if is_reader else step.account,
+            step.event,
+            titles[step.event],
+            step.from_state,
+            step.to_state,
+            known.flow.states[step.to_state].title,
+            step.note,
+        )
+        for step in CaseStep.objects.filter(case=row.pk).order_by("number")
+    )

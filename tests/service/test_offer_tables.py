@@ -1,0 +1,258 @@
+"""The nine decision tables against what a librarian would say by hand, over every state."""
+
+from math import prod
+
+import pytest
+
+from shuren.kernel.definitions import DefinitionFile
+from shuren.kernel.errors import DefinitionError
+from shuren.service.offer_tables import FACTS, KINDS, OfferTable, offer_tables, read_table, states
+
+TABLES = {table.id: table for table in offer_tables(None)}
+AT_HOME = ("student", "faculty")
+
+
+def borrow(s):
+    """Whoever comes may look at what stands on a shelf."""
+    return s["copies"] in ("in", "reference")
+
+
+def hold(s):
+    """Lent out, and a card that may borrow. A card that is full may still wait."""
+    return (
+        s["copies"] == "out"
+        and s["reader"] not in ("visitor", "staff")
+        and s["standing"] in ("good", "full")
+        and s["mine"] == "no"
+        and s["asked"] == "below"
+    )
+
+
+def inter_campus(s):
+    """In, not here, for students and staff who may borrow one more."""
+    return (
+        s["copies"] == "in"
+        and s["place"] != "here"
+        and s["reader"] in AT_HOME
+        and s["standing"] == "good"
+        and s["asked"] == "below"
+    )
+
+
+def transfer(s):
+    """Lent out and nobody waits, between students and staff who may borrow one more."""
+    return (
+        s["copies"] == "out"
+        and s["queue"] == "empty"
+        and s["lender"] == "known"
+        and s["mine"] == "no"
+        and s["reader"] in AT_HOME
+        and s["standing"] == "good"
+        and s["asked"] == "below"
+    )
+
+
+def readable(s):
+    return s["full_text"] in ("yes", "part") and s["licence"] == "covers"
+
+
+def full_text(s):
+    return readable(s)
+
+
+def open_copy(s):
+    return s["open_copy"] == "yes"
+
+
+def delivery(s):
+    """What cannot be read at once nor fetched from a shelf; a licence that has it must allow it."""
+    if s["reader"] not in (*AT_HOME, "alumni") or s["standing"] == "blocked":
+        return False
+    if s["asked"] == "limit" or s["open_copy"] == "yes" or readable(s):
+        return False
+    if s["full_text"] in ("yes", "part"):
+        return s["supply"] == "allowed"
+    if s["reader"] == "alumni":
+        return True
+    if s["copies"] == "in":
+        return False  # take it from the shelf, or have it brought
+    return not (s["copies"] == "reference" and s["place"] != "elsewhere")
+
+
+def article_purchase(s):
+    """An article that delivery could not bring, for students and staff."""
+    return (
+        s["form"] == "article"
+        and s["open_copy"] == "no"
+        and not readable(s)
+        and s["reader"] in AT_HOME
+        and s["standing"] != "blocked"
+        and s["delivery"] == "failed"
+        and s["asked"] == "below"
+    )
+
+
+def purchase(s):
+    """A book that is not held and not suggested, or whose copies are out with readers waiting."""
+    lacking = s["copies"] in ("none", "unknown") and s["full_text"] not in ("yes", "part")
+    too_few = s["copies"] == "out" and s["queue"] == "waiting"
+    return (
+        s["form"] == "book"
+        and (lacking or too_few)
+        and s["suggested"] == "no"
+        and s["reader"] in AT_HOME
+        and s["asked"] == "below"
+    )
+
+
+BY_HAND = {
+    "borrow": borrow, "hold": hold, "inter_campus": inter_campus, "transfer": transfer,
+    "delivery": delivery, "article_purchase": article_purchase, "purchase": purchase,
+    "full_text": full_text, "open_copy": open_copy,
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_every_state_offers_exactly_its_button(kind):
+    """A table asks only for its own facts, so their product is every state there is for it."""
+    table, expected, seen = TABLES[kind], BY_HAND[kind], 0
+    for state in states(table.facts):
+        seen += 1
+        row = table.decide(state)
+        assert row.is_offer == expected(state), (kind, state, row.number)
+        assert row.text["zh"]
+        assert row.text["en"]
+    assert seen == prod(len(FACTS[fact]) for fact in table.facts)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_only_a_visitor_is_sent_to_sign_in(kind):
+    rows = [row for row in TABLES[kind].rows if row.sign_in]
+    assert all(row.when["reader"] == {"visitor"} and not row.is_offer for row in rows)
+    assert bool(rows) == bool(TABLES[kind].service)
+
+
+NOWHERE = {
+    "reader": "student", "standing": "good", "form": "book", "copies": "none", "place": "unknown",
+    "mine": "no", "queue": "empty", "lender": "known", "full_text": "none", "licence": "covers",
+    "supply": "unstated",
+    "open_copy": "no", "asked": "below", "delivery": "untried", "suggested": "no",
+}  # fmt: skip
+IN, OUT = {"copies": "in"}, {"copies": "out"}
+HERE, THERE = {"place": "here"}, {"place": "elsewhere"}
+PAYWALL = {"form": "article", "full_text": "embargo"}
+
+
+@pytest.mark.parametrize(
+    "known, buttons",
+    [
+        ({}, "delivery purchase"),
+        (IN | HERE, "borrow"),
+        (IN | THERE, "borrow inter_campus"),
+        (IN, "borrow inter_campus"),
+        (OUT, "hold transfer delivery"),
+        (OUT | {"queue": "waiting"}, "hold delivery purchase"),
+        (OUT | {"mine": "yes"}, "delivery"),
+        (OUT | {"lender": "unknown"}, "hold delivery"),
+        (OUT | {"standing": "full"}, "hold delivery"),
+        (OUT | {"standing": "blocked"}, ""),
+        ({"copies": "reference", "place": "here"}, "borrow"),
+        ({"copies": "reference", "place": "elsewhere"}, "borrow delivery"),
+        ({"copies": "unknown"}, "delivery purchase"),
+        ({"suggested": "yes"}, "delivery"),
+        ({"full_text": "yes"}, "full_text"),
+        ({"open_copy": "yes"}, "open_copy purchase"),
+        (PAYWALL, "delivery"),
+        (PAYWALL | {"delivery": "open"}, "delivery"),
+        (PAYWALL | {"delivery": "failed"}, "delivery article_purchase"),
+        (PAYWALL | {"delivery": "failed", "asked": "limit"}, ""),
+        (IN | THERE | {"reader": "visitor"}, "borrow"),
+        (OUT | {"reader": "visitor"}, ""),
+        (OUT | {"reader": "staff"}, ""),
+        (IN | THERE | {"reader": "alumni"}, "borrow delivery"),
+        (OUT | {"reader": "alumni"}, "hold delivery"),
+        (
+            {"reader": "alumni", "full_text": "yes", "licence": "excludes", "supply": "allowed"},
+            "delivery",
+        ),
+        (
+            {"reader": "alumni", "full_text": "yes", "licence": "excludes", "supply": "forbidden"},
+            "",
+        ),
+        (OUT | {"reader": "public", "standing": "reading_only"}, ""),
+        (IN | HERE | {"reader": "pupil", "standing": "reading_only"}, "borrow"),
+    ],
+)
+def test_the_buttons_of_a_whole_hit(known, buttons):
+    """All nine kinds answer; those with a button, in any order."""
+    state = NOWHERE | known
+    rows = {kind: table.decide(state) for kind, table in TABLES.items()}
+    assert set(rows) == set(KINDS)
+    assert {kind for kind, row in rows.items() if row.is_offer} == set(buttons.split())
+
+
+GOOD = """\
+id: open_copy
+title: {zh: 开放获取, en: Open access}
+label: {zh: 免费阅读, en: Read it free}
+order: 2
+opens: {page: open_copy}
+policy: unique
+rows:
+- when: {open_copy: yes}
+  offer: {zh: 有, en: There is one.}
+- when: {open_copy: no}
+  reason: {zh: 没有, en: "There is none."}
+"""
+
+
+def table_of(tmp_path, text) -> OfferTable:
+    path = tmp_path / "open_copy.yaml"
+    path.write_text(text, "utf-8")
+    return read_table(DefinitionFile("open_copy", path, True))
+
+
+def test_a_bare_yes_or_no_is_what_a_librarian_means(tmp_path):
+    table = table_of(tmp_path, GOOD)
+    assert table.decide({"open_copy": "yes"}).is_offer
+    assert not table.decide({"open_copy": "no"}).is_offer
+
+
+@pytest.mark.parametrize(
+    "before, after, said",
+    [
+        ("{open_copy: no}", "{open_copy: [no, yes]}", "rows 1 and 2 both answer: open_copy: yes"),
+        ("- when: {open_copy: no}\n", "- when: {open_copy: no, asked: limit}\n",
+         "no row answers: open_copy: no, asked: below"),
+        ("{open_copy: yes}", "{open_copi: yes}", "row 1: there is no fact called 'open_copi'"),
+        ("{open_copy: no}", "{open_copy: never}", "row 2: 'open_copy' cannot be 'never'"),
+        ("policy: unique", "policy: best", "'policy'"),
+        ("page: open_copy", "page: nowhere", "'opens'"),
+        ('reason: {zh: 没有, en: "There is none."}', "reason: {zh: 没有}", "needs both languages"),
+        ("There is none.", "None until {when}.", "cannot be filled with 'when'"),
+        ("There is none.", "A brace { alone.", "cannot be filled"),
+        (
+            '  reason: {zh: 没有, en: "There is none."}',
+            "  sign_in: true",
+            "row 2: a row says either",
+        ),
+        ("policy: unique\n", "policy: first\n", None),
+        ("id: open_copy", "id: open_copies", "the id is 'open_copies'"),
+    ],
+)  # fmt: skip
+def test_a_table_that_cannot_answer_is_refused_by_row(tmp_path, before, after, said):
+    text = GOOD.replace(before, after)
+    assert text != GOOD
+    if said is None:
+        table_of(tmp_path, text)
+        return
+    with pytest.raises(DefinitionError, match=r"open_copy\.yaml") as caught:
+        table_of(tmp_path, text)
+    assert said in caught.value.message
+
+
+def test_a_row_that_never_answers_is_refused(tmp_path):
+    text = GOOD.replace("policy: unique", "policy: first").replace("{open_copy: yes}", "{}")
+    with pytest.raises(DefinitionError, match="row 2: no state is left for it") as caught:
+        table_of(tmp_path, text)
+    assert caught.value.fix == "Remove it, or move it up."
