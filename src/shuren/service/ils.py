@@ -11,7 +11,7 @@ from shuren.kernel.errors import UsageError
 from shuren.kernel.settings import read_settings
 from shuren.kernel.shapes import Actor
 from shuren.kernel.site import Site
-from shuren.service.desk import SERVE, pseudonym_of
+from shuren.service.desk import SERVE, pseudonym_of_card
 from shuren.service.errors import NoSuchReader
 from shuren.service.ils_errors import IlsDown
 from shuren.service.ils_shapes import HoldLine, LinkState, LiveCopy, Moved, ReaderStanding
@@ -148,7 +148,7 @@ def _served(site: Site, actor: Actor, card: str) -> Served:
     if not card:
         return readers.oneself(actor)
     require(actor, SERVE)
-    return Served(pseudonym_of(site, card), actor, readers.DESK, card.strip())
+    return Served(pseudonym_of_card(site, card), actor, readers.DESK, card.strip())
 
 
 def _adapter(site: Site) -> Adapter:
