@@ -110,6 +110,7 @@ PROMISED = {
     "desk": "desk.serve",
     "desk-erasure": "desk.erase",
     "desk-certificate": "desk.erase",
+    "circulation": "desk.serve",
     "break-glass": "break_glass.open",
     "break-glass-look": "break_glass.open",
     "break-glass-end": "break_glass.open",
