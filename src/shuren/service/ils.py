@@ -105,12 +105,12 @@ def holds(site: Site, *, actor: Actor) -> list[HoldLine]:
 
 def mark_missing(site: Site, item: str, *, actor: Actor) -> Moved:
     """A copy is not where it should be; our own circulation only. Needs desk.serve."""
-    return _own(site, actor).mark(moves.LOST, item, actor)
+    return Own(site).mark(moves.LOST, item, require(actor, SERVE))
 
 
 def mark_found(site: Site, item: str, *, actor: Actor) -> Moved:
     """A missing copy is found; our own circulation only. Needs desk.serve."""
-    return _own(site, actor).mark(moves.FOUND, item, actor)
+    return Own(site).mark(moves.FOUND, item, require(actor, SERVE))
 
 
 def to_clear(site: Site, *, actor: Actor) -> list[dict[str, str]]:
@@ -136,11 +136,6 @@ def link(site: Site) -> LinkState:
 def is_own(site: Site) -> bool:
     """Whether our own circulation lends, and not another system."""
     return read_settings(site).ils.adapter == OWN
-
-
-def _own(site: Site, actor: Actor) -> Own:
-    require(actor, SERVE)
-    return Own(site)
 
 
 def _served(site: Site, actor: Actor, card: str) -> Served:
