@@ -3,13 +3,14 @@ spaces and no more.
 
 VERSION is written beside the index; another version is refused, with advice. One line a step:
 1  first form: words, pairs, pinyin, initials, numbers, facets, shelf rank
+2  ids of all places online among the members; nothing empty in what is shown
 """
 
 from functools import cache
 
 import tantivy
 
-VERSION = 1
+VERSION = 2
 
 # Fields with positions, searched by words or phrases.
 TEXTS = (
