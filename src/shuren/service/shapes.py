@@ -21,6 +21,7 @@ class OwnLoan:
     due_at: datetime | None
     returned_at: datetime | None
     renewals: int
+    item_id: str = ""
 
 
 @dataclass(frozen=True)
@@ -42,6 +43,7 @@ class HeldFact:
 
     values  {what it is called: what it says}, both as a page shows them
     keep    why it has to stay when everything is erased, or ""
+    until   the last day it is kept, where it goes by itself
     """
 
     id: str
@@ -49,6 +51,7 @@ class HeldFact:
     at: date | datetime | None = None
     values: dict[str, str] = field(default_factory=dict)
     keep: str = ""
+    until: date | None = None
 
 
 @dataclass(frozen=True)

@@ -24,7 +24,7 @@ from shuren.trust.internals.surrogate_rows import (
     LegacyPseudonym,
     Surrogate,
 )
-from shuren.trust.models import Account, Identity
+from shuren.trust.models import Account, Identity, SignInCount
 from shuren.trust.queries import require_purpose
 
 CARD = "card"
@@ -205,6 +205,12 @@ def begin_erasure(account: str, reader_key: str, *, stays: bool) -> ErasureLine:
     return _line(found)
 
 
+def give_new_key(erasure: str) -> ErasureLine:
+    """Draw the surrogate that stands in the reader's place, where none was drawn at the begin."""
+    Erasure.objects.filter(pk=erasure, new_key="").update(new_key=surrogates.draw(1)[0])
+    return _line(Erasure.objects.get(pk=erasure))
+
+
 def erase_person(erasure: str, *, keep_out_until: date) -> dict[str, int]:
     """Take everything the guard rail holds of a person away, in the caller's transaction.
 
@@ -288,6 +294,11 @@ def clear_past_terms(today: date) -> int:
     """Take away what this room keeps for a while only: cards kept out, sessions that are over."""
     gone: int = Erased.objects.filter(until__lt=today).delete()[0]
     return gone + AccountSession.objects.filter(expire_date__lt=now()).delete()[0]
+
+
+def forget_sign_in_counts(before: datetime) -> int:
+    """Take counts of wrong passwords away that were last raised before a moment; how many."""
+    return SignInCount.objects.filter(last_at__lt=before).delete()[0]
 
 
 def _sessions(account: Account) -> list[AccountSession]:

@@ -134,11 +134,14 @@ def _main() -> None:
     marks = tuple((mark, part) for mark, part in order["shelving"].pop("marks"))
     how = Shelving(marks=marks, **order["shelving"])
     made = (one for path in order["buckets"] for one in put_together(taken(Path(path))))
-    count = write(
-        Path(order["folder"]), made, how, lambda more: print("more", more, flush=True),
-        order["heap"],
-    )  # fmt: skip
-    print("done", count, flush=True)
+    folder = Path(order["folder"])
+    count = write(folder, made, how, lambda more: _say("more", more), order["heap"])
+    _say("done", count)
+
+
+def _say(word: str, number: int) -> None:
+    sys.stdout.write(f"{word} {number}\n")
+    sys.stdout.flush()
 
 
 def _end_with_starter() -> None:

@@ -18,7 +18,8 @@ from shuren.kernel.clock import now
 from shuren.kernel.files import write_atomically
 from shuren.kernel.shapes import Actor
 from shuren.kernel.site import Site
-from shuren.service.internals import erasing, sweeping
+from shuren.service.internals import erasing, keeping, sweeping
+from shuren.service.internals.circulation import history, queue
 from shuren.trust import erasing as trust
 from shuren.trust import ledger
 
@@ -46,6 +47,15 @@ def _clear(site: Site, actor: Actor) -> None:
     trust.clear_past_terms(now().date())
 
 
+def _circulate(site: Site, actor: Actor) -> None:
+    queue.lapse()
+    history.forget_past(now() - timedelta(days=history.DISPUTE_DAYS))
+
+
+def _keep(site: Site, actor: Actor) -> None:
+    keeping.clear(actor)
+
+
 def _disk_is_due(site: Site) -> bool:
     """A day after somebody erased, so that one build serves all of a day; at once where the files
     are clean and only old snapshots are waited for."""
@@ -59,7 +69,9 @@ CLOCKS = (
     Clock("erasures", timedelta(0), lambda site, actor: erasing.resume(site)),
     Clock("terms", DAY, _retain),
     Clock("settled", DAY, lambda site, actor: erasing.close_open(site)),
+    Clock("circulation", timedelta(0), _circulate),
     Clock("disk", SOON, sweeping.sweep, _disk_is_due),
+    Clock("purposes", DAY, _keep),
     Clock("leftovers", DAY, _clear),
     # Last, so that what the others wrote is sealed with the rest.
     Clock("ledger", timedelta(0), lambda site, actor: ledger.seal(), lambda site: ledger.waits()),
