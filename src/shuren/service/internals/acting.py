@@ -2,6 +2,8 @@
 
 from collections.abc import Sequence
 
+from django.db.models import QuerySet
+
 from shuren.kernel.i18n import gettext as _
 from shuren.kernel.i18n import listed, pick
 from shuren.kernel.shapes import Actor
@@ -22,6 +24,8 @@ from shuren.service.internals.running import Running
 from shuren.trust.queries import may, purpose_allowed
 
 WORK, MANAGE, PURPOSE = "cases.work", "cases.manage", "case_handling"
+# What a reader writes in such a case is about themselves: only who corrects records sees it.
+CORRECT, CONFIDENTIAL = "cases.correct", ("record_correction",)
 TITLES: dict[str, dict[str, str]] = {
     READER: {"zh": "读者", "en": "the reader"},
     LIBRARIAN: {"zh": "馆员", "en": "a librarian"},
@@ -34,6 +38,13 @@ TITLES: dict[str, dict[str, str]] = {
 def is_staff(actor: Actor) -> bool:
     """Whether the actor may see every case: a permission of the desk, and its purpose."""
     return (may(actor, WORK) or may(actor, MANAGE)) and purpose_allowed(actor, PURPOSE)
+
+
+def visible(actor: Actor, cases: QuerySet[Case]) -> QuerySet[Case]:
+    """Of the cases those that this member of staff may see."""
+    if may(actor, MANAGE) or may(actor, CORRECT):
+        return cases
+    return cases.exclude(service__in=CONFIDENTIAL)
 
 
 def parts(actor: Actor, row: Case) -> frozenset[str]:
@@ -49,7 +60,7 @@ def parts(actor: Actor, row: Case) -> frozenset[str]:
     if actor.reader_key and actor.reader_key == row.party:
         found.add("other")
     if purpose_allowed(actor, PURPOSE):
-        if may(actor, WORK):
+        if may(actor, WORK) and (may(actor, CORRECT) or row.service not in CONFIDENTIAL):
             found |= {LIBRARIAN, PARTNER}
         if may(actor, MANAGE):
             found.add(MANAGER)
