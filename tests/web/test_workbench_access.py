@@ -108,6 +108,7 @@ PROMISED = {
     "roles": "contracts.read",
     "role-approve": "purposes.approve",
     "desk": "desk.serve",
+    "circulation": "desk.serve",
     "break-glass": "break_glass.open",
     "break-glass-look": "break_glass.open",
     "break-glass-end": "break_glass.open",

@@ -21,6 +21,7 @@ class OwnLoan:
     due_at: datetime | None
     returned_at: datetime | None
     renewals: int
+    item_id: str = ""
 
 
 @dataclass(frozen=True)

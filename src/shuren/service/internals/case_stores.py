@@ -62,10 +62,12 @@ def still_open(pseudonym: str) -> int:
     return Case.objects.filter(_of(pseudonym)).filter(_STAYS).count()
 
 
-def rename(old: str, new: str) -> None:
-    """What stays goes on under the new pseudonym."""
+def rename(old: str, new: str) -> int:
+    """What stays goes on under the new pseudonym; how many cases."""
+    stayed = still_open(old)
     Case.objects.filter(pseudonym=old).update(pseudonym=new, open_key="")
     Case.objects.filter(party=old).update(party=new)
+    return stayed
 
 
 def forget_settled(pseudonym: str, before: datetime) -> int:

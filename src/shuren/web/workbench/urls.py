@@ -3,6 +3,7 @@ from django.urls import path
 from shuren.web.workbench import (
     break_glass,
     catalogue,
+    circulation,
     connectors,
     content,
     contracts,
@@ -64,6 +65,7 @@ urlpatterns = [
     path("roles/", roles.index, name="roles"),
     path("roles/approve/", roles.approve, name="role-approve"),
     path("desk/", desk.desk, name="desk"),
+    path("circulation/", circulation.circulation, name="circulation"),
     path("desk/erasure/", desk_erasure.page_of_desk, name="desk-erasure"),
     path(
         "desk/erasure/<slug:erasure_id>/certificate/",
