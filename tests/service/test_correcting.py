@@ -1,4 +1,4 @@
-"""A reader says that a record is wrong; a data librarian answers; all of it goes with an erasure."""
+"""A reader says that a record is wrong; a librarian answers; all of it goes with an erasure."""
 
 import json
 from datetime import timedelta
