@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
+from django.db.models import QuerySet
+
 from shuren.kernel.i18n import gettext as _
 from shuren.kernel.i18n import listed, pick
 from shuren.kernel.shapes import Actor
@@ -23,6 +25,8 @@ from shuren.service.internals.running import Running
 from shuren.trust.queries import may, purpose_allowed
 
 WORK, MANAGE, PURPOSE = "cases.work", "cases.manage", "case_handling"
+# What a reader writes in such a case is about themselves: only who corrects records sees it.
+CORRECT, CONFIDENTIAL = "cases.correct", ("record_correction",)
 TITLES: dict[str, dict[str, str]] = {
     READER: {"zh": "读者", "en": "the reader"},
     LIBRARIAN: {"zh": "馆员", "en": "a librarian"},
@@ -47,6 +51,13 @@ def _handles(actor: Actor, action: str) -> bool:
     return may(actor, action) and purpose_allowed(replace(actor, doing=action), PURPOSE)
 
 
+def visible(actor: Actor, cases: QuerySet[Case]) -> QuerySet[Case]:
+    """Of the cases those that this member of staff may see."""
+    if may(actor, MANAGE) or may(actor, CORRECT):
+        return cases
+    return cases.exclude(service__in=CONFIDENTIAL)
+
+
 def parts(actor: Actor, row: Case) -> frozenset[str]:
     """What the actor is in this case, of FLOW_ACTORS; `other` for its second reader.
 
@@ -59,7 +70,7 @@ def parts(actor: Actor, row: Case) -> frozenset[str]:
         found.add(READER)
     if actor.reader_key and actor.reader_key == row.party:
         found.add("other")
-    if _handles(actor, WORK):
+    if _handles(actor, WORK) and (may(actor, CORRECT) or row.service not in CONFIDENTIAL):
         found |= {LIBRARIAN, PARTNER}
     if _handles(actor, MANAGE):
         found.add(MANAGER)
