@@ -162,6 +162,7 @@ PAGES: dict[str, Page] = {
         ),
         narrowed_by=("mart.loan_fact.reader_key",),
     ),
+    "my-cases": Page({"zh": "我的服务单", "en": "My cases"}, "my-cases"),
     "my-searches": Page({"zh": "保存的检索", "en": "Saved searches"}, "my-searches"),
     "my-interests": Page(
         {"zh": "我的兴趣", "en": "My interests"},

@@ -21,7 +21,9 @@ from shuren.service.internals.case_rows import Case
 from shuren.service.internals.running import Running
 from shuren.trust.queries import may, purpose_allowed
 
-WORK, MANAGE, PURPOSE = "cases.work", "cases.manage", "case_handling"
+READ, WORK, MANAGE = "cases.read", "cases.work", "cases.manage"
+PURPOSE = "case_handling"
+OTHER, ONLOOKER = "other", "onlooker"
 TITLES: dict[str, dict[str, str]] = {
     READER: {"zh": "读者", "en": "the reader"},
     LIBRARIAN: {"zh": "馆员", "en": "a librarian"},
@@ -31,13 +33,9 @@ TITLES: dict[str, dict[str, str]] = {
 }
 
 
-def is_staff(actor: Actor) -> bool:
-    """Whether the actor may see every case: a permission of the desk, and its purpose."""
-    return (may(actor, WORK) or may(actor, MANAGE)) and purpose_allowed(actor, PURPOSE)
-
-
 def parts(actor: Actor, row: Case) -> frozenset[str]:
-    """What the actor is in this case, of FLOW_ACTORS; `other` for its second reader.
+    """What the actor is in this case, of FLOW_ACTORS; OTHER for its second reader, ONLOOKER for
+    staff who may read it and do nothing.
 
     A partner has no account: what they say is entered by a librarian.
     """
@@ -47,8 +45,9 @@ def parts(actor: Actor, row: Case) -> frozenset[str]:
     if actor.reader_key and actor.reader_key == row.pseudonym:
         found.add(READER)
     if actor.reader_key and actor.reader_key == row.party:
-        found.add("other")
-    if purpose_allowed(actor, PURPOSE):
+        found.add(OTHER)
+    if purpose_allowed(actor, PURPOSE) and may(actor, READ):
+        found.add(ONLOOKER)
         if may(actor, WORK):
             found |= {LIBRARIAN, PARTNER}
         if may(actor, MANAGE):
@@ -60,7 +59,7 @@ def part_for(way: Transition, mine: frozenset[str]) -> str:
     """As which of FLOW_ACTORS the actor may make a transition, "" for as none."""
     for one in way.actors:
         if one == READER:
-            wanted = {"own": {READER}, "other": {"other"}, "either": {READER, "other"}}
+            wanted = {"own": {READER}, "other": {OTHER}, "either": {READER, OTHER}}
             if mine & wanted[way.party]:
                 return READER
         elif one in mine:

@@ -64,6 +64,7 @@ PERMISSIONS: dict[str, dict[str, str]] = {
         "zh": "凭读者证查看在场读者的在借",
         "en": "See what a reader at the desk has on loan, by their card",
     },
+    "cases.read": {"zh": "看各队列的服务单", "en": "See the cases of all queues"},
     "cases.work": {"zh": "办理服务单", "en": "Work on cases of services"},
     "cases.manage": {
         "zh": "派工、签批与督办服务单",
@@ -97,6 +98,7 @@ PERMISSION_PURPOSES: dict[str, tuple[str, ...]] = dict.fromkeys(PERMISSIONS, ())
     "knowledge.read": ("knowledge_service",),
     "dashboards.read": ("library_statistics",),
     "desk.serve": ("service_operation",),
+    "cases.read": ("case_handling",),
     "cases.work": ("case_handling",),
     "cases.manage": ("case_handling",),
     "break_glass.open": ("emergency",),
