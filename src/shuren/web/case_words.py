@@ -44,7 +44,7 @@ def clock_badge(case: CaseLine, *, for_reader: bool) -> dict[str, str] | None:
     when = due_words(case.due_at)
     if case.clock == "over":
         return {"label": _("Overdue since %(when)s", when=when), "tone": "bad"}
-    if case.clock == "near":
+    if case.clock == "near" and not for_reader:
         return {"label": _("Due soon: %(when)s", when=when), "tone": "warn"}
     return {"label": _("Due %(when)s", when=when), "tone": "good"}
 
