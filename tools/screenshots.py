@@ -34,6 +34,7 @@ READER = {
     "my-past": "/my/?show=past",
     "my-privacy": "/my/privacy/",
     "my-interests": "/my/interests/",
+    "my-searches": "/my/searches/",
 }
 STAFF = {
     "workbench": "/workbench/",

@@ -1,5 +1,7 @@
 """The demo's usage reports and title lists, loaded and built, add up to what was planted."""
 
+from collections import Counter
+
 import pytest
 
 from shuren.campus.eresources import isbn, issn, write_eresources
@@ -31,11 +33,26 @@ def test_what_was_planted_is_in_the_tables_and_the_dirt_is_not(site, tmp_path):
         for platform, metrics in made.truth["eresources"].items()
     }
     assert found == planted
-    refused = {name.split("/")[1].split("-")[0]: r.rules for name, r in receipts.items() if r.rules}
+    refused = {
+        name.split("/")[-1].split("-")[0]: r.rules for name, r in receipts.items() if r.rules
+    }
     assert refused["wiley"] == {"S09": 1}
     assert refused["ebsco"] == {"R05": 1}
+    assert sum(receipts["journal-indexes.csv"].rules.values()) == 2
+    assert indexed(site) == made.truth["journal_indexes"]
     partial = next(r for name, r in receipts.items() if "jstor-TR-2026" in name)
     assert "3040" in partial.notes[1]
+
+
+def indexed(site):
+    """{index as the list calls it: journals covered now}"""
+    table = queries.read(
+        site, "conformed.journal_index", columns=["index_name", "until_year"],
+        purpose="public_information", actor=OPERATOR,
+    )  # fmt: skip
+    called = {"SCOPUS": "Scopus", "PKU": "北大核心"}
+    now = [row["index_name"] for row in table.dicts() if row["until_year"] is None]
+    return dict(Counter(called.get(name, name) for name in now))
 
 
 def test_the_same_seed_gives_the_same_bytes(tmp_path):

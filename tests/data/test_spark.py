@@ -1,5 +1,6 @@
 """The same models on Spark: a master and two workers, each a process, and the rows are the same."""
 
+import hashlib
 import os
 import socket
 import sys
@@ -12,8 +13,9 @@ import pyarrow.parquet as pq
 import pytest
 
 from shuren.data.definitions import contracts
+from shuren.data.erasure import Forget
 from shuren.data.errors import EngineUnavailable
-from shuren.data.internals import building, snapshots
+from shuren.data.internals import building, forgetting, snapshots
 from shuren.data.internals.models import load_models
 from shuren.data.internals.receipts import all_receipts
 from shuren.data.internals.spark.session import open_session
@@ -112,6 +114,9 @@ def built(cluster: Cluster, tmp_path_factory: pytest.TempPathFactory) -> tuple[S
         rows = edge_rows(contract)
         put_raw(site, contract.id, rows, place=place)
         put_raw(site, contract.id, rows[10:20], place=place + 100)
+    # Neither engine takes in what a reader had erased and the disk still holds.
+    forgetting.readers(site, [Forget(reader(16), "", {})])
+    forgetting.rows(site, "loans", [hashlib.sha256(b"loan_id-3").hexdigest()], reader(3))
     embedded = build(site, "duckdb")
     spark = build(site, f"spark@{cluster.master}")
     assert list(store.rglob("*.parquet")) == [], "nothing of a build stays there"

@@ -161,6 +161,12 @@ def test_what_was_done_is_said_in_sentences(as_role, library):
     assert me().reader_key not in page
 
 
+def test_an_account_that_was_made_is_not_said_to_have_changed(as_role, library):
+    page = see(as_role("student"), "/my/privacy/")
+    assert "The platform made your account" in page
+    assert "changed the role" not in page
+
+
 def test_the_same_thing_on_one_day_is_one_sentence(as_role, library):
     client = as_role("student")
     for _again in range(3):

@@ -11,6 +11,7 @@ from shuren.trust.queries import roles
 from shuren.web.workbench import urls
 
 EXAMPLES = {
+    "erasure_id": "E20260101T000000-000000",
     "load_id": "L20260101T000000-000000",
     "contract_id": "loans",
     "figure_id": "loans_by_month",

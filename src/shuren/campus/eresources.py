@@ -2,6 +2,7 @@
 
 counter/<platform>-<report>-<period>.json|tsv|csv   COUNTER 5.1, and 5.0 of one vendor
 kbart/{Provider}_China_{Package}_2026-09-01.txt      KBART phase II
+journal-indexes.csv                                 which indexes cover the journals
 
 All titles are invented. Use follows the calendar's downloads; titles with a word of GROWING grow
 by 3 % a month. Planted dirt: a partial report, a line with a wrong total, a metric COUNTER does
@@ -17,6 +18,7 @@ from typing import Any
 
 import numpy as np
 
+from shuren.campus import journal_indexes
 from shuren.campus.university import FIRST_DAY, LAST_DAY, NAME
 from shuren.kernel.calendar import LibraryCalendar
 from shuren.kernel.files import write_atomically
@@ -94,11 +96,14 @@ def write_eresources(
 ) -> Eresources:
     """The truth: {platform: {metric: total of what a correct load holds}}."""
     made, totals = Eresources(), dict[str, dict[str, int]]()
+    journals: list[journal_indexes.Journal] = []
     season = _season(calendar)
     for place, platform in enumerate(PLATFORMS):
         rng = np.random.default_rng([seed, STREAM, place])
         titles = list(_titles(platform, place, rng))
         use = _use(platform, titles, season, scale, rng)
+        if platform.kind == "Journal":
+            journals += [(t.name, t.number, issn(t.number), platform.chinese) for t in titles]
         totals[platform.name] = {m: sum(map(sum, rows.values())) for m, rows in use.items()}
         for first, last in PERIODS:
             name = f"counter/{platform.slug}-{platform.report}-{first:%Y%m}-{last:%Y%m}"
@@ -110,7 +115,9 @@ def write_eresources(
             name = f"kbart/{platform.name.replace(' ', '')}_China_{platform.package}_{LIST_DAY}.txt"
             write_atomically(folder / name, _list(platform, titles, place))
             made.files.append(("eholdings", name))
-    made.truth = {"eresources": totals}
+    covered = journal_indexes.write(folder, journals, LIST_DAY)
+    made.files.append((journal_indexes.CONTRACT, journal_indexes.FILE))
+    made.truth = {"eresources": totals, "journal_indexes": covered}
     return made
 
 

@@ -57,6 +57,7 @@ def entries() -> tuple[Entry, ...]:
         Entry("report", data, _("Write a month of the library as HTML, PDF and spreadsheet.")),
         Entry("compact", keep, _("Put the small loads of connectors together.")),
         Entry("retain", keep, _("Take away rows that are past their contract's term.")),
+        Entry("erase", keep, _("Erase a reader who asked at the desk; two persons.")),
         Entry("work", keep, _("Run what has to happen by itself: terms, erasures.")),
         Entry("snapshot", keep, _("Push the live snapshot to a store, or pull it from one.")),
         Entry("key", keep, _("Make and end keys of the open API.")),

@@ -230,6 +230,7 @@ def build(
     tasks.open_tasks(site, measuring.measure_new(site))
     known = models(site)
     expired = retention.apply(site)
+    retention.note(site, actor)
     forgetting.compact(site)
     openlineage.note_loads(site)
     compacting.compact(site)
@@ -262,6 +263,7 @@ def retain(
     tasks.open_tasks(site, measuring.measure_new(site))
     known = models(site)
     expired = retention.apply(site)
+    retention.note(site, actor)
     if not building.holds_expired(site):
         return expired, None
     report = building.build_snapshot(site, known, all_receipts(site)[::-1], progress)

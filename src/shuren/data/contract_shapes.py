@@ -76,6 +76,7 @@ class Contract:
     key           the columns that identify a row; () means all of them together
     fallback_key  used for a row whose `key` columns are empty (a source without loan numbers)
     retention_days    how long a row is kept, counted from `retention_column`; None: for ever
+    term_of           the purpose whose keep_days shortened that, or "" where the contract says it
     retention_column  a date or timestamp column
     tombstone     the boolean column that is true in a row that takes its key away, or ""
     open_while    SQL that is true while something is still to come of a row, or ""; open_because
@@ -94,6 +95,7 @@ class Contract:
     fields: tuple[Field, ...]
     row_rules: tuple[RowRule, ...] = ()
     retention_days: int | None = None
+    term_of: str = ""
     local: bool = False
     fallback_key: tuple[str, ...] = ()
     late_after_days: int = 31

@@ -20,6 +20,7 @@ from shuren.data.internals.lint import check_contract
 from shuren.data.internals.mapping_files import read_mapping
 from shuren.data.internals.models import load_models
 from shuren.data.internals.row_rules import check_row_rules
+from shuren.data.internals.terms import within_purposes
 from shuren.data.quality import Domain
 from shuren.data.shapes import Contract, Mapping, Model
 from shuren.data.source import Connector
@@ -27,6 +28,7 @@ from shuren.kernel.definitions import DefinitionFile, Key, find_definitions
 from shuren.kernel.errors import UsageError
 from shuren.kernel.i18n import gettext as _
 from shuren.kernel.site import Site
+from shuren.trust.definitions import purposes
 
 # Number → what it asks, in both languages. A contract that breaks one loads nothing.
 NAMING_RULES: dict[str, dict[str, str]] = lint.NAMING_RULES
@@ -59,7 +61,8 @@ releases, release = release_files.releases, release_files.release
 def contracts(site: Site | None) -> dict[str, Contract]:
     """All data contracts by id; raises DefinitionError at the first mistake in any."""
     files = find_definitions("contracts", site)
-    return {id: read_contract(file) for id, file in files.items()}
+    known = purposes(site)
+    return {id: within_purposes(read_contract(file), known) for id, file in files.items()}
 
 
 def contract(site: Site | None, id: str) -> Contract:
@@ -67,7 +70,7 @@ def contract(site: Site | None, id: str) -> Contract:
     files = find_definitions("contracts", site)
     if id not in files:
         raise UnknownName(_("contract"), id, list(files))
-    return _checked(files[id], files[id].stamp())
+    return within_purposes(_checked(files[id], files[id].stamp()), purposes(site))
 
 
 @lru_cache(maxsize=1_024)

@@ -21,6 +21,12 @@ def write_atomically(path: Path, content: bytes) -> None:
         raise
 
 
+def clear_unfinished(path: Path) -> None:
+    """Remove what writes of `path` that were killed left beside it. For who alone may write it."""
+    for left in path.parent.glob(f".{path.name}.*"):
+        left.unlink(missing_ok=True)
+
+
 def sync_folder(folder: Path) -> None:
     """Make a rename in this folder survive a power cut."""
     handle = os.open(folder, os.O_RDONLY)

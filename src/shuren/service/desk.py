@@ -53,7 +53,7 @@ def reader_at_desk(site: Site, card: str, *, actor: Actor) -> DeskReader:
     raises  trust's NotAllowed, NoSuchReader, UsageError if nothing was typed, NoSnapshot
     """
     queries.require(actor, SERVE)
-    pseudonym = _pseudonym(site, card)
+    pseudonym = pseudonym_of_card(site, card)
     known = _read(site, "conformed.reader", CARD, pseudonym, actor)
     loans = _read(site, "mart.loan_fact", _LOANS, pseudonym, actor, ("is_out", "=", True))
     if not known.rows and not loans.rows:
@@ -80,7 +80,7 @@ def open_in_emergency(
     raises  what trust.glass.open_records does, NoSuchReader, UsageError, NoSnapshot
     """
     queries.require(actor, glass.OPEN)
-    pseudonym = _pseudonym(site, card)
+    pseudonym = pseudonym_of_card(site, card)
     opened = glass.open_records(
         site, pseudonym, kind=kind, reason=reason, minutes=minutes, actor=actor
     )
@@ -135,7 +135,8 @@ def _read(
     )  # fmt: skip
 
 
-def _pseudonym(site: Site, card: str) -> str:
+def pseudonym_of_card(site: Site, card: str) -> str:
+    """The pseudonym behind a number as typed; raises UsageError, NoSuchReader."""
     typed = card.strip()
     if not typed or len(typed) > LONGEST_CARD or not typed.isprintable():
         raise UsageError(

@@ -186,5 +186,5 @@ def _packed(keys: Iterable[int]) -> bytes:
     return array("Q", sorted(set(keys))).tobytes()
 
 
-def _unpacked(content: bytes) -> "array[int]":
+def _unpacked(content: bytes | memoryview) -> "array[int]":
     return array("Q", bytes(content))

@@ -42,6 +42,7 @@ class HeldFact:
 
     values  {what it is called: what it says}, both as a page shows them
     keep    why it has to stay when everything is erased, or ""
+    until   the last day it is kept, where it goes by itself
     """
 
     id: str
@@ -49,6 +50,7 @@ class HeldFact:
     at: date | datetime | None = None
     values: dict[str, str] = field(default_factory=dict)
     keep: str = ""
+    until: date | None = None
 
 
 @dataclass(frozen=True)

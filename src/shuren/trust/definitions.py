@@ -52,7 +52,7 @@ PURPOSE_KEYS = _SAME | {
     "why": Key(dict, "为什么需要 {zh, en}", "Why it is needed {zh, en}", required=True),
     "tables": Key(dict, "打开哪些表：`表: [列, …]`；不涉及个人的表可写 `表: all` 或 `conformed.*: all`", "What it opens: `table: [column, …]`; a table without persons may say `table: all`, or `conformed.*: all`", required=True),  # noqa: E501
     "whose": Key(list, "谁的数据：readers 读者、visitors 来访者、staff 馆员、nobody 无人", "Whose data: readers, visitors, staff, nobody", required=True),  # noqa: E501
-    "keep_days": Key(int, "由此得到的内容保留多少天；0 为答完即弃。表里的数据按契约的期限删除", "Days that what it makes of the data is kept; 0: nothing is kept beyond the answer. What is in the tables goes by the term of its contract", required=True),  # noqa: E501
+    "keep_days": Key(int, "为此保存的内容最多留多少天，到期由 shuren work 删除；0 为不另存，表里的数据按契约的期限删除", "Days that what is kept for it stays at most; `shuren work` takes it away then. 0: it keeps nothing of its own, and rows go by the term of their contract", required=True),  # noqa: E501
     "legal_basis": Key(dict, "法律依据 {article, zh, en}：哪部法律第几条，为何适用", "Legal basis {article, zh, en}: which article, and why it applies", required=True),  # noqa: E501
     "approved_by": Key(str, "由哪个角色批准；须有 purposes.approve 权限", "The role that approved it, one with purposes.approve", required=True),  # noqa: E501
     "approved_until": Key((date, str), "批准到哪一天（含）；withdrawn 为到撤回为止，须另写 review_by", "The last day it is approved for; `withdrawn`: until it is withdrawn, and then review_by is said", required=True),  # noqa: E501
@@ -90,7 +90,8 @@ class Purpose:
     tables           {table: its columns, or ("all",)}; `conformed.*` stands for tables without
                      persons only
     whose            of WHOSE
-    keep_days        how long what is made of the data is kept, 0: not at all
+    keep_days        days that what is kept for it stays at most; 0: it keeps nothing of its own,
+                     and what is in the tables goes by the term of its contract
     legal_basis      {article, zh, en}
     approved_until   the last day, in the library's time; None: until it is withdrawn
     """

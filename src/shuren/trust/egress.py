@@ -71,10 +71,23 @@ POINTS: dict[str, Point] = {
     ),
     "research": Point({"zh": "研究用导出", "en": "Export for research"}, approved=PERSONAL),
     "own": Point({"zh": "读者取走自己的数据", "en": "Readers take their own data"}, own=True),
+    "certificate": Point(
+        {"zh": "柜台交付的清除凭证", "en": "Certificates of erasure, handed over at the desk"}
+    ),
     "quarantine": Point(
         {"zh": "隔离区原始行导出", "en": "Refused rows as they came"}, approved=SENSITIVE
     ),
 }
+
+
+# What wants two persons although nothing leaves by it.
+DESK_ERASURE = "desk.erasure"
+DECISIONS: dict[str, dict[str, str]] = {
+    DESK_ERASURE: {
+        "zh": "在柜台清除一位读者的记录", "en": "Erasing a reader's records at the desk",
+    },
+}  # fmt: skip
+TITLES: dict[str, dict[str, str]] = {id: way.title for id, way in POINTS.items()} | DECISIONS
 
 
 @dataclass(frozen=True)
@@ -143,6 +156,14 @@ def ask(point: str, what: str, reason: str, *, actor: Actor) -> str:
     raises  UsageError without a reason
     """
     return approvals.ask(point, what, reason, actor)
+
+
+def use(decision: str, what: str, code: str, *, actor: Actor) -> None:
+    """Use the approval of one of DECISIONS up; raises ApprovalNeeded unless there is one for just
+    this, asked by this actor. For ways out `check` does it."""
+    if decision not in DECISIONS:
+        raise KeyError(decision)
+    approvals.use(decision, what, code, actor)
 
 
 def allow(id: str, *, actor: Actor, remark: str = "") -> str:

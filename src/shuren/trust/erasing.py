@@ -24,7 +24,7 @@ from shuren.trust.internals.surrogate_rows import (
     LegacyPseudonym,
     Surrogate,
 )
-from shuren.trust.models import Account, Identity
+from shuren.trust.models import Account, Identity, SignInCount
 from shuren.trust.queries import require_purpose
 
 CARD = "card"
@@ -288,6 +288,11 @@ def clear_past_terms(today: date) -> int:
     """Take away what this room keeps for a while only: cards kept out, sessions that are over."""
     gone: int = Erased.objects.filter(until__lt=today).delete()[0]
     return gone + AccountSession.objects.filter(expire_date__lt=now()).delete()[0]
+
+
+def forget_sign_in_counts(before: datetime) -> int:
+    """Take counts of wrong passwords away that were last raised before a moment; how many."""
+    return SignInCount.objects.filter(last_at__lt=before).delete()[0]
 
 
 def _sessions(account: Account) -> list[AccountSession]:

@@ -14,6 +14,7 @@ from open_data_contract_standard.model import OpenDataContractStandard, SchemaPr
 
 from shuren.data.asset import AssetTerms
 from shuren.data.internals.mistakes import Mistakes
+from shuren.data.internals.terms import clock_of
 from shuren.data.shapes import (
     CLASSES,
     DROP,
@@ -170,8 +171,7 @@ def _clock(extras: dict[str, Any], fields: tuple[Field, ...], mistakes: Mistakes
     if extras.get("retentionColumn"):
         mistakes.one_of("retentionColumn", extras["retentionColumn"], [f.name for f in timed])
         return str(extras["retentionColumn"])
-    first = next((f.name for f in timed if f.required), timed[0].name if timed else "")
-    return first
+    return clock_of(fields)
 
 
 def _asset(extras: dict[str, Any], mistakes: Mistakes) -> AssetTerms:

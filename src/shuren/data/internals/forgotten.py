@@ -14,12 +14,13 @@ from typing import Any
 
 from shuren.data.contract_shapes import KEEP, PSEUDONYM, Contract
 from shuren.data.shapes import SnapshotTable
-from shuren.kernel.files import write_atomically
+from shuren.kernel.files import clear_unfinished, write_atomically
 from shuren.kernel.locks import one_at_a_time
 from shuren.kernel.site import Site
 
 FILE = "forgotten.json"
 _PERSONAL = 3  # class of a column
+_KEY = "_key"
 
 
 @dataclass(frozen=True)
@@ -66,6 +67,7 @@ def changing(site: Site) -> Iterator[Forgotten]:
     """The entries, to be changed in the block; written through to the disk after it."""
     path = site.lake / FILE
     with one_at_a_time(site.lake / ".forgotten.lock"):
+        clear_unfinished(path)  # it names readers
         before = path.read_text("utf-8") if path.exists() else "{}"
         found = Forgotten(**json.loads(before))
         yield found
@@ -91,16 +93,22 @@ def raw_test(site: Site, contract: Contract, there: Iterable[str] | None = None)
 
     there  the columns the files have
     """
-    found, tests = read(site), []
-    if found.readers:
-        listed = sql_list(found.readers)
-        known = None if there is None else set(there)
-        for name in person_columns(contract):
-            if known is None or name in known:
-                tests.append(f"coalesce(\"{name}\", '') NOT IN ({listed})")
+    return " AND ".join(
+        f"coalesce(\"{name}\", '') NOT IN ({sql_list(values)})"
+        for name, values in barred(site, contract, there)
+    )
+
+
+def barred(
+    site: Site, contract: Contract, there: Iterable[str] | None = None
+) -> list[tuple[str, frozenset[str]]]:
+    """(column, values) of a contract: a row that has one of the values there is forgotten."""
+    found, known = read(site), None if there is None else set(there)
+    people = person_columns(contract) if found.readers else ()
+    pairs = [(name, frozenset(found.readers)) for name in people if known is None or name in known]
     if keys := found.rows.get(contract.id):
-        tests.append(f"_key NOT IN ({sql_list(keys)})")
-    return " AND ".join(tests)
+        pairs.append((_KEY, frozenset(keys)))
+    return pairs
 
 
 def filtered(site: Site, table: SnapshotTable, source: str) -> str:

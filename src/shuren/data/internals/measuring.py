@@ -13,9 +13,12 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
+import pyarrow.parquet as pq
 
 from shuren.data.definitions import contracts
+from shuren.data.internals import forgotten
 from shuren.data.internals.receipts import all_receipts, raw_file
+from shuren.data.internals.sources import quoted
 from shuren.data.quality import OF_RULE, Flag, Measure
 from shuren.data.shapes import KEEP, PSEUDONYM, Contract, Field, Receipt
 from shuren.kernel.files import write_atomically
@@ -67,7 +70,8 @@ def flags(site: Site, contract: Contract, receipt: Receipt) -> list[Flag]:
         return []
     before = _before(site, receipt)
     with duckdb.connect() as engine:
-        usual = _usual(engine, path, contract, before)
+        _remember(engine, site, contract, path)
+        usual = _usual(engine, contract, before)
         queries = [(f'"{name}" IS NULL', "gap", name) for name in usual]
         clock = clock_of(contract)
         if clock is not None:
@@ -76,9 +80,7 @@ def flags(site: Site, contract: Contract, receipt: Receipt) -> list[Flag]:
         found = [
             Flag(line, kind, name)
             for test, kind, name in queries
-            for (line,) in engine.execute(
-                f"SELECT _line FROM read_parquet(?) WHERE {test}", [str(path)]
-            ).fetchall()
+            for (line,) in engine.execute(f"SELECT _line FROM load WHERE {test}").fetchall()
         ]
     return sorted(found, key=lambda flag: (flag.line, flag.kind, flag.field))
 
@@ -103,13 +105,14 @@ def _measure(
         faults["timely"] = 0
     if receipt.accepted and path.exists():
         with duckdb.connect() as engine:
-            filled = _filled(engine, path, contract)
+            _remember(engine, site, contract, path)
+            filled = _filled(engine, contract)
             gaps = [f'"{name}" IS NULL' for name in _usual_of(filled, contract, before)]
-            faults["complete"] += _count(engine, path, " OR ".join(gaps)) if gaps else 0
+            faults["complete"] += _count(engine, " OR ".join(gaps)) if gaps else 0
             if clock is not None:
                 tests = _moment_tests(contract, clock, before, receipt).values()
-                faults["timely"] = _count(engine, path, " OR ".join(f"({t})" for t in tests))
-                moments = _moments(engine, path, clock)
+                faults["timely"] = _count(engine, " OR ".join(f"({t})" for t in tests))
+                moments = _moments(engine, clock)
     return Measure(
         receipt.id, contract.id, receipt.finished_at, receipt.records, faults, filled, moments
     )
@@ -125,17 +128,30 @@ def _kept(contract: Contract) -> list[Field]:
     return [f for f in contract.fields if f.storage in (KEEP, PSEUDONYM)]
 
 
-def _filled(engine: duckdb.DuckDBPyConnection, path: Path, contract: Contract) -> dict[str, float]:
+def _remember(
+    engine: duckdb.DuckDBPyConnection, site: Site, contract: Contract, path: Path
+) -> None:
+    """The view `load`: the file's rows without those that somebody has had forgotten, which may
+    be on the disk still."""
+    there = pq.read_schema(path).names
+    still = forgotten.raw_test(site, contract, there) or "TRUE"
+    engine.execute(f"CREATE VIEW load AS FROM read_parquet({quoted(path)}) WHERE {still}")
+
+
+def _filled(engine: duckdb.DuckDBPyConnection, contract: Contract) -> dict[str, float]:
+    """{field: share of the rows that have it}; {} where there are no rows any more."""
     names = [f.name for f in _kept(contract)]
     shares = ", ".join(f'count("{name}") / count(*)' for name in names)
-    rows = engine.execute(f"SELECT {shares} FROM read_parquet(?)", [str(path)]).fetchall()
+    rows = engine.execute(f"SELECT {shares} FROM load HAVING count(*) > 0").fetchall()
+    if not rows:
+        return {}
     return {name: float(share) for name, share in zip(names, rows[0], strict=True)}
 
 
 def _usual(
-    engine: duckdb.DuckDBPyConnection, path: Path, contract: Contract, before: Sequence[Measure]
+    engine: duckdb.DuckDBPyConnection, contract: Contract, before: Sequence[Measure]
 ) -> list[str]:
-    return _usual_of(_filled(engine, path, contract), contract, before)
+    return _usual_of(_filled(engine, contract), contract, before)
 
 
 def _usual_of(filled: dict[str, float], contract: Contract, before: Sequence[Measure]) -> list[str]:
@@ -145,8 +161,9 @@ def _usual_of(filled: dict[str, float], contract: Contract, before: Sequence[Mea
     for f in _kept(contract):
         if f.required or not f.expected:
             continue
-        shares = [m.filled[f.name] for m in past if f.name in m.filled] or [filled[f.name]]
-        if statistics.median(shares) >= USUAL:
+        shares = [m.filled[f.name] for m in past if f.name in m.filled]
+        shares = shares or ([filled[f.name]] if f.name in filled else [])
+        if shares and statistics.median(shares) >= USUAL:
             names.append(f.name)
     return names
 
@@ -171,16 +188,14 @@ def _moment_tests(
     return tests
 
 
-def _moments(engine: duckdb.DuckDBPyConnection, path: Path, clock: Field) -> tuple[str, str]:
+def _moments(engine: duckdb.DuckDBPyConnection, clock: Field) -> tuple[str, str]:
     column = f'CAST("{clock.name}" AS TIMESTAMP)'
-    sql = f"SELECT min({column}), max({column}) FROM read_parquet(?)"
-    first, last = engine.execute(sql, [str(path)]).fetchall()[0]
+    first, last = engine.execute(f"SELECT min({column}), max({column}) FROM load").fetchall()[0]
     return (first.isoformat(), last.isoformat()) if first else ("", "")
 
 
-def _count(engine: duckdb.DuckDBPyConnection, path: Path, test: str) -> int:
-    sql = f"SELECT count(*) FROM read_parquet(?) WHERE {test}"
-    return int(engine.execute(sql, [str(path)]).fetchall()[0][0])
+def _count(engine: duckdb.DuckDBPyConnection, test: str) -> int:
+    return int(engine.execute(f"SELECT count(*) FROM load WHERE {test}").fetchall()[0][0])
 
 
 def _path(site: Site, load: str) -> Path:

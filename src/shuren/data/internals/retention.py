@@ -24,7 +24,9 @@ from shuren.data.shapes import Contract, Expired, Receipt, RetentionState
 from shuren.kernel.clock import now
 from shuren.kernel.files import sync_folder
 from shuren.kernel.ids import new_id
+from shuren.kernel.shapes import Actor
 from shuren.kernel.site import Site
+from shuren.trust import ledger
 
 _WORKING = "retain-"
 
@@ -44,6 +46,37 @@ def apply(site: Site, dry_run: bool = False) -> list[Expired]:
     return found
 
 
+def note(site: Site, actor: Actor) -> None:
+    """Say in the ledger what went since it was said last: an entry a contract, numbers only.
+
+    Killed in between it is said again, with the same lines of the log: twice rather than never.
+    """
+    for contract in contracts(site).values():
+        known = retention_log.entries(site, contract.id)
+        start = retention_log.noted(site).get(contract.id, 0)
+        if len(known) <= start:
+            continue
+        rows = _gone(_by_term(known)) - _gone(_by_term(known[:start]))
+        refused = sum(entry.refused for entry in _by_term(known[start:]))
+        if rows or refused:
+            body = {
+                "event": "term",
+                "store": f"lake:{contract.id}",
+                "purpose": contract.term_of,
+                "days": contract.retention_days,
+                "rows": rows,
+                "refused": refused,
+                "lines": [start + 1, len(known)],
+            }
+            ledger.append("erasure", body, actor=actor)
+        retention_log.note(site, contract.id, len(known))
+
+
+def _by_term(entries: Sequence[Expiry]) -> list[Expiry]:
+    """Without what a reader had erased, which the certificate tells."""
+    return [entry for entry in entries if not entry.why]
+
+
 def cutoff_of(contract: Contract) -> date:
     """Rows of an earlier day are past their term."""
     assert contract.retention_days is not None
@@ -61,7 +94,7 @@ def state(site: Site, contract: Contract) -> RetentionState:
         contract.retention_days,
         contract.retention_column,
         retention_log.last_run(site) if contract.retention_days is not None else None,
-        _gone([entry for entry in entries if not entry.why]),
+        _gone(_by_term(entries)),
         sum({entry.load: entry.refused for entry in entries if entry.refused}.values()),
     )
 

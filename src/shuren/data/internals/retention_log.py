@@ -101,6 +101,21 @@ def add(site: Site, contract: str, entry: Expiry) -> None:
     sync_folder(path.parent)
 
 
+def noted(site: Site) -> dict[str, int]:
+    """{contract: so many lines of its log are in the ledger}."""
+    try:
+        found: dict[str, int] = json.loads((_folder(site) / "NOTED").read_text("utf-8"))
+    except (FileNotFoundError, ValueError):
+        return {}
+    return found
+
+
+def note(site: Site, contract: str, lines: int) -> None:
+    """So many lines of a contract's log are in the ledger now."""
+    content = json.dumps({**noted(site), contract: lines}, sort_keys=True)
+    write_atomically(_folder(site) / "NOTED", content.encode())
+
+
 def _folder(site: Site) -> Path:
     return site.data / "retention"
 

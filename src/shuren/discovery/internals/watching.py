@@ -1,6 +1,7 @@
 """Which records a query finds, as numbers that can be kept and compared with those found later."""
 
 from collections.abc import Sequence
+from typing import Any
 
 import tantivy
 
@@ -17,9 +18,9 @@ def matching(reader: Reader, query: Query, limit: int) -> Matched:
         return Matched(0, (), version(reader))
     asked, _parts = asking.strict(parsed)
     narrowed = searching.narrow(asked, searching.known(query.chosen))
-    found = reader.searcher.search(narrowed, limit=limit, count=True)
-    keys = reader.searcher.fast_field_values("key", [place for _score, place in found.hits])
-    return Matched(int(found.count or 0), tuple(int(key) for key in keys), version(reader))
+    found: Any = reader.searcher.search(narrowed, limit=limit, count=True)
+    keys: Any = reader.searcher.fast_field_values("key", [place for _score, place in found.hits])
+    return Matched(found.count or 0, tuple(keys), version(reader))
 
 
 def items_of(reader: Reader, keys: Sequence[int]) -> list[Item]:

@@ -19,7 +19,7 @@ from shuren.kernel.files import write_atomically
 from shuren.kernel.shapes import Actor
 from shuren.kernel.site import Site
 from shuren.service import cases
-from shuren.service.internals import erasing, sweeping
+from shuren.service.internals import erasing, keeping, sweeping
 from shuren.trust import erasing as trust
 from shuren.trust import ledger
 
@@ -47,6 +47,10 @@ def _clear(site: Site, actor: Actor) -> None:
     trust.clear_past_terms(now().date())
 
 
+def _keep(site: Site, actor: Actor) -> None:
+    keeping.clear(actor)
+
+
 def _disk_is_due(site: Site) -> bool:
     """A day after somebody erased, so that one build serves all of a day; at once where the files
     are clean and only old snapshots are waited for."""
@@ -67,6 +71,7 @@ CLOCKS = (
     Clock("terms", DAY, _retain),
     Clock("settled", DAY, lambda site, actor: erasing.close_open(site)),
     Clock("disk", SOON, sweeping.sweep, _disk_is_due),
+    Clock("purposes", DAY, _keep),
     Clock("leftovers", DAY, _clear),
     # Last, so that what the others wrote is sealed with the rest.
     Clock("ledger", timedelta(0), lambda site, actor: ledger.seal(), lambda site: ledger.waits()),

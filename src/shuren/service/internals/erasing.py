@@ -162,6 +162,10 @@ def _in_days(days: int) -> date:
 def resume(site: Site) -> int:
     """Carry erasures on that a kill stopped; how many."""
     begun = trust.erasures(state=["begun"])
+    # Killed before it was written down what is held: that is found out now.
+    uncounted = [line for line in begun if not line.report]
+    counted = begin(site, [Actor(line.account, "", line.reader_key) for line in uncounted])
+    begun = [line for line in begun if line.report] + counted
     carry_on(site, begun)
     for line in trust.erasures(state=["gone", "rewritten", "done"]):
         if not line.certificate:

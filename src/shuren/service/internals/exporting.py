@@ -88,6 +88,8 @@ def _store(one: HeldStore) -> str:
 def _fact(fact: HeldFact) -> str:
     when = f" <time>{escape(_moment(fact.at))}</time>" if fact.at else ""
     values: dict[str, Any] = dict(fact.values)
+    if fact.until:
+        values[_("Kept until")] = _moment(fact.until)
     if fact.keep:
         values[_("Why it stays")] = fact.keep
     return f"<article><h3>{escape(fact.title)}{when}</h3>{_list(values)}</article>"

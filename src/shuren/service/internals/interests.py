@@ -1,6 +1,7 @@
 """The subjects readers chose: kept in the database for the reader, told to the lake as events."""
 
 from collections.abc import Iterable
+from datetime import datetime
 
 from django.db import transaction
 
@@ -59,3 +60,9 @@ def forget(pseudonym: str, subject: str = "") -> int:
     """Take one subject away, or all; how many went."""
     found = Interest.objects.filter(pseudonym=pseudonym)
     return (found.filter(subject=subject) if subject else found).delete()[0]
+
+
+def forget_before(moment: datetime) -> int:
+    """Take away what anybody chose before a moment; how many. The lake's rows of it are as old
+    and go by the same term."""
+    return Interest.objects.filter(chosen_at__lt=moment).delete()[0]

@@ -7,7 +7,8 @@ from shuren.kernel.site import Site
 from shuren.repository import actions as repository
 from shuren.repository import queries as datasets_known
 from shuren.service.internals import interests as chosen_interests
-from shuren.service.internals import withdrawing
+from shuren.service.internals import keeping, withdrawing
+from shuren.service.internals.lake_stores import until
 from shuren.service.shapes import HeldFact, HeldStore
 from shuren.trust import consent, erasing
 from shuren.trust import glass as emergencies
@@ -146,8 +147,14 @@ def erase_consents(actor: Actor) -> int:
 
 def interests(site: Site, actor: Actor, limit: int | None) -> list[HeldStore]:
     titles = chosen_interests.choosable(site)
+    days = keeping.days_of(chosen_interests.PURPOSE)
     facts = [
-        HeldFact(one.subject, pick(titles.get(one.subject, one.subject)), one.chosen_at)
+        HeldFact(
+            one.subject,
+            pick(titles.get(one.subject, one.subject)),
+            one.chosen_at,
+            until=until(one.chosen_at.astimezone(), days),
+        )
         for one in chosen_interests.chosen(actor.reader_key)
     ]
     return [
@@ -156,7 +163,9 @@ def interests(site: Site, actor: Actor, limit: int | None) -> list[HeldStore]:
             _("Interests you chose"),
             _("To show you what is new in them."),
             _("In the database, under your pseudonym; the lake follows."),
-            _("Until you take them back."),
+            _("%(days)s days, or until you take them back.", days=f"{days:,}")
+            if days
+            else _("Until you take them back."),
             len(facts),
             tuple(facts[:limit]),
             can_forget=True,

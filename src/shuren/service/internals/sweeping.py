@@ -51,6 +51,8 @@ def _end(site: Site, line: trust.ErasureLine) -> None:
     number = ledger.append(
         "erasure", {"completed": line.report["entry"]}, subject=line.report["alias"]
     )
+    # A request that was under way when the reader erased may have been written down since.
+    ledger.forget_alias(line.reader_key)
     report = {**line.report, "completed": number}
     trust.advance(line.id, "done", report=report, reader_key="", done_at=now())
     certificates.write(site, line.id)

@@ -65,6 +65,10 @@ PERMISSIONS: dict[str, dict[str, str]] = {
         "en": "See what a reader at the desk has on loan, by their card",
     },
     "cases.read": {"zh": "看各队列的服务单", "en": "See the cases of all queues"},
+    "desk.erase": {
+        "zh": "凭读者证为无法登录的读者清除记录（须第二人批准）",
+        "en": "Erase a reader's records at the desk, by their card and a second person's yes",
+    },
     "cases.work": {"zh": "办理服务单", "en": "Work on cases of services"},
     "cases.manage": {
         "zh": "派工、签批与督办服务单",

@@ -115,7 +115,7 @@ def erase(request: HttpRequest) -> HttpResponse:
 def certificate(request: HttpRequest, certificate_id: str) -> HttpResponse:
     """What the reader holds after an erasure, and how anybody verifies it without this site."""
     found = _certificate(request, certificate_id)
-    titles = _store_titles()
+    titles = store_titles()
     said, proof = found.content["statement"], found.content["proof"]
     context = {
         "certificate": found,
@@ -175,7 +175,7 @@ def _certificate(request: HttpRequest, id: str) -> Certificate:
     return found
 
 
-def _store_titles() -> dict[str, str]:
+def store_titles() -> dict[str, str]:
     """What to call the stores that a certificate names; they may hold nothing any more."""
     lake = {f"lake:{id}": pick(one.title) for id, one in contracts(settings.SITE).items()}
     return lake | {
@@ -201,6 +201,7 @@ def _card(found: HeldStore) -> dict[str, Any]:
         "why": found.why,
         "where": found.where,
         "term": found.term,
+        "goes": _goes(found.facts),
         "months": by_month([fact.at for fact in found.facts if fact.at]),
         "url": _address(found.id),
     }
@@ -217,8 +218,22 @@ def _fact(found: HeldStore, fact: HeldFact) -> dict[str, Any]:
             {"name": name, "text": text} for name, text in fact.values.items() if text != fact.title
         ],
         "keep": fact.keep,
+        "until": moments.day(fact.until) if fact.until else "",
         "forget_url": f"{reverse('my-forget')}?{asked}" if can_go else "",
     }
+
+
+def _goes(facts: Sequence[HeldFact]) -> str:
+    """The day on which what is held here has gone by itself; "" where something stays longer."""
+    days = [fact.until for fact in facts]
+    known = [day for day in days if day is not None]
+    if not known or len(known) < len(days):
+        return ""
+    first, last = moments.day(min(known)), moments.day(max(known))
+    if first == last:
+        return _("It is kept until %(last)s.", last=last)
+    return _("The oldest is kept until %(first)s, the newest until %(last)s.",
+             first=first, last=last)  # fmt: skip
 
 
 def _when(value: date | datetime | None) -> str:

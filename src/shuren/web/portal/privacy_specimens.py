@@ -4,6 +4,7 @@ from datetime import date
 from typing import Any
 
 from shuren.kernel.i18n import gettext as _
+from shuren.web import moments
 from shuren.web.portal.months import by_month
 
 State = dict[str, Any]
@@ -56,6 +57,11 @@ def _held() -> list[State]:
         "why": _("One row for each time a copy is lent."),
         "where": _("In the data lake, under your pseudonym."),
         "term": _("%(days)s days, then it goes by itself.", days="3,650"),
+        "goes": _(
+            "The oldest is kept until %(first)s, the newest until %(last)s.",
+            first=moments.day(date(2036, 3, 8)),
+            last=moments.day(date(2036, 10, 30)),
+        ),
         "url": "#held",
     }
     plain = held | {"id": "guide-plain", "months": None, "url": ""}

@@ -99,6 +99,12 @@ def _what(entry: Entry, who: str, tables: dict[str, str], purpose: str) -> str:
             else _("%(who)s reviewed that your record was opened in an emergency")
         )
         return said % {"who": who}
+    if body.get("what") == "account_created":
+        return _("%(who)s made your account", who=who)
+    if body.get("what") == "account_removed":
+        return _("%(who)s removed your account", who=who)
+    if body.get("change") == "made":
+        return _("Your account was made when you first signed in by the campus")
     return _other(entry.kind, who)
 
 

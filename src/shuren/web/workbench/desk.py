@@ -7,6 +7,8 @@ from django.http import HttpRequest, HttpResponse
 from shuren.kernel.errors import ShurenError
 from shuren.kernel.i18n import gettext as _
 from shuren.service.desk import SERVE, DeskReader, reader_at_desk
+from shuren.service.desk_erasure import ERASE
+from shuren.trust.queries import may
 from shuren.web.access import requires
 from shuren.web.portal.mine import as_row
 from shuren.web.workbench.card_words import card_lines
@@ -35,5 +37,6 @@ def desk(request: HttpRequest) -> HttpResponse:
         "books": [as_row(loan) for loan in found.loans] if found else [],
         "card": card_lines(found.card) if found else [],
         "heading": _("Serve a reader"),
+        "may_erase": may(request.actor, ERASE),  # type: ignore[attr-defined]
     }
     return page(request, "desk.html", context, place=PLACE, status=400 if problem else 200)

@@ -60,7 +60,7 @@ def _page(
         "open": [one for one in lines if one.state == "open"],
         "decided": [one for one in lines if one.state != "open"],
         "own": actor.id,
-        "titles": {id: pick(way.title) for id, way in egress.POINTS.items()},
+        "titles": {id: pick(title) for id, title in egress.TITLES.items()},
         "blocked": egress.blocked(actor=actor),
         "ways": [_way(way) for way in egress.POINTS.values()],
         "code": code,

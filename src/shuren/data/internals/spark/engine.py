@@ -15,7 +15,7 @@ import duckdb
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from shuren.data.internals import declared, snapshots, sources
+from shuren.data.internals import declared, forgotten, snapshots, sources
 from shuren.data.internals.spark import dialect, failing
 from shuren.data.internals.spark.sayings import view
 from shuren.data.internals.spark.session import open_session
@@ -110,7 +110,8 @@ class SparkEngine:
         rows = None
         for files, given in _by_schema(raw.files).items():
             places = [self.work.bring(raw.files[n], f"{name}-{n}") for n in given]
-            part = self._read(places, files).selectExpr(
+            barred = forgotten.barred(self.site, raw.contract, dict(files))
+            part = _remembered(self._read(places, files), barred).selectExpr(
                 *(_read_as(c, type_, dict(files)) for c, type_ in columns)
             )
             rows = part if rows is None else rows.unionByName(part)
@@ -221,6 +222,15 @@ def _read_as(name: str, wanted: str, given: dict[str, str]) -> str:
     if given[name] == wanted:
         return f"`{name}`"
     return f"{dialect.cast(name, given[name], wanted)} AS `{name}`"
+
+
+def _remembered(rows: Any, barred: Sequence[tuple[str, frozenset[str]]]) -> Any:
+    """Rows nobody has had forgotten; see forgotten.barred."""
+    from pyspark.sql.functions import coalesce, col, lit
+
+    for name, values in barred:
+        rows = rows.where(~coalesce(col(f"`{name}`"), lit("")).isin(sorted(values)))
+    return rows
 
 
 def _by_schema(files: Sequence[Path]) -> dict[tuple[tuple[str, str], ...], list[int]]:

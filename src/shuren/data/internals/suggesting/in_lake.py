@@ -1,7 +1,6 @@
 """What the lake already holds under a field: numbers of copies, zones, readers. A column of a new
 file whose values are there is very likely that field."""
 
-from collections.abc import Sequence
 from pathlib import Path
 
 import pyarrow as pa
@@ -9,6 +8,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from shuren.data.definitions import contracts
+from shuren.data.internals import forgotten
 from shuren.data.internals.receipts import all_receipts, raw_file
 from shuren.data.internals.suggesting.sampling import Column
 from shuren.data.shapes import KEEP, PSEUDONYM, Field
@@ -29,9 +29,9 @@ class KnownValues:
         self._receipts = all_receipts(site)
         self._values: dict[str, frozenset[str]] = {}
         self._shares: dict[tuple[str, int], float] = {}
-        known = contracts(site).values()
+        self._contracts = contracts(site)
         self._holders: dict[str, list[str]] = {}
-        for contract in known:
+        for contract in self._contracts.values():
             for field in contract.fields:
                 if field.storage in (KEEP, PSEUDONYM):
                     self._holders.setdefault(field.name, []).append(contract.id)
@@ -58,24 +58,26 @@ class KnownValues:
 
     def _in_lake(self, name: str) -> frozenset[str]:
         if name not in self._values:
-            loads = [
-                raw_file(self._site, contract, load.id)
-                for contract in self._holders.get(name, ())
-                for load in [r for r in self._receipts if r.contract == contract][:_LOADS]
-            ]
-            self._values[name] = frozenset(_read([path for path in loads if path.exists()], name))
+            found: set[str] = set()
+            for contract in self._holders.get(name, ()):
+                for load in [r for r in self._receipts if r.contract == contract][:_LOADS]:
+                    path = raw_file(self._site, contract, load.id)
+                    if path.exists() and len(found) <= _MOST:
+                        found |= self._read(path, contract, name)
+            self._values[name] = frozenset(found)
         return self._values[name]
 
-
-def _read(paths: Sequence[Path], name: str) -> set[str]:
-    """The different texts of a column; a file of an older contract may be without it."""
-    found: set[str] = set()
-    for path in paths:
+    def _read(self, path: Path, contract: str, name: str) -> set[str]:
+        """The different texts of a column, of rows that nobody has had forgotten; a file of an
+        older contract may be without it."""
         try:
-            column = pq.read_table(path, columns=[name]).column(name)
+            there = pq.read_schema(path).names
+            barred = forgotten.barred(self._site, self._contracts[contract], there)
+            rows = pq.read_table(path, columns=list({name, *(column for column, _v in barred)}))
         except (pa.ArrowException, OSError):
-            continue
-        found.update(value for value in pc.unique(column).to_pylist() if isinstance(value, str))
-        if len(found) > _MOST:
-            break
-    return found
+            return set()
+        for column, values in barred:
+            texts = rows.column(column).cast(pa.string())
+            rows = rows.filter(pc.invert(pc.is_in(texts, value_set=pa.array(sorted(values)))))
+        found = pc.unique(rows.column(name)).to_pylist()
+        return {value for value in found if isinstance(value, str)}

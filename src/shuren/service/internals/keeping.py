@@ -1,0 +1,62 @@
+"""What the database holds for one purpose goes when that purpose may hold it no longer.
+
+The lake has its own clock (data's retention), which counts in `keep_days` as well. Here are the
+tables that hold something for a purpose that says how many days: each with how it forgets what is
+older than a moment. A purpose with `keep_days` 0 keeps nothing of its own here.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.db import transaction
+
+from shuren.kernel.clock import now
+from shuren.kernel.shapes import Actor
+from shuren.service.internals import interests
+from shuren.trust import erasing as trust
+from shuren.trust import ledger
+from shuren.trust.queries import purposes
+
+
+@dataclass(frozen=True)
+class Kept:
+    """forget  takes away what was written down before a moment; how many"""
+
+    purpose: str
+    store: str
+    forget: Callable[[datetime], int]
+
+
+KEPT = (
+    Kept(interests.PURPOSE, "interests", interests.forget_before),
+    Kept("account_access", "sign_in_counts", trust.forget_sign_in_counts),
+)
+
+
+def days_of(purpose: str) -> int:
+    """How many days the purpose may hold what it keeps; 0: it sets no term."""
+    known = purposes().get(purpose)
+    return known.keep_days if known else 0
+
+
+def clear(actor: Actor) -> dict[str, int]:
+    """{store: how many went}; each store in one transaction with its entry of the ledger."""
+    found = {}
+    for one in KEPT:
+        days = days_of(one.purpose)
+        if not days:
+            continue
+        with transaction.atomic():
+            gone = one.forget(now() - timedelta(days=days))
+            if gone:
+                body = {
+                    "event": "term",
+                    "store": one.store,
+                    "purpose": one.purpose,
+                    "days": days,
+                    "rows": gone,
+                }
+                ledger.append("erasure", body, actor=actor)
+                found[one.store] = gone
+    return found
