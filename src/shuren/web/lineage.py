@@ -163,6 +163,7 @@ PAGES: dict[str, Page] = {
         narrowed_by=("mart.loan_fact.reader_key",),
     ),
     "my-cases": Page({"zh": "我的服务单", "en": "My cases"}, "my-cases"),
+    "cases": Page({"zh": "工作台：服务单", "en": "Workbench: cases"}, "workbench:cases"),
     "my-searches": Page({"zh": "保存的检索", "en": "Saved searches"}, "my-searches"),
     "my-interests": Page(
         {"zh": "我的兴趣", "en": "My interests"},
