@@ -3,8 +3,11 @@
 What is like a real catalogue: words of titles by Zipf's law (exponent 1.05) over some 40,000
 Chinese phrases (pypinyin's own list) and some 1,000 English words; two thirds print, one third
 online; four fifths Chinese; names from 100 surnames and 90 given characters, so that namesakes are
-common; classes of the outline by share; years that grow; 1 to 36 copies. What is not: titles make
-no sense, so that two words stand together less often than in life, and phrases repeat less.
+common; classes of the outline by share; years that grow; 1 to 36 copies. Print has a title of the
+holdings and a bibliographic record with two subjects; what is online is a line of a vendor's list,
+without class or subject, as such lists are. What is not: titles make no sense, so that two words
+stand together less often than in life, and phrases repeat less; every work has one edition; no
+contents, summaries or series.
 """
 
 import random
@@ -80,42 +83,64 @@ def vocabularies(seed):
     return Zipf(chinese), Zipf(english), Zipf(CLASSES, 0.6)
 
 
-def records(count, seed=7, start=0):
-    """Yields what the index is made of (shuren.discovery.internals.records.Record)."""
+def rows(count, seed=7, start=0):
+    """Yields gathered rows, as shuren.discovery.internals.records puts them together: a title of
+    the holdings with its copies and its bibliographic record, or a place online."""
     from shuren.discovery.internals.analysis.numbers import isbn13
-    from shuren.discovery.internals.records import Record
-    from shuren.discovery.search_shapes import Edition, Online
+    from shuren.discovery.internals.records import BIB, COLUMNS, PLACE, TITLE
+    from shuren.discovery.internals.spilling import number_of
 
     chinese, english, classes = vocabularies(seed)
+    nothing = [dict.fromkeys(columns, "") for columns in COLUMNS]
+
+    def row(table, **values):
+        return list((nothing[table] | values).values())
+
     for number in range(start, start + count):
         rng = random.Random(f"{seed}-{number}")
         is_chinese, online = rng.random() < 0.8, rng.random() < 1 / 3
         name, title = chinese_title(rng, chinese) if is_chinese else english_title(rng, english)
         id = f"g{number:08d}"
-        number_class = classes.draw(rng)
-        call = "" if online else f"{number_class}/{rng.randint(1, 9999)}"
         house = rng.choice(HOUSES) if is_chinese else rng.choice(WESTERN)
         year = 2026 - int(60 * rng.random() ** 2.2)
-        copies = 0 if online else min(36, int(rng.paretovariate(1.4)))
-        out = sum(rng.random() < 0.15 for _ in range(copies))
         isbn = "" if rng.random() < 0.15 else isbn13(f"9787{rng.randrange(10**8):08d}0")
-        subjects = [chinese.draw(rng) if is_chinese else english.draw(rng) for _ in range(2)]
-        record = Record(
-            id=id, kind="journal" if online and rng.random() < 0.2 else "book", titles=[title],
-            authors=[name], publishers=[house], years=[year],
-            language="chi" if is_chinese else "eng", isbns=[isbn] if isbn else [],
-            call_numbers=[call] if call else [], class_numbers=[number_class], subjects=subjects,
-            campuses=[] if online else rng.sample(CAMPUSES, 1 + (copies > 3)), copies=copies,
-            on_loan=out, available=copies - out, title_ids=[] if online else [id],
-        )  # fmt: skip
+        key = number_of(id)
         if online:
-            provider = rng.choice(PROVIDERS)
-            record.online.append(Online(title, provider, "All", "", rng.random() < 0.1))
-            record.sources.append(provider)
-        else:
-            record.sources.append("holdings")
-        record.editions.append(Edition("title", id, title, name, house, year, isbn, call))
-        yield record
+            serial = rng.random() < 0.2
+            yield [key, PLACE, id, row(
+                PLACE, holding_id=id, title=title, first_author=name, publisher=house,
+                print_identifier=isbn, publication_type="serial" if serial else "monograph",
+                published_online=str(year), access_type="F" if rng.random() < 0.1 else "P",
+                provider=rng.choice(PROVIDERS), package="All",
+            ), ()]  # fmt: skip
+            continue
+        number_class = classes.draw(rng)
+        language = "chi" if is_chinese else "eng"
+        copies = min(36, int(rng.paretovariate(1.4)))
+        held = [(id, campus, 0, 0, 0) for campus in rng.sample(CAMPUSES, 1 + (copies > 3))]
+        out = sum(rng.random() < 0.15 for _ in range(copies))
+        held[0] = (*held[0][:2], copies, out, copies - out)
+        yield [key, TITLE, id, row(
+            TITLE, title_id=id, title=title, author=name, publisher=house, published_year=year,
+            isbn=isbn, language=language, call_number=f"{number_class}/{rng.randint(1, 9999)}",
+            class_number=number_class,
+        ), held]  # fmt: skip
+        subjects = [chinese.draw(rng) if is_chinese else english.draw(rng) for _ in range(2)]
+        yield [key, BIB, f"b{id}", row(
+            BIB, bib_id=f"b{id}", record_type="am", title=title, responsibility=name, authors=name,
+            publisher=house, published_year=year, isbn=isbn, language=language,
+            subjects="‖".join(subjects), class_number=number_class,
+        ), ()]  # fmt: skip
+
+
+def records(count, seed=7, start=0):
+    """Yields what the index is made of (shuren.discovery.internals.records.Record)."""
+    from itertools import groupby
+
+    from shuren.discovery.internals.records import put_together
+
+    for _id, group in groupby(rows(count, seed, start), key=lambda row: row[0]):
+        yield from put_together(group)
 
 
 def chinese_title(rng, chinese):
@@ -139,12 +164,13 @@ def queries(count, seed=7, of=100_000):
 
     rng = random.Random(seed + 1)
     sample = list(records(min(of, 2_000), seed, rng.randrange(max(1, of - 2_000))))
+    classed = [one for one in sample if one.class_numbers]
     chinese, english, _classes = vocabularies(seed)
     kinds = (
         lambda: chinese.draw(rng), lambda: f"{chinese.draw(rng)} {chinese.draw(rng)}",
         lambda: rng.choice(sample).titles[0], lambda: rng.choice(sample).titles[0][:4],
         lambda: "".join(lazy_pinyin(chinese.draw(rng))), lambda: rng.choice(sample).authors[0],
         lambda: english.draw(rng), lambda: rng.choice(TAILS[:6]),
-        lambda: f"题名:{chinese.draw(rng)}", lambda: rng.choice(sample).class_numbers[0],
+        lambda: f"题名:{chinese.draw(rng)}", lambda: rng.choice(classed).class_numbers[0],
     )  # fmt: skip
     return [rng.choice(kinds)() for _ in range(count)]

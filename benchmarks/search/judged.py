@@ -56,9 +56,12 @@ def catalogue(site):
     import sites
 
     from shuren.data.queries import same_snapshot
-    from shuren.discovery.internals.records import read_records
+    from shuren.discovery.internals.gathering import all_records, gather
+    from shuren.discovery.internals.spilling import Buckets
 
-    with same_snapshot(site):
+    with tempfile.TemporaryDirectory() as folder, same_snapshot(site):
+        buckets = Buckets(Path(folder))
+        gather(site, sites.visitor(), buckets)
         return [
             {
                 "id": one.id,
@@ -69,7 +72,7 @@ def catalogue(site):
                 "class_number": next(iter(one.class_numbers), ""),
                 "subjects": one.subjects,
             }
-            for one in read_records(site, sites.visitor())
+            for one in all_records(buckets)
         ]
 
 

@@ -17,7 +17,7 @@ from shuren.data.internals import building
 from shuren.data.internals.models import load_models
 from shuren.data.internals.receipts import all_receipts
 from shuren.discovery import queries
-from shuren.discovery.actions import index
+from shuren.discovery.actions import be_ready, index
 from shuren.discovery.errors import NoIndex, NoSuchItem, OldIndex
 from shuren.discovery.internals import store, writing
 from shuren.kernel.shapes import Actor, no_progress
@@ -111,6 +111,18 @@ def test_an_unfinished_index_is_never_used_and_goes_with_the_next_writing(site: 
     assert ids(site, "半成品") == []
     update(site, CATALOGUE)
     assert not unfinished.exists()
+
+
+def test_a_process_that_made_itself_ready_has_the_index_open(site: Site) -> None:
+    be_ready(site)  # nothing to be ready for, and no error
+    assert site.root not in store._opened
+    indexed(site)
+    be_ready(site)
+    assert store._opened[site.root].name == store.live_name(site)
+    manifest = store.home(site) / store.live_name(site) / store.MANIFEST
+    manifest.write_text(json.dumps(json.loads(manifest.read_text()) | {"schema": 0}))
+    store._opened.clear()
+    be_ready(site)  # an old index is advised about where somebody reads, not here
 
 
 def test_where_nothing_was_indexed_the_error_says_what_to_do(site: Site) -> None:

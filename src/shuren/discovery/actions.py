@@ -1,6 +1,6 @@
 """Verbs of the discovery room."""
 
-from shuren.discovery.internals import writing
+from shuren.discovery.internals import warming, writing
 from shuren.discovery.search_shapes import Indexed
 from shuren.kernel.shapes import Actor, Progress, no_progress
 from shuren.kernel.site import Site
@@ -18,3 +18,9 @@ def index(
     commit or the switch. Where there is no index, or one of another form, it is made anew.
     """
     return writing.renew(site, actor, progress, everything)
+
+
+def be_ready(site: Site) -> None:
+    """Open the index and read the dictionaries of this process, some seconds that its first reader
+    need not wait; nothing where there is no index to be read."""
+    warming.warm(site)

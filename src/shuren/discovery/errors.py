@@ -26,6 +26,16 @@ class OldIndex(ShurenError):
         )
 
 
+class IndexingFailed(ShurenError):
+    """A process that made a part of the index ended before its time."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            _("A part of the search index could not be made; the live index is as it was."),
+            fix=_("See that there is memory and disk space, then run `shuren index` again."),
+        )
+
+
 class NoSuchItem(UsageError):
     """No record of this id is in the index."""
 

@@ -220,7 +220,8 @@ def queue(
     raises  trust's NotAllowed without cases.read and its purpose
     """
     _require_desk(actor)
-    found = Case.objects.filter(is_open=is_open)
+    seen = acting.visible(actor, Case.objects.filter(is_open=is_open))
+    found = seen
     asked = {"service": service, "state": state, "branch": branch}
     found = found.filter(**{name: value for name, value in asked.items() if value})
     if overdue:
@@ -234,7 +235,7 @@ def queue(
     page = min(max(1, page), pages)
     rows = list(found.order_by("rank_at", "id")[(page - 1) * PAGE : page * PAGE])
     _note_look(actor, len(rows))
-    return Queue(viewing.lines(site, rows), min(total, MOST), page, pages, *_counts(is_open))
+    return Queue(viewing.lines(site, rows), min(total, MOST), page, pages, *_counts(seen))
 
 
 def who(site: Site, id: str, actor: Actor) -> dict[str, str]:
@@ -350,9 +351,8 @@ def _note_look(actor: Actor, rows: int, subject: str = "") -> None:
     record_use(actor, PURPOSE, TABLE, COLUMNS, rows, subject=subject)
 
 
-def _counts(is_open: bool) -> tuple[dict[str, int], dict[str, int], dict[str, int]]:
+def _counts(rows: QuerySet[Any, Any]) -> tuple[dict[str, int], dict[str, int], dict[str, int]]:
     """{value: cases} by service, state and branch, in one pass over the index."""
-    rows: QuerySet[Any, Any] = Case.objects.filter(is_open=is_open)
     by: tuple[dict[str, int], ...] = ({}, {}, {})
     for *values, count in rows.values_list("service", "state", "branch").annotate(n=Count("pk")):
         for counted, value in zip(by, values, strict=True):

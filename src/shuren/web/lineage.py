@@ -53,6 +53,8 @@ _SHOWN_OF_A_TITLE = (
     " clc_main campus copies on_loan available"
 )
 
+_COPIES = "title_id item_id call_number campus location status catalogued lent_on due_at"
+
 PAGES: dict[str, Page] = {
     "home": Page(
         {"zh": "门户首页", "en": "Portal: home"},
@@ -157,13 +159,20 @@ PAGES: dict[str, Page] = {
         "my",
         tables=_columns(
             "mart.loan_fact",
-            "loan_id title_id title author call_number campus loaned_at due_at returned_at"
-            " renewals is_out",
-        ),
+            "loan_id item_id title_id title author call_number campus loaned_at due_at"
+            " returned_at renewals is_out",
+        )
+        + _columns("mart.title_availability", "title_id title author call_number")
+        + _columns("mart.copy_state", _COPIES),
         narrowed_by=("mart.loan_fact.reader_key",),
     ),
     "my-cases": Page({"zh": "我的服务单", "en": "My cases"}, "my-cases"),
     "cases": Page({"zh": "工作台：服务单", "en": "Workbench: cases"}, "workbench:cases"),
+    "my-held": Page(
+        {"zh": "关于我的一切", "en": "What is held about me"},
+        "my-held",
+        tables=_columns("mart.title_availability", "title_id title author call_number"),
+    ),
     "my-searches": Page({"zh": "保存的检索", "en": "Saved searches"}, "my-searches"),
     "my-interests": Page(
         {"zh": "我的兴趣", "en": "My interests"},

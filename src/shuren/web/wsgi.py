@@ -4,6 +4,7 @@
 """
 
 import os
+import threading
 from typing import Any
 
 from django.core.wsgi import get_wsgi_application
@@ -23,12 +24,15 @@ def _be_ready() -> None:
 
 
 def serving() -> Any:
-    """The application, with answers kept warm from one snapshot to the next."""
+    """The application, with answers kept warm from one snapshot to the next, and the search made
+    ready beside the first requests."""
     from django.conf import settings
 
     from shuren.data.actions import keep_answers_warm
+    from shuren.discovery.actions import be_ready
 
     keep_answers_warm(settings.SITE)
+    threading.Thread(target=be_ready, args=(settings.SITE,), daemon=True).start()
     return application
 
 

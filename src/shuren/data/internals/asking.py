@@ -1,6 +1,6 @@
 """Asking an opened table: rows, and counts over groups with small cells hidden."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -54,8 +54,43 @@ def rows(
     order = opening.order(order_by, _open_columns(opening, highest))
     sql = f"SELECT {chosen} FROM {opening.source}{opening.where}{order}{_slice(limit, offset)}"
     found = snapshots.query(opening.site, sql, opening.values)
-    _record(opening, len(found), "rows", _whose(opening, where))
+    record(opening, len(found), "rows", _whose(opening, where))
     return _table(opening, names, found, suppressed=0)
+
+
+def batches(
+    opening: Opening,
+    columns: Sequence[str],
+    where: Sequence[Condition],
+    order_by: Sequence[str],
+    size: int,
+) -> Iterator[list[tuple[Any, ...]]]:
+    """As `rows`, `size` rows at a time; everything is checked before the first batch is asked for.
+
+    The order is not asked of the engine where the table's file is already in it.
+    """
+    check_rows_open(opening, where)
+    opening.veiled = bool(opening.table.person)
+    highest = opening.purpose.highest_class
+    chosen = ", ".join(f'{opening.column(name)} AS "{name}"' for name in columns)
+    opening.narrow(where)
+    order = opening.order(order_by, _open_columns(opening, highest))
+    if tuple(order_by) == opening.table.order[: len(order_by)] and not opening.table.live:
+        order = ""
+    sql = f"SELECT {chosen} FROM {opening.source}{opening.where}{order}"
+    return _recorded(opening, snapshots.batches(opening.site, sql, opening.values, size), where)
+
+
+def _recorded(
+    opening: Opening, found: Iterator[list[tuple[Any, ...]]], where: Sequence[Condition]
+) -> Iterator[list[tuple[Any, ...]]]:
+    taken = 0
+    try:
+        for batch in found:
+            taken += len(batch)
+            yield batch
+    finally:
+        record(opening, taken, "rows in batches", _whose(opening, where))
 
 
 def counts(
@@ -124,7 +159,7 @@ def answer(
             lambda at: (_plain(at, grouped, measured, order, limit), 0),
             again=True,
         )
-    _record(opening, len(found), f"counts by {' '.join(by) or 'nothing'}")
+    record(opening, len(found), f"counts by {' '.join(by) or 'nothing'}")
     return _table(opening, names, found, suppressed)
 
 
@@ -220,7 +255,7 @@ def _whose(opening: Opening, where: Sequence[Condition]) -> str:
     return asked[0] if len(asked) == 1 and is_pseudonym(asked[0]) else ""
 
 
-def _record(opening: Opening, rows_out: int, detail: str, subject: str = "") -> None:
+def record(opening: Opening, rows_out: int, detail: str, subject: str = "") -> None:
     record_use(
         opening.actor,
         opening.purpose.id,

@@ -98,6 +98,18 @@ def query(site: Site, sql: str, values: list[Any]) -> list[tuple[Any, ...]]:
     return [tuple(row) for row in _cursor(site).execute(sql, values).fetchall()]
 
 
+def batches(site: Site, sql: str, values: list[Any], size: int) -> Iterator[list[tuple[Any, ...]]]:
+    """The rows of one SELECT, `size` at a time; other questions may be asked between two."""
+    _cursor(site)  # opens the database of this process where it is not open yet
+    cursor = _databases[os.getpid(), site.root].cursor()
+    try:
+        cursor.execute(sql, values)
+        while found := cursor.fetchmany(size):
+            yield found
+    finally:
+        cursor.close()
+
+
 def source(site: Site, snapshot: SnapshotInfo, table: str) -> str:
     """What to write after FROM for a table of a snapshot; a live view is asked as it is now, and
     nobody whose history was erased is in either."""

@@ -7,8 +7,8 @@ from tantivy import Query as Asked
 from shuren.discovery.internals import asking, documents, schema
 from shuren.discovery.internals.analysis import pinyin, words
 from shuren.discovery.internals.analysis.folding import fold, is_chinese, squeezed
-from shuren.discovery.internals.documents import SEPARATOR
 from shuren.discovery.internals.store import Reader
+from shuren.discovery.internals.terms import SEPARATOR
 from shuren.discovery.search_shapes import Suggestion
 
 _LONGEST, _SCANNED, _NAMES = 60, 400, 3

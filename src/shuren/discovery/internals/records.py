@@ -1,19 +1,16 @@
-"""What the index is made of: every work with its editions, holdings and places online, read from
-the live snapshot through the data room."""
+"""What the index is made of: every work with its editions, holdings and places online, put together
+from the rows of the tables that `gathering` reads."""
 
 import hashlib
 import re
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from shuren.data import queries as data
 from shuren.discovery.internals.analysis.folding import fold, squeezed
 from shuren.discovery.internals.analysis.numbers import isbn13, issn8
 from shuren.discovery.search_shapes import Edition, Online
-from shuren.kernel.shapes import Actor
-from shuren.kernel.site import Site
 
 PURPOSE = "public_information"
 HOLDINGS, CATALOGUE, COLLECTIONS = "holdings", "catalogue", "collections"
@@ -22,6 +19,10 @@ Row = dict[str, Any]
 _PARTS = "‖"
 _NAMES = re.compile(r"\s*[;；、，‖]\s*|\s+(?:and|und|et)\s+")
 _TEXT_LIMIT = 4_000
+_DOI = re.compile(r"10\.\d{4,9}/\S+")
+# Of the relations of a harvested record only what says it is the same work by another name.
+_OWN_DOI = re.compile(r"(?:^doi:\s*|^|doi\.org/)(10\.\d{4,9}/\S+)", re.I)
+_OTHER_DOI = re.compile(r"altIdentifier/doi/(10\.\d{4,9}/\S+)", re.I)
 _KINDS = {
     "a": "book", "t": "book", "c": "score", "d": "score", "e": "map", "f": "map", "g": "video",
     "i": "audio", "j": "audio", "k": "picture", "m": "data", "p": "other", "r": "other",
@@ -56,9 +57,13 @@ READ = {
     "conformed.document": ("document_id", "document_title", "rights", "bib_id"),
     "conformed.oai_record": (
         "repository", "identifier", "title", "creator", "subject", "published", "kind",
-        "language", "source",
+        "language", "identifiers", "relations",
     ),
+    "conformed.journal_index": ("number", "index_name", "title", "is_covered"),
 }  # fmt: skip
+
+_HELD, _ADDED = READ["mart.title_availability"], READ["conformed.bib_addition"]
+COLUMNS = (_TITLE, _BIB, _ONLINE, READ["conformed.document"], READ["conformed.oai_record"])
 
 
 @dataclass
@@ -91,128 +96,97 @@ class Record:
     on_loan: int = 0
     available: int = 0
     title_ids: list[str] = field(default_factory=list)
+    holding_ids: list[str] = field(default_factory=list)
     online: list[Online] = field(default_factory=list)
     editions: list[Edition] = field(default_factory=list)
     sources: list[str] = field(default_factory=list)
+    indexes: list[str] = field(default_factory=list)
 
 
-def read_records(site: Site, actor: Actor) -> Iterator[Record]:
-    """All records of the snapshot that is pinned; raises NoSnapshot, trust's NotAllowed."""
-    tables = _Tables(site, actor)
-    for work in tables.works():
-        yield _finished(work)
+# Which table a row that was gathered comes from, in the order a record takes them.
+TITLE, BIB, PLACE, DOCUMENT, HARVESTED, INDEXED = range(6)
 
 
-class _Tables:
-    """The tables of one snapshot, and how their rows belong together."""
+def put_together(rows: Iterable[Sequence[Any]]) -> list[Record]:
+    """The records of gathered rows, by id.
 
-    def __init__(self, site: Site, actor: Actor) -> None:
-        self.site, self.actor = site, actor
-        self.titles = {row["title_id"]: row for row in self._rows("conformed.title")}
-        self.bibs = {row["bib_id"]: row for row in self._rows("conformed.bib_record")}
-        self.holdings = defaultdict(list)
-        for row in self._rows("mart.title_availability"):
-            self.holdings[row["title_id"]].append(row)
-        self.added = defaultdict(list)
-        for row in self._rows("conformed.bib_addition"):
-            self.added[row["bib_id"]].append(row)
+    rows  (number of the record, table, id, row, rows that go with it); all of a record are there,
+          places online in the order of their ids
+    """
+    groups: dict[int, list[Sequence[Any]]] = defaultdict(list)
+    for row in rows:
+        groups[row[0]].append(row)
+    return sorted(map(_record, groups.values()), key=lambda one: one.id)
 
-    def _rows(self, table: str) -> list[Row]:
-        info = data.current_snapshot(self.site)
-        if info is not None and table not in info.tables:
-            return []  # an older snapshot: the table came later
-        columns = list(READ[table])
-        return data.read(
-            self.site, table, columns=columns, purpose=PURPOSE, actor=self.actor
-        ).dicts()
 
-    def works(self) -> Iterator[Record]:
-        members: dict[str, list[Row]] = defaultdict(list)
-        for row in self._rows("conformed.work_member"):
-            members[row["work_id"]].append(row)
-        known: dict[str, Record] = {}
-        by_bib: dict[str, Record] = {}
-        made = []
-        for group in members.values():
-            record = self._work(group)
-            made.append(record)
-            for isbn in record.isbns:
-                known.setdefault(isbn, record)
-            for issn in record.issns:
-                known.setdefault(issn, record)
-            for one in record.editions:
-                by_bib[one.id] = record
-        made += self._online(known)
-        made += self._documents(by_bib)
-        made += self._harvested()
-        yield from sorted(made, key=lambda one: one.id)
+def _record(group: list[Sequence[Any]]) -> Record:
+    """Holdings first: what stands on the shelf speaks for the work."""
+    group.sort(key=lambda row: (row[1], row[2] if row[1] <= BIB else ""))
+    record = Record(id=group[0][2])
+    for _number, table, _id, values, more in group:
+        if table == INDEXED:
+            _extend(record.indexes, values)
+            continue
+        row = dict(zip(COLUMNS[table], values, strict=True))
+        if table == TITLE:
+            _add_title(record, row, [dict(zip(_HELD, held, strict=True)) for held in more])
+        elif table == BIB:
+            _add_bib(record, row, [dict(zip(_ADDED, added, strict=True)) for added in more])
+        elif table == PLACE:
+            _add_online(record, row)
+        elif table == DOCUMENT:
+            _add_document(record, row)
+        else:
+            _add_harvested(record, row)
+    return _finished(record)
 
-    def _work(self, group: list[Row]) -> Record:
-        """Holdings first: what stands on the shelf speaks for the work."""
-        order = {"title": 0, "bib": 1}
-        group.sort(key=lambda row: (order.get(row["record_kind"], 2), row["record_id"]))
-        record = Record(id=group[0]["record_id"])
-        for row in group:
-            if row["record_kind"] == "title" and row["record_id"] in self.titles:
-                _add_title(record, self.titles[row["record_id"]], self.holdings[row["record_id"]])
-            elif row["record_id"] in self.bibs:
-                _add_bib(record, self.bibs[row["record_id"]], self.added[row["record_id"]])
-        return record
 
-    def _online(self, known: dict[str, Record]) -> list[Record]:
-        """What vendors list, with the work that has its number, else one record a title."""
-        made: list[Record] = []
-        rows = self._rows("conformed.eholding")
-        for row in sorted(rows, key=lambda row: row["holding_id"]):
-            numbers = [n for n in map(_number, (row["print_identifier"], row["online_identifier"]))
-                       if n]  # fmt: skip
-            key = f"{row['publication_type']}|{squeezed(fold(row['title']))}"
-            record = next((known[n] for n in (*numbers, key) if n in known), None)
-            if record is None:
-                record = Record(id=_id("e", numbers[0] if numbers else key))
-                record.kind = "journal" if row["publication_type"] == "serial" else "book"
-                made.append(record)
-            for name in (*numbers, key):
-                known.setdefault(name, record)
-            _add_online(record, row, numbers)
-        return made
+def numbers_of(row: Row) -> list[str]:
+    """ISSN and ISBN of a place online."""
+    given = (row["print_identifier"], row["online_identifier"])
+    return [number for number in map(_number, given) if number]
 
-    def _documents(self, by_bib: dict[str, Record]) -> list[Record]:
-        made = []
-        for row in self._rows("conformed.document"):
-            record = by_bib.get(row["bib_id"] or "")
-            if record is None:
-                record = Record(id=_id("d", row["document_id"]), kind="document")
-                made.append(record)
-            _add(record.titles, row["document_title"])
-            _add(record.sources, COLLECTIONS)
-            free = row["rights"] == "open"
-            record.online.append(Online(row["document_title"], "", "", "", free))
-            record.editions.append(
-                Edition("document", row["document_id"], row["document_title"], "", "", None)
-            )
-        return made
 
-    def _harvested(self) -> list[Record]:
-        made = []
-        for row in self._rows("conformed.oai_record"):
-            record = Record(id=_id("o", f"{row['repository']}|{row['identifier']}"), kind="article")
-            year = _year(row["published"])
-            _extend(record.titles, _split(row["title"]))
-            _extend(record.authors, _split(row["creator"]))
-            _extend(record.subjects, _split(row["subject"]))
-            _add(record.sources, row["repository"])
-            record.language = _language(row["language"])
-            if year:
-                record.years.append(year)
-            url = next((p for p in _split(row["source"]) if p.startswith("http")), "")
-            record.online.append(Online(row["title"] or "", row["repository"], "", url, True))
-            record.editions.append(
-                Edition("oai", row["identifier"], record.titles[0] if record.titles else "",
-                        "; ".join(record.authors), "", year)
-            )  # fmt: skip
-            made.append(record)
-        return made
+def dois_of(table: int, row: Row) -> list[str]:
+    """DOIs of a place online or of a harvested record, in small letters."""
+    if table == HARVESTED:
+        own = [_OWN_DOI.search(text) for text in split(row["identifiers"])]
+        others = [_OTHER_DOI.search(text) for text in split(row["relations"])]
+        found = [match[1].lower().rstrip(".,;") for match in (*own, *others) if match]
+        return list(dict.fromkeys(found))
+    if "doi.org/10." in row["title_url"]:
+        return [row["title_url"].split("doi.org/", 1)[1].lower()]
+    return [row["title_id"].lower()] if _DOI.fullmatch(row["title_id"]) else []
+
+
+def title_key(row: Row) -> str:
+    """What two places online of one title share that have no number."""
+    return f"{row['publication_type']}|{squeezed(fold(row['title']))}"
+
+
+def journal_key(number: str, title: str) -> str:
+    """What a line of an index's list shares with the journals it means: an ISSN, or the title."""
+    return f"serial|{squeezed(fold(title))}" if number.startswith("title:") else number
+
+
+def work_numbers(table: int, row: Row) -> list[str]:
+    """ISBN and ISSN of a title or a bibliographic record."""
+    if table == TITLE:
+        return [number] if (number := isbn13(row["isbn"] or "")) else []
+    isbns = [isbn13(one) for one in split(row["isbn"])]
+    return [one for one in (*isbns, *(issn8(one) for one in split(row["issn"]))) if one]
+
+
+def online_id(row: Row, numbers: list[str]) -> str:
+    return id_of("e", numbers[0] if numbers else title_key(row))
+
+
+def document_id(row: Row) -> str:
+    return id_of("d", row["document_id"])
+
+
+def harvested_id(row: Row) -> str:
+    return id_of("o", f"{row['repository']}|{row['identifier']}")
 
 
 def _add_title(record: Record, row: Row, holdings: list[Row]) -> None:
@@ -244,39 +218,43 @@ def _add_bib(record: Record, row: Row, added: list[Row]) -> None:
     parts = [row["title"], row["title_part"]]
     _add(record.titles, " ".join(part for part in parts if part))
     for name in ("title_parallel", "title_variants", "title_uniform"):
-        _extend(record.titles, _split(row[name]))
-    record.title_rest = record.title_rest or " ".join(_split(row["title_rest"]))
-    for one in (*_split(row["authors"]), *_split(row["author_bodies"])):
+        _extend(record.titles, split(row[name]))
+    record.title_rest = record.title_rest or " ".join(split(row["title_rest"]))
+    for one in (*split(row["authors"]), *split(row["author_bodies"])):
         _extend(record.authors, names(one))
     _add(record.other_names, row["responsibility"])
     _add(record.publishers, row["publisher"].split(_PARTS)[0])
     _add_year(record, row["published_year"])
-    for isbn in _split(row["isbn"]):
+    for isbn in split(row["isbn"]):
         _add(record.isbns, isbn13(isbn))
-    for issn in _split(row["issn"]):
+    for issn in split(row["issn"]):
         _add(record.issns, issn8(issn))
     record.language = record.language or _language(row["language"].split(_PARTS)[0])
-    _extend(record.class_numbers, _split(row["class_number"]))
+    _extend(record.class_numbers, split(row["class_number"]))
     for name in ("subjects", "subject_names", "subject_places", "keywords"):
-        _extend(record.subjects, _split(row[name]))
+        _extend(record.subjects, split(row[name]))
     for more in added:
         is_class = more["field_name"] == "class_number"
         _add(record.class_numbers if is_class else record.other_names, more["added"])
-    _extend(record.series, _split(row["series"]))
+    _extend(record.series, split(row["series"]))
     for name in ("summary", "contents", "notes"):
-        text = " ".join(_split(row[name]))[:_TEXT_LIMIT]
+        text = " ".join(split(row[name]))[:_TEXT_LIMIT]
         setattr(record, name, getattr(record, name) or text)
     record.place = record.place or row["place"].split(_PARTS)[0]
     record.extent = record.extent or row["extent"].split(_PARTS)[0]
     _add(record.sources, CATALOGUE)
     record.editions.append(
-        Edition("bib", row["bib_id"], row["title"], "; ".join(_split(row["authors"])),
+        Edition("bib", row["bib_id"], row["title"], "; ".join(split(row["authors"])),
                 row["publisher"].split(_PARTS)[0], row["published_year"],
-                next(iter(_split(row["isbn"])), ""))
+                next(iter(split(row["isbn"])), ""))
     )  # fmt: skip
 
 
-def _add_online(record: Record, row: Row, numbers: list[str]) -> None:
+def _add_online(record: Record, row: Row) -> None:
+    if not record.editions:
+        record.kind = "journal" if row["publication_type"] == "serial" else "book"
+    numbers = numbers_of(row)
+    record.holding_ids.append(row["holding_id"])
     _add(record.titles, row["title"])
     _extend(record.authors, names(row["first_author"]))
     _add(record.publishers, row["publisher"])
@@ -285,10 +263,7 @@ def _add_online(record: Record, row: Row, numbers: list[str]) -> None:
     year = _year(row["published_online"] or row["date_first_issue_online"])
     if year and not record.years:
         record.years.append(year)
-    if "doi.org/10." in row["title_url"]:
-        _add(record.dois, row["title_url"].split("doi.org/", 1)[1].lower())
-    elif re.fullmatch(r"10\.\d{4,9}/\S+", row["title_id"]):
-        _add(record.dois, row["title_id"].lower())
+    _extend(record.dois, dois_of(PLACE, row))
     first, last = row["date_first_issue_online"], row["date_last_issue_online"]
     record.online.append(
         Online(row["title"], row["provider"], row["package"], row["title_url"],
@@ -300,6 +275,38 @@ def _add_online(record: Record, row: Row, numbers: list[str]) -> None:
             Edition("online", row["holding_id"], row["title"], row["first_author"],
                     row["publisher"], year)
         )  # fmt: skip
+
+
+def _add_document(record: Record, row: Row) -> None:
+    if not record.editions:
+        record.kind = "document"
+    _add(record.titles, row["document_title"])
+    _add(record.sources, COLLECTIONS)
+    free = row["rights"] == "open"
+    record.online.append(Online(row["document_title"], "", "", "", free))
+    record.editions.append(
+        Edition("document", row["document_id"], row["document_title"], "", "", None)
+    )
+
+
+def _add_harvested(record: Record, row: Row) -> None:
+    if not record.editions:
+        record.kind = "article"
+    year = _year(row["published"])
+    _extend(record.titles, split(row["title"]))
+    _extend(record.authors, split(row["creator"]))
+    _extend(record.subjects, split(row["subject"]))
+    _add(record.sources, row["repository"])
+    record.language = record.language or _language(row["language"])
+    if year and not record.years:
+        record.years.append(year)
+    _extend(record.dois, dois_of(HARVESTED, row))
+    url = next((p for p in split(row["identifiers"]) if p.startswith("http")), "")
+    record.online.append(Online(row["title"] or "", row["repository"], "", url, True))
+    record.editions.append(
+        Edition("oai", row["identifier"], next(iter(split(row["title"])), ""),
+                "; ".join(split(row["creator"])), "", year)
+    )  # fmt: skip
 
 
 def _finished(record: Record) -> Record:
@@ -321,7 +328,7 @@ def names(text: str | None) -> list[str]:
     return found
 
 
-def _split(text: str | None) -> list[str]:
+def split(text: str | None) -> list[str]:
     return [part.strip() for part in (text or "").split(_PARTS) if part.strip()]
 
 
@@ -365,5 +372,5 @@ def _language(code: str | None) -> str:
     return _LANGUAGES.get(code, code)
 
 
-def _id(letter: str, key: str) -> str:
+def id_of(letter: str, key: str) -> str:
     return f"{letter}{hashlib.md5(key.encode(), usedforsecurity=False).hexdigest()}"

@@ -9,7 +9,7 @@ import tantivy
 from tantivy import Occur, Order
 from tantivy import Query as Asked
 
-from shuren.discovery.internals import asking, documents, nearing, schema, syntax
+from shuren.discovery.internals import asking, documents, nearing, schema, syntax, terms
 from shuren.discovery.internals.analysis import pinyin
 from shuren.discovery.internals.analysis.folding import fold, squeezed, tokens
 from shuren.discovery.internals.asking import Part
@@ -27,8 +27,8 @@ from shuren.discovery.search_shapes import (
     Reason,
 )
 
-FACETS = ("availability", "kind", "clc", "year", "campus", "language", "author", "subject",
-          "publisher", "source")  # fmt: skip
+FACETS = ("availability", "kind", "clc", "year", "campus", "language", "indexed", "author",
+          "subject", "publisher", "source")  # fmt: skip
 DEEPEST = 10_000  # the last hit that can be paged to
 _SIZES = {"clc": 300, "campus": 40, "kind": 20, "availability": 6, "language": 30}
 _SIZE, _OTHER_NEAR = 12, 5
@@ -180,7 +180,7 @@ def _meant(plain: str, hits: Sequence[Hit]) -> str:
     asked, sound = squeezed(folded), "".join(pinyin.syllables(folded))
     best, likeness = "", _LATIN_MEANT if folded.isascii() else _MEANT
     for hit in hits[:_OTHER_NEAR]:
-        titles = (hit.item.title, documents.without_brackets(hit.item.title))
+        titles = (hit.item.title, terms.without_brackets(hit.item.title))
         for text in (*titles, *hit.item.authors[:2]):
             other = fold(text)
             read = "".join(pinyin.syllables(other))

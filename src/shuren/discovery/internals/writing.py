@@ -4,53 +4,130 @@ The index holds nothing that the snapshot does not: whatever is cut short is cau
 renewal, which compares fingerprints. One renewal is one commit, seen whole or not at all.
 """
 
+import os
+import shutil
 import time
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import tantivy
 
 from shuren.data import queries as data
 from shuren.data.errors import NoSnapshot
+from shuren.data.shapes import SnapshotInfo
 from shuren.discovery.definitions import Shelving, shelving
-from shuren.discovery.errors import NoIndex, OldIndex
-from shuren.discovery.internals import documents, schema, store
-from shuren.discovery.internals.records import Record, read_records
+from shuren.discovery.errors import IndexingFailed, NoIndex, OldIndex
+from shuren.discovery.internals import changes, documents, gathering, parts, schema, store
+from shuren.discovery.internals.records import Record
+from shuren.discovery.internals.spilling import Buckets, Numbers, number_of
 from shuren.discovery.search_shapes import Indexed
 from shuren.kernel.clock import now
+from shuren.kernel.settings import read_settings
 from shuren.kernel.shapes import Actor, Progress
 from shuren.kernel.site import Site
 
 _HEAP = 200_000_000  # bytes of postings held before a segment is written
+_LARGE_HEAP = 600_000_000
 _PAGE = 200_000
-_STEP = 500
+_APART = 50_000  # rows from which on several processes pay
+_MOST_PROCESSES = 8
 
 
 def renew(site: Site, actor: Actor, progress: Progress, everything: bool = False) -> Indexed:
     """Bring the index to the live snapshot; makes it anew where there is none that can be read.
 
-    raises  NoSnapshot, trust's NotAllowed
+    raises  NoSnapshot, IndexingFailed, trust's NotAllowed
     """
+    begun = time.monotonic()
     with store.writing(site), data.same_snapshot(site) as snapshot:
         if snapshot is None:
             raise NoSnapshot
-        name = "" if everything else store.live_name(site)
-        try:
-            if name:
-                store.manifest_of(store.home(site) / name)
-        except (NoIndex, OldIndex):
-            name = ""
-        records = read_records(site, actor)
-        if not name:
-            return make(site, records, snapshot.id, progress)
-        return update(site, store.home(site) / name, records, snapshot.id, progress)
+        before = None if everything else _before(site)
+        if before is not None:
+            made = _renew_some(site, actor, before, snapshot, progress)
+            if made is not None:
+                return made
+        with _buckets(site) as buckets:
+            gathering.gather(site, actor, buckets)
+            if before is None:
+                return _make_all(site, buckets, snapshot.id, progress, begun)
+            folder = store.home(site) / store.live_name(site)
+            found = gathering.all_records(buckets)
+            return update(site, folder, found, snapshot.id, progress)
+
+
+def _before(site: Site) -> store.Manifest | None:
+    """Of the live index, where it can be read."""
+    name = store.live_name(site)
+    try:
+        return store.manifest_of(store.home(site) / name) if name else None
+    except (NoIndex, OldIndex):
+        return None
+
+
+@contextmanager
+def _buckets(site: Site) -> Iterator[Buckets]:
+    """Rows on their way, in a folder that the next writer clears away should we be killed."""
+    folder = store.new_folder(site)
+    try:
+        yield Buckets(folder)
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _renew_some(
+    site: Site, actor: Actor, before: store.Manifest, snapshot: SnapshotInfo, progress: Progress
+) -> Indexed | None:
+    """Write only what differs between two snapshots; None where that cannot be said."""
+    begun = time.monotonic()
+    folder = store.home(site) / store.live_name(site)
+    index = _opened(folder)
+    searcher = index.searcher()
+    found = changes.changed(site, actor, snapshot.tables, before.snapshot, searcher)
+    if found is None:
+        return None
+    with _buckets(site) as buckets:
+        gathering.gather(site, actor, buckets, found.rows)
+        known = Numbers(len(found.before))
+        for key, print_ in found.before.items():
+            known.set(key, print_)
+        _looked, written, removed = _write_changes(
+            site, index, known, gathering.all_records(buckets), progress
+        )
+    index.reload()
+    count = index.searcher().num_docs
+    store.write_manifest(folder, _manifest(snapshot.id, count))
+    seconds = time.monotonic() - begun
+    return Indexed(folder.name, snapshot.id, count, written, removed, seconds, False)
 
 
 def make(site: Site, records: Iterable[Record], snapshot: str, progress: Progress) -> Indexed:
-    """A whole new index, put to use when it is complete."""
+    """A whole new index of these records, put to use when it is complete."""
     begun = time.monotonic()
     folder = store.new_folder(site)
     count = write_new(folder, records, shelving(site), progress)
+    return _put_to_use(site, folder, snapshot, count, begun)
+
+
+def _make_all(
+    site: Site, buckets: Buckets, snapshot: str, progress: Progress, begun: float
+) -> Indexed:
+    """A whole new index of what was gathered, by as many processes as the site allows."""
+    processes = read_settings(site).build_threads or os.cpu_count() or 1
+    processes = min(processes, _MOST_PROCESSES)
+    folder = store.new_folder(site)
+    if buckets.rows < _APART or processes == 1:
+        count = write_new(folder, gathering.all_records(buckets), shelving(site), progress)
+    else:
+        counted = _counter(progress)
+        count = parts.write_apart(folder, buckets, shelving(site), counted, _LARGE_HEAP, processes)
+        if _opened(folder).searcher().num_docs != count:
+            raise IndexingFailed
+    return _put_to_use(site, folder, snapshot, count, begun)
+
+
+def _put_to_use(site: Site, folder: Path, snapshot: str, count: int, begun: float) -> Indexed:
     store.write_manifest(folder, _manifest(snapshot, count))
     store.put_to_use(site, folder)
     store.clear(site)
@@ -58,58 +135,74 @@ def make(site: Site, records: Iterable[Record], snapshot: str, progress: Progres
 
 
 def write_new(
-    folder: Path,
-    records: Iterable[Record],
-    how: Shelving,
-    progress: Progress,
-    threads: int = 1,
-    heap: int = _HEAP,
+    folder: Path, records: Iterable[Record], how: Shelving, progress: Progress, threads: int = 1
 ) -> int:
     """Write all records into an empty folder; how many there were."""
-    index = tantivy.Index(schema.schema(), path=str(folder), reuse=False)
-    writer = index.writer(heap, threads)
-    count = 0
-    for record in records:
-        writer.add_document(documents.document(record, how))
-        count += 1
-        if count % _STEP == 0:
-            progress(count, 0)
-    writer.commit()
-    writer.wait_merging_threads()
-    return count
+    return parts.write(folder, records, how, _counter(progress), _HEAP, threads)
+
+
+def _counter(progress: Progress) -> parts.Counted:
+    done = [0]
+
+    def counted(more: int) -> None:
+        done[0] += more
+        progress(done[0], 0)
+
+    return counted
 
 
 def update(
     site: Site, folder: Path, records: Iterable[Record], snapshot: str, progress: Progress
 ) -> Indexed:
-    """Write what is new or changed, remove what is gone, in one commit."""
+    """Compare all records with the index; write what is new or changed, remove what is gone, in
+    one commit."""
     begun = time.monotonic()
+    index = _opened(folder)
+    searcher = index.searcher()
+    before = Numbers(searcher.num_docs)
+    for key, print_ in _fingerprints(searcher):
+        before.set(key, print_)
+    count, written, removed = _write_changes(site, index, before, records, progress)
+    store.write_manifest(folder, _manifest(snapshot, count))
+    seconds = time.monotonic() - begun
+    return Indexed(folder.name, snapshot, count, written, removed, seconds, False)
+
+
+def _write_changes(
+    site: Site, index: tantivy.Index, before: Numbers, records: Iterable[Record], progress: Progress
+) -> tuple[int, int, int]:
+    """(records looked at, written, removed); what is in `before` and not among the records goes."""
     how = shelving(site)
-    index = tantivy.Index.open(str(folder))
-    index.config_reader("manual")
-    index.reload()
-    before = dict(_fingerprints(index.searcher()))
     writer: tantivy.IndexWriter | None = None
-    count = written = 0
+    count = written = removed = 0
     for record in records:
         count += 1
-        key = documents.number_of(record.id)
-        if before.pop(key, None) != documents.fingerprint(record):
+        key = number_of(record.id)
+        print_ = before.get(key)
+        if print_:
+            before.set(key, 0)
+        if print_ != documents.fingerprint(record):
             writer = writer or _writer(index)
             _delete(writer, key)
             writer.add_document(documents.document(record, how))
             written += 1
-        if count % _STEP == 0:
+        if count % parts.STEP == 0:
             progress(count, 0)
-    for key in before:
+    for key, _print in before.items():
         writer = writer or _writer(index)
         _delete(writer, key)
+        removed += 1
     if writer is not None:
         writer.commit()
         writer.wait_merging_threads()
-    store.write_manifest(folder, _manifest(snapshot, count))
-    seconds = time.monotonic() - begun
-    return Indexed(folder.name, snapshot, count, written, len(before), seconds, False)
+    return count, written, removed
+
+
+def _opened(folder: Path) -> tantivy.Index:
+    index = tantivy.Index.open(str(folder))
+    index.config_reader("manual")
+    index.reload()
+    return index
 
 
 def _writer(index: tantivy.Index) -> tantivy.IndexWriter:

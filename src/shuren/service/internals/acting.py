@@ -2,6 +2,8 @@
 
 from collections.abc import Sequence
 
+from django.db.models import QuerySet
+
 from shuren.kernel.i18n import gettext as _
 from shuren.kernel.i18n import listed, pick
 from shuren.kernel.shapes import Actor
@@ -24,6 +26,8 @@ from shuren.trust.queries import may, purpose_allowed
 READ, WORK, MANAGE = "cases.read", "cases.work", "cases.manage"
 PURPOSE = "case_handling"
 OTHER, ONLOOKER = "other", "onlooker"
+# What a reader writes in such a case is about themselves: only who corrects records sees it.
+CORRECT, CONFIDENTIAL = "cases.correct", ("record_correction",)
 TITLES: dict[str, dict[str, str]] = {
     READER: {"zh": "读者", "en": "the reader"},
     LIBRARIAN: {"zh": "馆员", "en": "a librarian"},
@@ -31,6 +35,13 @@ TITLES: dict[str, dict[str, str]] = {
     SYSTEM: {"zh": "系统自动", "en": "by itself"},
     PARTNER: {"zh": "合作方（由馆员代录）", "en": "a partner, entered by a librarian"},
 }
+
+
+def visible(actor: Actor, cases: QuerySet[Case]) -> QuerySet[Case]:
+    """Of the cases those that this member of staff may see."""
+    if may(actor, MANAGE) or may(actor, CORRECT):
+        return cases
+    return cases.exclude(service__in=CONFIDENTIAL)
 
 
 def parts(actor: Actor, row: Case) -> frozenset[str]:
@@ -47,8 +58,10 @@ def parts(actor: Actor, row: Case) -> frozenset[str]:
     if actor.reader_key and actor.reader_key == row.party:
         found.add(OTHER)
     if purpose_allowed(actor, PURPOSE) and may(actor, READ):
-        found.add(ONLOOKER)
-        if may(actor, WORK):
+        is_open_to = may(actor, CORRECT) or row.service not in CONFIDENTIAL
+        if is_open_to or may(actor, MANAGE):
+            found.add(ONLOOKER)
+        if may(actor, WORK) and is_open_to:
             found |= {LIBRARIAN, PARTNER}
         if may(actor, MANAGE):
             found.add(MANAGER)

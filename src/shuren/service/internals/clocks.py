@@ -20,6 +20,7 @@ from shuren.kernel.shapes import Actor
 from shuren.kernel.site import Site
 from shuren.service import cases
 from shuren.service.internals import erasing, keeping, sweeping
+from shuren.service.internals.circulation import history, queue
 from shuren.trust import erasing as trust
 from shuren.trust import ledger
 
@@ -47,6 +48,11 @@ def _clear(site: Site, actor: Actor) -> None:
     trust.clear_past_terms(now().date())
 
 
+def _circulate(site: Site, actor: Actor) -> None:
+    queue.lapse()
+    history.forget_past(now() - timedelta(days=history.DISPUTE_DAYS))
+
+
 def _keep(site: Site, actor: Actor) -> None:
     keeping.clear(actor)
 
@@ -70,6 +76,7 @@ CLOCKS = (
     Clock("erasures", timedelta(0), lambda site, actor: erasing.resume(site)),
     Clock("terms", DAY, _retain),
     Clock("settled", DAY, lambda site, actor: erasing.close_open(site)),
+    Clock("circulation", timedelta(0), _circulate),
     Clock("disk", SOON, sweeping.sweep, _disk_is_due),
     Clock("purposes", DAY, _keep),
     Clock("leftovers", DAY, _clear),

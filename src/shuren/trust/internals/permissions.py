@@ -70,6 +70,10 @@ PERMISSIONS: dict[str, dict[str, str]] = {
         "en": "Erase a reader's records at the desk, by their card and a second person's yes",
     },
     "cases.work": {"zh": "办理服务单", "en": "Work on cases of services"},
+    "cases.correct": {
+        "zh": "办理更正个人信息的服务单",
+        "en": "Work on readers' requests to correct a record about them",
+    },
     "cases.manage": {
         "zh": "派工、签批与督办服务单",
         "en": "Assign, sign and supervise cases of services",
@@ -105,6 +109,7 @@ PERMISSION_PURPOSES: dict[str, tuple[str, ...]] = dict.fromkeys(PERMISSIONS, ())
     "cases.read": ("case_handling",),
     "cases.work": ("case_handling",),
     "cases.manage": ("case_handling",),
+    "cases.correct": ("case_handling",),
     "break_glass.open": ("emergency",),
 }
 

@@ -4,6 +4,7 @@ from shuren.web.workbench import (
     break_glass,
     cases,
     catalogue,
+    circulation,
     connectors,
     content,
     contracts,
@@ -67,6 +68,7 @@ urlpatterns = [
     path("roles/", roles.index, name="roles"),
     path("roles/approve/", roles.approve, name="role-approve"),
     path("desk/", desk.desk, name="desk"),
+    path("circulation/", circulation.circulation, name="circulation"),
     path("desk/erasure/", desk_erasure.page_of_desk, name="desk-erasure"),
     path(
         "desk/erasure/<slug:erasure_id>/certificate/",

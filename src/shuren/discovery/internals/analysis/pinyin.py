@@ -1,6 +1,7 @@
 """Pinyin without tones, for texts and for what readers type: syllables, initials, polyphones."""
 
 import re
+from collections.abc import Sequence
 from functools import cache, lru_cache
 from itertools import product
 
@@ -11,7 +12,7 @@ from pypinyin.contrib.tone_convert import to_normal
 from shuren.discovery.internals.analysis.folding import is_han, tokens
 from shuren.discovery.internals.analysis.words import segment
 
-_MOST_READINGS = 4
+_MOST_READINGS, _MOST_SIGNS = 4, 12
 _MOST_SPLITS = 4
 _MOST_BEGUN = 6
 _LONGEST_SYLLABLE = 6
@@ -44,8 +45,13 @@ def _readings(sign: str) -> tuple[str, ...]:
 
 def syllables(folded: str) -> list[str]:
     """A syllable for each Chinese character, other words as they are: c语言 → [c, yu, yan]."""
+    return syllables_of(tokens(folded))
+
+
+def syllables_of(runs: Sequence[str]) -> list[str]:
+    """As `syllables`, of the tokens of a text."""
     found: list[str] = []
-    for token in tokens(folded):
+    for token in runs:
         if is_han(token[0]):
             for word in segment(token):
                 found.extend(_of_word(word))
@@ -59,21 +65,21 @@ def other_readings(folded: str) -> list[list[str]]:
 
     Few, and only of short texts: what an author's or a place's name may be typed as.
     """
-    signs = [s for t in tokens(folded) for s in (t if is_han(t[0]) else (t,))]
-    if len(signs) > 12:
+    runs = tokens(folded)
+    return other_readings_of(runs, syllables_of(runs))
+
+
+def other_readings_of(runs: Sequence[str], usual: list[str]) -> list[list[str]]:
+    """As `other_readings`, of the tokens of a text and its usual syllables."""
+    signs = [s for t in runs for s in (t if is_han(t[0]) else (t,))]
+    if len(signs) > _MOST_SIGNS or len(usual) != len(signs):
         return []
-    usual = syllables(folded)
-    if len(usual) != len(signs):
-        return []
-    choices = [
-        (read, *(o for o in _readings(sign) if o != read)) if is_han(sign[0]) else (read,)
-        for sign, read in zip(signs, usual, strict=True)
-    ]
     found: list[list[str]] = []
-    for place, options in enumerate(choices):
-        for other in options[1:]:
-            found.append([*usual[:place], other, *usual[place + 1 :]])
-    return found[:_MOST_READINGS]
+    for place, (sign, read) in enumerate(zip(signs, usual, strict=True)):
+        for other in _readings(sign) if is_han(sign[0]) else ():
+            if other != read and len(found) < _MOST_READINGS:
+                found.append([*usual[:place], other, *usual[place + 1 :]])
+    return found
 
 
 def initials(syllable_list: list[str]) -> str:

@@ -4,6 +4,7 @@ The segmenter gives words, which rank well; the pairs find what it missed: names
 fragment that cuts a word. Words of Latin script are stemmed in the first and kept in the second.
 """
 
+from collections.abc import Sequence
 from functools import cache, lru_cache
 
 import rjieba
@@ -45,8 +46,13 @@ def segment(run: str) -> tuple[str, ...]:
 
 def words(folded: str) -> list[str]:
     """Words in order, Latin ones stemmed."""
+    return words_of(tokens(folded))
+
+
+def words_of(runs: Sequence[str]) -> list[str]:
+    """As `words`, of the tokens of a text."""
     found: list[str] = []
-    for token in tokens(folded):
+    for token in runs:
         found.extend(segment(token) if is_chinese(token) else (stem(token),))
     return found
 
@@ -56,8 +62,13 @@ def pairs(folded: str) -> list[str]:
 
     The first is preceded by a mark of its beginning, `^三`, so that a phrase can ask for it.
     """
+    return pairs_of_all(tokens(folded))
+
+
+def pairs_of_all(runs: Sequence[str]) -> list[str]:
+    """As `pairs`, of the tokens of a text."""
     found: list[str] = []
-    for token in tokens(folded):
+    for token in runs:
         if is_chinese(token):
             found.extend(pairs_of(token))
         else:
@@ -76,7 +87,12 @@ def beginning(token: str) -> str:
 
 def characters(folded: str) -> list[str]:
     """Single Chinese characters, each once."""
-    return list(dict.fromkeys(s for t in tokens(folded) if is_chinese(t) for s in t))
+    return characters_of(tokens(folded))
+
+
+def characters_of(runs: Sequence[str]) -> list[str]:
+    """As `characters`, of the tokens of a text."""
+    return list(dict.fromkeys("".join([run for run in runs if is_chinese(run)])))
 
 
 def numbered(folded: str) -> str:
