@@ -243,8 +243,7 @@ def who(site: Site, id: str, actor: Actor) -> dict[str, str]:
 
     raises  NoSuchCase; trust's NotAllowed without desk.serve and its purpose
     """
-    require(actor, SERVE)
-    row = _row(id, actor)
+    row, actor = _row(id, actor), require(actor, SERVE)
     return identity(site, row.pseudonym, actor=actor, purpose="service_operation")
 
 
@@ -318,8 +317,7 @@ def _for_whom(actor: Actor, reader: str) -> tuple[str, str]:
         return actor.reader_key, READER
     if actor == BY_ITSELF:
         return reader, SYSTEM
-    require(actor, acting.WORK)
-    require_purpose(actor, PURPOSE)
+    require_purpose(require(actor, acting.WORK), PURPOSE)
     return reader, LIBRARIAN
 
 
@@ -341,11 +339,11 @@ def _of(actor: Actor) -> Q:
 
 
 def _require_desk(actor: Actor) -> None:
-    require(actor, acting.READ)
-    require_purpose(actor, PURPOSE)
+    require_purpose(require(actor, acting.READ), PURPOSE)
 
 
 def _note_look(actor: Actor, rows: int, subject: str = "") -> None:
+    actor = require(actor, acting.READ)
     wanted = require_purpose(actor, PURPOSE)
     require_covered(wanted, TABLE, COLUMNS)
     record_use(actor, PURPOSE, TABLE, COLUMNS, rows, subject=subject)

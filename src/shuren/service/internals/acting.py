@@ -1,6 +1,7 @@
 """Who an actor is in a case, and what they can do with it now."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from django.db.models import QuerySet
 
@@ -37,6 +38,10 @@ TITLES: dict[str, dict[str, str]] = {
 }
 
 
+def _handles(actor: Actor, action: str) -> bool:
+    return may(actor, action) and purpose_allowed(replace(actor, doing=action), PURPOSE)
+
+
 def visible(actor: Actor, cases: QuerySet[Case]) -> QuerySet[Case]:
     """Of the cases those that this member of staff may see."""
     if may(actor, MANAGE) or may(actor, CORRECT):
@@ -57,14 +62,13 @@ def parts(actor: Actor, row: Case) -> frozenset[str]:
         found.add(READER)
     if actor.reader_key and actor.reader_key == row.party:
         found.add(OTHER)
-    if purpose_allowed(actor, PURPOSE) and may(actor, READ):
-        is_open_to = may(actor, CORRECT) or row.service not in CONFIDENTIAL
-        if is_open_to or may(actor, MANAGE):
-            found.add(ONLOOKER)
-        if may(actor, WORK) and is_open_to:
-            found |= {LIBRARIAN, PARTNER}
-        if may(actor, MANAGE):
-            found.add(MANAGER)
+    is_open_to = may(actor, CORRECT) or row.service not in CONFIDENTIAL
+    if _handles(actor, READ) and (is_open_to or may(actor, MANAGE)):
+        found.add(ONLOOKER)
+    if _handles(actor, WORK) and is_open_to:
+        found |= {LIBRARIAN, PARTNER}
+    if _handles(actor, MANAGE):
+        found.add(MANAGER)
     return frozenset(found)
 
 
