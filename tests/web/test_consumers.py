@@ -58,6 +58,8 @@ ONE_PAGE = {
     "resolve-ask": "resolve",
     "workbench:decision-new": "workbench:decisions",
     "workbench:decision": "workbench:decisions",
+    "workbench:case": "workbench:cases",
+    "my-case": "my-cases",
     "workbench:indicator": "workbench:indicators",
     "workbench:indicator-csv": "workbench:indicators",
     "workbench:report": "workbench:reports",

@@ -39,6 +39,7 @@ EXAMPLES = {
     "bib_id": "nothing",
     "entry_id": "nothing",
     "item_id": "nothing",
+    "case_id": "nothing",
     "way": "oidc",
     "certificate_id": "E20260101T000000-000000",
 }
@@ -68,6 +69,10 @@ PROMISED = {
     "export-decide": "exports.approve",
     "export-seen": "exports.approve",
     "coverage": "loads.read",
+    "desk-erasure": "desk.erase",
+    "desk-certificate": "desk.erase",
+    "cases": "cases.read",
+    "case": "cases.read",
     "indicators": "dashboards.read",
     "indicator": "dashboards.read",
     "indicator-csv": "dashboards.read",
