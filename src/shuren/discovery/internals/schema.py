@@ -4,13 +4,14 @@ spaces and no more.
 VERSION is written beside the index; another version is refused, with advice. One line a step:
 1  first form: words, pairs, pinyin, initials, numbers, facets, shelf rank
 2  ids of all places online among the members; nothing empty in what is shown
+3  indexes that cover a journal; harvested records with the record of their DOI
 """
 
 from functools import cache
 
 import tantivy
 
-VERSION = 2
+VERSION = 3
 
 # Fields with positions, searched by words or phrases.
 TEXTS = (
@@ -26,7 +27,7 @@ BAGS = ("title_characters", "author_characters", "title_letters")
 WHOLE = ("id", "member", "title_whole", "author_whole", "title_pinyin", "number", "class", "call",
          "complete")  # fmt: skip
 FACETS = ("kind", "clc", "language", "campus", "availability", "subject", "author", "publisher",
-          "source")  # fmt: skip
+          "source", "indexed")  # fmt: skip
 
 
 def facet_field(name: str) -> str:

@@ -60,6 +60,8 @@ def _notes(item: Item) -> list[dict[str, str]]:
         notes.append({"label": _("Free to read online"), "tone": "good"})
     elif item.online:
         notes.append({"label": _("Online"), "tone": "info"})
+    for index in item.indexes:
+        notes.append({"label": narrowing.indexes().get(index, index), "tone": ""})
     count = len(editions(item))
     if count > 1:
         notes.append({"label": _("%(count)s editions", count=count), "tone": ""})

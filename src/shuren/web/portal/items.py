@@ -77,6 +77,7 @@ def _facts(found: Item) -> list[tuple[str, str]]:
         ("ISBN", ", ".join(found.isbns)),
         ("ISSN", ", ".join(f"{one[:4]}-{one[4:]}" for one in found.issns)),
         ("DOI", ", ".join(found.dois)),
+        (_("Indexed in"), ", ".join(narrowing.indexes().get(one, one) for one in found.indexes)),
     ]
     return [(name, value) for name, value in lines if value]
 
