@@ -133,6 +133,15 @@ def link(site: Site) -> LinkState:
     return links.state(site, read_settings(site).ils.adapter)
 
 
+def check_link(site: Site, *, actor: Actor) -> list[str]:
+    """Whether the circulation system answers and what it can do, in sentences. Needs site.operate.
+
+    raises  IlsDown, IlsRefused, UsageError where a secret is not set
+    """
+    require(actor, "site.operate")
+    return adapters.to_try(site, read_settings(site).ils).check()
+
+
 def is_own(site: Site) -> bool:
     """Whether our own circulation lends, and not another system."""
     return read_settings(site).ils.adapter == OWN

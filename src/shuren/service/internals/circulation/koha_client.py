@@ -143,9 +143,7 @@ def _compact(query: dict[str, Any]) -> str:
 def _not_let_in() -> IlsRefused:
     return IlsRefused(
         _("Koha does not take the sign-in."),
-        fix=_(
-            "Look at user and secret under [ils.koha], and at RESTOAuth2ClientCredentials there."
-        ),
+        fix=_("Look at user and secret under [ils.koha]; Koha must allow this kind of sign-in."),
     )
 
 
