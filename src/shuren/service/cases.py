@@ -219,7 +219,8 @@ def queue(
     raises  trust's NotAllowed without cases.work or cases.manage, and their purpose
     """
     _require_desk(actor)
-    found = Case.objects.filter(is_open=is_open)
+    seen = acting.visible(actor, Case.objects.filter(is_open=is_open))
+    found = seen
     asked = {"service": service, "state": state, "branch": branch}
     found = found.filter(**{name: value for name, value in asked.items() if value})
     if overdue:
@@ -233,7 +234,7 @@ def queue(
     page = min(max(1, page), pages)
     rows = list(found.order_by("rank_at", "id")[(page - 1) * PAGE : page * PAGE])
     _note_look(actor, len(rows))
-    return Queue(viewing.lines(site, rows), min(total, MOST), page, pages, *_counts(is_open))
+    return Queue(viewing.lines(site, rows), min(total, MOST), page, pages, *_counts(seen))
 
 
 def fire_timers(site: Site, at: datetime | None = None, *, most: int = 1000) -> int:
@@ -349,8 +350,7 @@ def _for_whom(actor: Actor, reader: str) -> tuple[str, str]:
         return actor.reader_key, READER
     if actor == BY_ITSELF:
         return reader, SYSTEM
-    require(actor, acting.WORK)
-    require_purpose(actor, PURPOSE)
+    require_purpose(require(actor, acting.WORK), PURPOSE)
     return reader, LIBRARIAN
 
 
@@ -372,20 +372,19 @@ def _of(actor: Actor) -> Q:
 
 
 def _require_desk(actor: Actor) -> None:
-    require_purpose(actor, PURPOSE)
+    require_purpose(acting.at_the_desk(actor), PURPOSE)
     if not acting.is_staff(actor):
         require(actor, acting.WORK)
 
 
 def _note_look(actor: Actor, rows: int, subject: str = "") -> None:
-    wanted = require_purpose(actor, PURPOSE)
+    wanted = require_purpose(acting.at_the_desk(actor), PURPOSE)
     require_covered(wanted, TABLE, COLUMNS)
     record_use(actor, PURPOSE, TABLE, COLUMNS, rows, subject=subject)
 
 
-def _counts(is_open: bool) -> tuple[dict[str, int], dict[str, int], dict[str, int]]:
+def _counts(rows: QuerySet[Any, Any]) -> tuple[dict[str, int], dict[str, int], dict[str, int]]:
     """{value: cases} by service, state and branch, in one pass over the index."""
-    rows: QuerySet[Any, Any] = Case.objects.filter(is_open=is_open)
     by: tuple[dict[str, int], ...] = ({}, {}, {})
     for *values, count in rows.values_list("service", "state", "branch").annotate(n=Count("pk")):
         for counted, value in zip(by, values, strict=True):

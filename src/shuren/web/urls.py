@@ -61,6 +61,7 @@ urlpatterns = [
     path("my/privacy/consent/", privacy.choose, name="my-consent"),
     path("my/privacy/held/", held.store, name="my-held"),
     path("my/privacy/forget/", held.forget, name="my-forget"),
+    path("my/privacy/correct/", held.correct, name="my-correct"),
     path("my/privacy/export/", held.export, name="my-export"),
     path("my/privacy/erase/", held.erase, name="my-erase"),
     path("my/privacy/certificates/<str:certificate_id>/", held.certificate, name="my-certificate"),

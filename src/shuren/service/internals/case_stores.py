@@ -1,7 +1,8 @@
 """A reader's cases as something that is held: told, forgotten, erased.
 
 What is over goes with its trace, notes included. What is open stays until it is over, under the
-reader's new pseudonym, and goes then.
+reader's new pseudonym, and goes then. A case about the reader's own record goes at once, open or
+not: what was to be corrected is erased, and so is what the reader wrote about it.
 """
 
 from datetime import datetime
@@ -14,10 +15,12 @@ from shuren.kernel.i18n import pick
 from shuren.kernel.shapes import Actor
 from shuren.kernel.site import Site
 from shuren.service.internals import versions
-from shuren.service.internals.case_rows import Case
+from shuren.service.internals.case_rows import Case, CaseStep
 from shuren.service.shapes import HeldFact, HeldStore
 
 STORE = "cases"
+_ABOUT_READER = "own_record"
+_STAYS = Q(is_open=True) & ~Q(subject__kind=_ABOUT_READER)
 BECAUSE = {"zh": "服务单还没有办结。", "en": "The case is not over yet."}
 
 
@@ -43,20 +46,20 @@ def forget(site: Site, actor: Actor, store: str, fact: str) -> int:
     row = Case.objects.filter(_of(actor.reader_key), pk=fact[:32]).first()
     if row is None:
         return 0
-    if row.is_open:
+    if row.is_open and not _is_about_reader(row):
         raise MustStay(pick(BECAUSE), fix=_("Cancel it, or wait until it is over."))
     return _part(row, actor.reader_key)
 
 
 def erase(actor: Actor) -> int:
     """Take away what is over; how many cases."""
-    found = Case.objects.filter(_of(actor.reader_key), is_open=False)
+    found = Case.objects.filter(_of(actor.reader_key)).exclude(_STAYS)
     return sum(_part(row, actor.reader_key) for row in found)
 
 
 def still_open(pseudonym: str) -> int:
     """How many cases must stay."""
-    return Case.objects.filter(_of(pseudonym), is_open=True).count()
+    return Case.objects.filter(_of(pseudonym)).filter(_STAYS).count()
 
 
 def rename(old: str, new: str) -> int:
@@ -82,6 +85,10 @@ def _part(row: Case, pseudonym: str) -> int:
     return 1
 
 
+def _is_about_reader(row: Case) -> bool:
+    return bool(row.subject.get("kind") == _ABOUT_READER)
+
+
 def _of(pseudonym: str) -> Q:
     return Q(pseudonym=pseudonym) | Q(party=pseudonym)
 
@@ -94,10 +101,12 @@ def _fact(site: Site, row: Case) -> HeldFact:
     }
     titles = {one.name: pick(one.title) for one in known.service.form}
     said |= {titles.get(name, name): str(value) for name, value in row.fields.items()}
+    steps = CaseStep.objects.filter(case=row.pk).exclude(note="").order_by("number")
+    said[_("Notes")] = "\n".join(steps.values_list("note", flat=True))
     return HeldFact(
         row.id,
         pick(known.service.title),
         row.opened_at,
         {name: value for name, value in said.items() if value},
-        keep=pick(BECAUSE) if row.is_open else "",
+        keep=pick(BECAUSE) if row.is_open and not _is_about_reader(row) else "",
     )

@@ -33,6 +33,7 @@ def rows(site: Site, actor: Actor, limit: int | None) -> list[HeldStore]:
                 one.count,
                 tuple(_fact(contract, row) for row in one.rows),
                 can_forget=True,
+                can_correct=True,
             )
         )
     return found
@@ -108,6 +109,7 @@ def refused(site: Site, actor: Actor, limit: int | None) -> list[HeldStore]:
             len(named),
             tuple(facts),
             can_forget=True,
+            can_correct=True,
         )
     ]
 

@@ -38,6 +38,7 @@ def identity(site: Site, actor: Actor, limit: int | None) -> list[HeldStore]:
             len(facts),
             tuple(facts),
             can_forget=True,
+            can_correct=True,
         )
     ]
 
