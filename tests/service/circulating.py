@@ -19,7 +19,7 @@ from tests.data.raw_helper import put_raw
 from tests.early import make_site
 
 TODAY = "2026-03-10T02:00"
-LI = Actor("li", "front_desk")
+LI = Actor("li", "front_desk", doing="desk.serve")
 ANYBODY = Actor("", "anonymous")
 ANN, BEN, CAI = "20230001", "20230002", "20230003"
 EAST, WEST = "东校区", "西校区"

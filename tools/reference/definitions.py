@@ -38,7 +38,7 @@ PARTS: dict[str, dict[str, dict[str, Key]]] = {
     },
     "offers": {"": offer_tables.OFFER_KEYS, "rows.*": offer_tables.ROW_KEYS},
     "licence_terms": {"": licence_terms.TERM_KEYS},
-    "roles": {"": trust.ROLE_KEYS},
+    "roles": {"": trust.ROLE_KEYS, "grants.*": trust.GRANT_KEYS},
     "purposes": {"": trust.PURPOSE_KEYS},
     "sensitive_topics": {"": topics.KEYS},
     "forms": {"": forms.FORM_KEYS, "fields.*": forms.FIELD_KEYS},

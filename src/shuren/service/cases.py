@@ -350,8 +350,7 @@ def _for_whom(actor: Actor, reader: str) -> tuple[str, str]:
         return actor.reader_key, READER
     if actor == BY_ITSELF:
         return reader, SYSTEM
-    require(actor, acting.WORK)
-    require_purpose(actor, PURPOSE)
+    require_purpose(require(actor, acting.WORK), PURPOSE)
     return reader, LIBRARIAN
 
 
@@ -373,13 +372,13 @@ def _of(actor: Actor) -> Q:
 
 
 def _require_desk(actor: Actor) -> None:
-    require_purpose(actor, PURPOSE)
+    require_purpose(acting.at_the_desk(actor), PURPOSE)
     if not acting.is_staff(actor):
         require(actor, acting.WORK)
 
 
 def _note_look(actor: Actor, rows: int, subject: str = "") -> None:
-    wanted = require_purpose(actor, PURPOSE)
+    wanted = require_purpose(acting.at_the_desk(actor), PURPOSE)
     require_covered(wanted, TABLE, COLUMNS)
     record_use(actor, PURPOSE, TABLE, COLUMNS, rows, subject=subject)
 

@@ -54,7 +54,7 @@ def reader_at_desk(site: Site, card: str, *, actor: Actor) -> DeskReader:
 
     raises  trust's NotAllowed, NoSuchReader, UsageError if nothing was typed, NoSnapshot
     """
-    queries.require(actor, SERVE)
+    actor = queries.require(actor, SERVE)
     pseudonym = pseudonym_of_card(site, card)
     known = _read(site, "conformed.reader", CARD, pseudonym, actor)
     loans = _read(site, "mart.loan_fact", _LOANS, pseudonym, actor, ("is_out", "=", True))
@@ -82,7 +82,7 @@ def open_in_emergency(
 
     raises  what trust.glass.open_records does, NoSuchReader, UsageError, NoSnapshot
     """
-    queries.require(actor, glass.OPEN)
+    actor = queries.require(actor, glass.OPEN)
     pseudonym = pseudonym_of_card(site, card)
     opened = glass.open_records(
         site, pseudonym, kind=kind, reason=reason, minutes=minutes, actor=actor
@@ -101,6 +101,7 @@ def look(site: Site, what: str, *, actor: Actor) -> Table:
     """
     if what not in WHATS:
         raise UsageError(_("There is nothing called '%(name)s' to look at.", name=what[:40]))
+    actor = queries.require(actor, glass.OPEN)
     pseudonym = glass.note_look(actor)
     ask: dict[str, Any] = {"purpose": glass.PURPOSE, "actor": actor}
     if what == WHO:

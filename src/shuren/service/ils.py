@@ -60,7 +60,7 @@ def check_out(site: Site, item: str, *, card: str, actor: Actor, campus: str = "
     campus  where the desk is; "" when the copy's own
     raises  NoSuchCopy, NoSuchReader, CannotCirculate, CopyJustMoved, IlsDown, IlsRefused
     """
-    require(actor, SERVE)
+    actor = require(actor, SERVE)
     served = _served(site, actor, card)
     return _adapter(site).move(moves.CHECK_OUT, item, actor, served, campus)
 
@@ -68,7 +68,7 @@ def check_out(site: Site, item: str, *, card: str, actor: Actor, campus: str = "
 def check_in(site: Site, item: str, *, actor: Actor, campus: str = "") -> Moved:
     """Take a copy back, from whoever had it; it goes to the first who waits for it. Needs
     desk.serve; raises as `check_out`."""
-    require(actor, SERVE)
+    actor = require(actor, SERVE)
     return _adapter(site).move(moves.CHECK_IN, item, actor, None, campus)
 
 
@@ -105,17 +105,17 @@ def holds(site: Site, *, actor: Actor) -> list[HoldLine]:
 
 def mark_missing(site: Site, item: str, *, actor: Actor) -> Moved:
     """A copy is not where it should be; our own circulation only. Needs desk.serve."""
-    return _own(site, actor).mark(moves.LOST, item, actor)
+    return Own(site).mark(moves.LOST, item, require(actor, SERVE))
 
 
 def mark_found(site: Site, item: str, *, actor: Actor) -> Moved:
     """A missing copy is found; our own circulation only. Needs desk.serve."""
-    return _own(site, actor).mark(moves.FOUND, item, actor)
+    return Own(site).mark(moves.FOUND, item, require(actor, SERVE))
 
 
 def to_clear(site: Site, *, actor: Actor) -> list[dict[str, str]]:
     """Copies still on a hold shelf for nobody: [{item_id, campus, title}]. Needs desk.serve."""
-    require(actor, SERVE)
+    actor = require(actor, SERVE)
     found = queue.left_behind()
     named = listing.described(site, [one.title for one in found], actor)
     return [
@@ -138,17 +138,12 @@ def is_own(site: Site) -> bool:
     return read_settings(site).ils.adapter == OWN
 
 
-def _own(site: Site, actor: Actor) -> Own:
-    require(actor, SERVE)
-    return Own(site)
-
-
 def _served(site: Site, actor: Actor, card: str) -> Served:
     """The reader whose card lies on the desk, or the actor."""
     if not card:
         return readers.oneself(actor)
-    require(actor, SERVE)
-    return Served(pseudonym_of_card(site, card), actor, readers.DESK, card.strip())
+    serving = require(actor, SERVE)
+    return Served(pseudonym_of_card(site, card), serving, readers.DESK, card.strip())
 
 
 def _adapter(site: Site) -> Adapter:

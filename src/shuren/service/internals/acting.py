@@ -1,6 +1,7 @@
 """Who an actor is in a case, and what they can do with it now."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from django.db.models import QuerySet
 
@@ -35,9 +36,19 @@ TITLES: dict[str, dict[str, str]] = {
 }
 
 
+def at_the_desk(actor: Actor) -> Actor:
+    """The actor working on cases, or supervising them; as they came where they may neither."""
+    action = next((one for one in (WORK, MANAGE) if may(actor, one)), actor.doing)
+    return replace(actor, doing=action)
+
+
 def is_staff(actor: Actor) -> bool:
     """Whether the actor may see every case: a permission of the desk, and its purpose."""
-    return (may(actor, WORK) or may(actor, MANAGE)) and purpose_allowed(actor, PURPOSE)
+    return _handles(actor, WORK) or _handles(actor, MANAGE)
+
+
+def _handles(actor: Actor, action: str) -> bool:
+    return may(actor, action) and purpose_allowed(replace(actor, doing=action), PURPOSE)
 
 
 def visible(actor: Actor, cases: QuerySet[Case]) -> QuerySet[Case]:
@@ -59,11 +70,10 @@ def parts(actor: Actor, row: Case) -> frozenset[str]:
         found.add(READER)
     if actor.reader_key and actor.reader_key == row.party:
         found.add("other")
-    if purpose_allowed(actor, PURPOSE):
-        if may(actor, WORK) and (may(actor, CORRECT) or row.service not in CONFIDENTIAL):
-            found |= {LIBRARIAN, PARTNER}
-        if may(actor, MANAGE):
-            found.add(MANAGER)
+    if _handles(actor, WORK) and (may(actor, CORRECT) or row.service not in CONFIDENTIAL):
+        found |= {LIBRARIAN, PARTNER}
+    if _handles(actor, MANAGE):
+        found.add(MANAGER)
     return frozenset(found)
 
 
