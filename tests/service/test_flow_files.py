@@ -35,7 +35,7 @@ def test_every_template_of_the_reference_is_ours_step_for_step():
     if not REFERENCE.exists():
         pytest.skip("../shared/reference/services.yaml is not here")
     reference = yaml.safe_load(REFERENCE.read_text("utf-8"))
-    assert set(FLOWS) == set(reference["flow_templates"])
+    assert set(reference["flow_templates"]) <= set(FLOWS)
     for id, template in reference["flow_templates"].items():
         flow = FLOWS[id]
         ours = [(one.source, one.event, one.target, one.by) for one in flow.transitions]

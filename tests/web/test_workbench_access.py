@@ -113,8 +113,6 @@ PROMISED = {
     "roles": "contracts.read",
     "role-approve": "purposes.approve",
     "desk": "desk.serve",
-    "desk-erasure": "desk.erase",
-    "desk-certificate": "desk.erase",
     "circulation": "desk.serve",
     "break-glass": "break_glass.open",
     "break-glass-look": "break_glass.open",
