@@ -127,7 +127,7 @@ def borrow(card: str) -> None:
     desk = Actor("li", "front_desk")
     [(item,)] = data_queries.read(
         settings.SITE, "mart.copy_state", columns=["item_id"], limit=1, order_by=["item_id"],
-        purpose="service_operation", actor=desk,
+        purpose="public_information", actor=desk,
     ).rows  # fmt: skip
     ils.check_out(settings.SITE, item, card=card, actor=desk)
 
