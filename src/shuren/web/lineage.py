@@ -115,6 +115,7 @@ PAGES: dict[str, Page] = {
                 " embargo_info notes access_type publication_type date_first_issue_online"
                 " date_last_issue_online",
             ),
+            *_OF_COPIES,
             *_OF_ONESELF,
         ),
         narrowed_by=("mart.eholding_key.look_up", *_ONES_OWN),
