@@ -49,6 +49,7 @@ ONE_PAGE = {
     "my-privacy": "my-held",
     "my-forget": "my-held",
     "my-erase": "my-held",
+    "my-correct": "my-held",
     "find-export": "find",
     "find-shelf": "find",
     "find-suggest": "find",
