@@ -49,6 +49,7 @@ ONE_PAGE = {
     "my-privacy": "my-held",
     "my-forget": "my-held",
     "my-erase": "my-held",
+    "my-correct": "my-held",
     "find-export": "find",
     "find-shelf": "find",
     "find-suggest": "find",
@@ -121,7 +122,7 @@ def signed_in(as_role, role: str) -> Client:
 
 def borrow(card: str) -> None:
     """Lend a copy at our own desk, which no snapshot knows of."""
-    desk = Actor("li", "front_desk")
+    desk = Actor("li", "front_desk", doing="desk.serve")
     [(item,)] = data_queries.read(
         settings.SITE, "mart.copy_state", columns=["item_id"], limit=1, order_by=["item_id"],
         purpose="service_operation", actor=desk,
