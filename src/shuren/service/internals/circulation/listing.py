@@ -117,14 +117,13 @@ def described(site: Site, title_ids: Sequence[str], actor: Actor) -> dict[str, d
     return {row["title_id"]: {key: row[key] or "" for key in columns[1:]} for row in rows}
 
 
-def known_at(site: Site) -> datetime | None:
+def _known_at(site: Site, zone: ZoneInfo) -> datetime | None:
     """Of what moment the snapshot speaks: the end of its last day, or when it was built."""
     snapshot = data.current_snapshot(site)
     if snapshot is None:
         return None
     if not snapshot.data_date:
         return snapshot.built_at
-    zone = ZoneInfo(read_settings(site).time_zone)
     day = datetime.combine(date.fromisoformat(snapshot.data_date), time(23, 59), zone)
     return min(day, snapshot.built_at)
 
@@ -144,7 +143,8 @@ def _read(
         ).dicts()  # fmt: skip
     except (NoSnapshot, NoSuchTable):  # nothing was built yet, or by a version without this table
         return []
-    zone, moment = ZoneInfo(read_settings(site).time_zone), known_at(site)
+    zone = ZoneInfo(read_settings(site).time_zone)
+    moment = _known_at(site, zone)
     return [_listed(row, zone, moment) for row in rows]
 
 
