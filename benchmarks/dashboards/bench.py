@@ -153,7 +153,7 @@ def ask(site: Path, worker: Any) -> tuple[list[dict[str, Any]], int]:
     from shuren.kernel.shapes import Actor
     from shuren.kernel.site import Site
 
-    director, seen, asked = Actor("d", "director"), [], []
+    director, seen, asked = Actor("d", "director", doing="dashboards.read"), [], []
     engine, sent = snapshots.query, [0]
 
     def counted(*given: Any) -> Any:

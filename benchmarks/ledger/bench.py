@@ -73,7 +73,10 @@ def one_by_one() -> dict[str, Any]:
     with connection.schema_editor() as editor:
         editor.create_model(OldUse)
     columns = ["month", "college", "reader_key", "title"]
-    staff, reader = Actor("chen", "director"), Actor("x", "student", "r_" + "q" * 26)
+    staff, reader = (
+        Actor("chen", "director", doing="dashboards.read"),
+        Actor("x", "student", "r_" + "q" * 26),
+    )
     kinds: dict[str, Callable[[], object]] = {
         "before": lambda: OldUse.objects.create(
             at=now(), actor="chen", role="director", purpose="library_statistics",

@@ -34,7 +34,10 @@ def main(site_folder: str, id: str = "reading_by_term") -> None:
     from shuren.trust import egress
 
     site = open_site(site_folder)
-    librarian, director = Actor("bench", "data_librarian"), Actor("other", "director")
+    librarian, director = (
+        Actor("bench", "data_librarian"),
+        Actor("other", "director", doing="dashboards.read"),
+    )
     what = definitions.release(site, id).what
     code = egress.allow(egress.ask("research", what, "benchmark", actor=librarian), actor=director)
     with tempfile.TemporaryDirectory() as folder:

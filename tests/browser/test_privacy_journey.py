@@ -17,7 +17,7 @@ from tests.early import make_site
 from tests.web.library import LETTERS, OPERATOR, load_and_build
 
 VERIFIER = Path(__file__).parents[2] / "docs" / "how-to" / "verify_ledger.py"
-DESK = Actor("desk", "front_desk")
+DESK = Actor("desk", "front_desk", doing="desk.serve")
 HEAD = "借阅流水号,读者证号,题名,索书号,借出时间,应还时间,归还时间\n"
 OUT = f"a1,{LETTERS[0]},平凡的世界,I247.5/9,2026-06-01 10:00:00,2026-07-31 23:59:59,\n"
 BACK = (

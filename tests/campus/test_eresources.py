@@ -47,11 +47,11 @@ def test_what_was_planted_is_in_the_tables_and_the_dirt_is_not(site, tmp_path):
 def indexed(site):
     """{index as the list calls it: journals covered now}"""
     table = queries.read(
-        site, "conformed.journal_index", columns=["index_name", "until_year"],
+        site, "conformed.journal_index", columns=["index_name", "is_covered"],
         purpose="public_information", actor=OPERATOR,
     )  # fmt: skip
     called = {"SCOPUS": "Scopus", "PKU": "北大核心"}
-    now = [row["index_name"] for row in table.dicts() if row["until_year"] is None]
+    now = [row["index_name"] for row in table.dicts() if row["is_covered"]]
     return dict(Counter(called.get(name, name) for name in now))
 
 

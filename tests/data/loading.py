@@ -11,7 +11,7 @@ from shuren.data.shapes import Receipt
 from shuren.kernel.shapes import Actor
 from shuren.kernel.site import Site
 
-OPERATOR = Actor(id="cli:test", role="administrator")
+OPERATOR = Actor(id="cli:test", role="administrator", doing="loads.run")
 READER = Actor(id="s1", role="student", reader_key="r_x")
 LOANS = "loan_id,reader_id,item_id,title,loaned_at,due_at,returned_at,renewals,campus\n"
 

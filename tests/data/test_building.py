@@ -163,7 +163,7 @@ def test_readers_never_notice_that_snapshots_are_swapped(site: Site) -> None:
     publisher.start()
     ask: dict[str, Any] = {
         "purpose": "library_statistics",
-        "actor": Actor("d", "director"),
+        "actor": Actor("d", "director", doing="dashboards.read"),
         "measures": {"loans": "count", "readers": "distinct:reader_key"},
     }
     seen, asked = set(), 0

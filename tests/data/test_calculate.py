@@ -17,7 +17,7 @@ from tests.early import make_site
 
 pytestmark = pytest.mark.django_db
 
-DIRECTOR = Actor("d", "director")
+DIRECTOR = Actor("d", "director", doing="dashboards.read")
 LOANS, BUDGET, TRAINING = "mart.loan_fact", "conformed.budget_entry", "conformed.training_session"
 # College, and how many of its readers borrow one book each in 2025.
 COLLEGES = {"文学院": 9, "数学学院": 7, "哲学系": 2}

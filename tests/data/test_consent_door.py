@@ -13,7 +13,7 @@ from tests.data.raw_helper import put_raw, reader
 
 pytestmark = pytest.mark.django_db
 
-ANALYST = Actor("s", "analyst")
+ANALYST = Actor("s", "analyst", doing="releases.export")
 READERS = [Actor(f"reader{n}", "student", reader(n)) for n in range(12)]
 PURPOSE = """id: reading_study
 title: {zh: 阅读研究, en: Reading study}
@@ -31,8 +31,8 @@ approved_until: withdrawn
 review_by: 2099-01-01
 """
 ROLES = {
-    "analyst": "kind: staff\npurposes: [reading_study]",
-    "student": "kind: reader\npurposes: [own_records, reading_study]",
+    "analyst": "kind: staff\ngrants: [{resource: releases, actions: [export], purposes: [%s]}]",
+    "student": "kind: reader\ngrants: [{resource: my_library, actions: [read], purposes: [%s]}]",
 }
 
 
@@ -40,7 +40,9 @@ ROLES = {
 def lake(site, settings):
     """12 readers with one loan each, 6 of each college; nobody has consented."""
     words = "title: {zh: 甲, en: A}\ndescription: {zh: 乙, en: B}\n"
-    roles = [("roles", id, f"id: {id}\n{words}{end}") for id, end in ROLES.items()]
+    roles = [
+        ("roles", id, f"id: {id}\n{words}{end % 'reading_study'}") for id, end in ROLES.items()
+    ]
     for folder, id, text in [("purposes", "reading_study", PURPOSE), *roles]:
         (site.definitions / folder).mkdir(parents=True, exist_ok=True)
         (site.definitions / folder / f"{id}.yaml").write_text(text, "utf-8")

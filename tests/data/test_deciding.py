@@ -76,7 +76,7 @@ def decide(site, kind, chosen, accept):
 
 
 def test_who_may_not_decide_sees_nothing(suggested):
-    desk = Actor("li", "front_desk")
+    desk = Actor("li", "front_desk", doing="desk.serve")
     for kind in review.KINDS:
         with pytest.raises(NotAllowed):
             review.suggestions(suggested, kind, actor=desk)

@@ -17,11 +17,11 @@ from tests.data.raw_helper import put_raw, reader
 
 pytestmark = pytest.mark.django_db
 
-DIRECTOR = Actor("d", "director")
+DIRECTOR = Actor("d", "director", doing="dashboards.read")
 VISITOR = Actor("", "anonymous")
 ANN = Actor("ann", "student", reader(0))
-MENDER = Actor("m", "data_librarian")
-DESK = Actor("f", "front_desk")
+MENDER = Actor("m", "data_librarian", doing="quarantine.read")
+DESK = Actor("f", "front_desk", doing="desk.serve")
 
 # College, how many different readers, loans of each.
 COLLEGES = [("文学院", 4, 3), ("数学学院", 5, 2), ("物理学院", 6, 1), ("化学学院", 7, 1)]

@@ -12,7 +12,7 @@ from shuren.trust import approvals, definitions
 from shuren.trust.errors import NotAllowed, UnknownName
 from shuren.trust.queries import uses
 
-DIRECTOR = Actor("jin", "director")
+DIRECTOR = Actor("jin", "director", doing="dashboards.read")
 LIBRARIAN = Actor("wen", "data_librarian")
 BOARD = Actor("su", "ethics_board")
 ADMINISTRATOR = Actor("root", "administrator")

@@ -8,7 +8,7 @@ from tests.data.loading import OPERATOR, load
 
 pytestmark = pytest.mark.django_db
 HEAD = "index,title,issn,eissn,since_year,until_year,listed_on\n"
-COLUMNS = ["index_name", "journal_key", "until_year"]
+COLUMNS = ["index_name", "number", "is_covered"]
 
 
 def covered(site):
@@ -25,7 +25,7 @@ def test_a_newer_list_of_an_index_takes_the_place_of_the_older(site):
     load(site, "journal_indexes", HEAD + new, "new.csv")
     old = "EI,山城学报,1234-5679,,2001,,2024-06-01\nEI,旧刊,,,,,\nSCI,Letters,2049-3630,,,,\n"
     load(site, "journal_indexes", HEAD + old)
-    assert covered(site) == [("EI", "00280836", None), ("SCIE", "20493630", None)]
+    assert covered(site) == [("EI", "00280836", True), ("SCIE", "20493630", True)]
 
 
 def test_two_lines_of_a_journal_are_one_and_covered_if_one_says_so(site):
@@ -33,4 +33,14 @@ def test_two_lines_of_a_journal_are_one_and_covered_if_one_says_so(site):
         "EI,山城学报,1234-5679,,1990,2001,\nEI,山城学报,1234-5679,,2010,,\nEI,某刊,,,1990,1999,\n"
     )
     load(site, "journal_indexes", HEAD + lines)
-    assert covered(site) == [("EI", "12345679", None), ("EI", "title:某刊", 1999)]
+    assert covered(site) == [("EI", "12345679", True), ("EI", "title:某刊", False)]
+
+
+def test_both_numbers_of_a_journal_lead_to_it_and_a_last_year_is_held_against_the_list(site):
+    lines = (
+        "EI,山城学报,1234-5679,2049-3630,,2026,2026-01-01\nEI,旧刊,0028-0836,,,2025,2026-01-01\n"
+    )
+    load(site, "journal_indexes", HEAD + lines)
+    assert covered(site) == [
+        ("EI", "00280836", False), ("EI", "12345679", True), ("EI", "20493630", True),
+    ]  # fmt: skip

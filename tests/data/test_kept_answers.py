@@ -18,7 +18,7 @@ from tests.data.raw_helper import put_raw, reader
 
 pytestmark = pytest.mark.django_db
 
-DIRECTOR = Actor("d", "director")
+DIRECTOR = Actor("d", "director", doing="dashboards.read")
 MONTHS = ("2026-01", "2026-02", "2026-03")
 
 

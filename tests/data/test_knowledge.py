@@ -16,7 +16,7 @@ from tests.data.loading import OPERATOR, accepted, load
 pytestmark = pytest.mark.django_db
 
 CONTRACT = "knowledge_entries"
-DESK, VISITOR = Actor("d", "front_desk"), Actor("", "anonymous")
+DESK, VISITOR = Actor("d", "front_desk", doing="desk.serve"), Actor("", "anonymous")
 HEAD = "编号,类型,标题,英文标题,内容,英文内容,出处,网址,生效日期,失效日期,复核日期,负责部门,状态\n"
 ENTRIES = HEAD + (
     "A1,问答,怎么续借？,How to renew?,在自助机办理,At a machine,规则,https://lib.example.edu.cn/a,"

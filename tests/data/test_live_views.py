@@ -16,7 +16,7 @@ from tests.data.raw_helper import put_raw, reader
 from tests.data.test_models import FRONT, put_model
 
 pytestmark = pytest.mark.django_db
-DESK = Actor("d", "front_desk")
+DESK = Actor("d", "front_desk", doing="desk.serve")
 VISITOR = Actor("", "anonymous")
 HALL = {
     "zone_id": "z1",
@@ -131,7 +131,7 @@ def test_one_mart_joins_loans_with_the_live_view_of_seats(library: Site) -> None
         library,
         "mart.campus_now",
         purpose="data_quality",
-        actor=Actor("w", "data_librarian"),
+        actor=Actor("w", "data_librarian", doing="quarantine.read"),
         columns=["campus", "seats", "occupied", "free", "loans"],
         order_by=["campus"],
     )

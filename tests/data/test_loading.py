@@ -89,7 +89,7 @@ def test_pseudonyms_are_the_same_in_every_load_and_names_are_sealed(site):
     (loan,), (reader,) = accepted(site, loans), accepted(site, readers)
     assert loan["reader_id"] == reader["reader_id"] != "s1"
     assert not {"name", "phone", "email"} & set(reader)
-    desk = Actor(id="desk", role="front_desk")
+    desk = Actor(id="desk", role="front_desk", doing="desk.serve")
     assert identity(site, reader["reader_id"], actor=desk, purpose="service_operation") == {
         "reader_id": "s1",
         "name": "张三丰",

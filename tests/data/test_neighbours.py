@@ -15,7 +15,7 @@ from tests.data.raw_helper import put_raw, reader
 
 pytestmark = pytest.mark.django_db
 
-DIRECTOR = Actor("d", "director")
+DIRECTOR = Actor("d", "director", doing="dashboards.read")
 MONTHS = [f"2026-{number:02}" for number in range(1, 7)]
 # Kind, college, and how many readers of them borrow in each of the six months.
 BORROWERS = [

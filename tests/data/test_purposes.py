@@ -19,7 +19,7 @@ from shuren.trust.errors import NotAllowed, UnknownName
 from tests.data.raw_helper import put_raw, reader
 
 ANN = Actor("ann", "student", reader(0))
-WEN = Actor("wen", "data_librarian")
+WEN = Actor("wen", "data_librarian", doing="contracts.read")
 OWN_ROOMS = ("trust", "service", "management")
 SHIPPED_PURPOSES = sorted(path.stem for path in (SHIPPED / "purposes").glob("*.yaml"))
 

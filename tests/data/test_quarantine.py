@@ -16,7 +16,7 @@ from shuren.trust.errors import ApprovalNeeded, NotAllowed
 from shuren.trust.queries import uses
 from tests.data.loading import LOANS, OPERATOR, READER, accepted, balance, load, mapping, refusals
 
-DESK = Actor(id="desk", role="front_desk")
+DESK = Actor(id="desk", role="front_desk", doing="desk.serve")
 BOARD = Actor(id="board", role="ethics_board")
 DIALECT = {"delimiter": ",", "quote": '"', "width": 3, "identity_columns": [1]}
 BAD = "1,s20251234,b1,红楼梦,2025-13-01,,,0,A"

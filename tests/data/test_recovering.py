@@ -18,7 +18,7 @@ from tests.data.raw_helper import put_raw, reader
 
 pytestmark = pytest.mark.django_db
 
-DIRECTOR = Actor("d", "director")
+DIRECTOR = Actor("d", "director", doing="dashboards.read")
 VALUES = {
     "college": ("文学院", "数学学院", "物理学院"),
     "reader_kind": ("student", "faculty"),

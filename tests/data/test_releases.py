@@ -19,9 +19,11 @@ from shuren.data.errors import ExportTarget, NothingToRelease
 from shuren.data.internals import anonymising, building
 from shuren.data.internals.models import load_models
 from shuren.data.internals.receipts import all_receipts
+from shuren.kernel.definitions import SHIPPED
 from shuren.kernel.errors import DefinitionError, UsageError
 from shuren.kernel.shapes import Actor, no_progress
 from shuren.kernel.site import Site
+from shuren.trust import definitions as trust_definitions
 from shuren.trust import egress, releases
 from shuren.trust.errors import ApprovalNeeded, EgressBlocked, NotAllowed
 from tests.data.raw_helper import put_raw, reader
@@ -29,7 +31,7 @@ from tests.data.raw_helper import put_raw, reader
 pytestmark = pytest.mark.django_db
 
 LIBRARIAN = Actor("lin", "data_librarian")
-DIRECTOR = Actor("zhao", "director")
+DIRECTOR = Actor("zhao", "director", doing="dashboards.read")
 ID = "reading_by_term"
 SUBJECTS = ["I247/1", "TP31/2", "O1/3", "F0/4", "H31/5", "G2/6", "B949/7"]
 PERSONS = 300
@@ -73,6 +75,19 @@ def lake(site: Site) -> Site:
     put_raw(site, "loans", loans, place=3)
     building.build_snapshot(site, load_models(site), all_receipts(site)[::-1], no_progress)
     return site
+
+
+@pytest.fixture
+def any_purpose(lake: Site, settings: Any) -> Site:
+    """A library whose data librarians export for the quality of data, too."""
+    settings.SITE = lake
+    ours = (SHIPPED / "roles" / "data_librarian.yaml").read_text("utf-8")
+    folder = lake.definitions / "roles"
+    folder.mkdir(parents=True)
+    text = ours.replace("purposes: [research]", "purposes: [research, data_quality]")
+    (folder / "data_librarian.yaml").write_text(text, "utf-8")
+    trust_definitions.roles.cache_clear()
+    return lake
 
 
 def export(site: Site, target: Path, id: str = ID) -> tuple[list[dict[str, str]], dict[str, Any]]:
@@ -188,8 +203,9 @@ def test_a_release_leaves_only_when_two_persons_want_it(lake: Site, tmp_path: Pa
 
 
 def test_a_release_that_wants_a_class_four_column_is_blocked_and_reported(
-    lake: Site, tmp_path: Path
+    any_purpose: Site, tmp_path: Path
 ) -> None:
+    lake = any_purpose
     folder = lake.definitions / "releases"
     folder.mkdir(parents=True)
     (folder / "gates.yaml").write_text(
@@ -249,7 +265,8 @@ def test_whatever_k_and_known_every_set_that_is_left_is_shared_by_k(seed: int, k
                 assert fitting >= k
 
 
-def test_a_table_without_persons_is_no_release(lake: Site, tmp_path: Path) -> None:
+def test_a_table_without_persons_is_no_release(any_purpose: Site, tmp_path: Path) -> None:
+    lake = any_purpose
     folder = lake.definitions / "releases"
     folder.mkdir(parents=True)
     (folder / "zones.yaml").write_text(

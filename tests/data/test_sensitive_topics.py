@@ -19,9 +19,9 @@ from tests.data.raw_helper import put_raw, reader
 
 pytestmark = pytest.mark.django_db
 
-DIRECTOR = Actor("d", "director")
-MENDER = Actor("m", "data_librarian")
-DESK = Actor("f", "front_desk")
+DIRECTOR = Actor("d", "director", doing="dashboards.read")
+MENDER = Actor("m", "data_librarian", doing="quarantine.read")
+DESK = Actor("f", "front_desk", doing="desk.serve")
 OWN = Actor("ann", "student", reader(0))
 
 BOOKS = {

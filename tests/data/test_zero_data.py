@@ -12,7 +12,7 @@ from shuren.kernel.site import Site
 from tests.data.raw_helper import put_raw, reader
 
 pytestmark = pytest.mark.django_db
-DIRECTOR = Actor("d", "director")
+DIRECTOR = Actor("d", "director", doing="dashboards.read")
 STATUS = ["available", "available", "on_loan", "missing", "reference", "withdrawn", ""]
 
 

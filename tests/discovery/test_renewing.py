@@ -23,6 +23,8 @@ pytestmark = pytest.mark.django_db
 
 VISITOR = Actor("", "anonymous")
 TITLES = ("红楼梦", "三国演义", "水浒传", "史记", "活着", "边城", "围城", "家", "Nature", "Physics")
+ADDRESSES = ("https://doi.org/10.1234/a", "https://doi.org/10.1234/b")
+ISSNS = ("2049-3630", "1234-5679")
 ISBNS = [isbn13(f"9787111{n:05}0") for n in range(12)]
 
 
@@ -58,9 +60,10 @@ class Library:
         rng = self.rng
         self.load("eholdings", [
             {"publication_title": rng.choice(TITLES), "package": package, "provider": "CNKI",
-             "print_identifier": rng.choice([None, *ISBNS]), "access_type": rng.choice("PF"),
+             "print_identifier": rng.choice([None, *ISBNS, *ISSNS]),
+             "access_type": rng.choice("PF"),
              "publication_type": rng.choice(("serial", "monograph")),
-             "title_url": f"https://example.org/{package}/{number}",
+             "title_url": rng.choice((f"https://example.org/{package}/{number}", *ADDRESSES)),
              "listed_on": f"2026-01-{self.place % 27 + 1:02}"}
             for number in range(count)
         ])  # fmt: skip
@@ -75,8 +78,18 @@ class Library:
 
     def harvested(self, count: int) -> None:
         self.load("oai_records", [
-            {"repository": "repo", "identifier": f"oai:{number}", "title": self.rng.choice(TITLES)}
+            {"repository": "repo", "identifier": f"oai:{number}", "is_deleted": False,
+             "dc_title": self.rng.choice(TITLES),
+             "dc_identifier": self.rng.choice(("", *ADDRESSES))}
             for number in range(count)
+        ])  # fmt: skip
+
+    def indexed(self, count: int) -> None:
+        rng = self.rng
+        self.load("journal_indexes", [
+            {"index_name": rng.choice(("EI", "SCIE")), "title": rng.choice(TITLES),
+             "issn": rng.choice([None, *ISSNS]), "listed_on": f"2026-01-{self.place % 27 + 1:02}"}
+            for _ in range(count)
         ])  # fmt: skip
 
     def build(self) -> None:
@@ -112,6 +125,7 @@ def test_whatever_changes_renewing_comes_out_as_making_it_anew(
     library.records(6)
     library.places("a", 8)
     library.papers(3)
+    library.indexed(2)
     library.build()
     assert index(site, actor=VISITOR).rebuilt
     # From here on nothing may fall back on comparing all records.
@@ -119,10 +133,11 @@ def test_whatever_changes_renewing_comes_out_as_making_it_anew(
     steps = [
         lambda: library.items(1), lambda: library.records(2), lambda: library.places("b", 4),
         lambda: library.places("a", 7), lambda: library.papers(4), lambda: library.harvested(2),
+        lambda: library.harvested(3), lambda: library.indexed(3), lambda: library.indexed(2),
         lambda: (library.items(3), library.places("b", 3), library.records(3)),
     ]  # fmt: skip
     library.rng.shuffle(steps)
-    for step in steps[:4]:
+    for step in steps[:6]:
         step()
         library.build()
         made = index(site, actor=VISITOR)

@@ -17,7 +17,7 @@ from tests.data.loading import LOANS, OPERATOR, load
 
 pytestmark = pytest.mark.django_db
 
-DIRECTOR = Actor("d", "director")
+DIRECTOR = Actor("d", "director", doing="dashboards.read")
 # The calendar of the built-in university: 2026-01-05 is a Monday of the final exams.
 VISITS = """building,campus,hour_start_at,entries,exits
 甲馆,本部,2026-01-05 08:00,300,10

@@ -21,7 +21,7 @@ from tests.data.raw_helper import put_raw, reader
 
 pytestmark = pytest.mark.django_db
 
-DIRECTOR = Actor("d", "director")
+DIRECTOR = Actor("d", "director", doing="dashboards.read")
 FIGURES = (
     "loans_by_campus",
     "loans_by_class",

@@ -18,7 +18,7 @@ from tests.early import make_site
 
 pytestmark = pytest.mark.django_db
 
-DIRECTOR = Actor("d", "director")
+DIRECTOR = Actor("d", "director", doing="dashboards.read")
 EAST, WEST = "东区", "西区"
 STUDENTS, FACULTY = 12, 6  # who borrow; of 100 and 20 to be served
 # Category, fund, platform, amount: 10,000 in all, 9,000 without equipment.

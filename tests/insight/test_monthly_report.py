@@ -22,7 +22,7 @@ from tests.insight.test_figures import by_hand
 
 pytestmark = pytest.mark.django_db
 
-DIRECTOR = Actor("d", "director")
+DIRECTOR = Actor("d", "director", doing="dashboards.read")
 # 2025-01: 6 readers take 三体. 2026-01: 12 take 三体, 6 others 活着, and two of the 12 存在与时间.
 THEN = [f"a{n},r{n},b{n},三体,2025-01-0{n + 1} 10:00:00,,,0,本部" for n in range(6)]
 NOW = [f"c{n},r{n},b{n},三体,2026-01-{n + 1:02} 10:00:00,,,0,本部" for n in range(12)]

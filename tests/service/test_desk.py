@@ -18,7 +18,10 @@ from tests.data.raw_helper import put_raw
 
 pytestmark = pytest.mark.django_db
 
-LI, JIN = Actor("li", "front_desk"), Actor("jin", "director")
+LI, JIN = (
+    Actor("li", "front_desk", doing="desk.serve"),
+    Actor("jin", "director", doing="break_glass.open"),
+)
 CARD, OTHER = "20230001", "20230002"
 EMERGENCY = {"kind": "missing", "reason": "家属报告该生三天未归，公安正在寻找", "minutes": 15}
 

@@ -27,7 +27,7 @@ from tests.data.loading import OPERATOR, load
 from tests.service.library import CARD, EMAIL, HEAD, LOANS, NAME, OTHER, PHONE, fill
 
 pytestmark = pytest.mark.django_db(transaction=True)
-CHIEF = Actor("d", "director")
+CHIEF = Actor("d", "director", doing="dashboards.read")
 
 
 @pytest.fixture

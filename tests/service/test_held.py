@@ -72,7 +72,11 @@ def test_rows_of_others_are_never_told(actor: Actor, site: Site) -> None:
 
 
 def test_who_is_no_reader_is_told_nothing(site: Site) -> None:
-    for one in (Actor("x", "student"), Actor("d", "director"), Actor("", "anonymous")):
+    for one in (
+        Actor("x", "student"),
+        Actor("d", "director", doing="dashboards.read"),
+        Actor("", "anonymous"),
+    ):
         with pytest.raises(NotAllowed):
             held(site, one)
 

@@ -96,6 +96,10 @@ def test_nobody_sees_anybody_elses(lake: Site) -> None:
 
 
 def test_who_is_no_reader_has_no_loans_to_see(lake: Site) -> None:
-    for actor in (Actor("x", "student"), Actor("d", "director"), Actor("", "anonymous")):
+    for actor in (
+        Actor("x", "student"),
+        Actor("d", "director", doing="dashboards.read"),
+        Actor("", "anonymous"),
+    ):
         with pytest.raises(NotAllowed):
             own_loans(lake, actor)

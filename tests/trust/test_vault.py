@@ -12,7 +12,7 @@ from shuren.trust.queries import identity
 from tests.early import make_site
 
 ME, OTHER = "r_" + "a" * 26, "r_" + "b" * 26
-CLERK = Actor("wang", "front_desk")
+CLERK = Actor("wang", "front_desk", doing="desk.serve")
 READER = Actor("li", "student", reader_key=ME)
 RECORD = {"name": "李雷", "phone": "13800000000"}
 

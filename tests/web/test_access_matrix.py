@@ -1,5 +1,6 @@
 """Every address × every role × GET and POST, against the matrix of docs/reference/permissions.md.
 
+What each page then asks data for is held against it as well, as role, action and purpose.
 Nothing is listed by hand but examples of what stands in an address: the addresses come from the
 URL tables, the rules from the views and web/rules.py, the roles from their files.
 """
@@ -9,14 +10,18 @@ from types import ModuleType
 
 import pytest
 from django.test import Client
-from django.urls import NoReverseMatch, path, reverse
+from django.urls import NoReverseMatch, include, path, reverse
 
+from shuren.data.queries import read
 from shuren.trust.actions import create_account
-from shuren.trust.definitions import PERMISSIONS, purposes
+from shuren.trust.definitions import PERMISSIONS, Role, purposes
 from shuren.trust.errors import UnknownName
+from shuren.trust.queries import roles
 from shuren.web.access import requires
 from shuren.web.api.document import document
 from shuren.web.rules import EVERYBODY, OPEN, OWN, SIGNED_IN, Route, routes
+from shuren.web.workbench.shell import current_site
+from tests.trust.test_permissions import PAIRS
 from tests.web.api_tools import EVERYTHING
 from tests.web.api_tools import program as program
 from tests.web.test_api import operations
@@ -97,10 +102,36 @@ def test_an_address_that_somebody_adds_without_a_rule_is_named(settings):
     assert [one.rule for one in found] == ["", "ledger.read"]
 
 
+@pytest.fixture
+def asked(monkeypatch):
+    """(role, action, purpose, answer) of every question whether data may be used for a purpose."""
+    found, answer = set(), Role.opens
+
+    def opens(role, doing, purpose):
+        said = answer(role, doing, purpose)
+        found.add((role.id, doing, purpose, said))
+        return said
+
+    monkeypatch.setattr(Role, "opens", opens)
+    return found
+
+
+def not_of_the_matrix(asked) -> list[str]:
+    """Answers that the page of the reference does not give; actions that the role may not do."""
+    wrong = []
+    for role, doing, purpose, said in sorted(asked):
+        under = ("public.read", doing or "my_library.read")
+        if said != any((role, action, purpose) in PAIRS for action in under):
+            wrong.append(f"{role} for {purpose} under {doing or 'no action'}: {said}")
+        if doing and doing not in GRANTED[role]:
+            wrong.append(f"{role} came in under {doing}, which is not its own")
+    return wrong
+
+
 @pytest.mark.django_db
 @pytest.mark.parametrize("method", ["get", "post"])
 @pytest.mark.parametrize("role", ["", *ROLES], ids=lambda role: role or "nobody")
-def test_each_address_answers_as_the_matrix_says(settings, site, role, method):
+def test_each_address_answers_as_the_matrix_says(settings, site, asked, role, method):
     settings.SITE = site
     client = Client()
     account = create_account("somebody", PASSWORD, role) if role else None
@@ -111,7 +142,38 @@ def test_each_address_answers_as_the_matrix_says(settings, site, role, method):
         found, wanted = outcome(client, method, address(route)), expected(route, method, role)
         if found not in (wanted, NOTHING):
             wrong.append(f"{method} {route.name} ({route.rule}): {found}, not {wanted}")
+    wrong += not_of_the_matrix(asked)
     assert not wrong, "\n".join(wrong)
+
+
+@requires("ledger.read", post="accounts.manage")
+def curious(request):
+    """A page about the ledger that reads loans, as its role may on quite another page."""
+    read(current_site(), "mart.loan_fact", purpose="data_quality", actor=request.actor)
+    raise AssertionError("the door was open")
+
+
+urlpatterns = [path("curious/", curious), path("", include("shuren.web.urls"))]
+
+
+@pytest.mark.django_db
+def test_a_page_cannot_read_for_the_purpose_of_another_page(settings, library, asked, monkeypatch):
+    """The administrator may use data for their quality: in the quarantine, not in the ledger."""
+    settings.ROOT_URLCONF = __name__
+    client = Client()
+    client.force_login(create_account("somebody", PASSWORD, "administrator"))
+    assert "data_quality" in roles()["administrator"].purposes
+    assert client.get("/curious/").status_code == 403
+    assert client.post("/curious/").status_code == 403
+    seen = {("ledger.read", False), ("accounts.manage", False)}
+    assert {(one[1], one[3]) for one in asked if one[2] == "data_quality"} == seen
+    assert not not_of_the_matrix(asked)
+    # A door that forgets what the asker is doing is told by the walk above.
+    asked.clear()
+    monkeypatch.setattr("shuren.trust.internals.role_files.PUBLIC_READ", "quarantine.read")
+    with pytest.raises(AssertionError, match="the door was open"):
+        client.get("/curious/")
+    assert not_of_the_matrix(asked) == ["administrator for data_quality under ledger.read: True"]
 
 
 def api_paths():

@@ -12,10 +12,12 @@ from django.test import Client
 from django.urls import NoReverseMatch, URLPattern, get_resolver, reverse
 
 from shuren.data import actions, definitions
+from shuren.data import queries as data_queries
 from shuren.data.queries import current_snapshot
 from shuren.discovery.actions import index
 from shuren.insight import queries
 from shuren.kernel.shapes import Actor
+from shuren.service import ils
 from shuren.service.actions import choose_interests
 from shuren.trust import consent
 from shuren.trust.models import Account, UseRecord
@@ -23,6 +25,7 @@ from shuren.trust.queries import actor_of
 from shuren.web.lineage import OF_ANY_TABLE, lineage, pages
 from tests.data.loading import load
 from tests.web.api_tools import program as program
+from tests.web.library import LETTERS
 from tests.web.test_workbench_access import EXAMPLES, POSTED
 
 OPERATOR = Actor("cli:test", "administrator")
@@ -43,12 +46,21 @@ EHOLDINGS = (
 )
 # Of a page and what is reached from it only by filling a form in, or that is its file.
 ONE_PAGE = {
+    "my-privacy": "my-held",
+    "my-forget": "my-held",
+    "my-erase": "my-held",
+    "my-correct": "my-held",
     "find-export": "find",
     "find-shelf": "find",
     "find-suggest": "find",
+    "find-now": "find",
     "item": "find",
+    "item-ask": "find",
+    "resolve-ask": "resolve",
     "workbench:decision-new": "workbench:decisions",
     "workbench:decision": "workbench:decisions",
+    "workbench:case": "workbench:cases",
+    "my-case": "my-cases",
     "workbench:indicator": "workbench:indicators",
     "workbench:indicator-csv": "workbench:indicators",
     "workbench:report": "workbench:reports",
@@ -107,7 +119,18 @@ def signed_in(as_role, role: str) -> Client:
         consent.give(one.purpose.id, actor=reader, version=one.version)
     if reader.reader_key:
         choose_interests(settings.SITE, ["I2"], actor=reader)
+        borrow(LETTERS[0])
     return client
+
+
+def borrow(card: str) -> None:
+    """Lend a copy at our own desk, which no snapshot knows of."""
+    desk = Actor("li", "front_desk", doing="desk.serve")
+    [(item,)] = data_queries.read(
+        settings.SITE, "mart.copy_state", columns=["item_id"], limit=1, order_by=["item_id"],
+        purpose="public_information", actor=desk,
+    ).rows  # fmt: skip
+    ils.check_out(settings.SITE, item, card=card, actor=desk)
 
 
 def read_by(client, path: str) -> set[tuple[str, str]]:

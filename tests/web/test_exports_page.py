@@ -56,7 +56,7 @@ def test_what_the_guard_stopped_is_told_on_the_first_page_until_somebody_looked(
     first = client.get(reverse("workbench:today")).content.decode()
     assert "The guard stopped 1 attempts" in first
     assert "conformed.gate_event" in see(client)
-    [line] = egress.blocked(actor=Actor("d", "director"))
+    [line] = egress.blocked(actor=Actor("d", "director", doing="dashboards.read"))
     client.post(reverse("workbench:export-seen", args=[line.id]))
     assert "looked into by" in see(client)
     assert "The guard stopped" not in client.get(reverse("workbench:today")).content.decode()
@@ -77,6 +77,6 @@ def test_an_api_key_that_asks_for_a_class_four_column_by_name_is_reported(librar
     url = "/api/v1/marts/conformed.gate_event/summary?measure=count&by=reader_key"
     answer = Client(headers={"Authorization": f"Bearer {text}"}).get(url)
     assert answer.status_code == 403, answer.content
-    assert [one.columns for one in egress.blocked(actor=Actor("d", "director"))] == [
-        ("reader_key",)
-    ]
+    assert [
+        one.columns for one in egress.blocked(actor=Actor("d", "director", doing="dashboards.read"))
+    ] == [("reader_key",)]

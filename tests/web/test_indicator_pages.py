@@ -12,7 +12,7 @@ pytestmark = pytest.mark.django_db
 
 LIST = "/workbench/insight/indicators/"
 ONE = LIST + "shelving_accuracy/"
-DIRECTOR = Actor("d", "director")
+DIRECTOR = Actor("d", "director", doing="dashboards.read")
 
 
 def text(response):

@@ -13,7 +13,7 @@ from shuren.trust.actions import record_use
 
 URL = "/workbench/ledger/"
 READER = "r_" + "q" * 26
-DESK, STUDENT = Actor("desk", "front_desk"), Actor("x", "student", READER)
+DESK, STUDENT = Actor("desk", "front_desk", doing="desk.serve"), Actor("x", "student", READER)
 
 pytestmark = pytest.mark.django_db
 
@@ -27,7 +27,13 @@ def auditor(as_role):
 def entries():
     record_use(DESK, "service_operation", "mart.loan_fact", ["title"], 2, subject=READER)
     record_use(STUDENT, "own_records", "mart.loan_fact", ["title"], 2)
-    record_use(Actor("chen", "director"), "library_statistics", "mart.space_use", ["hour"], 1200)
+    record_use(
+        Actor("chen", "director", doing="dashboards.read"),
+        "library_statistics",
+        "mart.space_use",
+        ["hour"],
+        1200,
+    )
     ledger.append("consent", {"purpose": "own_records", "given": True}, actor=STUDENT,
                   subject=READER)  # fmt: skip
     return ledger.append("restored", {"what": "restored", "entries": 7})

@@ -39,6 +39,7 @@ EXAMPLES = {
     "bib_id": "nothing",
     "entry_id": "nothing",
     "item_id": "nothing",
+    "case_id": "nothing",
     "way": "oidc",
     "certificate_id": "E20260101T000000-000000",
 }
@@ -68,6 +69,10 @@ PROMISED = {
     "export-decide": "exports.approve",
     "export-seen": "exports.approve",
     "coverage": "loads.read",
+    "desk-erasure": "desk.erase",
+    "desk-certificate": "desk.erase",
+    "cases": "cases.read",
+    "case": "cases.read",
     "indicators": "dashboards.read",
     "indicator": "dashboards.read",
     "indicator-csv": "dashboards.read",
@@ -108,6 +113,7 @@ PROMISED = {
     "roles": "contracts.read",
     "role-approve": "purposes.approve",
     "desk": "desk.serve",
+    "circulation": "desk.serve",
     "break-glass": "break_glass.open",
     "break-glass-look": "break_glass.open",
     "break-glass-end": "break_glass.open",
@@ -142,15 +148,15 @@ REFERENCE = Path(__file__).parents[2] / "docs" / "reference" / "permissions.md"
 
 
 def documented() -> dict[str, set[str]]:
-    """{role: permissions} as the matrix in the reference page draws it."""
+    """{role: permissions} as the lines without a purpose of the reference page draw it."""
     text = REFERENCE.read_text("utf-8")
-    section = text.split("## 资源 × 操作 × 角色")[1].split("\n## ")[0]
+    section = text.split("## 资源 × 操作 × 用途 × 角色")[1].split("\n## ")[0]
     rows = [line.strip("| ").split(" | ") for line in section.splitlines() if line[:1] == "|"]
     head = [cell.strip("`") for cell in rows[0]]
     found: dict[str, set[str]] = {role: set() for role in head[5:]}
     for row in rows[2:]:
         for role, mark in zip(head[5:], row[5:], strict=True):
-            if mark == "●":
+            if mark == "●" and row[2] == "—":
                 found[role].add(f"{row[0]}.{row[1]}")
     return found
 

@@ -10,7 +10,7 @@ from shuren.kernel import calendar_keys as calendar
 from shuren.kernel.definitions import SHIPPED, Key
 from shuren.repository import definitions as repository
 from shuren.service import definitions as service
-from shuren.service import licence_terms, offer_tables
+from shuren.service import lending, licence_terms, offer_tables
 from shuren.trust import definitions as trust
 from shuren.trust import forms, topics
 from tools.reference.markdown import table
@@ -29,6 +29,7 @@ PARTS: dict[str, dict[str, dict[str, Key]]] = {
     },
     "licences": {"": repository.LICENCE_KEYS},
     "shelving": {"": discovery.SHELVING_KEYS},
+    "circulation": {"": lending.LENDING_KEYS, "kinds.*": lending.KIND_KEYS},
     "floors": {
         "": floors.PLAN_KEYS,
         "floors.*": floors.FLOOR_KEYS,
@@ -37,7 +38,7 @@ PARTS: dict[str, dict[str, dict[str, Key]]] = {
     },
     "offers": {"": offer_tables.OFFER_KEYS, "rows.*": offer_tables.ROW_KEYS},
     "licence_terms": {"": licence_terms.TERM_KEYS},
-    "roles": {"": trust.ROLE_KEYS},
+    "roles": {"": trust.ROLE_KEYS, "grants.*": trust.GRANT_KEYS},
     "purposes": {"": trust.PURPOSE_KEYS},
     "sensitive_topics": {"": topics.KEYS},
     "forms": {"": forms.FORM_KEYS, "fields.*": forms.FIELD_KEYS},
@@ -82,6 +83,12 @@ KINDS = {
     ),
     "licences": ("许可", "Licences", "数据集按什么条件提供", "On which terms a dataset is given"),
     "shelving": ("排架", "Shelving", "索书号怎样排序", "How call numbers are shelved"),
+    "circulation": (
+        "借还",
+        "Circulation",
+        "借给谁、借几册、借多久",
+        "What is lent to whom, and how long",
+    ),
     "floors": ("平面图", "Floors", "哪一架放哪些索书号", "Which shelf has which call numbers"),
     "offers": (
         "获取按钮",
@@ -143,6 +150,7 @@ EXAMPLES = {
     "datasets": ("datasets/loans_by_class.yaml", "", ""),
     "licences": ("licences/CC-BY-4.0.yaml", "", ""),
     "shelving": ("shelving/call_numbers.yaml", "", ""),
+    "circulation": ("circulation/lending.yaml", "", ""),
     "floors": ("floors/demo-science.yaml", "", ""),
     "offers": ("offers/full_text.yaml", "", ""),
     "licence_terms": ("licence_terms/otherwise.yaml", "", ""),

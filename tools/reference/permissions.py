@@ -1,11 +1,11 @@
 """docs/reference/permissions.md."""
 
-from collections.abc import Callable
-
 from shuren.trust.definitions import (
     PERMISSION_PURPOSES,
     PERMISSIONS,
+    SCOPES,
     STAFF,
+    TABLES_READ,
     VISITOR,
     Purpose,
     Role,
@@ -13,12 +13,12 @@ from shuren.trust.definitions import (
     roles,
 )
 
-YES, NO = "●", "·"
+YES, NO, NONE = "●", "·", "—"
 KINDS = {"reader": "读者 reader", STAFF: "馆员 staff", VISITOR: "访客 visitor"}
 
 
 def permissions_page() -> str:
-    """Every role × resource × action with its purposes, every role × purpose, every purpose."""
+    """Every role × resource × action × purpose, what keys may, every purpose."""
     granted = list(roles(None).values())
     known = purposes(None)
     lines = [
@@ -37,31 +37,35 @@ def permissions_page() -> str:
         lines.append(
             f"| `{role.id}` | {kind} | {title['zh']}：{said['zh']} | {title['en']}: {said['en']} |"
         )
-    lines += ["", "## 资源 × 操作 × 角色 Resource × action × role", ""]
+    lines += ["", "## 资源 × 操作 × 用途 × 角色 Resource × action × purpose × role", ""]
     lines += [
-        "用途是此操作读取数据的用途；角色还须有该用途，才读得到数据。",
-        "The purposes are those an action reads data for; a role needs them as well to read any.",
+        "用途为 — 的一行：可以做。其余各行：做此事时可以为该用途使用数据。",
+        "`public.read` 的用途，做什么时都可以。",
+        "A line without a purpose (—): may do it. The others: may use data for that purpose while",
+        "doing it. What stands under `public.read` may be looked at under every action.",
         "",
     ]
-    heads = ["resource", "action", "中文", "English", "purposes"]
-    rows = [
-        (
-            name,
-            [*name.split("."), title["zh"], title["en"], _named(PERMISSION_PURPOSES[name])],
-        )
-        for name, title in PERMISSIONS.items()
+    lines += _matrix(granted)
+    lines += ["", "## 密钥 Keys of the API", ""]
+    lines += [
+        "密钥按范围做事，每个范围只用其用途中适合该操作的；读表的范围用其全部用途。",
+        "A key's program does what its scopes stand for, each for those of the key's purposes that",
+        "the action reads data for; a scope for tables for all of them.",
+        "",
+        "| scope | action | purposes |",
+        "|---|---|---|",
     ]
-    lines += _matrix(heads, rows, granted, lambda role: role.permissions)
-    lines += ["", "## 用途 × 角色 Purpose × role", ""]
-    heads = ["purpose", "中文", "English", "highest class", "limits"]
-    rows = [
-        (
-            id,
-            [f"`{id}`", one.title["zh"], one.title["en"], str(one.highest_class), _limits(one)],
-        )
+    lines += [
+        f"| `{scope}` | `{one.action}` | {_named((*PERMISSION_PURPOSES[one.action],))} |"
+        for scope, one in SCOPES.items()
+    ]
+    lines += [f"| `marts:read:…` | `{TABLES_READ}` | * |"]
+    lines += ["", "## 用途的界限 Limits of the purposes", ""]
+    lines += ["| purpose | 中文 | English | highest class | limits |", "|---|---|---|---|---|"]
+    lines += [
+        f"| `{id}` | {one.title['zh']} | {one.title['en']} | {one.highest_class} | {_limits(one)} |"
         for id, one in known.items()
     ]
-    lines += _matrix(heads, rows, granted, lambda role: role.purposes)
     lines += ["", "## 用途 Purposes"]
     for one in known.values():
         lines += _purpose(one)
@@ -99,18 +103,20 @@ def _named(ids: tuple[str, ...]) -> str:
     return " ".join(f"`{id}`" for id in ids)
 
 
-def _matrix(
-    heads: list[str],
-    rows: list[tuple[str, list[str]]],
-    granted: list[Role],
-    of: Callable[[Role], tuple[str, ...]],
-) -> list[str]:
+def _matrix(granted: list[Role]) -> list[str]:
+    heads = ["resource", "action", "purpose", "中文", "English"]
     names = [f"`{role.id}`" for role in granted]
     lines = [
         f"| {' | '.join([*heads, *names])} |",
         "|" + "---|" * len(heads) + ":-:|" * len(names),
     ]
-    for name, cells in rows:
-        marks = [YES if name in of(role) else NO for role in granted]
-        lines.append(f"| {' | '.join([*cells, *marks])} |")
+    for name, title in PERMISSIONS.items():
+        may = [YES if name in role.permissions else NO for role in granted]
+        cells = [*name.split("."), NONE, title["zh"], title["en"]]
+        lines.append(f"| {' | '.join([*cells, *may])} |")
+        given = dict.fromkeys(one for role in granted for one in role.grants.get(name, ()))
+        for purpose in given:
+            opens = [YES if purpose in role.grants.get(name, ()) else NO for role in granted]
+            cells = [*name.split("."), f"`{purpose}`", "", ""]
+            lines.append(f"| {' | '.join([*cells, *opens])} |")
     return lines

@@ -104,7 +104,7 @@ def list_roles(context: CliContext, as_json: bool) -> None:
 
     found = list(roles().values())
     if as_json:
-        context.emit_json([asdict(role) for role in found])
+        context.emit_json([asdict(role) | {"permissions": role.permissions} for role in found])
         return
     _print_table(
         context,

@@ -163,8 +163,17 @@ def definitions(context: CliContext, site: Site) -> Iterator[Finding]:
 
 
 def purposes(context: CliContext, site: Site) -> Iterator[Finding]:
-    """Approvals that end, and reviews that are due, within thirty days."""
-    from shuren.trust.queries import purposes_ending
+    """Approvals that end, and reviews that are due, within thirty days; roles in the old form."""
+    from shuren.trust.definitions import rows_of
+    from shuren.trust.queries import purposes_ending, roles
+
+    for role in roles().values():
+        if role.is_old:
+            yield Finding(
+                "advice",
+                _("%(file)s is in the form from before the matrix.", file=role.file),
+                _("Write in place of its lists: grants: %(rows)s", rows=" ".join(rows_of(role))),
+            )
 
     for one in purposes_ending():
         said = {"purpose": one.id, "day": one.day, "file": one.file}

@@ -11,7 +11,7 @@ AGREED = {
 }
 SUBJECTS = ("I2", "TP", "TU")
 SEARCHES = (("红楼梦", 4), ("深度学习", 2), ("山城 建筑", 0), ("论文 写作", 3))
-DESK = Actor("desk", "front_desk")
+DESK = Actor("desk", "front_desk", doing="desk.serve")
 
 
 def speak(site: Site) -> None:

@@ -106,6 +106,6 @@ def end(context: CliContext, id: str) -> None:
     _site, actor = context.site, context.actor
     from shuren.trust import queries, releases
 
-    queries.require(actor, "releases.export")
+    actor = queries.require(actor, "releases.export")
     releases.end(id, actor=actor)
     context.console.print(_("The release %(name)s has ended.", name=id), markup=False)

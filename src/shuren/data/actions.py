@@ -74,7 +74,7 @@ def load_file(
 
     The receipt is there even when every row was refused: its rows can then be replayed.
     """
-    trust.require(actor, "loads.run")
+    actor = trust.require(actor, "loads.run")
     try:
         receipt = taking_in.take_in(site, contract_id, path, actor, mapping_id, progress)
     except ShurenError as error:
@@ -134,7 +134,7 @@ def collect(
     raises  trust's NotAllowed, UnknownName, DefinitionError; ShurenError when the system cannot be
             reached or what it brings cannot be read: what came before that is loaded
     """
-    trust.require(actor, "loads.run")
+    actor = trust.require(actor, "loads.run")
     try:
         return collecting.collect(site, connector(site, connector_id), actor, progress)
     finally:
@@ -183,7 +183,7 @@ def listener(
     """
     from shuren.data.internals.feeds import listening
 
-    trust.require(actor, "loads.run")
+    actor = trust.require(actor, "loads.run")
     return listening.listener(site, connector(site, connector_id), actor, say, stop)
 
 
@@ -204,7 +204,7 @@ def replay(
                  refused is in the new load's quarantine, with its line in the original file
     raises       NothingToReplay; otherwise as load_file
     """
-    trust.require(actor, "quarantine.mend")
+    actor = trust.require(actor, "quarantine.mend")
     receipt = replaying.replay(site, load_id, actor, rows, dict(corrections or {}), progress)
     openlineage.note_loads(site)
     return receipt
@@ -226,7 +226,7 @@ def build(
     everything  run every model; engine: what runs them
     raises      trust's NotAllowed; ModelError and BuildFailed, with the live snapshot as it was
     """
-    trust.require(actor, "loads.run")
+    actor = trust.require(actor, "loads.run")
     tasks.open_tasks(site, measuring.measure_new(site))
     known = models(site)
     expired = retention.apply(site)
@@ -257,7 +257,7 @@ def retain(
     dry_run  say what would go, and change nothing
     returns  what went, load by load, and the build's report if there was one; raises as `build`
     """
-    trust.require(actor, "loads.run")
+    actor = trust.require(actor, "loads.run")
     if dry_run:
         return retention.apply(site, dry_run=True), None
     tasks.open_tasks(site, measuring.measure_new(site))
@@ -282,7 +282,7 @@ def resolve(site: Site, what: str, *, actor: Actor, train: bool = False) -> Reso
     Nothing is loaded where nothing differs from the run before. A model that does not pass the
     gate (`promote_model`) is not used: rules alone speak, and `notes` says why.
     """
-    trust.require(actor, "loads.run")
+    actor = trust.require(actor, "loads.run")
     if what not in resolving.WHATS:
         raise UnknownName(_("kind of resolution"), what, list(resolving.WHATS))
     begun = now()
@@ -388,5 +388,5 @@ def publish_governance(site: Site, *, actor: Actor) -> Version:
 
     raises  trust's NotAllowed without governance.publish; NothingToPublish
     """
-    trust.require(actor, "governance.publish")
+    actor = trust.require(actor, "governance.publish")
     return governance.publish(site, actor)

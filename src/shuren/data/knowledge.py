@@ -62,7 +62,7 @@ def entries(site: Site, *, actor: Actor) -> list[KnowledgeEntry]:
 
     raises  NoSnapshot, NoSuchTable before the first build; trust's NotAllowed
     """
-    trust.require(actor, PERMISSION)
+    actor = trust.require(actor, PERMISSION)
     rows = queries.read(site, ENTRIES, purpose=PURPOSE, actor=actor).dicts()
     found = [_entry(row) for row in rows]
     return sorted(found, key=lambda one: (KINDS.index(one.kind), one.entry_id))

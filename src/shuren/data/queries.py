@@ -189,7 +189,7 @@ def model_steps(site: Site, table: str, *, actor: Actor, rows: int = 5) -> list[
 
     raises  trust's NotAllowed, NoSuchTable, ModelError, BuildFailed
     """
-    return run_steps(site, table, actor, rows)
+    return run_steps(site, table, trust.require(actor, "contracts.read"), rows)
 
 
 def receipts(site: Site, contract: str | None = None) -> list[Receipt]:
@@ -333,7 +333,8 @@ def rows_behind(
     For who may look into the quality of data; each look is a line in the ledger.
     raises  trust's NotAllowed, NoSnapshot
     """
-    return lineage_rows.behind(site, table, where, actor, limit)
+    looking = trust.require(actor, "quarantine.read")
+    return lineage_rows.behind(site, table, where, looking, limit)
 
 
 def made_of_row(
@@ -343,7 +344,7 @@ def made_of_row(
 
     raises  trust's NotAllowed, UnknownName, NoSnapshot
     """
-    return lineage_rows.made_of(site, load_id, line, actor)
+    return lineage_rows.made_of(site, load_id, line, trust.require(actor, "quarantine.read"))
 
 
 def assets(site: Site, graph: Graph) -> list[Asset]:

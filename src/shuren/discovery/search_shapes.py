@@ -44,6 +44,7 @@ class Item:
     kind        book, journal, document, thesis, audio, video, map, score or other
     call_number of the first holding, "" where nothing stands on a shelf
     title_ids   of the holdings, to ask how many copies are in
+    indexes     index databases that cover the journal now: SCIE, EI, CSSCI …
     """
 
     id: str
@@ -69,6 +70,7 @@ class Item:
     online: tuple[Online, ...]
     editions: tuple[Edition, ...]
     sources: tuple[str, ...]
+    indexes: tuple[str, ...] = ()
     holdings: tuple[Holding, ...] = ()
 
     @property

@@ -133,8 +133,9 @@ def rows_behind(
         raise NoSuchFigure(
             _("There is no figure called '%(id)s'.", id=id), fix=did_you_mean(id, known)
         )
+    counting = trust.require(actor, "dashboards.read")  # which month is the last one is counted
     with data.same_snapshot(site) as snapshot:
-        where = figuring.narrowing(site, known[id], PURPOSE, actor, filters or {}, snapshot)
+        where = figuring.narrowing(site, known[id], PURPOSE, counting, filters or {}, snapshot)
         return data.rows_behind(site, known[id].table, actor=actor, where=where)
 
 
@@ -163,7 +164,7 @@ def indicators(site: Site, *, actor: Actor) -> list[IndicatorResult]:
 
     raises  trust's NotAllowed without dashboards.read and its purpose
     """
-    trust.require(actor, "dashboards.read")
+    actor = trust.require(actor, "dashboards.read")
     trust.require_purpose(actor, PURPOSE)
     with data.same_snapshot(site):
         return [
@@ -180,7 +181,7 @@ def indicator(
     filters  {breakdown: value}; empty values do not count
     raises   NoSuchIndicator, BadFilter, trust's NotAllowed, what data.queries.calculate raises
     """
-    trust.require(actor, "dashboards.read")
+    actor = trust.require(actor, "dashboards.read")
     trust.require_purpose(actor, PURPOSE)
     known = definitions.indicators(site)
     if id not in known:
@@ -195,7 +196,7 @@ def report_months(site: Site, *, actor: Actor) -> list[str]:
 
     raises  trust's NotAllowed without dashboards.read and its purpose
     """
-    trust.require(actor, "dashboards.read")
+    actor = trust.require(actor, "dashboards.read")
     trust.require_purpose(actor, PURPOSE)
     with data.same_snapshot(site) as snapshot:
         return reporting.known_months(site, snapshot, PURPOSE, actor)
@@ -228,6 +229,7 @@ def monthly_report(site: Site, month: str = "", *, actor: Actor) -> MonthlyRepor
 
     month, raises  as chosen_month
     """
+    actor = trust.require(actor, "dashboards.read")
     with data.same_snapshot(site) as snapshot:
         chosen = chosen_month(site, month, actor=actor)
         assert snapshot is not None

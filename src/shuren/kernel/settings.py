@@ -19,6 +19,7 @@ from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, Settings
 
 from shuren.kernel.errors import UsageError
 from shuren.kernel.i18n import gettext as _
+from shuren.kernel.ils_settings import IlsSettings, KohaSettings, Sip2Settings
 from shuren.kernel.sign_in_settings import CasSettings, OidcSettings, SignInSettings
 from shuren.kernel.site import Site
 from shuren.kernel.suggestions import did_you_mean
@@ -71,6 +72,7 @@ class SiteSettings(BaseSettings):
     spark_work: str = Field("", description="A store that Spark's workers reach, like s3a://bucket/work; empty: they share the site's folder.")  # noqa: E501
     spark_options: dict[str, str] = Field({}, description="More settings of Spark, each a text.")
     sign_in: SignInSettings = Field(SignInSettings.model_validate({}), description="The section [sign_in], see below.")  # noqa: E501
+    ils: IlsSettings = Field(IlsSettings.model_validate({}), description="The section [ils], see below.")  # noqa: E501
 # fmt: on
 
     @classmethod
@@ -222,7 +224,10 @@ def known_names() -> dict[str, FieldInfo]:
     """Every setting by its whole name: `port`, `sign_in.networks`, `sign_in.oidc.issuer` …"""
     found = dict(SiteSettings.model_fields)
     sections: dict[str, type[BaseModel]] = {
-        "sign_in": SignInSettings, "sign_in.oidc": OidcSettings, "sign_in.cas": CasSettings
+        "sign_in": SignInSettings, "sign_in.oidc": OidcSettings, "sign_in.cas": CasSettings,
+        "ils": IlsSettings,
+        "ils.sip2": Sip2Settings,
+        "ils.koha": KohaSettings,
     }  # fmt: skip
     for section, model in sections.items():
         found |= {f"{section}.{name}": field for name, field in model.model_fields.items()}

@@ -18,8 +18,11 @@ class Actor:
     id          account name, or "cli:<user>" for the operator at a terminal
     role        id of a file in definitions/roles/
     reader_key  the pseudonym of the reader this account belongs to, or ""
+    doing       the action (`quarantine.read`) they came in under, as `trust.queries.require` gives
+                it back; "" under none: then data open only that are public or their own
     """
 
     id: str
     role: str
     reader_key: str = ""
+    doing: str = ""

@@ -52,7 +52,7 @@ def publish(site: Site, dataset_id: str, *, actor: Actor) -> Version:
 
     All files are there at once or none is. Earlier versions stay as they are.
     """
-    trust.require(actor, PUBLISH)
+    actor = trust.require(actor, PUBLISH)
     dataset = find_dataset(site, dataset_id)
     licence = licences(site)[dataset.licence]
     publisher = queries.publisher(site)
@@ -104,7 +104,7 @@ def withdraw(site: Site, dataset_id: str, number: int, *, reason: str, actor: Ac
     raises  trust's NotAllowed, UnknownName; WithdrawnVersion if it is gone already; NothingNew
             without a reason
     """
-    trust.require(actor, PUBLISH)
+    actor = trust.require(actor, PUBLISH)
     if not reason.strip():
         raise NothingNew(_("Say why the version is withdrawn; its page will say it."))
     with shelf.alone(site, dataset_id):
@@ -211,7 +211,7 @@ def export(site: Site, target: Path, *, actor: Actor, purpose: str = REUSE) -> H
 
     manifest.json says of every dataset whether it is in the folder, and why not where it is not.
     """
-    trust.require(actor, PUBLISH)
+    actor = trust.require(actor, PUBLISH)
     if target.exists():
         raise ExportTarget(
             _("%(file)s exists already.", file=target), fix=_("Choose another name.")

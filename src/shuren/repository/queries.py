@@ -67,7 +67,7 @@ def preview(site: Site, dataset_id: str, *, actor: Actor) -> Preview:
 
     raises  as actions.publish
     """
-    trust.require(actor, "datasets.publish")
+    actor = trust.require(actor, "datasets.publish")
     dataset = find_dataset(site, dataset_id)
     before = shelf.versions(site, dataset_id)
     made = making.make(site, dataset, actor, shelf.released(site, dataset_id))

@@ -112,7 +112,7 @@ def sweep(site: Site, *, actor: Actor) -> Swept:
 
     raises  trust's NotAllowed without loads.run; as data's build
     """
-    require(actor, "loads.run")
+    actor = require(actor, "loads.run")
     return sweeping.sweep(site, actor)
 
 
@@ -135,7 +135,7 @@ def work(site: Site, *, actor: Actor) -> list[str]:
 
     raises  trust's NotAllowed without loads.run
     """
-    require(actor, "loads.run")
+    actor = require(actor, "loads.run")
     return clocks.work(site, actor)
 
 

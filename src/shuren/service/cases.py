@@ -5,7 +5,6 @@ Every verb is one transaction. A case that somebody else changed in the meantime
 over; what was done twice is done once. Staff who read a reader's case are in the ledger.
 """
 
-import logging
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
@@ -14,7 +13,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import Count, Q, QuerySet
 
 from shuren.kernel.clock import now
-from shuren.kernel.errors import ShurenError, UsageError
+from shuren.kernel.errors import UsageError
 from shuren.kernel.i18n import gettext as _
 from shuren.kernel.i18n import listed, pick
 from shuren.kernel.ids import new_id
@@ -33,17 +32,19 @@ from shuren.service.case_shapes import (
 from shuren.service.errors import CaseChanged, NoSuchCase, WrongField
 from shuren.service.flow_shapes import Service
 from shuren.service.internals import acting, limits, versions, viewing
-from shuren.service.internals.case_rows import Case, CaseStep, CaseTimer
+from shuren.service.internals.case_rows import Case, CaseStep
 from shuren.service.internals.filling import filled
+from shuren.service.internals.firing import fire_timers as fire_timers
+from shuren.service.internals.firing import timers_due as timers_due
 from shuren.service.internals.running import GIVEN_BACK, NOTED, TAKEN, Running
 from shuren.trust.actions import record_use
-from shuren.trust.queries import require, require_covered, require_purpose
+from shuren.trust.queries import identity, require, require_covered, require_purpose
 
 PURPOSE, OWN, TABLE = "case_handling", "own_records", "service.case"
+SERVE = "desk.serve"
 COLUMNS = ("reader_key", "service", "state", "subject", "fields", "history")
 PAGE, MOST = 50, 10_000
 LONGEST_TITLE = 300
-logger = logging.getLogger(__name__)
 
 
 def open_case(
@@ -194,7 +195,7 @@ def case(site: Site, id: str, actor: Actor) -> CaseView:
     """
     row = _row(id, actor)
     mine = acting.parts(actor, row)
-    if mine & {READER, "other"}:
+    if mine & {READER, acting.OTHER}:
         record_use(actor, OWN, TABLE, COLUMNS, 1)
     else:
         _note_look(actor, 1, row.pseudonym)
@@ -216,10 +217,11 @@ def queue(
 ) -> Queue:
     """One page of all cases, the soonest due first; those without a running clock come last.
 
-    raises  trust's NotAllowed without cases.work or cases.manage, and their purpose
+    raises  trust's NotAllowed without cases.read and its purpose
     """
     _require_desk(actor)
-    found = Case.objects.filter(is_open=is_open)
+    seen = acting.visible(actor, Case.objects.filter(is_open=is_open))
+    found = seen
     asked = {"service": service, "state": state, "branch": branch}
     found = found.filter(**{name: value for name, value in asked.items() if value})
     if overdue:
@@ -233,50 +235,24 @@ def queue(
     page = min(max(1, page), pages)
     rows = list(found.order_by("rank_at", "id")[(page - 1) * PAGE : page * PAGE])
     _note_look(actor, len(rows))
-    return Queue(viewing.lines(site, rows), min(total, MOST), page, pages, *_counts(is_open))
+    return Queue(viewing.lines(site, rows), min(total, MOST), page, pages, *_counts(seen))
 
 
-def fire_timers(site: Site, at: datetime | None = None, *, most: int = 1000) -> int:
-    """Make happen what is due by itself, each exactly once; how many transitions.
+def who(site: Site, id: str, actor: Actor) -> dict[str, str]:
+    """Who the reader of a case is, {} where no source said so; a ledger entry that the reader sees.
 
-    Each is a transaction of its own that takes the timer away and makes the transition, or neither:
-    a kill leaves it due, and of several workers one finds it. A timer whose case cannot be read is
-    told to the log and tried again the next time.
+    raises  NoSuchCase; trust's NotAllowed without the permission of `asks_who` and its purpose
     """
-    moment, fired, failed = at or now(), 0, set()
-    while fired < most:
-        due = CaseTimer.objects.filter(due_at__lte=moment).exclude(pk__in=failed)
-        batch = list(due.order_by("due_at", "id")[:100])
-        if not batch:
-            return fired
-        for timer in batch:
-            try:
-                fired += _fire(site, timer, moment)
-            except (ShurenError, ValueError):
-                logger.exception("the timer %s of case %s failed", timer.event, timer.case_id)
-                failed.add(timer.pk)
-    return fired
+    row = _row(id, actor)
+    permission = asks_who(row.service)
+    purpose = "service_operation" if permission == SERVE else "record_correction"
+    return identity(site, row.pseudonym, actor=require(actor, permission), purpose=purpose)
 
 
-def timers_due(at: datetime | None = None) -> int:
-    """How many timers are due now."""
-    return CaseTimer.objects.filter(due_at__lte=at or now()).count()
-
-
-def _fire(site: Site, timer: CaseTimer, at: datetime) -> int:
-    with transaction.atomic():
-        gone, _each = CaseTimer.objects.filter(pk=timer.pk, due_at__lte=at).delete()
-        if not gone:
-            return 0
-        row = Case.objects.select_for_update().get(pk=timer.case_id)
-        declared = versions.of(site, row.service, row.declared)
-        way = declared.flow.find(row.state, timer.event)
-        running = Running(site, row, declared, at)
-        if way is None or way.after is None or running.refusal(way, BY_ITSELF, SYSTEM):
-            return 0
-        running.do(way, BY_ITSELF, SYSTEM)
-        running.save()
-        return 1
+def asks_who(service: str) -> str:
+    """The permission to see who the reader of such a case is: of the desk, or, for what a reader
+    wrote about themselves, of who corrects records."""
+    return acting.CORRECT if service in acting.CONFIDENTIAL else SERVE
 
 
 def _remark(
@@ -349,8 +325,7 @@ def _for_whom(actor: Actor, reader: str) -> tuple[str, str]:
         return actor.reader_key, READER
     if actor == BY_ITSELF:
         return reader, SYSTEM
-    require(actor, acting.WORK)
-    require_purpose(actor, PURPOSE)
+    require_purpose(require(actor, acting.WORK), PURPOSE)
     return reader, LIBRARIAN
 
 
@@ -372,20 +347,18 @@ def _of(actor: Actor) -> Q:
 
 
 def _require_desk(actor: Actor) -> None:
-    require_purpose(actor, PURPOSE)
-    if not acting.is_staff(actor):
-        require(actor, acting.WORK)
+    require_purpose(require(actor, acting.READ), PURPOSE)
 
 
 def _note_look(actor: Actor, rows: int, subject: str = "") -> None:
+    actor = require(actor, acting.READ)
     wanted = require_purpose(actor, PURPOSE)
     require_covered(wanted, TABLE, COLUMNS)
     record_use(actor, PURPOSE, TABLE, COLUMNS, rows, subject=subject)
 
 
-def _counts(is_open: bool) -> tuple[dict[str, int], dict[str, int], dict[str, int]]:
+def _counts(rows: QuerySet[Any, Any]) -> tuple[dict[str, int], dict[str, int], dict[str, int]]:
     """{value: cases} by service, state and branch, in one pass over the index."""
-    rows: QuerySet[Any, Any] = Case.objects.filter(is_open=is_open)
     by: tuple[dict[str, int], ...] = ({}, {}, {})
     for *values, count in rows.values_list("service", "state", "branch").annotate(n=Count("pk")):
         for counted, value in zip(by, values, strict=True):

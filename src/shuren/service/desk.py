@@ -16,6 +16,8 @@ from shuren.kernel.i18n import gettext as _
 from shuren.kernel.shapes import Actor
 from shuren.kernel.site import Site
 from shuren.service.errors import NoSuchReader
+from shuren.service.internals.circulation import history
+from shuren.service.internals.circulation.readers import Served
 from shuren.service.shapes import OwnLoan
 from shuren.trust import glass, queries
 from shuren.trust.actions import pseudonymise
@@ -26,7 +28,7 @@ VISITS_SHOWN = 20
 CARD = ("kind", "college", "campus", "status", "valid_until")
 _LOANS = (
     "loan_id", "title_id", "title", "author", "call_number", "campus", "loaned_at", "due_at",
-    "returned_at", "renewals",
+    "returned_at", "renewals", "item_id",
 )  # fmt: skip
 # What can be looked at in an emergency, one look each.
 WHO, ON_CARD, LOANS, VISITS = "who", "card", "loans", "visits"
@@ -52,13 +54,14 @@ def reader_at_desk(site: Site, card: str, *, actor: Actor) -> DeskReader:
 
     raises  trust's NotAllowed, NoSuchReader, UsageError if nothing was typed, NoSnapshot
     """
-    queries.require(actor, SERVE)
+    actor = queries.require(actor, SERVE)
     pseudonym = pseudonym_of_card(site, card)
     known = _read(site, "conformed.reader", CARD, pseudonym, actor)
     loans = _read(site, "mart.loan_fact", _LOANS, pseudonym, actor, ("is_out", "=", True))
     if not known.rows and not loans.rows:
         raise NoSuchReader
-    found = [OwnLoan(**_told(row)) for row in loans.dicts()]
+    told = [OwnLoan(**_told(row)) for row in loans.dicts()]
+    found, _back = history.overlay(site, Served(pseudonym, actor, PURPOSE), told)
     found.sort(key=lambda loan: (loan.due_at is None, loan.due_at, loan.loan_id))
     return DeskReader(known.dicts()[0] if known.rows else {}, tuple(found), loans.data_date)
 
@@ -67,7 +70,7 @@ def _told(row: dict[str, Any]) -> dict[str, Any]:
     """What is on loan; of a sensitive topic only that it must come back."""
     if row["title_id"] is not None:
         return row
-    nothing = dict.fromkeys(("title_id", "author", "call_number"), "")
+    nothing = dict.fromkeys(("title_id", "author", "call_number", "item_id"), "")
     return row | nothing | {"title": _("Title not shown: a sensitive topic")}
 
 
@@ -79,7 +82,7 @@ def open_in_emergency(
 
     raises  what trust.glass.open_records does, NoSuchReader, UsageError, NoSnapshot
     """
-    queries.require(actor, glass.OPEN)
+    actor = queries.require(actor, glass.OPEN)
     pseudonym = pseudonym_of_card(site, card)
     opened = glass.open_records(
         site, pseudonym, kind=kind, reason=reason, minutes=minutes, actor=actor
@@ -98,6 +101,7 @@ def look(site: Site, what: str, *, actor: Actor) -> Table:
     """
     if what not in WHATS:
         raise UsageError(_("There is nothing called '%(name)s' to look at.", name=what[:40]))
+    actor = queries.require(actor, glass.OPEN)
     pseudonym = glass.note_look(actor)
     ask: dict[str, Any] = {"purpose": glass.PURPOSE, "actor": actor}
     if what == WHO:

@@ -2,10 +2,15 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Literal
+from typing import Final, Literal
 
-AVAILABLE, ON_LOAN, ON_HOLD_SHELF = "available", "on_loan", "on_hold_shelf"
-IN_TRANSIT, REFERENCE_ONLY, MISSING, UNKNOWN = "in_transit", "reference_only", "missing", "unknown"
+AVAILABLE: Final = "available"
+ON_LOAN: Final = "on_loan"
+ON_HOLD_SHELF: Final = "on_hold_shelf"
+IN_TRANSIT: Final = "in_transit"
+REFERENCE_ONLY: Final = "reference_only"
+MISSING: Final = "missing"
+UNKNOWN: Final = "unknown"
 Status = Literal[
     "available", "on_loan", "on_hold_shelf", "in_transit", "reference_only", "missing", "unknown"
 ]

@@ -19,5 +19,8 @@ class Interest(models.Model):
         return self.subject
 
 
+# Tables that have a module of their own.
 from shuren.service.internals import case_rows as case_rows  # noqa: E402
 from shuren.service.internals import search_rows as search_rows  # noqa: E402
+from shuren.service.internals.circulation.rows import CopyHold as CopyHold  # noqa: E402
+from shuren.service.internals.circulation.rows import CopyMove as CopyMove  # noqa: E402

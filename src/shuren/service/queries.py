@@ -15,6 +15,8 @@ from shuren.kernel.shapes import Actor
 from shuren.kernel.site import Site
 from shuren.service.internals import interests as interest_rows
 from shuren.service.internals import stores
+from shuren.service.internals.circulation import history
+from shuren.service.internals.circulation.readers import oneself
 from shuren.service.shapes import (
     Certificate,
     HeldStore,
@@ -33,7 +35,7 @@ HISTORY = "reading_history"
 INTERESTS = "declared_interests"
 TRACKING = "behaviour_tracking"
 _REPEATED = 8  # so often the same words may come before others
-DISPUTE_DAYS = 30  # a loan that came back stays visible so long, to contest a fine or a damage
+DISPUTE_DAYS = history.DISPUTE_DAYS
 _COLUMNS = (
     "loan_id", "title_id", "title", "author", "call_number", "campus", "loaned_at", "due_at",
     "returned_at", "renewals",
@@ -49,23 +51,28 @@ def own_loans(site: Site, actor: Actor) -> OwnLoans:
     raises  trust's NotAllowed for who has no reader_key, NoSnapshot
     """
     still_out = _loans(site, actor, PURPOSE, [("is_out", "=", True)])
-    out = sorted((OwnLoan(**row) for row in still_out.dicts()), key=_due)
+    listed = [OwnLoan(**row) for row in still_out.dicts()]
+    now_out, back = history.overlay(site, oneself(actor), listed)
+    out = sorted(now_out, key=_due)
     is_whole = consent.given(HISTORY, actor.reader_key)
     if is_whole:
         found = _loans(site, actor, HISTORY, [("is_out", "=", False)]).dicts()
     else:
         since = _local_now(site) - timedelta(days=DISPUTE_DAYS)
-        back = [("is_out", "=", False), ("returned_at", ">=", since)]
+        back = [one for one in back if one.returned_at and one.returned_at >= since]
+        returned = [("is_out", "=", False), ("returned_at", ">=", since)]
         lent = [("is_out", "=", False), ("loaned_at", ">=", since)]
         rows = {
             row["loan_id"]: row
-            for where in (back, lent)
+            for where in (returned, lent)
             for row in _loans(site, actor, PURPOSE, where).dicts()
         }
-        found = sorted(rows.values(), key=lambda row: row["loan_id"])
-        found.sort(key=lambda row: row["loaned_at"], reverse=True)
-    past = tuple(OwnLoan(**row) for row in found)
-    return OwnLoans(tuple(out), past, still_out.data_date, is_whole)
+        found = list(rows.values())
+    came_back = {one.loan_id: one for one in back}
+    earlier = [OwnLoan(**row) for row in found if row["loan_id"] not in came_back]
+    earlier = sorted([*earlier, *back], key=lambda one: one.loan_id)
+    earlier.sort(key=lambda one: one.loaned_at, reverse=True)
+    return OwnLoans(tuple(out), tuple(earlier), still_out.data_date, is_whole)
 
 
 def own_searches(site: Site, actor: Actor, limit: int = 8) -> list[str]:
@@ -115,8 +122,9 @@ def new_in_subjects(site: Site, actor: Actor, limit: int = 4) -> list[NewTitles]
 
 
 def _loans(site: Site, actor: Actor, purpose: str, where: Sequence[tuple[str, str, Any]]) -> Table:
+    columns = [*_COLUMNS, "item_id"] if purpose == PURPOSE else _COLUMNS
     return data.read(
-        site, "mart.loan_fact", columns=_COLUMNS, where=where,
+        site, "mart.loan_fact", columns=columns, where=where,
         order_by=["-loaned_at", "loan_id"], purpose=purpose, actor=actor,
     )  # fmt: skip
 

@@ -21,6 +21,7 @@ class OwnLoan:
     due_at: datetime | None
     returned_at: datetime | None
     renewals: int
+    item_id: str = ""
 
 
 @dataclass(frozen=True)
@@ -59,6 +60,7 @@ class HeldStore:
 
     count       facts there are; `facts` are those asked for, newest first
     can_forget  whether the reader may delete single facts
+    can_correct  whether another system says it, so that a mistake is put right there
     """
 
     id: str
@@ -69,6 +71,7 @@ class HeldStore:
     count: int
     facts: tuple[HeldFact, ...]
     can_forget: bool = False
+    can_correct: bool = False
 
 
 @dataclass(frozen=True)

@@ -5,25 +5,33 @@ replaces ours. What no file grants is denied.
 """
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cache
 from typing import Any
 
-from shuren.kernel.definitions import DefinitionFile, Key, find_definitions, required
+from shuren.kernel.definitions import DefinitionFile, Key, find_definitions
 from shuren.kernel.errors import DefinitionError
 from shuren.kernel.i18n import gettext as _
 from shuren.kernel.site import Site
-from shuren.kernel.suggestions import did_you_mean
 from shuren.trust.internals.permissions import PERMISSION_PURPOSES as PERMISSION_PURPOSES
 from shuren.trust.internals.permissions import PERMISSIONS as PERMISSIONS
 from shuren.trust.internals.permissions import SCOPES as SCOPES
+from shuren.trust.internals.permissions import TABLES_READ as TABLES_READ
+from shuren.trust.internals.role_files import GRANT_KEYS as GRANT_KEYS
+from shuren.trust.internals.role_files import KINDS as KINDS
+from shuren.trust.internals.role_files import READER as READER
+from shuren.trust.internals.role_files import ROLE_KEYS as ROLE_KEYS
+from shuren.trust.internals.role_files import STAFF as STAFF
+from shuren.trust.internals.role_files import VISITOR as VISITOR
+from shuren.trust.internals.role_files import Role as Role
+from shuren.trust.internals.role_files import role_of
+from shuren.trust.internals.role_files import rows_of as rows_of
+from shuren.trust.internals.rule_files import SAME, checked, one_of, two_languages
 
 # The most sensitive class there is; only a reader's look at their own rows opens it.
 SENSITIVE = 4
-READER, STAFF, VISITOR = "reader", "staff", "visitor"
-KINDS = (READER, STAFF, VISITOR)
 BASES = ("service", "statistics", "operation", "consent")
 # Whose data a purpose is about: of who has a card, who came without one, who works here, of none.
 WHOSE = ("readers", "visitors", "staff", "nobody")
@@ -31,17 +39,7 @@ ALL, WITHDRAWN = "all", "withdrawn"
 APPROVE = "purposes.approve"
 
 # fmt: off
-_SAME = {
-    "id": Key(str, "与文件名相同", "The file's name", required=True),
-    "title": Key(dict, "标题 {zh, en}", "Title {zh, en}", required=True),
-    "description": Key(dict, "说明 {zh, en}", "Description {zh, en}", required=True),
-}
-ROLE_KEYS = _SAME | {
-    "kind": Key(str, "reader 读者、staff 馆员或 visitor 访客", "reader, staff or visitor", required=True),  # noqa: E501
-    "permissions": Key(list, "获得的权限，见“权限与用途”", "Permissions granted", default="[]"),
-    "purposes": Key(list, "可以为哪些用途使用数据", "Purposes data may be used for", default="[]"),
-}
-PURPOSE_KEYS = _SAME | {
+PURPOSE_KEYS = SAME | {
     "basis": Key(str, "依据：service、statistics、operation 或 consent", "service, statistics, operation or consent", required=True),  # noqa: E501
     "highest_class": Key(int, "可用的最高敏感级：1 公开 … 4 敏感", "The most sensitive class it opens: 1 public … 4 sensitive", default="1"),  # noqa: E501
     "aggregated_only": Key(bool, "只给分组计数，小组隐藏", "Only counts over groups, small ones hidden", default="false"),  # noqa: E501
@@ -158,23 +156,11 @@ class Purpose:
         return self.aggregated_only or self.highest_class <= 2
 
 
-@dataclass(frozen=True)
-class Role:
-    """A kind of person. `kind` is 'reader', 'staff', or 'visitor' for who is not signed in."""
-
-    id: str
-    title: dict[str, str]
-    kind: str
-    description: dict[str, str]
-    permissions: tuple[str, ...] = ()
-    purposes: tuple[str, ...] = ()
-
-
 @cache
 def roles(site: Site | None) -> dict[str, Role]:
     """All roles by id: readers, staff, visitors; raises DefinitionError naming file and key."""
     known = purposes(site)
-    found = [_role(file, known) for file in find_definitions("roles", site).values()]
+    found = [role_of(file, known) for file in find_definitions("roles", site).values()]
     _check_approvers(site, known, found)
     order = {kind: place for place, kind in enumerate(KINDS)}
     return {role.id: role for role in sorted(found, key=lambda role: (order[role.kind], role.id))}
@@ -190,30 +176,20 @@ def _check_approvers(site: Site | None, known: dict[str, Purpose], found: list[R
     """Raise DefinitionError for a purpose that nobody who may approve has approved."""
     able = [role.id for role in found if APPROVE in role.permissions]
     for id, file in find_definitions("purposes", site).items():
-        _one_of(file, "approved_by", known[id].approved_by, able)
-
-
-def _role(file: DefinitionFile, known: dict[str, Purpose]) -> Role:
-    values = _checked(file, ROLE_KEYS)
-    _one_of(file, "kind", values["kind"], KINDS)
-    for key, names in (("permissions", PERMISSIONS), ("purposes", known)):
-        values[key] = tuple(values.get(key) or ())
-        for name in values[key]:
-            _one_of(file, key, name, names)
-    return Role(**values)
+        one_of(file, "approved_by", known[id].approved_by, able)
 
 
 def _purpose(file: DefinitionFile) -> Purpose:
-    values = _checked(file, PURPOSE_KEYS)
+    values = checked(file, PURPOSE_KEYS)
     for name, key in PURPOSE_KEYS.items():
         if values.get(name) is not None and not isinstance(values[name], key.kind):
             raise _wrong(file, name)
-    _one_of(file, "basis", values["basis"], BASES)
-    _one_of(file, "highest_class", values.get("highest_class", 1), (1, 2, 3, 4))
+    one_of(file, "basis", values["basis"], BASES)
+    one_of(file, "highest_class", values.get("highest_class", 1), (1, 2, 3, 4))
     _check_consent(file, values)
-    _two_languages(file, values, ("why",))
+    two_languages(file, values, ("why",))
     for one in values["whose"]:
-        _one_of(file, "whose", one, WHOSE)
+        one_of(file, "whose", one, WHOSE)
     values["whose"] = tuple(values["whose"])
     values["tables"] = {
         str(table): _columns(file, f"tables.{table}", listed)
@@ -280,40 +256,4 @@ def _wrong(file: DefinitionFile, key: str) -> DefinitionError:
     return DefinitionError(
         _("%(path)s: '%(key)s' has a value of the wrong kind.", path=file.path, key=key),
         fix=f"{known.zh}; {known.en}",
-    )
-
-
-def _checked(file: DefinitionFile, keys: dict[str, Key]) -> dict[str, Any]:
-    """The file's values, when their keys are known, all required ones there, in two languages."""
-    values = file.read_yaml()
-    for key in values:
-        _one_of(file, "", key, keys)
-    for key in required(keys):
-        if not values.get(key) and values.get(key) != 0:
-            raise DefinitionError(_("%(path)s: '%(key)s' is missing.", path=file.path, key=key))
-    _two_languages(file, values, ("title", "description"))
-    if values["id"] != file.id:
-        raise DefinitionError(
-            _("%(path)s: the id must be the file's name, '%(id)s'.", path=file.path, id=file.id)
-        )
-    return values
-
-
-def _two_languages(file: DefinitionFile, values: dict[str, Any], keys: Iterable[str]) -> None:
-    for key in keys:
-        text = values[key]
-        if not isinstance(text, dict) or set(text) != {"zh", "en"} or not all(text.values()):
-            raise DefinitionError(
-                _("%(path)s: '%(key)s' must be {zh: …, en: …}.", path=file.path, key=key)
-            )
-
-
-def _one_of(file: DefinitionFile, key: str, value: Any, known: Any) -> None:
-    if value in known:
-        return
-    names = [str(name) for name in known]
-    place = f"{file.path}: {key}".rstrip(": ")
-    raise DefinitionError(
-        _("%(place)s: '%(value)s' is not known here.", place=place, value=value),
-        fix=did_you_mean(str(value), names),
     )

@@ -205,6 +205,12 @@ def begin_erasure(account: str, reader_key: str, *, stays: bool) -> ErasureLine:
     return _line(found)
 
 
+def give_new_key(erasure: str) -> ErasureLine:
+    """Draw the surrogate that stands in the reader's place, where none was drawn at the begin."""
+    Erasure.objects.filter(pk=erasure, new_key="").update(new_key=surrogates.draw(1)[0])
+    return _line(Erasure.objects.get(pk=erasure))
+
+
 def erase_person(erasure: str, *, keep_out_until: date) -> dict[str, int]:
     """Take everything the guard rail holds of a person away, in the caller's transaction.
 

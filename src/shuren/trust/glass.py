@@ -85,7 +85,7 @@ def open_records(
     raises  NotAllowed, UnknownName (kind), GlassInUse while another is open, UsageError for a
             reason that is too short or a time that is too long
     """
-    queries.require(actor, OPEN)
+    actor = queries.require(actor, OPEN)
     queries.require_purpose(actor, PURPOSE)
     if kind not in KINDS:
         raise UnknownName(
@@ -161,7 +161,7 @@ def opened(*, actor: Actor, limit: int = 100) -> list[Opened]:
     """What was opened, newest first: all of it to who reviews, one's own to who opens."""
     rows = Glass.objects.order_by("-opened_at", "-pk")
     if not queries.may(actor, REVIEW):
-        queries.require(actor, OPEN)
+        actor = queries.require(actor, OPEN)
         rows = rows.filter(opened_by=actor.id)
     return [_opened(row) for row in rows[:limit]]
 
@@ -173,7 +173,7 @@ def review(id: int, verdict: str, *, actor: Actor) -> None:
     raises  NotAllowed (also for one's own), UnknownName, UsageError while it is open or if it was
             reviewed before
     """
-    queries.require(actor, REVIEW)
+    actor = queries.require(actor, REVIEW)
     if verdict not in VERDICTS:
         raise UnknownName(
             _("There is no verdict called '%(name)s'.", name=verdict[:40]),

@@ -1,6 +1,6 @@
 """Who may do what, and for which purpose. Default deny: what no role file grants is refused."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any, TypeVar
 
@@ -22,6 +22,7 @@ from shuren.trust.internals.counting import TableUse as TableUse
 from shuren.trust.internals.covering import IDENTITY as IDENTITY
 from shuren.trust.internals.covering import Ending as Ending
 from shuren.trust.internals.covering import require_covered as require_covered
+from shuren.trust.internals.permissions import PUBLIC_READ
 from shuren.trust.internals.young_readers import waits_for_guardian
 from shuren.trust.models import Account, ApiKey, UseRecord
 
@@ -116,10 +117,13 @@ def may(actor: Actor | None, permission: str) -> bool:
     return granted is not None and permission in granted.permissions
 
 
-def require(actor: Actor | None, permission: str) -> None:
-    """Raise NotAllowed, naming the roles that may, unless the actor may."""
-    if may(actor, permission):
-        return
+def require(actor: Actor | None, permission: str) -> Actor:
+    """The actor doing just that, to whom the door opens what the role was given for it.
+
+    raises  NotAllowed, naming the roles that may, unless the actor may
+    """
+    if actor is not None and may(actor, permission):
+        return replace(actor, doing=permission)
     able = [pick(r.title) for r in roles().values() if permission in r.permissions]
     raise NotAllowed(
         _("Your role may not do this: %(what)s.", what=pick(PERMISSIONS[permission])),
@@ -128,7 +132,8 @@ def require(actor: Actor | None, permission: str) -> None:
 
 
 def purpose_allowed(actor: Actor | None, purpose: str) -> bool:
-    """Whether the actor's role may use data for a purpose whose approval is not over.
+    """Whether the actor's role may use data for a purpose whose approval is not over, doing what
+    the actor is doing.
 
     A purpose for one's own rows needs an actor with a reader_key, and where it rests on consent,
     that reader's. Which columns and rows the purpose opens (`highest_class`, `aggregated_only`,
@@ -137,7 +142,7 @@ def purpose_allowed(actor: Actor | None, purpose: str) -> bool:
     if purpose not in purposes() or actor is None or not _is_approved(purposes()[purpose]):
         return False
     granted = _granted(actor)
-    if granted is None or purpose not in granted.purposes:
+    if granted is None or not granted.opens(actor.doing, purpose):
         return False
     wanted = purposes()[purpose]
     if not wanted.own_rows_only:
@@ -148,7 +153,7 @@ def purpose_allowed(actor: Actor | None, purpose: str) -> bool:
 
 
 def require_purpose(actor: Actor | None, purpose_id: str) -> Purpose:
-    """The purpose, when the actor may use data for it; else NotAllowed (or UnknownName).
+    """The purpose, when the actor may use data for it now; else NotAllowed (or UnknownName).
 
     raises  ConsentMissing, a NotAllowed, where only the reader's own consent is wanting
     """
@@ -164,16 +169,37 @@ def require_purpose(actor: Actor | None, purpose_id: str) -> Purpose:
             fix=_("Have it approved again; then write the new day as approved_until."),
         )
     if not purpose_allowed(actor, purpose_id):
-        granted = _granted(actor) if actor else None
-        if wanted.basis == consent.BASIS and granted and purpose_id in granted.purposes:
-            raise ConsentMissing(
-                _("This needs your consent: %(what)s.", what=pick(wanted.title)),
-                fix=_("You can give it, and take it back, under My privacy."),
-            )
-        raise NotAllowed(
+        raise _purpose_refused(actor, wanted)
+    return wanted
+
+
+def _purpose_refused(actor: Actor | None, wanted: Purpose) -> NotAllowed:
+    granted = _granted(actor) if actor else None
+    under = granted.actions_for(wanted.id) if granted else ()
+    if actor is None or granted is None or not under:
+        return NotAllowed(
             _("Your role may not use data for this purpose: %(what)s.", what=pick(wanted.title))
         )
-    return wanted
+    if granted.opens(actor.doing, wanted.id):
+        if wanted.basis != consent.BASIS:
+            return NotAllowed(
+                _("This is for readers with records of their own: %(what)s.",
+                  what=pick(wanted.title)),
+            )  # fmt: skip
+        return ConsentMissing(
+            _("This needs your consent: %(what)s.", what=pick(wanted.title)),
+            fix=_("You can give it, and take it back, under My privacy."),
+        )
+    return NotAllowed(
+        _(
+            "Your role may use data for “%(what)s” under %(actions)s, and not under %(doing)s.",
+            what=pick(wanted.title),
+            actions=", ".join(under),
+            doing=actor.doing or PUBLIC_READ,
+        ),
+        fix=_("What a role may use data for, and doing what, stands in %(file)s.",
+              file=granted.file),
+    )  # fmt: skip
 
 
 def purposes_ending(within_days: int = 30) -> list[Ending]:
@@ -286,13 +312,14 @@ def has_scope(actor: Actor, scope: str) -> bool:
     return scope in given or (scope.startswith("marts:read:") and scope.split(".")[0] in given)
 
 
-def require_scope(actor: Actor, scope: str) -> None:
-    """Raise ScopeMissing unless the actor's key was given the scope."""
-    if not has_scope(actor, scope):
-        raise ScopeMissing(
-            _("This key does not have the scope %(scope)s.", scope=scope),
-            fix=_("Ask the library for a key with it."),
-        )
+def require_scope(actor: Actor, scope: str) -> Actor:
+    """The actor doing what the scope stands for; raises ScopeMissing unless its key has it."""
+    if has_scope(actor, scope):
+        return replace(actor, doing=api_keys.action_of(scope))
+    raise ScopeMissing(
+        _("This key does not have the scope %(scope)s.", scope=scope),
+        fix=_("Ask the library for a key with it."),
+    )
 
 
 def api_keys_known(*, actor: Actor) -> list[KeyLine]:

@@ -19,6 +19,7 @@ def requires(permission: str, *, post: str = "") -> Callable[[View], View]:
 
     Nobody signed in: to the sign-in page, and back to this page afterwards. Signed in
     without the permission: NotAllowed, which becomes a 403 page naming the roles that may.
+    The view's request.actor does that action, and reads data for what the role may then only.
     The wrapped view carries both, so that a test can walk all URLs.
     """
 
@@ -27,9 +28,10 @@ def requires(permission: str, *, post: str = "") -> Callable[[View], View]:
         def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
             if not request.user.is_authenticated:
                 return to_sign_in(request)
-            require(request.actor, permission)  # type: ignore[attr-defined]
+            doing = require(request.actor, permission)  # type: ignore[attr-defined]
             if post and request.method == "POST":
-                require(request.actor, post)  # type: ignore[attr-defined]
+                doing = require(doing, post)
+            request.actor = doing  # type: ignore[attr-defined]
             return view(request, *args, **kwargs)
 
         guarded.permission = permission  # type: ignore[attr-defined]

@@ -53,6 +53,22 @@ _SHOWN_OF_A_TITLE = (
     " clc_main campus copies on_loan available"
 )
 
+_COPIES = "title_id item_id call_number campus location status catalogued lent_on due_at"
+
+# What buttons are decided by: the copies now, and how the reader who looks stands.
+_OF_COPIES = _columns(
+    "mart.copy_state",
+    "title_id item_id call_number campus location status catalogued lent_on due_at",
+)
+_OF_ONESELF = _columns("conformed.reader", "kind status valid_until campus") + _columns(
+    "mart.loan_fact", "loan_id item_id title_id loaned_at due_at renewals"
+)
+_ONES_OWN = (
+    "conformed.reader.reader_key",
+    "mart.loan_fact.reader_key",
+    "mart.loan_fact.is_out",
+)
+
 PAGES: dict[str, Page] = {
     "home": Page(
         {"zh": "门户首页", "en": "Portal: home"},
@@ -68,8 +84,10 @@ PAGES: dict[str, Page] = {
         {"zh": "门户：查找", "en": "Portal: search"},
         "find",
         tables=_columns("mart.title_availability", "title_id campus copies on_loan available")
-        + _columns("conformed.reader_search", "words searched_at"),
-        narrowed_by=("conformed.reader_search.reader_key",),
+        + _columns("conformed.reader_search", "words searched_at")
+        + _OF_COPIES
+        + _OF_ONESELF,
+        narrowed_by=("conformed.reader_search.reader_key", *_ONES_OWN),
         indexed=tuple(
             source
             for table, columns in INDEXED.items()
@@ -97,8 +115,10 @@ PAGES: dict[str, Page] = {
                 " embargo_info notes access_type publication_type date_first_issue_online"
                 " date_last_issue_online",
             ),
+            *_OF_COPIES,
+            *_OF_ONESELF,
         ),
-        narrowed_by=("mart.eholding_key.look_up",),
+        narrowed_by=("mart.eholding_key.look_up", *_ONES_OWN),
     ),
     "oai": Page(
         {"zh": "OAI-PMH 书目发布", "en": "OAI-PMH provider"},
@@ -157,10 +177,19 @@ PAGES: dict[str, Page] = {
         "my",
         tables=_columns(
             "mart.loan_fact",
-            "loan_id title_id title author call_number campus loaned_at due_at returned_at"
-            " renewals is_out",
-        ),
+            "loan_id item_id title_id title author call_number campus loaned_at due_at"
+            " returned_at renewals is_out",
+        )
+        + _columns("mart.title_availability", "title_id title author call_number")
+        + _columns("mart.copy_state", _COPIES),
         narrowed_by=("mart.loan_fact.reader_key",),
+    ),
+    "my-cases": Page({"zh": "我的服务单", "en": "My cases"}, "my-cases"),
+    "cases": Page({"zh": "工作台：服务单", "en": "Workbench: cases"}, "workbench:cases"),
+    "my-held": Page(
+        {"zh": "关于我的一切", "en": "What is held about me"},
+        "my-held",
+        tables=_columns("mart.title_availability", "title_id title author call_number"),
     ),
     "my-searches": Page({"zh": "保存的检索", "en": "Saved searches"}, "my-searches"),
     "my-interests": Page(

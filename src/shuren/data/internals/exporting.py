@@ -31,7 +31,7 @@ def export(site: Site, load_id: str, target: Path, *, actor: Actor, code: str = 
     raises  trust's NotAllowed, ApprovalNeeded; ExportTarget if either file exists or the folder
             does not
     """
-    trust.require(actor, "quarantine.export")
+    actor = trust.require(actor, "quarantine.export")
     receipt = find_receipt(site, load_id)
     contract = find_contract(site, receipt.contract)
     check_original(contract, actor)

@@ -150,7 +150,7 @@ def rules(site: Site) -> dict[str, Any]:
     found |= {f"naming {id}": dict(texts) for id, texts in NAMING_RULES.items()}
     found |= {f"check {code}": dict(rule.title) for code, rule in RULES.items()}
     found |= {
-        f"role {id}": {"permissions": " ".join(r.permissions), "purposes": " ".join(r.purposes)}
+        f"role {id}": {action: " ".join(given) or "–" for action, given in r.grants.items()}
         for id, r in trust.roles().items()
     }
     found |= {

@@ -103,14 +103,26 @@ def _rights(site: Site, contracts: list[Contract]) -> Section:
 def _roles() -> Section:
     rows = []
     for role in trust.roles().values():
-        names = [PERMISSIONS[name] for name in role.permissions]
-        may = {"zh": "；".join(n["zh"] for n in names), "en": "; ".join(n["en"] for n in names)}
+        may = {
+            "zh": "；".join(_granted("zh", *pair) for pair in role.grants.items()),
+            "en": "; ".join(_granted("en", *pair) for pair in role.grants.items()),
+        }
         rows.append((role.title, role.description, may))
     return Section(
         "roles",
         {"zh": "角色与权限", "en": "Roles and permissions"},
         grid=_grid([("角色", "Role"), ("说明", "What it is"), ("可以", "May")], rows),
     )
+
+
+def _granted(language: str, action: str, given: tuple[str, ...]) -> str:
+    """An action, with the purposes that data may be used for while doing it."""
+    known = trust.purposes()
+    purposes = ("、" if language == "zh" else ", ").join(known[id].title[language] for id in given)
+    title = PERMISSIONS[action][language]
+    if not purposes:
+        return title
+    return f"{title}（{purposes}）" if language == "zh" else f"{title} ({purposes})"
 
 
 def _purposes() -> Section:

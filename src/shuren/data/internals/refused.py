@@ -64,7 +64,7 @@ def page(
     rows: Sequence[int] | None,
     with_raw: bool,
 ) -> list[RefusedRow]:
-    trust.require(actor, "quarantine.mend" if with_raw else "quarantine.read")
+    actor = trust.require(actor, "quarantine.mend" if with_raw else "quarantine.read")
     receipt = find_receipt(site, load_id)
     contract = find_contract(site, receipt.contract)
     if with_raw:

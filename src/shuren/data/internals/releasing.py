@@ -49,7 +49,7 @@ def export(site: Site, id: str, target: Path, *, actor: Actor, code: str = "") -
     raises  trust's NotAllowed, ApprovalNeeded, EgressBlocked; UnknownName; NoSnapshot; NotOpen;
             ExportTarget; NothingToRelease when nothing is left that may leave
     """
-    trust.require(actor, PERMISSION)
+    actor = trust.require(actor, PERMISSION)
     chosen = release(site, id)
     beside = target.with_name(f"{target.name}.report.json")
     _must_be_new(target, beside)

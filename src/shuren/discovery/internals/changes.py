@@ -17,9 +17,17 @@ from shuren.data import streaming
 from shuren.data.errors import SnapshotGone
 from shuren.discovery.internals import documents, records, schema
 from shuren.discovery.internals.analysis.folding import fold, squeezed
-from shuren.discovery.internals.analysis.numbers import ISBN, ISSN
+from shuren.discovery.internals.analysis.numbers import DOI, ISBN, ISSN
 from shuren.discovery.internals.gathering import KEYS
-from shuren.discovery.internals.records import BIB, PURPOSE, READ, TITLE, Row
+from shuren.discovery.internals.records import (
+    BIB,
+    HARVESTED,
+    PLACE,
+    PURPOSE,
+    READ,
+    TITLE,
+    Row,
+)
 from shuren.discovery.internals.spilling import number_of
 from shuren.discovery.internals.terms import LONGEST_WHOLE
 from shuren.kernel.shapes import Actor
@@ -34,6 +42,7 @@ _TABLE = {"title": "conformed.title", "bib": "conformed.bib_record",
 _BESIDE = {"conformed.title": "mart.title_availability",
            "conformed.bib_record": "conformed.bib_addition"}  # fmt: skip
 _MEMBERS, _PLACES, _PAPERS = "conformed.work_member", "conformed.eholding", "conformed.document"
+_HARVESTED = "conformed.oai_record"
 _TITLES, _BIBS = "conformed.title", "conformed.bib_record"
 
 
@@ -136,10 +145,20 @@ class _Looking:
         for kind, table in ((TITLE, _TITLES), (BIB, _BIBS)):
             for row in self._rows(table, KEYS[table], fresh.get(table, set())):
                 numbers.update(records.work_numbers(kind, row))
+        dois: set[str] = set()
         for row in self._rows(_PLACES, "holding_id", fresh.get(_PLACES, set())):
             numbers.update(records.numbers_of(row))
+            dois.update(records.dois_of(PLACE, row))
             wholes.add(squeezed(fold(row["title"]))[:LONGEST_WHOLE])
+        for row in self._rows(_HARVESTED, "identifier", fresh.get(_HARVESTED, set())):
+            dois.update(records.dois_of(HARVESTED, row))
+        for number in fresh.get("conformed.journal_index", set()):
+            if number.startswith("title:"):
+                wholes.add(squeezed(fold(number[6:]))[:LONGEST_WHOLE])
+            else:
+                numbers.add(number)
         named = {f"{ISSN if len(one) == 8 else ISBN}:{one}" for one in numbers}
+        named |= {f"{DOI}:{doi}" for doi in dois}
         self._indexed(self._with("number", named), more)
         self._indexed(self._with("title_whole", wholes - {""}), more, only_online=True)
 
@@ -152,9 +171,8 @@ class _Looking:
             id, rows = documents.made_of(bytes(content))  # type: ignore[arg-type]
             if only_online and not any(kind == "online" for kind, _id in rows):
                 continue
-            print_: Any
-            [print_] = self.searcher.fast_field_values("print", [place])
-            self.found.before[number_of(id)] = print_
+            prints: Any = self.searcher.fast_field_values("print", [place])
+            self.found.before[number_of(id)] = prints[0]
             for kind, row in rows:
                 more[_TABLE[kind]].add(row)
 

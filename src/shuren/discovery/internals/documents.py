@@ -98,6 +98,7 @@ def _add_facets(made: tantivy.Document, record: Record) -> None:
         "subject": record.subjects[:_MOST_FACET],
         "author": record.authors[:_MOST_FACET],
         "publisher": record.publishers[:3],
+        "indexed": record.indexes,
         "source": [one for one in record.sources if one != CATALOGUE] or [CATALOGUE],
     }
     for name, found in values.items():
@@ -141,7 +142,8 @@ def _codes(number: str) -> tuple[str, ...]:
     return tuple(key[:end] for end in range(1, min(len(key), 4) + 1) if key[end - 1] not in "-=()")
 
 
-_LISTS = ("authors", "isbns", "issns", "dois", "subjects", "series", "title_ids", "sources")
+_LISTS = ("authors", "isbns", "issns", "dois", "subjects", "series", "title_ids", "sources",
+          "indexes")  # fmt: skip
 _TEXTS = ("kind", "title", "title_rest", "publisher", "language", "call_number", "class_number",
           "summary", "contents", "place", "extent")  # fmt: skip
 _NOTHING: dict[str, object] = dict.fromkeys(_TEXTS, "") | dict.fromkeys(_LISTS, ())
@@ -173,6 +175,7 @@ def shown(record: Record) -> dict[str, object]:
         "online": record.online,
         "editions": record.editions,
         "sources": record.sources,
+        "indexes": record.indexes,
         "holdings": record.holding_ids,
     }
     return {name: value for name, value in whole.items() if value}

@@ -19,6 +19,7 @@ from shuren.discovery.internals.records import (
     COLUMNS,
     DOCUMENT,
     HARVESTED,
+    INDEXED,
     PLACE,
     PURPOSE,
     READ,
@@ -54,6 +55,7 @@ KEYS = {
     "conformed.eholding": "holding_id",
     "conformed.document": "document_id",
     "conformed.oai_record": "identifier",
+    "conformed.journal_index": "number",
 }
 Only = Mapping[str, Collection[str]]
 
@@ -78,6 +80,7 @@ class _Gathering:
             if name in self.tables
         )
         self.known = Numbers(0 if only is not None else expected)
+        self.indexes = self._covering()
 
     def run(self) -> None:
         papers = defaultdict(list)
@@ -88,8 +91,7 @@ class _Gathering:
         for row in chain.from_iterable(papers.values()):
             self._alone(DOCUMENT, row, records.document_id)
         self._online()
-        for row in self._rows("conformed.oai_record"):
-            self._alone(HARVESTED, row, records.harvested_id)
+        self._harvested()
 
     def _rows(
         self, table: str, where: Sequence[Condition] = (), order_by: Sequence[str] = ()
@@ -134,7 +136,9 @@ class _Gathering:
                 continue
             number = number_of(found[0][_WORK])
             self.buckets.add([number, kind, row[0], row, more])
-            for known in records.work_numbers(kind, dict(zip(READ[table], row, strict=True))):
+            numbers = records.work_numbers(kind, dict(zip(READ[table], row, strict=True)))
+            self._mark(number, numbers)
+            for known in numbers:
                 held = self.known.get(_key(known))
                 # Whatever the order: of two works with one number always the same has it.
                 if not held or number < held:
@@ -148,7 +152,9 @@ class _Gathering:
         for values in self._rows("conformed.eholding", (), ["holding_id"]):
             row = dict(zip(columns, values, strict=True))
             numbers = records.numbers_of(row)
-            keys = [_key(name) for name in (*numbers, records.title_key(row))]
+            title = records.title_key(row)
+            dois = [f"doi:{doi}" for doi in records.dois_of(PLACE, row)]
+            keys = [_key(name) for name in (*numbers, *dois, title)]
             id = ""
             number = next((held for key in keys if (held := self.known.get(key))), 0)
             if not number:
@@ -158,6 +164,44 @@ class _Gathering:
                 if not self.known.get(key):
                     self.known.set(key, number)
             self.buckets.add([number, PLACE, id, values, ()])
+            self._mark(number, [*numbers, title])
+
+    def _harvested(self) -> None:
+        """Harvested records: with the record that has the same DOI, else each for itself."""
+        order = ["repository", "identifier"]
+        for values in self._rows("conformed.oai_record", (), order):
+            row = dict(zip(COLUMNS[HARVESTED], values, strict=True))
+            keys = [_key(f"doi:{doi}") for doi in records.dois_of(HARVESTED, row)]
+            id = ""
+            number = next((held for key in keys if (held := self.known.get(key))), 0)
+            if not number:
+                id = records.harvested_id(row)
+                number = number_of(id)
+            for key in keys:
+                if not self.known.get(key):
+                    self.known.set(key, number)
+            self.buckets.add([number, HARVESTED, id, values, ()])
+
+    def _mark(self, number: int, numbers: Sequence[str]) -> None:
+        """Say which indexes cover a record with these numbers."""
+        found = {name for one in numbers for name in self.indexes.get(one, ())}
+        if found:
+            self.buckets.add([number, INDEXED, "", sorted(found), ()])
+
+    def _covering(self) -> dict[str, list[str]]:
+        """{ISSN, or key of a title: indexes that cover it now}."""
+        found: dict[str, list[str]] = defaultdict(list)
+        table = "conformed.journal_index"
+        if self.tables and table not in self.tables:
+            return found
+        batches = streaming.batches(
+            self.site, table, columns=READ[table], purpose=PURPOSE, actor=self.actor,
+            order_by=["number", "index_name"],
+        )  # fmt: skip
+        for number, index, title, is_covered in chain.from_iterable(batches):
+            if is_covered:
+                found[records.journal_key(number, title)].append(index)
+        return found
 
     def _alone(self, kind: int, values: tuple[Any, ...], named: Callable[[Row], str]) -> None:
         id = named(dict(zip(COLUMNS[kind], values, strict=True)))

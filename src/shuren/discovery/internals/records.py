@@ -19,6 +19,10 @@ Row = dict[str, Any]
 _PARTS = "‖"
 _NAMES = re.compile(r"\s*[;；、，‖]\s*|\s+(?:and|und|et)\s+")
 _TEXT_LIMIT = 4_000
+_DOI = re.compile(r"10\.\d{4,9}/\S+")
+# Of the relations of a harvested record only what says it is the same work by another name.
+_OWN_DOI = re.compile(r"(?:^doi:\s*|^|doi\.org/)(10\.\d{4,9}/\S+)", re.I)
+_OTHER_DOI = re.compile(r"altIdentifier/doi/(10\.\d{4,9}/\S+)", re.I)
 _KINDS = {
     "a": "book", "t": "book", "c": "score", "d": "score", "e": "map", "f": "map", "g": "video",
     "i": "audio", "j": "audio", "k": "picture", "m": "data", "p": "other", "r": "other",
@@ -53,8 +57,9 @@ READ = {
     "conformed.document": ("document_id", "document_title", "rights", "bib_id"),
     "conformed.oai_record": (
         "repository", "identifier", "title", "creator", "subject", "published", "kind",
-        "language", "source",
+        "language", "identifiers", "relations",
     ),
+    "conformed.journal_index": ("number", "index_name", "title", "is_covered"),
 }  # fmt: skip
 
 _HELD, _ADDED = READ["mart.title_availability"], READ["conformed.bib_addition"]
@@ -95,10 +100,11 @@ class Record:
     online: list[Online] = field(default_factory=list)
     editions: list[Edition] = field(default_factory=list)
     sources: list[str] = field(default_factory=list)
+    indexes: list[str] = field(default_factory=list)
 
 
 # Which table a row that was gathered comes from, in the order a record takes them.
-TITLE, BIB, PLACE, DOCUMENT, HARVESTED = range(5)
+TITLE, BIB, PLACE, DOCUMENT, HARVESTED, INDEXED = range(6)
 
 
 def put_together(rows: Iterable[Sequence[Any]]) -> list[Record]:
@@ -118,6 +124,9 @@ def _record(group: list[Sequence[Any]]) -> Record:
     group.sort(key=lambda row: (row[1], row[2] if row[1] <= BIB else ""))
     record = Record(id=group[0][2])
     for _number, table, _id, values, more in group:
+        if table == INDEXED:
+            _extend(record.indexes, values)
+            continue
         row = dict(zip(COLUMNS[table], values, strict=True))
         if table == TITLE:
             _add_title(record, row, [dict(zip(_HELD, held, strict=True)) for held in more])
@@ -138,9 +147,26 @@ def numbers_of(row: Row) -> list[str]:
     return [number for number in map(_number, given) if number]
 
 
+def dois_of(table: int, row: Row) -> list[str]:
+    """DOIs of a place online or of a harvested record, in small letters."""
+    if table == HARVESTED:
+        own = [_OWN_DOI.search(text) for text in split(row["identifiers"])]
+        others = [_OTHER_DOI.search(text) for text in split(row["relations"])]
+        found = [match[1].lower().rstrip(".,;") for match in (*own, *others) if match]
+        return list(dict.fromkeys(found))
+    if "doi.org/10." in row["title_url"]:
+        return [row["title_url"].split("doi.org/", 1)[1].lower()]
+    return [row["title_id"].lower()] if _DOI.fullmatch(row["title_id"]) else []
+
+
 def title_key(row: Row) -> str:
     """What two places online of one title share that have no number."""
     return f"{row['publication_type']}|{squeezed(fold(row['title']))}"
+
+
+def journal_key(number: str, title: str) -> str:
+    """What a line of an index's list shares with the journals it means: an ISSN, or the title."""
+    return f"serial|{squeezed(fold(title))}" if number.startswith("title:") else number
 
 
 def work_numbers(table: int, row: Row) -> list[str]:
@@ -237,10 +263,7 @@ def _add_online(record: Record, row: Row) -> None:
     year = _year(row["published_online"] or row["date_first_issue_online"])
     if year and not record.years:
         record.years.append(year)
-    if "doi.org/10." in row["title_url"]:
-        _add(record.dois, row["title_url"].split("doi.org/", 1)[1].lower())
-    elif re.fullmatch(r"10\.\d{4,9}/\S+", row["title_id"]):
-        _add(record.dois, row["title_id"].lower())
+    _extend(record.dois, dois_of(PLACE, row))
     first, last = row["date_first_issue_online"], row["date_last_issue_online"]
     record.online.append(
         Online(row["title"], row["provider"], row["package"], row["title_url"],
@@ -267,20 +290,22 @@ def _add_document(record: Record, row: Row) -> None:
 
 
 def _add_harvested(record: Record, row: Row) -> None:
-    record.kind = "article"
+    if not record.editions:
+        record.kind = "article"
     year = _year(row["published"])
     _extend(record.titles, split(row["title"]))
     _extend(record.authors, split(row["creator"]))
     _extend(record.subjects, split(row["subject"]))
     _add(record.sources, row["repository"])
-    record.language = _language(row["language"])
-    if year:
+    record.language = record.language or _language(row["language"])
+    if year and not record.years:
         record.years.append(year)
-    url = next((p for p in split(row["source"]) if p.startswith("http")), "")
+    _extend(record.dois, dois_of(HARVESTED, row))
+    url = next((p for p in split(row["identifiers"]) if p.startswith("http")), "")
     record.online.append(Online(row["title"] or "", row["repository"], "", url, True))
     record.editions.append(
-        Edition("oai", row["identifier"], record.titles[0] if record.titles else "",
-                "; ".join(record.authors), "", year)
+        Edition("oai", row["identifier"], next(iter(split(row["title"])), ""),
+                "; ".join(split(row["creator"])), "", year)
     )  # fmt: skip
 
 

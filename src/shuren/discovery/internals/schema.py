@@ -4,14 +4,15 @@ spaces and no more.
 VERSION is written beside the index; another version is refused, with advice. One line a step:
 1  first form: words, pairs, pinyin, initials, numbers, facets, shelf rank
 2  ids of all places online among the members; nothing empty in what is shown
-3  authors, subjects, publishers and sources are counted by numbers that stand for them
+3  indexes that cover a journal; harvested records with the record of their DOI
+4  authors, subjects, publishers and sources are counted by numbers that stand for them
 """
 
 from functools import cache
 
 import tantivy
 
-VERSION = 3
+VERSION = 4
 
 # Fields with positions, searched by words or phrases.
 TEXTS = (
@@ -27,7 +28,7 @@ BAGS = ("title_characters", "author_characters", "title_letters")
 WHOLE = ("id", "member", "title_whole", "author_whole", "title_pinyin", "number", "class", "call",
          "complete", "facet_name")  # fmt: skip
 FACETS = ("kind", "clc", "language", "campus", "availability", "subject", "author", "publisher",
-          "source")  # fmt: skip
+          "source", "indexed")  # fmt: skip
 # Of these there are so many values that the engine cuts each segment's list of counts short, which
 # makes the counts wrong, or reads so many names that it is slow. Numbers are counted exactly.
 NUMBERED = ("subject", "author", "publisher", "source")

@@ -27,8 +27,8 @@ from shuren.discovery.search_shapes import (
     Reason,
 )
 
-FACETS = ("availability", "kind", "clc", "year", "campus", "language", "author", "subject",
-          "publisher", "source")  # fmt: skip
+FACETS = ("availability", "kind", "clc", "year", "campus", "language", "indexed", "author",
+          "subject", "publisher", "source")  # fmt: skip
 DEEPEST = 10_000  # the last hit that can be paged to
 _SIZES = {"clc": 300, "campus": 40, "kind": 20, "availability": 6, "language": 30}
 _SIZE, _OTHER_NEAR = 12, 5

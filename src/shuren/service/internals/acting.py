@@ -1,6 +1,9 @@
 """Who an actor is in a case, and what they can do with it now."""
 
 from collections.abc import Sequence
+from dataclasses import replace
+
+from django.db.models import QuerySet
 
 from shuren.kernel.i18n import gettext as _
 from shuren.kernel.i18n import listed, pick
@@ -21,7 +24,11 @@ from shuren.service.internals.case_rows import Case
 from shuren.service.internals.running import Running
 from shuren.trust.queries import may, purpose_allowed
 
-WORK, MANAGE, PURPOSE = "cases.work", "cases.manage", "case_handling"
+READ, WORK, MANAGE = "cases.read", "cases.work", "cases.manage"
+PURPOSE = "case_handling"
+OTHER, ONLOOKER = "other", "onlooker"
+# What a reader writes in such a case is about themselves: only who corrects records sees it.
+CORRECT, CONFIDENTIAL = "cases.correct", ("record_correction",)
 TITLES: dict[str, dict[str, str]] = {
     READER: {"zh": "读者", "en": "the reader"},
     LIBRARIAN: {"zh": "馆员", "en": "a librarian"},
@@ -31,13 +38,20 @@ TITLES: dict[str, dict[str, str]] = {
 }
 
 
-def is_staff(actor: Actor) -> bool:
-    """Whether the actor may see every case: a permission of the desk, and its purpose."""
-    return (may(actor, WORK) or may(actor, MANAGE)) and purpose_allowed(actor, PURPOSE)
+def _handles(actor: Actor, action: str) -> bool:
+    return may(actor, action) and purpose_allowed(replace(actor, doing=action), PURPOSE)
+
+
+def visible(actor: Actor, cases: QuerySet[Case]) -> QuerySet[Case]:
+    """Of the cases those that this member of staff may see."""
+    if may(actor, MANAGE) or may(actor, CORRECT):
+        return cases
+    return cases.exclude(service__in=CONFIDENTIAL)
 
 
 def parts(actor: Actor, row: Case) -> frozenset[str]:
-    """What the actor is in this case, of FLOW_ACTORS; `other` for its second reader.
+    """What the actor is in this case, of FLOW_ACTORS; OTHER for its second reader, ONLOOKER for
+    staff who may read it and do nothing.
 
     A partner has no account: what they say is entered by a librarian.
     """
@@ -47,12 +61,14 @@ def parts(actor: Actor, row: Case) -> frozenset[str]:
     if actor.reader_key and actor.reader_key == row.pseudonym:
         found.add(READER)
     if actor.reader_key and actor.reader_key == row.party:
-        found.add("other")
-    if purpose_allowed(actor, PURPOSE):
-        if may(actor, WORK):
-            found |= {LIBRARIAN, PARTNER}
-        if may(actor, MANAGE):
-            found.add(MANAGER)
+        found.add(OTHER)
+    is_open_to = may(actor, CORRECT) or row.service not in CONFIDENTIAL
+    if _handles(actor, READ) and (is_open_to or may(actor, MANAGE)):
+        found.add(ONLOOKER)
+    if _handles(actor, WORK) and is_open_to:
+        found |= {LIBRARIAN, PARTNER}
+    if _handles(actor, MANAGE):
+        found.add(MANAGER)
     return frozenset(found)
 
 
@@ -60,7 +76,7 @@ def part_for(way: Transition, mine: frozenset[str]) -> str:
     """As which of FLOW_ACTORS the actor may make a transition, "" for as none."""
     for one in way.actors:
         if one == READER:
-            wanted = {"own": {READER}, "other": {"other"}, "either": {READER, "other"}}
+            wanted = {"own": {READER}, "other": {OTHER}, "either": {READER, OTHER}}
             if mine & wanted[way.party]:
                 return READER
         elif one in mine:

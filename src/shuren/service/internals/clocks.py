@@ -18,7 +18,9 @@ from shuren.kernel.clock import now
 from shuren.kernel.files import write_atomically
 from shuren.kernel.shapes import Actor
 from shuren.kernel.site import Site
+from shuren.service import cases
 from shuren.service.internals import erasing, keeping, sweeping
+from shuren.service.internals.circulation import history, queue
 from shuren.trust import erasing as trust
 from shuren.trust import ledger
 
@@ -46,6 +48,11 @@ def _clear(site: Site, actor: Actor) -> None:
     trust.clear_past_terms(now().date())
 
 
+def _circulate(site: Site, actor: Actor) -> None:
+    queue.lapse()
+    history.forget_past(now() - timedelta(days=history.DISPUTE_DAYS))
+
+
 def _keep(site: Site, actor: Actor) -> None:
     keeping.clear(actor)
 
@@ -60,9 +67,16 @@ def _disk_is_due(site: Site) -> bool:
 
 
 CLOCKS = (
+    Clock(
+        "cases",
+        timedelta(0),
+        lambda site, actor: cases.fire_timers(site),
+        lambda site: cases.timers_due() > 0,
+    ),
     Clock("erasures", timedelta(0), lambda site, actor: erasing.resume(site)),
     Clock("terms", DAY, _retain),
     Clock("settled", DAY, lambda site, actor: erasing.close_open(site)),
+    Clock("circulation", timedelta(0), _circulate),
     Clock("disk", SOON, sweeping.sweep, _disk_is_due),
     Clock("purposes", DAY, _keep),
     Clock("leftovers", DAY, _clear),

@@ -21,7 +21,7 @@ from shuren.kernel.settings import read_settings
 from shuren.kernel.shapes import Actor
 from shuren.kernel.site import Site
 from shuren.service.internals import case_stores, certificates
-from shuren.service.internals.stores import STORES
+from shuren.service.internals.stores import STORES, Store
 from shuren.trust import consent, ledger
 from shuren.trust import erasing as trust
 from shuren.trust.erasing import ErasureLine
@@ -35,8 +35,7 @@ def begin(site: Site, actors: Sequence[Actor]) -> list[ErasureLine]:
         reader = actor.reader_key
         kept = still_open[reader]
         has_account = bool(trust.accounts_of(reader))
-        open_cases = case_stores.still_open(reader)
-        stays = has_account or bool(kept) or open_cases > 0 or consent.has_no_profile(reader)
+        stays = has_account or bool(kept) or consent.has_no_profile(reader) or _holds(reader)
         line = trust.begin_erasure(actor.id if has_account else "", reader, stays=stays)
         if not line.report:
             report = {
@@ -78,16 +77,21 @@ def carry_on(site: Site, lines: Sequence[ErasureLine], role: str = "") -> None:
 def _gone(site: Site, line: ErasureLine, until: date, role: str) -> None:
     """Everything in the database goes in this transaction, with the ledger's entry of it."""
     actor = Actor(line.account, role, line.reader_key)
+    if not line.new_key and _holds(line.reader_key):  # since the erasure was begun
+        line = trust.give_new_key(line.id)
     counts = {one.id: one.erase(actor) for one in STORES if one.erase}
-    open_cases = case_stores.still_open(line.reader_key)
-    case_stores.rename(line.reader_key, line.new_key)
+    stayed = {
+        one: facts
+        for one in STORES
+        if one.rename and (facts := one.rename(line.reader_key, line.new_key))
+    }
     counts |= trust.erase_person(line.id, keep_out_until=until)
     held = line.report["lake"]
     kept = {id: len(keys) for id, keys in line.report["open"].items()}
     went = {f"lake:{id}": rows - kept.get(id, 0) for id, rows in held.items()} | counts
     report = {
         "erased": {id: facts for id, facts in went.items() if facts},
-        "kept": _kept(site, line.report["open"], bool(line.account), open_cases),
+        "kept": _kept(site, line.report["open"], stayed, bool(line.account)),
         "alias": ledger.alias(line.reader_key),
         "due": str(_in_days(read_settings(site).erasure_days)),
         "backups": str(_in_days(read_settings(site).backup_days)),
@@ -97,7 +101,7 @@ def _gone(site: Site, line: ErasureLine, until: date, role: str) -> None:
     body = {
         "facts": sum(report["erased"].values()),
         "stores": len(report["erased"]),
-        "kept": sum(kept.values()) + open_cases,
+        "kept": sum(kept.values()) + sum(stayed.values()),
         "due": report["due"],
         "statement": certificates.fingerprint(certificates.statement(report)),
     }
@@ -106,8 +110,13 @@ def _gone(site: Site, line: ErasureLine, until: date, role: str) -> None:
     trust.advance(line.id, "gone", report=report)
 
 
+def _holds(reader: str) -> bool:
+    """Whether the database holds something that must stay under another name."""
+    return any(one.stays(reader) for one in STORES if one.stays)
+
+
 def _kept(
-    site: Site, still_open: dict[str, list[str]], has_account: bool, open_cases: int
+    site: Site, still_open: dict[str, list[str]], stayed: dict[Store, int], has_account: bool
 ) -> list[dict[str, Any]]:
     known = contracts(site)
     kept: list[dict[str, Any]] = [
@@ -119,15 +128,15 @@ def _kept(
         }
         for id, keys in still_open.items()
     ]
-    if open_cases:
-        kept.append(
-            {
-                "store": case_stores.STORE,
-                "facts": open_cases,
-                "because": case_stores.BECAUSE,
-                "until": {"zh": "办结后自动清除", "en": "erased by itself when it is over"},
-            }
-        )
+    kept += [
+        {
+            "store": one.id,
+            "facts": facts,
+            "because": one.because,
+            "until": {"zh": "了结后自动清除", "en": "erased by itself when it is over"},
+        }
+        for one, facts in stayed.items()
+    ]
     if has_account:
         kept.append(
             {

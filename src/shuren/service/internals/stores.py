@@ -5,25 +5,30 @@ it holds nothing of a reader, in `NOT_OF_READERS` with the reason; a test walks 
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from shuren.kernel.shapes import Actor
 from shuren.kernel.site import Site
 from shuren.service.internals import case_stores, lake_stores, own_stores, search_stores
+from shuren.service.internals.circulation import history
+from shuren.service.internals.circulation import store as circulation
 from shuren.service.shapes import HeldStore
 
 Tell = Callable[[Site, Actor, int | None], list[HeldStore]]
 Forget = Callable[[Site, Actor, str, str], int]
 Erase = Callable[[Actor], int]
+Rename = Callable[[str, str], int]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Store:
     """tables  of the database that it speaks of
     tell    what it holds about an actor: (site, actor, so many facts of each)
     forget  (site, actor, id of the store, id of the fact) -> facts that went
     erase   (actor) -> facts that went, in one transaction with all others; None for what the
             guard rail or the lake takes away by itself
+    stays   (pseudonym) -> facts that an erasure has to leave, because of `because`; `rename` (old,
+            new) then gives them to the reader's new pseudonym, after `erase`
     """
 
     id: str
@@ -31,6 +36,9 @@ class Store:
     tell: Tell
     forget: Forget | None = None
     erase: Erase | None = None
+    stays: Callable[[str], int] | None = None
+    rename: Rename | None = None
+    because: dict[str, str] = field(default_factory=dict)
 
 
 STORES: tuple[Store, ...] = (
@@ -75,11 +83,24 @@ STORES: tuple[Store, ...] = (
         search_stores.erase,
     ),
     Store(
+        "circulation",
+        circulation.TABLES,
+        circulation.tell,
+        circulation.forget,
+        circulation.erase,
+        history.stays,
+        history.rename,
+        circulation.BECAUSE,
+    ),
+    Store(
         case_stores.STORE,
         ("service_case", "service_casestep", "service_casetimer"),
         case_stores.tell,
         case_stores.forget,
         case_stores.erase,
+        case_stores.still_open,
+        case_stores.rename,
+        case_stores.BECAUSE,
     ),
     Store("events", (), lake_stores.events, lake_stores.forget_event),
     Store("lake", (), lake_stores.rows, lake_stores.forget_row),

@@ -1,10 +1,14 @@
 """Taking a consent back: what was kept for it alone goes, wherever it stands."""
 
+from datetime import timedelta
+
 from shuren.data import erasing as data
 from shuren.data.definitions import contracts
+from shuren.kernel.clock import now
 from shuren.kernel.shapes import Actor
 from shuren.kernel.site import Site
 from shuren.service.internals import interests
+from shuren.service.internals.circulation import history
 from shuren.trust import consent
 from shuren.trust.erasing import OWN
 
@@ -14,6 +18,8 @@ def withdraw(site: Site, purpose: str, actor: Actor) -> None:
     consent.withdraw(purpose, actor=actor)
     if purpose == interests.PURPOSE:
         interests.forget(actor.reader_key)
+    if purpose == history.HISTORY:
+        history.forget_past(now() - timedelta(days=history.DISPUTE_DAYS))
     for contract in kept_for(site, purpose):
         for event in data.waiting_events(site, actor):
             if event.contract == contract:

@@ -22,6 +22,7 @@ from shuren.kernel.shapes import Actor
 from shuren.kernel.suggestions import did_you_mean
 from shuren.trust.definitions import (
     API_CLIENT,
+    PERMISSION_PURPOSES,
     SCOPES,
     STAFF,
     TABLE_SCOPE,
@@ -29,6 +30,7 @@ from shuren.trust.definitions import (
     purposes,
 )
 from shuren.trust.errors import KeyExists, KeyRefused, QuotaUsedUp, UnknownName
+from shuren.trust.internals.permissions import PUBLIC_READ, TABLES_READ
 from shuren.trust.models import ApiCount, ApiKey
 
 ACTOR = "api:"
@@ -167,15 +169,28 @@ def as_role(actor: Actor) -> Role | None:
         return None
     known = purposes(settings.SITE)
     given = [id for id in key.purposes.split() if id in known and known[id].for_programs]
-    permissions = {p for s in key.scopes.split() if s in SCOPES for p in SCOPES[s].permissions}
     return Role(
         id=API_CLIENT,
         title={"zh": f"接口密钥“{key.name}”", "en": f"API key “{key.name}”"},
         kind=STAFF,
         description={"zh": key.owner, "en": key.owner},
-        permissions=tuple(sorted(permissions)),
-        purposes=tuple(given),
+        grants=_grants(key.scopes.split(), given),
     )
+
+
+def action_of(scope: str) -> str:
+    """The action that a program does with a scope."""
+    return SCOPES[scope].action if scope in SCOPES else TABLES_READ
+
+
+def _grants(scopes: Iterable[str], given: list[str]) -> dict[str, tuple[str, ...]]:
+    """What each scope lets be done, with those of the key's purposes that are for it: all of them
+    for its tables, for the rest those that the action reads data for."""
+    found = {}
+    for action in (PUBLIC_READ, *map(action_of, scopes)):
+        fitting = PERMISSION_PURPOSES.get(action, ())
+        found[action] = tuple(p for p in given if action == TABLES_READ or p in fitting)
+    return found
 
 
 def scopes_of(actor: Actor) -> frozenset[str]:

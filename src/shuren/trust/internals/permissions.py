@@ -2,9 +2,18 @@
 
 from typing import NamedTuple
 
-# Every permission there is, and what it opens. A role names them; nothing else grants them.
+# What everybody does who came under no action of their own: look at what is public.
+PUBLIC_READ = "public.read"
+# What a signed-in reader does on such a page besides: look at what is their own.
+OWN_READ = "my_library.read"
+# What a program does with a scope for tables. No role has it: `marts:read` is given to keys.
+TABLES_READ = "tables.read"
+
+# Every permission there is, and what it opens. A role names them as resource and action; nothing
+# else grants them.
 PERMISSIONS: dict[str, dict[str, str]] = {
-    "my_library.read": {"zh": "看自己的借阅", "en": "See one's own loans"},
+    PUBLIC_READ: {"zh": "看公开的内容", "en": "See what is public"},
+    OWN_READ: {"zh": "看自己的借阅", "en": "See one's own loans"},
     "workbench.open": {"zh": "打开工作台", "en": "Open the workbench"},
     "loads.read": {"zh": "看数据源与装载回执", "en": "See sources and receipts of loads"},
     "loads.run": {"zh": "装载数据、构建数据表", "en": "Load data and build tables"},
@@ -64,11 +73,16 @@ PERMISSIONS: dict[str, dict[str, str]] = {
         "zh": "凭读者证查看在场读者的在借",
         "en": "See what a reader at the desk has on loan, by their card",
     },
+    "cases.read": {"zh": "看各队列的服务单", "en": "See the cases of all queues"},
     "desk.erase": {
         "zh": "凭读者证为无法登录的读者清除记录（须第二人批准）",
         "en": "Erase a reader's records at the desk, by their card and a second person's yes",
     },
     "cases.work": {"zh": "办理服务单", "en": "Work on cases of services"},
+    "cases.correct": {
+        "zh": "办理更正个人信息的服务单",
+        "en": "Work on readers' requests to correct a record about them",
+    },
     "cases.manage": {
         "zh": "派工、签批与督办服务单",
         "en": "Assign, sign and supervise cases of services",
@@ -84,42 +98,43 @@ PERMISSIONS: dict[str, dict[str, str]] = {
     "keys.manage": {"zh": "管理开放接口的密钥", "en": "Manage the keys of the open API"},
 }
 
-# What each action reads data for; () where it reads none through a purpose. A role needs the
-# permission to come to a page, and the purpose to be shown what is on it.
+# What each action reads data for; () where it reads none through a purpose. A role's file gives an
+# action some of them, or a purpose of the site's own; the door opens no other pair. What is public
+# is read under every action, so it stands with PUBLIC_READ alone.
 PERMISSION_PURPOSES: dict[str, tuple[str, ...]] = dict.fromkeys(PERMISSIONS, ()) | {
-    "my_library.read": ("own_records",),
+    PUBLIC_READ: ("public_information", "public_statistics"),
+    OWN_READ: ("own_records", "reading_history", "behaviour_tracking", "declared_interests"),
     "loads.run": ("data_quality", "reader_linking"),
     "quarantine.read": ("data_quality",),
     "quarantine.mend": ("data_quality",),
     "quarantine.export": ("data_quality",),
-    "contracts.read": ("public_information", "data_quality"),
-    "suggestions.decide": ("data_quality", "public_information"),
+    "contracts.read": ("data_quality",),
+    "suggestions.decide": ("data_quality",),
     "readers.link": ("reader_linking",),
-    "records.edit": ("public_information",),
     "datasets.publish": ("open_data",),
     "releases.export": ("research",),
     "knowledge.read": ("knowledge_service",),
     "dashboards.read": ("library_statistics",),
     "desk.serve": ("service_operation",),
+    "cases.read": ("case_handling",),
     "cases.work": ("case_handling",),
     "cases.manage": ("case_handling",),
+    "cases.correct": ("case_handling", "record_correction"),
     "break_glass.open": ("emergency",),
 }
 
 
 class Scope(NamedTuple):
-    """What a key may be given, and the permissions it then has where a room asks for one."""
+    """What a key may be given, and the action that its program then does."""
 
     title: dict[str, str]
-    permissions: tuple[str, ...] = ()
+    action: str
 
 
 SCOPES: dict[str, Scope] = {
-    "catalogue:read": Scope(
-        {"zh": "数据目录", "en": "The catalogue of tables"}, ("contracts.read",)
-    ),
-    "figures:read": Scope({"zh": "统计图表", "en": "Figures"}, ("dashboards.read",)),
-    "indicators:read": Scope({"zh": "评估指标", "en": "Indicators"}, ("dashboards.read",)),
-    "loads:read": Scope({"zh": "装载回执", "en": "Receipts of loads"}, ("loads.read",)),
-    "lineage:read": Scope({"zh": "数据血缘", "en": "Lineage"}, ("contracts.read",)),
+    "catalogue:read": Scope({"zh": "数据目录", "en": "The catalogue of tables"}, "contracts.read"),
+    "figures:read": Scope({"zh": "统计图表", "en": "Figures"}, "dashboards.read"),
+    "indicators:read": Scope({"zh": "评估指标", "en": "Indicators"}, "dashboards.read"),
+    "loads:read": Scope({"zh": "装载回执", "en": "Receipts of loads"}, "loads.read"),
+    "lineage:read": Scope({"zh": "数据血缘", "en": "Lineage"}, "contracts.read"),
 }

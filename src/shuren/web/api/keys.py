@@ -38,7 +38,7 @@ class ApiKey(AuthBase):
         actor = admit_api_key(text.strip())
         if self.scope:
             place = request.resolver_match
-            require_scope(actor, self.scope.format(**(place.kwargs if place else {})))
+            actor = require_scope(actor, self.scope.format(**(place.kwargs if place else {})))
         request.actor = actor  # type: ignore[attr-defined]
         return actor
 

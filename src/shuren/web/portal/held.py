@@ -15,11 +15,12 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST
 
 from shuren.data.definitions import contracts
-from shuren.kernel.errors import UsageError
+from shuren.kernel.errors import ShurenError, UsageError
 from shuren.kernel.i18n import gettext as _
 from shuren.kernel.i18n import pick
 from shuren.kernel.shapes import Actor
-from shuren.service import actions, queries
+from shuren.service import actions, correcting, queries
+from shuren.service.errors import NotOffered, WrongField
 from shuren.service.shapes import Certificate, HeldFact, HeldStore
 from shuren.trust import egress
 from shuren.web import moments
@@ -73,6 +74,31 @@ def forget(request: HttpRequest) -> HttpResponse:
         "trail": _trail(found.title, _address(found.id), _("Delete one fact")),
     }
     return render(request, "portal/my_forget.html", context)
+
+
+@requires(READ)
+def correct(request: HttpRequest) -> HttpResponse:
+    """Takes what is wrong in a store that another system fills; it becomes a case."""
+    actor = _reader(request)
+    asked = request.POST if request.method == "POST" else request.GET
+    found = _store(actor, asked.get("store", ""))
+    if not found.can_correct:
+        raise Http404
+    problem: ShurenError | None = None
+    said = asked.get("what_is_wrong", "")
+    if request.method == "POST":
+        try:
+            case = correcting.ask(settings.SITE, found.id, said, actor=actor)
+            return HttpResponseRedirect(reverse("my-case", args=[case.id]))
+        except (WrongField, NotOffered) as error:
+            problem = error
+    context = {
+        "store": _card(found),
+        "said": said,
+        "problem": problem,
+        "trail": _trail(found.title, _address(found.id), _("Something is wrong")),
+    }
+    return render(request, "portal/my_correct.html", context, status=400 if problem else 200)
 
 
 @requires(READ)
@@ -185,6 +211,7 @@ def store_titles() -> dict[str, str]:
         "consents": _("What you agreed to"),
         "interests": _("Interests you chose"),
         "searches": _("Searches you saved"),
+        "cases": _("Your cases"),
         "events": _("Events not yet taken in"),
         "quarantine": _("Refused rows that name you"),
         "datasets": _("Datasets you took"),
@@ -203,6 +230,7 @@ def _card(found: HeldStore) -> dict[str, Any]:
         "goes": _goes(found.facts),
         "months": by_month([fact.at for fact in found.facts if fact.at]),
         "url": _address(found.id),
+        "correct_url": _correct(found.id) if found.can_correct else "",
     }
 
 
@@ -248,6 +276,10 @@ def _staying(held: Sequence[HeldStore]) -> list[dict[str, Any]]:
         {"title": title, "because": because, "count": count}
         for (title, because), count in reasons.items()
     ]
+
+
+def _correct(store_id: str) -> str:
+    return f"{reverse('my-correct')}?{urlencode({'store': store_id})}"
 
 
 def _address(store_id: str) -> str:

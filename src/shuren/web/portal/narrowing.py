@@ -15,8 +15,8 @@ from shuren.kernel.i18n import gettext as _
 from shuren.kernel.i18n import pick
 from shuren.kernel.site import Site
 
-NAMES = ("availability", "kind", "clc", "year", "campus", "language", "author", "subject",
-         "publisher", "source")  # fmt: skip
+NAMES = ("availability", "kind", "clc", "year", "campus", "language", "indexed", "author",
+         "subject", "publisher", "source")  # fmt: skip
 LONGEST, MOST_VALUES, SHOWN = 300, 12, 8
 _OPEN = ("availability", "kind", "clc", "year", "campus")
 _FEW_YEARS, _STEPS = 12, (5, 10, 20, 50, 100)
@@ -169,6 +169,7 @@ def title(name: str) -> str:
         "year": _("Year"),
         "campus": _("Campus"),
         "language": _("Language"),
+        "indexed": _("Indexed in"),
         "author": _("Author"),
         "subject": _("Subject"),
         "publisher": _("Publisher"),
@@ -182,7 +183,7 @@ def label(name: str, value: str, site: Site) -> str:
         heading = _classes(site).get(value)
         return f"{value} {pick(heading)}" if heading else value
     named = {"availability": availabilities, "kind": kinds, "language": languages,
-             "source": sources}.get(name)  # fmt: skip
+             "source": sources, "indexed": indexes}.get(name)  # fmt: skip
     return named().get(value, value) if named else value
 
 
@@ -237,4 +238,14 @@ def sources() -> dict[str, str]:
         "holdings": _("Print holdings"),
         "catalogue": _("Catalogue records"),
         "collections": _("Our own collections"),
+    }
+
+
+def indexes() -> dict[str, str]:
+    """Names of index databases that are not their codes."""
+    return {
+        "AHCI": "A&HCI",
+        "SCOPUS": "Scopus",
+        "PKU": _("PKU core journals"),
+        "OTHER": _("Another index"),
     }

@@ -63,8 +63,9 @@ def _held() -> list[State]:
             last=moments.day(date(2036, 10, 30)),
         ),
         "url": "#held",
+        "correct_url": "#wrong",
     }
-    plain = held | {"id": "guide-plain", "months": None, "url": ""}
+    plain = held | {"id": "guide-plain", "months": None, "url": "", "correct_url": ""}
     return [
         {"label": "with its months", "inputs": {"held": held | {"months": _loans()}}},
         {"label": "plain", "inputs": {"held": plain}},

@@ -1,5 +1,6 @@
 """Roles and purposes: who may do what with which resource, and what data are used for."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,7 +12,7 @@ from shuren.kernel.i18n import gettext as _
 from shuren.kernel.i18n import pick
 from shuren.trust import approvals
 from shuren.trust.approvals import Approval
-from shuren.trust.definitions import APPROVE, PERMISSION_PURPOSES, PERMISSIONS, Purpose
+from shuren.trust.definitions import APPROVE, PERMISSIONS, Purpose, Role
 from shuren.trust.queries import may, purposes, roles
 from shuren.web.access import requires
 from shuren.web.workbench.shell import page
@@ -21,12 +22,13 @@ PLACE = "roles"
 
 @dataclass(frozen=True)
 class Cell:
-    """One action on one resource: the roles that may, and the purposes it reads data for."""
+    """One action on one resource: the roles that may, and those that may use data for a purpose
+    while doing it; no roles where it is all of them."""
 
     name: str
     title: str
     roles: tuple[str, ...]
-    purposes: tuple[str, ...]
+    purposes: tuple[tuple[str, tuple[str, ...]], ...]
 
 
 @dataclass(frozen=True)
@@ -49,6 +51,7 @@ class RoleShown:
     description: str
     approval: Approval | None
     fingerprint: str
+    grants: tuple[tuple[str, tuple[str, ...]], ...]
 
 
 @requires("contracts.read")
@@ -63,13 +66,7 @@ def index(request: HttpRequest) -> HttpResponse:
     }
     context: dict[str, Any] = {
         "cells": [
-            Cell(
-                name,
-                pick(title),
-                tuple(pick(one.title) for one in granted.values() if name in one.permissions),
-                tuple(pick(known[id].title) for id in PERMISSION_PURPOSES[name] if id in known),
-            )
-            for name, title in PERMISSIONS.items()
+            _cell(name, pick(title), known, granted.values()) for name, title in PERMISSIONS.items()
         ],
         "purposes": [
             Shown(
@@ -88,12 +85,28 @@ def index(request: HttpRequest) -> HttpResponse:
                 pick(one.description),
                 approved["roles"][id],
                 approvals.fingerprint("roles", id),
+                tuple(
+                    (pick(PERMISSIONS[name]), tuple(pick(known[p].title) for p in given))
+                    for name, given in one.grants.items()
+                ),
             )
             for id, one in granted.items()
         ],
         "may_approve": may(request.actor, APPROVE),  # type: ignore[attr-defined]
     }
     return page(request, "roles.html", context, place=PLACE)
+
+
+def _cell(name: str, title: str, known: dict[str, Purpose], granted: Iterable[Role]) -> Cell:
+    able = {pick(one.title): one.grants[name] for one in granted if name in one.grants}
+    given = dict.fromkeys(id for purposes in able.values() for id in purposes)
+    using = {id: tuple(role for role, purposes in able.items() if id in purposes) for id in given}
+    return Cell(
+        name,
+        title,
+        tuple(able),
+        tuple((pick(known[id].title), () if len(u) == len(able) else u) for id, u in using.items()),
+    )
 
 
 @requires(APPROVE)

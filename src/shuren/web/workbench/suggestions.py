@@ -228,7 +228,8 @@ def _facts(sides: list[Any], who: list[dict[str, str]]) -> list[tuple[str, list[
 
 
 def _who(pseudonym: str, actor: Actor) -> dict[str, str]:
-    return trust.identity(current_site(), pseudonym, actor=actor, purpose=PURPOSE)
+    linking = trust.require(actor, "readers.link")
+    return trust.identity(current_site(), pseudonym, actor=linking, purpose=PURPOSE)
 
 
 def _actor(request: HttpRequest) -> Actor:

@@ -2,7 +2,9 @@ from django.urls import path
 
 from shuren.web.workbench import (
     break_glass,
+    cases,
     catalogue,
+    circulation,
     connectors,
     content,
     contracts,
@@ -47,6 +49,8 @@ urlpatterns = [
         connectors.collect,
         name="connector-collect",
     ),
+    path("cases/", cases.index, name="cases"),
+    path("cases/<str:case_id>/", cases.one, name="case"),
     path("coverage/", coverage.coverage, name="coverage"),
     path("loads/<str:load_id>/", sources.load, name="load"),
     path("loads/<str:load_id>/receipt.json", sources.load_json, name="load-json"),
@@ -64,6 +68,7 @@ urlpatterns = [
     path("roles/", roles.index, name="roles"),
     path("roles/approve/", roles.approve, name="role-approve"),
     path("desk/", desk.desk, name="desk"),
+    path("circulation/", circulation.circulation, name="circulation"),
     path("desk/erasure/", desk_erasure.page_of_desk, name="desk-erasure"),
     path(
         "desk/erasure/<slug:erasure_id>/certificate/",

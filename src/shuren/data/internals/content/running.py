@@ -20,7 +20,7 @@ ENTITIES = "content_entities"
 def run(site: Site, actor: Actor) -> Indexed:
     """The index of the live snapshot, in use if it passes the gate of all models; the entities are
     loaded for the next build. raises  NoSnapshot; trust's NotAllowed"""
-    trust.require(actor, "loads.run")
+    actor = trust.require(actor, "loads.run")
     found = _run(site, actor)
     openlineage.note_loads(site)
     return found

@@ -56,7 +56,7 @@ def record(site: Site, bib_id: str, *, actor: Actor) -> EditableRecord:
     """A record with its history, for who may edit it.
 
     raises  trust's NotAllowed, NoSnapshot, UnknownName, NotEditable"""
-    trust.require(actor, PERMISSION)
+    actor = trust.require(actor, PERMISSION)
     number, system = _key(site, bib_id, actor)
     rows = _rows(site, number, system)
     if not rows:
@@ -81,7 +81,7 @@ def save(site: Site, bib_id: str, text: str, *, based_on: str, actor: Actor) -> 
 
     It is in search and exports after the next build.
     """
-    trust.require(actor, PERMISSION)
+    actor = trust.require(actor, PERMISSION)
     with exclusively(site.data / "edits.lock"):
         current = record(site, bib_id, actor=actor)
         if current.newest.id != based_on:

@@ -25,7 +25,7 @@ _CLOCK = "resolved_at"
 
 def decide(site: Site, kind: str, ids: Sequence[str], accept: bool, actor: Actor) -> int:
     """Of several at once, all or those that still wait; returns how many."""
-    waiting.may(actor, kind)
+    actor = waiting.deciding(actor, kind)
     with landing.lock(site):
         landing.sweep(site)
         wanted = set(ids)
@@ -54,7 +54,7 @@ def undo(site: Site, kind: str, ids: Sequence[str], actor: Actor) -> int:
 
     raises  NothingToDecide if none stands, or a later decision rests on one of them
     """
-    waiting.may(actor, kind)
+    actor = waiting.deciding(actor, kind)
     with landing.lock(site):
         landing.sweep(site)
         wanted = set(ids)

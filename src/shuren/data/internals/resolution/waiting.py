@@ -43,7 +43,7 @@ Rows = list[dict[str, Any]]
 
 
 def suggestions(site: Site, kind: str, actor: Actor) -> list[Suggestion]:
-    may(actor, kind)
+    actor = deciding(actor, kind)
     settled = {key for key in decisions.standing(site) if key[0] == kind}
     found = {WORKS: _works, READERS: _readers}.get(kind, _fields)(site, kind, actor)
     return [one for one in found if (kind, one.one, one.other) not in settled]
@@ -59,15 +59,14 @@ def suggestion(site: Site, kind: str, id: str, actor: Actor) -> Suggestion:
 
 
 def sides(site: Site, found: Sequence[Suggestion], actor: Actor) -> dict[str, list[Side]]:
-    for kind in {one.kind for one in found}:
-        may(actor, kind)
+    asking = {kind: deciding(actor, kind) for kind in {one.kind for one in found}}
     refs = {one.id: _refs(one) for one in found}
     wanted = [ref for several in refs.values() for ref in several]
-    if any(one.kind == READERS for one in found):
-        cards = _cards(site, actor, wanted)
+    if READERS in asking:
+        cards = _cards(site, asking[READERS], wanted)
         shown = {ref: Side("", _facts(cards.get(ref, {}), _CARD), ref) for ref in wanted}
     else:
-        known = _records(site, actor, wanted)
+        known = _records(site, next(iter(asking.values()), actor), wanted)
         shown = {
             ref: Side(
                 str(known.get(ref, {}).get("title") or ref),
@@ -89,7 +88,7 @@ def _facts(row: dict[str, Any], names: Sequence[str]) -> tuple[tuple[str, str], 
 
 
 def decided(site: Site, kind: str, actor: Actor) -> list[Decision]:
-    may(actor, kind)
+    actor = deciding(actor, kind)
     rows = [row for key, row in decisions.standing(site).items() if key[0] == kind]
     rows.sort(key=lambda row: str(row["decided_at"]), reverse=True)
     titles = {}
@@ -115,11 +114,11 @@ def id_of(kind: str, one: str, other: str) -> str:
     return hashlib.sha256(f"{kind}|{one}|{other}".encode()).hexdigest()[:16]
 
 
-def may(actor: Actor, kind: str) -> None:
-    """Raise NotAllowed unless the actor decides about this kind, UnknownName if there is none."""
+def deciding(actor: Actor, kind: str) -> Actor:
+    """The actor deciding about this kind; raises NotAllowed, UnknownName if there is none."""
     if kind not in PERMISSION:
         raise UnknownName(_("kind of suggestion"), kind, list(PERMISSION))
-    trust.require(actor, PERMISSION[kind])
+    return trust.require(actor, PERMISSION[kind])
 
 
 def _works(site: Site, kind: str, actor: Actor) -> list[Suggestion]:

@@ -20,6 +20,8 @@ columns:
   kind: {type: VARCHAR, class: 1, title: {zh: 类型, en: Type}}
   language: {type: VARCHAR, class: 1, title: {zh: 语种, en: Language}}
   source: {type: VARCHAR, class: 1, title: {zh: 来源, en: Source}}
+  identifiers: {type: VARCHAR, class: 1, title: {zh: 标识与网址, en: Identifiers and addresses}}
+  relations: {type: VARCHAR, class: 1, title: {zh: 关联, en: Relations}}
   licence: {type: VARCHAR, class: 1, title: {zh: 许可, en: Licence}}
 */
 SELECT
@@ -33,6 +35,8 @@ SELECT
   coalesce(dc_type, '') AS kind,
   coalesce(dc_language, '') AS language,
   coalesce(source, '') AS source,
+  coalesce(dc_identifier, '') AS identifiers,
+  coalesce(dc_relation, '') AS relations,
   coalesce(licence, '') AS licence
 FROM raw.oai_records
 WHERE NOT is_deleted

@@ -31,33 +31,13 @@ columns:
   available: {type: BIGINT, class: 1, title: {zh: 可借册数, en: Copies to be borrowed}, unit: 册}
   search_text: {type: VARCHAR, class: 1, title: {zh: 检索用文字, en: Text to look in}}
 */
--- The newest loan of a copy says where it is; a copy never lent is where its status says.
-WITH last_lent AS (
-  SELECT item_id, max(loaned_at) AS loaned_at FROM conformed.loan GROUP BY item_id
-),
-
-newest_loan AS (
-  SELECT item_id, returned_at IS NULL AND due_at IS NOT NULL AS is_out
-  FROM (
-    SELECT
-      loan.item_id, loan.returned_at, loan.due_at,
-      row_number() OVER (PARTITION BY loan.item_id ORDER BY loan.loan_id DESC) AS place
-    FROM conformed.loan AS loan
-    INNER JOIN last_lent
-      ON last_lent.item_id = loan.item_id AND last_lent.loaned_at = loan.loaned_at
-  ) AS loans
-  WHERE place = 1
-),
-
-held AS (
+WITH held AS (
   SELECT
-    item.title_id,
-    item.campus,
-    item.catalogued AND item.status NOT IN ('missing', 'withdrawn') AS is_held,
-    coalesce(newest_loan.is_out, item.status = 'on_loan') AS is_out,
-    item.status IN ('', 'available', 'on_loan') AS may_be_lent
-  FROM conformed.item AS item
-  LEFT JOIN newest_loan ON newest_loan.item_id = item.item_id
+    title_id,
+    campus,
+    catalogued AND status NOT IN ('missing', 'withdrawn') AS is_held,
+    status
+  FROM mart.copy_state
 ),
 
 copies AS (
@@ -65,9 +45,8 @@ copies AS (
     title_id,
     campus,
     sum(CASE WHEN is_held THEN 1 END) AS copies,
-    sum(CASE WHEN is_held AND is_out THEN 1 WHEN is_held THEN 0 END) AS on_loan,
-    sum(CASE WHEN is_held AND may_be_lent AND NOT is_out THEN 1 WHEN is_held THEN 0 END)
-      AS available
+    sum(CASE WHEN is_held AND status = 'on_loan' THEN 1 WHEN is_held THEN 0 END) AS on_loan,
+    sum(CASE WHEN is_held AND status = 'available' THEN 1 WHEN is_held THEN 0 END) AS available
   FROM held
   GROUP BY title_id, campus
 )
