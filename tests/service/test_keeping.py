@@ -20,6 +20,7 @@ from shuren.service.queries import held
 from shuren.trust import consent, definitions, ledger
 from shuren.trust.internals.ledger_rows import LedgerEntry
 from shuren.trust.models import SignInCount
+from tests.approving import approve_all
 from tests.data.loading import OPERATOR, load
 from tests.service.library import CARD, fill
 
@@ -143,6 +144,7 @@ def test_what_the_database_keeps_for_a_purpose_goes_too(
 def test_nothing_goes_where_a_purpose_sets_no_term(site: Site, settings) -> None:
     settings.SITE = site
     set_days(site, "declared_interests", 0)
+    approve_all(site)
     Interest.objects.create(
         pseudonym="r_" + "a" * 26, subject="I2", chosen_at=datetime(1990, 1, 1).astimezone()
     )
