@@ -13,8 +13,9 @@ from shuren.data.definitions import contract, contracts
 from shuren.data.internals import retention_log, snapshots
 from shuren.kernel.shapes import Actor
 from shuren.kernel.site import Site
-from shuren.service import actions
+from shuren.service import actions, cases, correcting
 from shuren.service.internals import clocks, interests, keeping
+from shuren.service.internals.case_rows import CaseStep
 from shuren.service.models import Interest
 from shuren.service.queries import held
 from shuren.trust import consent, definitions, ledger
@@ -139,6 +140,24 @@ def test_what_the_database_keeps_for_a_purpose_goes_too(
     assert [(b["store"], b["rows"], b["days"]) for b in term_entries() if "lines" not in b] == [
         ("sign_in_counts", 1, 1), ("sign_in_counts", 1, 1), ("interests", 1, 60),
     ]  # fmt: skip
+
+
+def test_a_case_that_is_over_goes_three_years_later_with_its_trace(
+    reader: Actor, site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    over = correcting.ask(site, "lake:loans", "多记了一次", actor=reader).id
+    cases.act(site, over, "withdraw", actor=reader)
+    still = correcting.ask(site, "lake:loans", "少记了一次", actor=reader).id
+    by_id = {fact.id: fact for one in held(site, reader) if one.id == "cases" for fact in one.facts}
+    assert (by_id[over].until, by_id[still].until) == (date(2029, 11, 1), None)
+    monkeypatch.setenv("SHUREN_NOW", "2029-11-01T11:00:00+08:00")
+    keeping.clear(OPERATOR)
+    assert {line.id for line in cases.my_cases(site, reader)} == {over, still}
+    monkeypatch.setenv("SHUREN_NOW", "2029-11-02T11:00:00+08:00")
+    assert keeping.clear(OPERATOR)["cases"] == 1
+    assert [line.id for line in cases.my_cases(site, reader)] == [still]
+    assert CaseStep.objects.filter(case=over).count() == 0
+    assert [body["rows"] for body in term_entries("cases")] == [1]
 
 
 def test_nothing_goes_where_a_purpose_sets_no_term(site: Site, settings) -> None:

@@ -55,6 +55,8 @@ ONE_PAGE = {
     "item": "find",
     "workbench:decision-new": "workbench:decisions",
     "workbench:decision": "workbench:decisions",
+    "workbench:case": "workbench:cases",
+    "my-case": "my-cases",
     "workbench:indicator": "workbench:indicators",
     "workbench:indicator-csv": "workbench:indicators",
     "workbench:report": "workbench:reports",

@@ -19,7 +19,7 @@ from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, Settings
 
 from shuren.kernel.errors import UsageError
 from shuren.kernel.i18n import gettext as _
-from shuren.kernel.ils_settings import IlsSettings
+from shuren.kernel.ils_settings import IlsSettings, KohaSettings, Sip2Settings
 from shuren.kernel.sign_in_settings import CasSettings, OidcSettings, SignInSettings
 from shuren.kernel.site import Site
 from shuren.kernel.suggestions import did_you_mean
@@ -226,6 +226,8 @@ def known_names() -> dict[str, FieldInfo]:
     sections: dict[str, type[BaseModel]] = {
         "sign_in": SignInSettings, "sign_in.oidc": OidcSettings, "sign_in.cas": CasSettings,
         "ils": IlsSettings,
+        "ils.sip2": Sip2Settings,
+        "ils.koha": KohaSettings,
     }  # fmt: skip
     for section, model in sections.items():
         found |= {f"{section}.{name}": field for name, field in model.model_fields.items()}

@@ -20,6 +20,9 @@ class WorkingTime:
         self.calendar = calendar
         self.zone = ZoneInfo(time_zone)
         self._known: dict[date, bool] = {}
+        day = date(2026, 1, 1)
+        spans = [(self._at(day, s.opens), self._at(day, s.closes)) for s in calendar.working_hours]
+        self.day_seconds = sum((closes - opens).total_seconds() for opens, closes in spans)
 
     def is_working_day(self, day: date) -> bool:
         known = self._known.get(day)

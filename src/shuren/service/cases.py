@@ -5,7 +5,6 @@ Every verb is one transaction. A case that somebody else changed in the meantime
 over; what was done twice is done once. Staff who read a reader's case are in the ledger.
 """
 
-import logging
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
@@ -14,7 +13,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import Count, Q, QuerySet
 
 from shuren.kernel.clock import now
-from shuren.kernel.errors import ShurenError, UsageError
+from shuren.kernel.errors import UsageError
 from shuren.kernel.i18n import gettext as _
 from shuren.kernel.i18n import listed, pick
 from shuren.kernel.ids import new_id
@@ -33,17 +32,19 @@ from shuren.service.case_shapes import (
 from shuren.service.errors import CaseChanged, NoSuchCase, WrongField
 from shuren.service.flow_shapes import Service
 from shuren.service.internals import acting, limits, versions, viewing
-from shuren.service.internals.case_rows import Case, CaseStep, CaseTimer
+from shuren.service.internals.case_rows import Case, CaseStep
 from shuren.service.internals.filling import filled
+from shuren.service.internals.firing import fire_timers as fire_timers
+from shuren.service.internals.firing import timers_due as timers_due
 from shuren.service.internals.running import GIVEN_BACK, NOTED, TAKEN, Running
 from shuren.trust.actions import record_use
-from shuren.trust.queries import require, require_covered, require_purpose
+from shuren.trust.queries import identity, require, require_covered, require_purpose
 
 PURPOSE, OWN, TABLE = "case_handling", "own_records", "service.case"
+SERVE = "desk.serve"
 COLUMNS = ("reader_key", "service", "state", "subject", "fields", "history")
 PAGE, MOST = 50, 10_000
 LONGEST_TITLE = 300
-logger = logging.getLogger(__name__)
 
 
 def open_case(
@@ -194,7 +195,7 @@ def case(site: Site, id: str, actor: Actor) -> CaseView:
     """
     row = _row(id, actor)
     mine = acting.parts(actor, row)
-    if mine & {READER, "other"}:
+    if mine & {READER, acting.OTHER}:
         record_use(actor, OWN, TABLE, COLUMNS, 1)
     else:
         _note_look(actor, 1, row.pseudonym)
@@ -216,7 +217,7 @@ def queue(
 ) -> Queue:
     """One page of all cases, the soonest due first; those without a running clock come last.
 
-    raises  trust's NotAllowed without cases.work or cases.manage, and their purpose
+    raises  trust's NotAllowed without cases.read and its purpose
     """
     _require_desk(actor)
     seen = acting.visible(actor, Case.objects.filter(is_open=is_open))
@@ -237,47 +238,13 @@ def queue(
     return Queue(viewing.lines(site, rows), min(total, MOST), page, pages, *_counts(seen))
 
 
-def fire_timers(site: Site, at: datetime | None = None, *, most: int = 1000) -> int:
-    """Make happen what is due by itself, each exactly once; how many transitions.
+def who(site: Site, id: str, actor: Actor) -> dict[str, str]:
+    """Who the reader of a case is, {} where no source said so; a ledger entry that the reader sees.
 
-    Each is a transaction of its own that takes the timer away and makes the transition, or neither:
-    a kill leaves it due, and of several workers one finds it. A timer whose case cannot be read is
-    told to the log and tried again the next time.
+    raises  NoSuchCase; trust's NotAllowed without desk.serve and its purpose
     """
-    moment, fired, failed = at or now(), 0, set()
-    while fired < most:
-        due = CaseTimer.objects.filter(due_at__lte=moment).exclude(pk__in=failed)
-        batch = list(due.order_by("due_at", "id")[:100])
-        if not batch:
-            return fired
-        for timer in batch:
-            try:
-                fired += _fire(site, timer, moment)
-            except (ShurenError, ValueError):
-                logger.exception("the timer %s of case %s failed", timer.event, timer.case_id)
-                failed.add(timer.pk)
-    return fired
-
-
-def timers_due(at: datetime | None = None) -> int:
-    """How many timers are due now."""
-    return CaseTimer.objects.filter(due_at__lte=at or now()).count()
-
-
-def _fire(site: Site, timer: CaseTimer, at: datetime) -> int:
-    with transaction.atomic():
-        gone, _each = CaseTimer.objects.filter(pk=timer.pk, due_at__lte=at).delete()
-        if not gone:
-            return 0
-        row = Case.objects.select_for_update().get(pk=timer.case_id)
-        declared = versions.of(site, row.service, row.declared)
-        way = declared.flow.find(row.state, timer.event)
-        running = Running(site, row, declared, at)
-        if way is None or way.after is None or running.refusal(way, BY_ITSELF, SYSTEM):
-            return 0
-        running.do(way, BY_ITSELF, SYSTEM)
-        running.save()
-        return 1
+    row, actor = _row(id, actor), require(actor, SERVE)
+    return identity(site, row.pseudonym, actor=actor, purpose="service_operation")
 
 
 def _remark(
@@ -372,13 +339,12 @@ def _of(actor: Actor) -> Q:
 
 
 def _require_desk(actor: Actor) -> None:
-    require_purpose(acting.at_the_desk(actor), PURPOSE)
-    if not acting.is_staff(actor):
-        require(actor, acting.WORK)
+    require_purpose(require(actor, acting.READ), PURPOSE)
 
 
 def _note_look(actor: Actor, rows: int, subject: str = "") -> None:
-    wanted = require_purpose(acting.at_the_desk(actor), PURPOSE)
+    actor = require(actor, acting.READ)
+    wanted = require_purpose(actor, PURPOSE)
     require_covered(wanted, TABLE, COLUMNS)
     record_use(actor, PURPOSE, TABLE, COLUMNS, rows, subject=subject)
 

@@ -12,7 +12,14 @@ ENDS = ("success", "failure", "withdrawn")
 # For whom a state waits: while it waits for the reader the service's clock is paused; while it
 # waits for nobody there is nothing to promise (a card in force, a book on loan).
 WAITS = ("library", "reader", "nobody")
-UNITS = {"working_hours": 3600, "calendar_hours": 3600, "calendar_days": 86400, "minutes": 60}
+# Units of a timer. Seconds of each; of a working day they are the calendar's office hours.
+UNITS = {
+    "working_hours": 3600,
+    "working_days": 0,
+    "calendar_hours": 3600,
+    "calendar_days": 86400,
+    "minutes": 60,
+}
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ the snapshot knows (`is_live` False) and `link` since when; verbs raise IlsDown 
 
 from collections.abc import Sequence
 
-from shuren.kernel.errors import UsageError
+from shuren.kernel.errors import ShurenError, UsageError
 from shuren.kernel.settings import read_settings
 from shuren.kernel.shapes import Actor
 from shuren.kernel.site import Site
@@ -15,8 +15,8 @@ from shuren.service.desk import SERVE, pseudonym_of_card
 from shuren.service.errors import NoSuchReader
 from shuren.service.ils_errors import IlsDown
 from shuren.service.ils_shapes import HoldLine, LinkState, LiveCopy, Moved, ReaderStanding
+from shuren.service.internals.circulation import adapters, listing, moves, queue, readers
 from shuren.service.internals.circulation import link as links
-from shuren.service.internals.circulation import listing, moves, queue, readers
 from shuren.service.internals.circulation.own import Own
 from shuren.service.internals.circulation.port import Adapter
 from shuren.service.internals.circulation.readers import Served
@@ -38,7 +38,7 @@ def copies(site: Site, title_ids: Sequence[str], *, actor: Actor) -> dict[str, l
     listed = listing.of_titles(site, title_ids, actor)
     try:
         found = _adapter(site).copies(listed) if listed else []
-    except IlsDown:
+    except ShurenError:  # down, or not set up as it should be: `shuren ils check` says which
         found = [one.copy for one in listed]
     by_title: dict[str, list[LiveCopy]] = {id: [] for id in title_ids}
     for copy in found:
@@ -133,6 +133,15 @@ def link(site: Site) -> LinkState:
     return links.state(site, read_settings(site).ils.adapter)
 
 
+def check_link(site: Site, *, actor: Actor) -> list[str]:
+    """Whether the circulation system answers and what it can do, in sentences. Needs site.operate.
+
+    raises  IlsDown, IlsRefused, UsageError where a secret is not set
+    """
+    require(actor, "site.operate")
+    return adapters.to_try(site, read_settings(site).ils).check()
+
+
 def is_own(site: Site) -> bool:
     """Whether our own circulation lends, and not another system."""
     return read_settings(site).ils.adapter == OWN
@@ -143,8 +152,14 @@ def _served(site: Site, actor: Actor, card: str) -> Served:
     if not card:
         return readers.oneself(actor)
     serving = require(actor, SERVE)
-    return Served(pseudonym_of_card(site, card), serving, readers.DESK, card.strip())
+    try:
+        pseudonym = pseudonym_of_card(site, card)
+    except NoSuchReader:
+        if is_own(site):
+            raise
+        pseudonym = ""  # the other system may know a card that no load has told us of
+    return Served(pseudonym, serving, readers.DESK, card.strip())
 
 
 def _adapter(site: Site) -> Adapter:
-    return links.adapter(site, read_settings(site).ils)
+    return adapters.adapter(site, read_settings(site).ils)

@@ -28,6 +28,11 @@ _STATUS = {
     "WithdrawnVersion": 410,
     "NotFit": 400,
     "ConsentTextChanged": 400,
+    "NoSuchCase": 404,
+    "NotNow": 409,
+    "CaseChanged": 409,
+    "NotOffered": 403,
+    "WrongField": 400,
 }
 
 

@@ -166,6 +166,8 @@ PAGES: dict[str, Page] = {
         + _columns("mart.copy_state", _COPIES),
         narrowed_by=("mart.loan_fact.reader_key",),
     ),
+    "my-cases": Page({"zh": "我的服务单", "en": "My cases"}, "my-cases"),
+    "cases": Page({"zh": "工作台：服务单", "en": "Workbench: cases"}, "workbench:cases"),
     "my-held": Page(
         {"zh": "关于我的一切", "en": "What is held about me"},
         "my-held",

@@ -2,6 +2,7 @@ from django.urls import include, path
 
 from shuren.web.oai.provider import oai
 from shuren.web.portal import (
+    cases,
     datasets,
     finding,
     held,
@@ -43,6 +44,8 @@ urlpatterns = [
     ),
     path("id/<path:identifier>", datasets.resolve, name="identifier"),
     path("my/", mine.my_library, name="my"),
+    path("my/cases/", cases.index, name="my-cases"),
+    path("my/cases/<str:case_id>/", cases.one, name="my-case"),
     path("my/sessions/", sessions.sessions, name="sessions"),
     path("my/sessions/end/", sessions.end, name="session-end"),
     path("my/second-step/", second_step.set_up, name="second-step"),

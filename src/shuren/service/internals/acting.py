@@ -24,7 +24,9 @@ from shuren.service.internals.case_rows import Case
 from shuren.service.internals.running import Running
 from shuren.trust.queries import may, purpose_allowed
 
-WORK, MANAGE, PURPOSE = "cases.work", "cases.manage", "case_handling"
+READ, WORK, MANAGE = "cases.read", "cases.work", "cases.manage"
+PURPOSE = "case_handling"
+OTHER, ONLOOKER = "other", "onlooker"
 # What a reader writes in such a case is about themselves: only who corrects records sees it.
 CORRECT, CONFIDENTIAL = "cases.correct", ("record_correction",)
 TITLES: dict[str, dict[str, str]] = {
@@ -34,17 +36,6 @@ TITLES: dict[str, dict[str, str]] = {
     SYSTEM: {"zh": "系统自动", "en": "by itself"},
     PARTNER: {"zh": "合作方（由馆员代录）", "en": "a partner, entered by a librarian"},
 }
-
-
-def at_the_desk(actor: Actor) -> Actor:
-    """The actor working on cases, or supervising them; as they came where they may neither."""
-    action = next((one for one in (WORK, MANAGE) if may(actor, one)), actor.doing)
-    return replace(actor, doing=action)
-
-
-def is_staff(actor: Actor) -> bool:
-    """Whether the actor may see every case: a permission of the desk, and its purpose."""
-    return _handles(actor, WORK) or _handles(actor, MANAGE)
 
 
 def _handles(actor: Actor, action: str) -> bool:
@@ -59,7 +50,8 @@ def visible(actor: Actor, cases: QuerySet[Case]) -> QuerySet[Case]:
 
 
 def parts(actor: Actor, row: Case) -> frozenset[str]:
-    """What the actor is in this case, of FLOW_ACTORS; `other` for its second reader.
+    """What the actor is in this case, of FLOW_ACTORS; OTHER for its second reader, ONLOOKER for
+    staff who may read it and do nothing.
 
     A partner has no account: what they say is entered by a librarian.
     """
@@ -69,8 +61,11 @@ def parts(actor: Actor, row: Case) -> frozenset[str]:
     if actor.reader_key and actor.reader_key == row.pseudonym:
         found.add(READER)
     if actor.reader_key and actor.reader_key == row.party:
-        found.add("other")
-    if _handles(actor, WORK) and (may(actor, CORRECT) or row.service not in CONFIDENTIAL):
+        found.add(OTHER)
+    is_open_to = may(actor, CORRECT) or row.service not in CONFIDENTIAL
+    if _handles(actor, READ) and (is_open_to or may(actor, MANAGE)):
+        found.add(ONLOOKER)
+    if _handles(actor, WORK) and is_open_to:
         found |= {LIBRARIAN, PARTNER}
     if _handles(actor, MANAGE):
         found.add(MANAGER)
@@ -81,7 +76,7 @@ def part_for(way: Transition, mine: frozenset[str]) -> str:
     """As which of FLOW_ACTORS the actor may make a transition, "" for as none."""
     for one in way.actors:
         if one == READER:
-            wanted = {"own": {READER}, "other": {"other"}, "either": {READER, "other"}}
+            wanted = {"own": {READER}, "other": {OTHER}, "either": {READER, OTHER}}
             if mine & wanted[way.party]:
                 return READER
         elif one in mine:

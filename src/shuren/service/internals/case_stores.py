@@ -15,25 +15,35 @@ from shuren.kernel.i18n import pick
 from shuren.kernel.shapes import Actor
 from shuren.kernel.site import Site
 from shuren.service.internals import versions
+from shuren.service.internals.acting import PURPOSE
 from shuren.service.internals.case_rows import Case, CaseStep
+from shuren.service.internals.terms import days_of, last_day
 from shuren.service.shapes import HeldFact, HeldStore
 
 STORE = "cases"
 _ABOUT_READER = "own_record"
 _STAYS = Q(is_open=True) & ~Q(subject__kind=_ABOUT_READER)
+_AT_ONCE = 500
 BECAUSE = {"zh": "服务单还没有办结。", "en": "The case is not over yet."}
 
 
 def tell(site: Site, actor: Actor, limit: int | None) -> list[HeldStore]:
     found = Case.objects.filter(_of(actor.reader_key)).order_by("-opened_at", "-id")
-    facts = [_fact(site, row) for row in found[:limit]]
+    days = days_of(PURPOSE)
+    facts = [_fact(site, row, days) for row in found[:limit]]
+    told = _("While a case is open; a closed one until you delete it, or erase.")
+    if days:
+        told = _(
+            "While a case is open; a closed one %(days)s days, or until you delete it or erase.",
+            days=f"{days:,}",
+        )
     return [
         HeldStore(
             STORE,
             _("Your cases"),
             _("So that what you asked for is done, and you can see how far it is."),
             _("In the database, under your pseudonym."),
-            _("While a case is open; a closed one until you delete it, or erase."),
+            told,
             found.count(),
             tuple(facts),
             can_forget=True,
@@ -76,6 +86,16 @@ def forget_settled(pseudonym: str, before: datetime) -> int:
     return sum(_part(row, pseudonym) for row in found)
 
 
+def forget_closed(before: datetime) -> int:
+    """Take away every case that was over before a moment; how many."""
+    gone = 0
+    found = Case.objects.filter(is_open=False, closed_at__lt=before).order_by("pk")
+    while some := list(found.values_list("pk", flat=True)[:_AT_ONCE]):
+        Case.objects.filter(pk__in=some).delete()
+        gone += len(some)
+    return gone
+
+
 def _part(row: Case, pseudonym: str) -> int:
     """Delete a reader's own case; of another reader's take them out."""
     if row.pseudonym == pseudonym:
@@ -93,7 +113,7 @@ def _of(pseudonym: str) -> Q:
     return Q(pseudonym=pseudonym) | Q(party=pseudonym)
 
 
-def _fact(site: Site, row: Case) -> HeldFact:
+def _fact(site: Site, row: Case, days: int) -> HeldFact:
     known = versions.of(site, row.service, row.declared)
     said = {
         _("About"): row.subject.get("title", ""),
@@ -109,4 +129,5 @@ def _fact(site: Site, row: Case) -> HeldFact:
         row.opened_at,
         {name: value for name, value in said.items() if value},
         keep=pick(BECAUSE) if row.is_open and not _is_about_reader(row) else "",
+        until=last_day(row.closed_at.astimezone(), days) if row.closed_at else None,
     )

@@ -18,6 +18,7 @@ from shuren.kernel.clock import now
 from shuren.kernel.files import write_atomically
 from shuren.kernel.shapes import Actor
 from shuren.kernel.site import Site
+from shuren.service import cases
 from shuren.service.internals import erasing, keeping, sweeping
 from shuren.service.internals.circulation import history, queue
 from shuren.trust import erasing as trust
@@ -66,6 +67,12 @@ def _disk_is_due(site: Site) -> bool:
 
 
 CLOCKS = (
+    Clock(
+        "cases",
+        timedelta(0),
+        lambda site, actor: cases.fire_timers(site),
+        lambda site: cases.timers_due() > 0,
+    ),
     Clock("erasures", timedelta(0), lambda site, actor: erasing.resume(site)),
     Clock("terms", DAY, _retain),
     Clock("settled", DAY, lambda site, actor: erasing.close_open(site)),

@@ -13,10 +13,11 @@ from django.db import transaction
 
 from shuren.kernel.clock import now
 from shuren.kernel.shapes import Actor
-from shuren.service.internals import interests
+from shuren.service.internals import case_stores, interests
+from shuren.service.internals.acting import PURPOSE as CASES
+from shuren.service.internals.terms import days_of
 from shuren.trust import erasing as trust
 from shuren.trust import ledger
-from shuren.trust.queries import purposes
 
 
 @dataclass(frozen=True)
@@ -30,14 +31,9 @@ class Kept:
 
 KEPT = (
     Kept(interests.PURPOSE, "interests", interests.forget_before),
+    Kept(CASES, "cases", case_stores.forget_closed),
     Kept("account_access", "sign_in_counts", trust.forget_sign_in_counts),
 )
-
-
-def days_of(purpose: str) -> int:
-    """How many days the purpose may hold what it keeps; 0: it sets no term."""
-    known = purposes().get(purpose)
-    return known.keep_days if known else 0
 
 
 def clear(actor: Actor) -> dict[str, int]:

@@ -1,6 +1,6 @@
 """What the lake and the quarantine hold about a reader."""
 
-from datetime import date, datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from shuren.data import erasing as data
@@ -11,6 +11,7 @@ from shuren.kernel.i18n import gettext as _
 from shuren.kernel.i18n import pick
 from shuren.kernel.shapes import Actor
 from shuren.kernel.site import Site
+from shuren.service.internals.terms import last_day
 from shuren.service.shapes import HeldFact, HeldStore
 from shuren.trust.queries import purpose
 
@@ -93,7 +94,7 @@ def refused(site: Site, actor: Actor, limit: int | None) -> list[HeldStore]:
                 _("Why it was refused"): pick(row.reason),
                 _("Names you by"): ", ".join(words[what] for what in row.by),
             },
-            until=until(row.loaded_at, known[row.contract].retention_days)
+            until=last_day(row.loaded_at, known[row.contract].retention_days)
             if row.contract in known
             else None,
         )
@@ -127,18 +128,8 @@ def _fact(contract: Contract, row: OwnRow) -> HeldFact:
         if value not in (None, "")
     }
     keep = pick(contract.open_because) if row.is_open else ""
-    last = until(row.at, contract.retention_days)
+    last = last_day(row.at, contract.retention_days)
     return HeldFact(row.key, first or pick(contract.title), row.at, values, keep, last)
-
-
-def until(at: date | datetime | None, days: int | None) -> date | None:
-    """The last day on which something of a moment is kept that is kept so many days."""
-    if at is None or not days:
-        return None
-    try:
-        return (at.date() if isinstance(at, datetime) else at) + timedelta(days=days)
-    except OverflowError:
-        return None
 
 
 def _term(contract: Contract) -> str:

@@ -7,8 +7,8 @@ from shuren.kernel.site import Site
 from shuren.repository import actions as repository
 from shuren.repository import queries as datasets_known
 from shuren.service.internals import interests as chosen_interests
-from shuren.service.internals import keeping, withdrawing
-from shuren.service.internals.lake_stores import until
+from shuren.service.internals import withdrawing
+from shuren.service.internals.terms import days_of, last_day
 from shuren.service.shapes import HeldFact, HeldStore
 from shuren.trust import consent, erasing
 from shuren.trust import glass as emergencies
@@ -148,13 +148,13 @@ def erase_consents(actor: Actor) -> int:
 
 def interests(site: Site, actor: Actor, limit: int | None) -> list[HeldStore]:
     titles = chosen_interests.choosable(site)
-    days = keeping.days_of(chosen_interests.PURPOSE)
+    days = days_of(chosen_interests.PURPOSE)
     facts = [
         HeldFact(
             one.subject,
             pick(titles.get(one.subject, one.subject)),
             one.chosen_at,
-            until=until(one.chosen_at.astimezone(), days),
+            until=last_day(one.chosen_at.astimezone(), days),
         )
         for one in chosen_interests.chosen(actor.reader_key)
     ]

@@ -80,6 +80,8 @@ class Clockwork:
             return start
         limit = self.declared.service.limits.get(timer.limit) if timer.limit else None
         number = timer.number if limit is None else float(limit)
+        if timer.unit == "working_days":
+            return self.working.add(start, number * self.working.day_seconds)
         seconds = number * UNITS[timer.unit]
         if timer.unit == "working_hours":
             return self.working.add(start, seconds)

@@ -47,6 +47,7 @@ TRANSITION_KEYS = {
 }
 AFTER_KEYS = {unit: Key((int, float), zh, en) for unit, zh, en in (
     ("working_hours", "工作小时（校历，每个工作日 8 小时，含调休）", "Working hours: 8 on each working day of the calendar, make-up days too"),  # noqa: E501
+    ("working_days", "工作日：同一时刻，节假日不算，调休算", "Working days: no holidays, but make-up days"),  # noqa: E501
     ("calendar_hours", "自然小时", "Hours that pass"),
     ("calendar_days", "自然日", "Days that pass"),
     ("minutes", "分钟", "Minutes"),

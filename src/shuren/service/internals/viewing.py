@@ -35,7 +35,7 @@ def view(site: Site, row: Case, actor: Actor) -> CaseView:
     """The case as its reader or staff may see it; who it is about only for staff."""
     known = versions.of(site, row.service, row.declared)
     mine = acting.parts(actor, row)
-    is_reader = not mine - {READER, "other"}
+    is_reader = not mine - {READER, acting.OTHER}
     asked = {one.name: one for way in known.flow.transitions for one in way.asks}
     asked |= {one.name: one for one in known.service.form}
     moment = now()

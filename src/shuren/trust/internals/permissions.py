@@ -73,6 +73,7 @@ PERMISSIONS: dict[str, dict[str, str]] = {
         "zh": "凭读者证查看在场读者的在借",
         "en": "See what a reader at the desk has on loan, by their card",
     },
+    "cases.read": {"zh": "看各队列的服务单", "en": "See the cases of all queues"},
     "desk.erase": {
         "zh": "凭读者证为无法登录的读者清除记录（须第二人批准）",
         "en": "Erase a reader's records at the desk, by their card and a second person's yes",
@@ -115,6 +116,7 @@ PERMISSION_PURPOSES: dict[str, tuple[str, ...]] = dict.fromkeys(PERMISSIONS, ())
     "knowledge.read": ("knowledge_service",),
     "dashboards.read": ("library_statistics",),
     "desk.serve": ("service_operation",),
+    "cases.read": ("case_handling",),
     "cases.work": ("case_handling",),
     "cases.manage": ("case_handling",),
     "cases.correct": ("case_handling",),

@@ -211,6 +211,7 @@ def store_titles() -> dict[str, str]:
         "consents": _("What you agreed to"),
         "interests": _("Interests you chose"),
         "searches": _("Searches you saved"),
+        "cases": _("Your cases"),
         "events": _("Events not yet taken in"),
         "quarantine": _("Refused rows that name you"),
         "datasets": _("Datasets you took"),

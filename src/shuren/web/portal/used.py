@@ -132,6 +132,7 @@ def _titles(site: Site) -> dict[str, str]:
     own = {
         "mart.loan_fact": _("your loans"),
         "service.interest": _("your interests"),
+        "service.case": _("your cases"),
         "service.saved_search": _("the searches you saved"),
         "conformed.reader_search": _("your searches"),
     }

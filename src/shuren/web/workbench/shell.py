@@ -80,6 +80,7 @@ def _plan() -> list[tuple[str, list[tuple[str, str, str, str]]]]:
             [
                 ("today", _("Today"), "t", "workbench.open"),
                 ("desk", _("Front desk"), "h", "desk.serve"),
+                ("cases", _("Cases"), "g", "cases.read"),
                 ("circulation", _("Circulation"), "", "desk.serve"),
                 ("tasks", _("Tasks"), "w", "tasks.read"),
                 ("suggestions", _("Suggestions"), "v", "suggestions.decide"),
@@ -149,6 +150,7 @@ def crumbs(place: str, *further: Crumb) -> list[Crumb]:
         "content": _("Documents"),
         "lineage": _("Lineage"),
         "quality": _("Data quality"),
+        "cases": _("Cases"),
         "tasks": _("Tasks"),
         "suggestions": _("Suggestions"),
         "indicators": _("Indicators"),

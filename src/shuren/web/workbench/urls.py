@@ -2,6 +2,7 @@ from django.urls import path
 
 from shuren.web.workbench import (
     break_glass,
+    cases,
     catalogue,
     circulation,
     connectors,
@@ -48,6 +49,8 @@ urlpatterns = [
         connectors.collect,
         name="connector-collect",
     ),
+    path("cases/", cases.index, name="cases"),
+    path("cases/<str:case_id>/", cases.one, name="case"),
     path("coverage/", coverage.coverage, name="coverage"),
     path("loads/<str:load_id>/", sources.load, name="load"),
     path("loads/<str:load_id>/receipt.json", sources.load_json, name="load-json"),

@@ -1,31 +1,37 @@
-"""Which circulation system answers, and since when it does not."""
+"""Whether the circulation system answers, and since when it does not."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from shuren.kernel.clock import now
-from shuren.kernel.ils_settings import IlsSettings
+from shuren.kernel.i18n import gettext as _
 from shuren.kernel.site import Site
+from shuren.service.ils_errors import IlsDown
 from shuren.service.ils_shapes import LinkState
-from shuren.service.internals.circulation.own import Own
-from shuren.service.internals.circulation.port import Adapter
 
-# {folder of the site: when the first question of a row of unanswered ones was asked}
-_down_since: dict[Path, datetime] = {}
-
-
-def adapter(site: Site, settings: IlsSettings) -> Adapter:
-    return Own(site)
+# A page does not wait again for a system that just kept another one waiting.
+REST = timedelta(seconds=10)
+# {folder of the site: (when the first of a row of unanswered questions was asked, and the last)};
+# each process finds out by itself.
+_down: dict[Path, tuple[datetime, datetime]] = {}
 
 
 def state(site: Site, adapter_name: str) -> LinkState:
-    since = _down_since.get(site.root)
-    return LinkState(adapter_name, since is None, since)
+    since = _down.get(site.root)
+    return LinkState(adapter_name, since is None, since[0] if since else None)
 
 
 def failed(site: Site) -> None:
-    _down_since.setdefault(site.root, now())
+    first, _last = _down.get(site.root, (now(), now()))
+    _down[site.root] = (first, now())
 
 
 def answered(site: Site) -> None:
-    _down_since.pop(site.root, None)
+    _down.pop(site.root, None)
+
+
+def not_at_once_again(site: Site) -> None:
+    """raises  IlsDown when a question went unanswered a moment ago"""
+    since = _down.get(site.root)
+    if since is not None and now() - since[1] < REST:
+        raise IlsDown(_("The circulation system does not answer."))

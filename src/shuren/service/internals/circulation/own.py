@@ -6,6 +6,7 @@ from typing import Any
 
 from django.db import transaction
 
+from shuren.data import queries as data
 from shuren.kernel.clock import now
 from shuren.kernel.i18n import gettext as _
 from shuren.kernel.ids import new_id
@@ -96,6 +97,19 @@ class Own:
                 found = self._place(id, served, campus, case)
             served.note()
         return [queue.line(found)]
+
+    def check(self) -> list[str]:
+        rules = lending(self.site)
+        kinds = ", ".join(rules.kinds)
+        said = [
+            _("Our own circulation lends; no other system is asked."),
+            _("definitions/circulation/lending.yaml has rules for: %(kinds)s.", kinds=kinds),
+        ]
+        snapshot = data.current_snapshot(self.site)
+        table = snapshot.tables.get(listing.TABLE) if snapshot else None
+        if table is None:
+            return [*said, _("No copies are known yet: load items and run `shuren build`.")]
+        return [*said, _("The newest snapshot has %(count)s copies.", count=f"{table.rows:,}")]
 
     def _place(self, title: str, served: Served, campus: str, case: str) -> CopyHold:
         rules = lending(self.site)

@@ -39,3 +39,14 @@ class Adapter(Protocol):
         raises  CannotCirculate, IlsRefused
         """
         ...
+
+
+class Tried(Protocol):
+    """Every adapter is one too: it can be tried without touching anything."""
+
+    def check(self) -> list[str]:
+        """Whether the system answers and what it can do, in sentences.
+
+        raises  IlsDown, IlsRefused, UsageError where a secret is not set
+        """
+        ...

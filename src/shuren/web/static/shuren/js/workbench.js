@@ -4,8 +4,8 @@
  * [data-shortcuts]       the dialog that `?` opens
  * [data-copy=<id>]       copies that element's text; hidden until it can
  * [data-check-all=<name>] ticks all checkboxes of that name
- * [data-suggestion]      a line: with the focus in it j and k go on, other letters press the
- *                        button with that [data-key]; [data-keys-hint] says so, hidden until it can
+ * [data-suggestion]      a line: with the focus in it j and k go on, other letters press what
+ *                        has that [data-key]; [data-keys-hint] says so, hidden until it can
  */
 (() => {
   "use strict";
@@ -23,15 +23,13 @@
       dialog.showModal();
       return;
     }
-    if (event.key === "g") {
-      waitingSince = event.timeStamp || 1;
-      return;
-    }
     if (waitingSince && event.timeStamp - waitingSince < PATIENCE && /^[a-z]$/.test(event.key)) {
       const link = document.querySelector(`[data-go="${event.key}"]`);
       if (link) location.assign(link.href);
+      waitingSince = 0;
+      return;
     }
-    waitingSince = 0;
+    waitingSince = event.key === "g" ? event.timeStamp || 1 : 0;
   }
 
   function copyOnClick(button) {
@@ -73,7 +71,7 @@
     const step = { j: 1, k: -1 }[event.key];
     if (step) {
       const next = lines[lines.indexOf(line) + step];
-      if (next) next.querySelector("input").focus();
+      if (next) next.querySelector("input, a").focus();
     } else {
       const button = line.querySelector(`[data-key="${CSS.escape(event.key)}"]`);
       if (button) button.click();

@@ -1,0 +1,75 @@
+"""The components of cases in the style guide."""
+
+from datetime import timedelta
+from typing import Any
+
+from shuren.kernel.clock import now
+from shuren.kernel.i18n import gettext as _
+from shuren.service.case_shapes import AskedField
+from shuren.web.case_words import inputs
+
+
+def case_specimens() -> dict[str, list[dict[str, Any]]]:
+    """{component: [{label, inputs}]}, in the order of the page."""
+    return {
+        "case_row": _case_row(),
+        "stamps": _stamps(),
+        "trace": _trace(),
+        "case_moves": _case_moves(),
+    }
+
+
+def _case_row() -> list[dict[str, Any]]:
+    at = now() - timedelta(days=2)
+    marks = [
+        (_("Waiting for you"), "warn", _("Waiting for you"), "warn"),
+        (_("In the queue"), "info", _("Overdue since %(when)s", when="2026-11-27"), "bad"),
+        (_("Collected"), "good", "", ""),
+    ]
+    return [
+        {
+            "label": state,
+            "inputs": {
+                "row": {
+                    "title": "三体",
+                    "service": _("Hold"),
+                    "href": "#case_row",
+                    "at": at,
+                    "state": {"label": state, "tone": tone},
+                    "clock": {"label": clock, "tone": clock_tone} if clock else None,
+                }
+            },
+        }
+        for state, tone, clock, clock_tone in marks
+    ]
+
+
+def _stamps() -> list[dict[str, Any]]:
+    at = now() - timedelta(days=2)
+    names = (_("Need"), _("Match"), _("Delivery"), _("Feedback"))
+    moments = (at, at + timedelta(hours=5), None, None)
+    stamps = [{"label": label, "at": at} for label, at in zip(names, moments, strict=True)]
+    return [{"label": "half way", "inputs": {"stamps": stamps}}]
+
+
+def _trace() -> list[dict[str, Any]]:
+    at = now() - timedelta(hours=5)
+    steps = [
+        {"title": _("Arrived"), "who": _("the library"), "at": at, "state": _("Ready"),
+         "note": "一楼服务台"},
+        {"title": _("Opened"), "who": _("you"), "at": at - timedelta(days=1), "state": "",
+         "note": ""},
+    ]  # fmt: skip
+    return [{"label": "two steps", "inputs": {"trace": steps}}]
+
+
+def _case_moves() -> list[dict[str, Any]]:
+    rating = AskedField("rating", "number", {"zh": "满意度（1–5）", "en": "Satisfaction, 1 to 5"})
+    plain = {"fields": [], "note": "", "note_error": "", "is_open": False, "needs_note": False}
+    moves = [
+        plain | {"event": "arrive", "label": _("Arrived"), "to": _("Ready"), "is_away": False},
+        plain | {"event": "rate", "label": _("Rate"), "to": _("Closed"), "is_away": False,
+                 "fields": inputs([rating], prefix="guide-")},
+        plain | {"event": "cancel", "label": _("Cancel"), "to": _("Cancelled"), "is_away": True},
+    ]  # fmt: skip
+    return [{"label": "three", "inputs": {"moves": moves, "version": 3, "action": "#case_moves"}}]

@@ -1,0 +1,176 @@
+"""The desk's list over all queues, and one case as staff work on it."""
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
+
+from shuren.kernel.errors import ShurenError
+from shuren.kernel.i18n import gettext as _
+from shuren.kernel.i18n import pick
+from shuren.kernel.shapes import Actor
+from shuren.service import cases
+from shuren.service.case_shapes import CaseLine, CaseView, Queue
+from shuren.service.definitions import flows, services
+from shuren.service.errors import NoSuchCase
+from shuren.trust.queries import may
+from shuren.web import case_words
+from shuren.web.access import requires
+from shuren.web.errors import status_of
+from shuren.web.portal import cases as portal
+from shuren.web.workbench.paging import paging, whole_number
+from shuren.web.workbench.shell import Crumb, Tab, crumbs, current_site, page
+
+PLACE, READ = "cases", "cases.read"
+NARROWING = ("service", "state", "branch")
+
+
+@requires(READ)
+def index(request: HttpRequest) -> HttpResponse:
+    """The list; POST takes on the cases that are ticked."""
+    actor: Actor = request.actor  # type: ignore[attr-defined]
+    site = current_site()
+    if request.method == "POST":
+        for id in request.POST.getlist("case")[: cases.PAGE]:
+            cases.take(site, id, actor=actor)
+        return HttpResponseRedirect(request.get_full_path())
+    asked = {name: request.GET.get(name, "") for name in NARROWING}
+    show = request.GET.get("show", "")
+    number = whole_number(request.GET.get("page", "")) or 1
+    found = cases.queue(
+        site, actor, **asked, page=number,
+        overdue=show == "overdue", mine=show == "mine", unassigned=show == "free",
+        is_open=show != "over",
+    )  # fmt: skip
+    pager = paging(request, found.total, cases.PAGE) if found.pages > 1 else None
+    context = {
+        "tabs": _tabs(request, show),
+        "filters": _filters(found, asked),
+        "narrowed": any(asked.values()),
+        "keep": show,
+        "rows": [_row(one) for one in found.lines],
+        "total": found.total,
+        "is_more": found.total >= cases.MOST,
+        "pager": pager,
+        "show": show,
+    }
+    return page(request, "cases.html", context, place=PLACE)
+
+
+@requires(READ)
+def one(request: HttpRequest, case_id: str) -> HttpResponse:
+    """One case. POST do=act (event, version, note, fields), take, give_back, note or who."""
+    actor: Actor = request.actor  # type: ignore[attr-defined]
+    site = current_site()
+    problem: ShurenError | None = None
+    person: dict[str, str] | None = None
+    if request.method == "POST":
+        try:
+            if request.POST.get("do") == "who":
+                person = cases.who(site, case_id, actor)
+            else:
+                _do(request, case_id)
+                return HttpResponseRedirect(reverse("workbench:case", args=[case_id]))
+        except NoSuchCase:
+            raise
+        except ShurenError as error:
+            problem = error
+    found = cases.case(site, case_id, actor)
+    context = portal.whole(found, for_reader=False) | {
+        "moves": case_words.moves(found, request.POST if problem else None, problem),
+        "problem": problem,
+        "mine": found.assignee == actor.id,
+        "person": _person(person),
+        "may_ask_who": may(actor, cases.SERVE),
+        "trail": crumbs(PLACE, Crumb(case_words.title_of(found))),
+    }
+    status = status_of(problem) if problem else 200
+    return page(request, "case.html", context, place=PLACE, status=status)
+
+
+def _do(request: HttpRequest, case_id: str) -> CaseView:
+    actor: Actor = request.actor  # type: ignore[attr-defined]
+    site, do = current_site(), request.POST.get("do", "act")
+    version = whole_number(request.POST.get("version", ""))
+    note = request.POST.get("note", "")
+    if do == "take":
+        return cases.take(site, case_id, actor=actor, expected_version=version)
+    if do == "give_back":
+        return cases.give_back(site, case_id, actor=actor, note=note, expected_version=version)
+    if do == "note":
+        return cases.add_note(site, case_id, note, actor=actor)
+    return portal.act(request, case_id)
+
+
+def _row(case: CaseLine) -> dict[str, Any]:
+    return {
+        "id": case.id,
+        "title": case_words.title_of(case),
+        "service": pick(case.service_title),
+        "url": reverse("workbench:case", args=[case.id]),
+        "state": case_words.state_badge(case),
+        "clock": case_words.clock_badge(case, for_reader=False),
+        "branch": case.branch,
+        "assignee": case.assignee,
+        "at": case.opened_at,
+    }
+
+
+def _tabs(request: HttpRequest, show: str) -> list[Tab]:
+    names = {
+        "": _("All open"),
+        "overdue": _("Overdue"),
+        "mine": _("Mine"),
+        "free": _("Nobody's yet"),
+        "over": _("Over"),
+    }
+    tabs = []
+    for id, label in names.items():
+        query = request.GET.copy()
+        query.pop("page", None)
+        query["show"] = id
+        tabs.append(Tab(label, f"?{query.urlencode()}", None, show == id))
+    return tabs
+
+
+def _filters(found: Queue, asked: dict[str, str]) -> list[dict[str, Any]]:
+    """Selects of components/field.html; a value that is chosen stays to be chosen."""
+    site = current_site()
+    titles = {id: pick(one.title) for id, one in services(site).items()}
+    states = {
+        id: pick(state.title) for flow in flows(site).values() for id, state in flow.states.items()
+    }
+    states |= {state: pick(title) for state, title in _states_of(found)}
+    return [
+        _select("service", _("Service"), asked["service"], found.services, titles),
+        _select("state", _("State"), asked["state"], found.states, states),
+        _select("branch", _("Branch"), asked["branch"], found.branches, {}),
+    ]
+
+
+def _states_of(found: Queue) -> list[tuple[str, dict[str, str]]]:
+    return [(one.state, one.state_title) for one in found.lines]
+
+
+def _select(
+    name: str, label: str, value: str, counts: Any, titles: dict[str, str]
+) -> dict[str, Any]:
+    known = dict(counts) | ({value: 0} if value and value not in counts else {})
+    options = [{"value": "", "label": _("All")}]
+    options += [
+        {"value": id, "label": f"{titles.get(id, id)} ({count:,})"}
+        for id, count in sorted(known.items(), key=lambda one: -one[1])
+    ]
+    return {"name": name, "label": label, "type": "select", "value": value, "options": options}
+
+
+def _person(person: dict[str, str] | None) -> list[tuple[str, str]] | None:
+    if person is None:
+        return None
+    names = {
+        "reader_id": _("Reader id"),
+        "name": _("Name"),
+        "phone": _("Phone"),
+        "email": _("E-mail"),
+    }
+    return [(names.get(name, name), value) for name, value in person.items() if value]
