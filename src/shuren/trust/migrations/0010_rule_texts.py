@@ -1,5 +1,7 @@
 """The texts of rules that hold. A library that was here before keeps its own files as they are."""
 
+from typing import Any
+
 from django.conf import settings
 from django.db import migrations, models
 
@@ -7,7 +9,7 @@ from shuren.kernel.definitions import find_definitions
 from shuren.trust.internals.in_force import fingerprint_of
 
 
-def adopt(apps, _schema):
+def adopt(apps: Any, _schema: Any) -> None:
     """What the site's files say was in force until now, so it goes on; an upgrade stops nobody.
 
     A new library has nothing to go on with: there the first file waits for approval as any other.

@@ -65,13 +65,10 @@ class RoleShown:
 @requires("contracts.read")
 def index(request: HttpRequest) -> HttpResponse:
     site = settings.SITE
-    held = {
-        "purposes": definitions.purposes.waiting(site),
-        "roles": definitions.roles.waiting(site),
-    }
+    held, held_roles = definitions.purposes.waiting(site), definitions.roles.waiting(site)
     # What is in force, and what is new and waits; of a changed one both, the change as a list.
-    known = purposes() | {id: one.said for id, one in held["purposes"].items() if not one.more}
-    granted = roles() | {id: one.said for id, one in held["roles"].items() if not one.more}
+    known = purposes() | {id: one.said for id, one in held.items() if not one.more}
+    granted = roles() | {id: one.said for id, one in held_roles.items() if not one.more}
     approved = {kind: approvals.approvals(kind) for kind in approvals.KINDS}
     whose = {
         "readers": _("readers"),
@@ -90,7 +87,7 @@ def index(request: HttpRequest) -> HttpResponse:
                 approvals.fingerprint("purposes", id),
                 tuple(pick(role.title) for role in granted.values() if id in role.purposes),
                 _(", ").join(whose[name] for name in one.whose),
-                *_held(held["purposes"].get(id)),
+                *_held(held.get(id)),
             )
             for id, one in known.items()
         ],
@@ -105,7 +102,7 @@ def index(request: HttpRequest) -> HttpResponse:
                     (pick(PERMISSIONS[name]), tuple(pick(known[p].title) for p in given))
                     for name, given in one.grants.items()
                 ),
-                *_held(held["roles"].get(id)),
+                *_held(held_roles.get(id)),
             )
             for id, one in granted.items()
         ],
