@@ -5,8 +5,8 @@ from dataclasses import dataclass
 
 from shuren.data.errors import NotOpen, SnapshotGone
 from shuren.data.internals import snapshots
-from shuren.data.internals.asking import check_rows_open, record
-from shuren.data.internals.door import Opening
+from shuren.data.internals.asking import record
+from shuren.data.internals.door import Opening, check_rows_open
 from shuren.data.shapes import SnapshotInfo
 from shuren.kernel.i18n import gettext as _
 from shuren.kernel.i18n import pick

@@ -7,6 +7,7 @@ themselves, they come out as they would from all rows.
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from typing import Any
 
 import tantivy
 from tantivy import DocAddress
@@ -170,8 +171,8 @@ class _Looking:
             id, rows = documents.made_of(bytes(content))  # type: ignore[arg-type]
             if only_online and not any(kind == "online" for kind, _id in rows):
                 continue
-            [print_] = self.searcher.fast_field_values("print", [place])
-            self.found.before[number_of(id)] = int(print_)
+            prints: Any = self.searcher.fast_field_values("print", [place])
+            self.found.before[number_of(id)] = prints[0]
             for kind, row in rows:
                 more[_TABLE[kind]].add(row)
 
