@@ -1,8 +1,10 @@
 """Our own circulation: what is lent to whom, why not, and where a copy goes that comes back."""
 
+import threading
 from datetime import date
 
 import pytest
+from django.db import connection
 
 from shuren.service import cases, desk, ils
 from shuren.service.errors import NoSuchReader
@@ -318,3 +320,21 @@ def open_hold(site, title, reader):
     )
     ils.place_hold(site, title, actor=reader, pickup=WEST, case=opened.id)
     return opened.id
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_another_desk_did_is_seen_by_the_next_question(library):
+    """Over another connection, as another process of the server has one: no copy is kept of what
+    was said of a copy, so nothing has to run out first."""
+    assert statuses(library, "B1") == ["available"]
+    done = []
+
+    def other_desk():
+        done.append(ils.check_out(library, "B1", card=BEN, actor=LI))
+        connection.close()
+
+    thread = threading.Thread(target=other_desk)
+    thread.start()
+    thread.join(30)
+    assert len(done) == 1
+    assert statuses(library, "B1") == ["on_loan"]

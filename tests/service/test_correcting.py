@@ -11,8 +11,10 @@ from shuren.kernel.site import Site
 from shuren.service import actions, cases, correcting
 from shuren.service.errors import NoSuchCase, NothingHeld, NotNow, WrongField
 from shuren.service.queries import held
+from shuren.trust import ledger
+from shuren.trust.errors import NotAllowed
 from shuren.trust.models import Account
-from tests.service.library import fill
+from tests.service.library import CARD, NAME, fill
 from tests.service.test_erase import database_text
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -62,6 +64,19 @@ def test_corrected_at_its_source_and_confirmed(reader: Actor, site: Site) -> Non
     assert told.history[-1].note == "已在借还系统补记归还，下次装载生效"
     assert told.history[-1].account == ""
     assert cases.act(site, id, "confirm", actor=reader).is_success
+
+
+def test_who_corrects_sees_whose_record_it_is_and_the_reader_sees_the_look(
+    reader: Actor, site: Site
+) -> None:
+    id = asked(site, reader)
+    assert cases.who(site, id, CHEN) == {"reader_id": CARD, "name": NAME}
+    about = ledger.entries_about(reader.reader_key, limit=5)
+    assert ("chen", "record_correction") in {(e.actor, e.body.get("purpose")) for e in about}
+    with pytest.raises(NoSuchCase):
+        cases.who(site, id, LI)
+    with pytest.raises(NotAllowed):
+        cases.who(site, id, Actor("guan", "director"))
 
 
 def test_refused_with_a_reason_it_can_be_objected_to_or_closes_by_itself(

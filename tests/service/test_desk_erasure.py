@@ -13,6 +13,7 @@ from shuren.cli.context import CliContext
 from shuren.cli.erase import erase as command
 from shuren.data import erasing as lake
 from shuren.kernel.errors import UsageError
+from shuren.kernel.i18n import use_language
 from shuren.kernel.shapes import Actor
 from shuren.kernel.site import Site
 from shuren.service import desk_erasure
@@ -25,6 +26,7 @@ from shuren.trust.internals.egress_rows import Approval
 from shuren.trust.internals.ledger_rows import LedgerEntry
 from shuren.trust.internals.surrogate_rows import Erasure
 from shuren.trust.models import Account, Identity
+from shuren.web.ledger_words import Words
 from tests.conftest import ROOT
 from tests.data.loading import OPERATOR
 from tests.service.library import CARD, OTHER, PASSWORD, fill
@@ -69,6 +71,14 @@ def test_the_ledger_has_every_step_and_nobody_by_name(reader: str, site: Site) -
     rows = [ledger.shown(row) for row in LedgerEntry.objects.order_by("pk")]
     steps = [(e.body["step"], e.actor) for e in rows if e.kind == "approval"]
     assert steps == [("asked", "li"), ("allowed", "jin"), ("used", "li")]
+    use_language("en")
+    words = Words(site)
+    assert [words.sentence(e) for e in rows if e.kind == "approval"] == [
+        "li (Front desk) asked for a second person to erase a reader at the desk.",
+        "jin (Ethics board) allowed the erasure of a reader at the desk.",
+        "li (Front desk) made use of an approval.",
+    ]
+    use_language(None)
     [erased] = [e for e in rows if e.kind == "erasure"]
     assert erased.subject
     text = database_text()

@@ -6,6 +6,7 @@ import pytest
 
 from shuren.kernel.definitions import DefinitionFile
 from shuren.kernel.errors import DefinitionError
+from shuren.service.definitions import services
 from shuren.service.offer_tables import FACTS, KINDS, OfferTable, offer_tables, read_table, states
 
 TABLES = {table.id: table for table in offer_tables(None)}
@@ -18,10 +19,10 @@ def borrow(s):
 
 
 def hold(s):
-    """Lent out, and a card that may borrow. A card that is full may still wait."""
+    """Lent out, for students, staff and alumni who may borrow; who has a full card may wait."""
     return (
         s["copies"] == "out"
-        and s["reader"] not in ("visitor", "staff")
+        and s["reader"] in (*AT_HOME, "alumni")
         and s["standing"] in ("good", "full")
         and s["mine"] == "no"
         and s["asked"] == "below"
@@ -130,6 +131,18 @@ def test_only_a_visitor_is_sent_to_sign_in(kind):
     rows = [row for row in TABLES[kind].rows if row.sign_in]
     assert all(row.when["reader"] == {"visitor"} and not row.is_offer for row in rows)
     assert bool(rows) == bool(TABLES[kind].service)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_button_is_for_exactly_those_whom_its_service_serves(kind):
+    """What the tables offer the engine must open, and the reverse."""
+    table = TABLES[kind]
+    if not table.service:
+        return
+    by_role = {"public_reader": "public", "school_pupil": "pupil"}
+    served = {by_role.get(role, role) for role in services(None)[table.service].roles}
+    offered = {state["reader"] for state in states(table.facts) if table.decide(state).is_offer}
+    assert offered == served
 
 
 NOWHERE = {

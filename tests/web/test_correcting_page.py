@@ -1,8 +1,10 @@
 """The form beside each store that another system fills, and where it leads."""
 
 import pytest
+from django.test import Client
 
 from shuren.service import cases
+from shuren.trust.actions import create_account
 from shuren.trust.models import Account
 from shuren.trust.queries import actor_of
 
@@ -24,8 +26,17 @@ def test_a_mistake_is_reported_where_it_is_seen_and_answered_under_my_cases(as_r
     answer = client.post("/my/privacy/correct/", values)
     [case] = cases.my_cases(library, actor_of(Account.objects.get()))
     assert case.state == "submitted"
-    assert answer.status_code == 302
+    assert (answer.status_code, answer.headers["Location"]) == (302, f"/my/cases/{case.id}/")
     assert "这本书我已归还" in see(client, answer.headers["Location"])
+    assert "这本书我已归还" in see(client, "/my/privacy/held/?store=cases")
+    desk = Client()
+    desk.force_login(create_account("chen", "a long enough phrase", "data_librarian"))
+    assert case.id in see(desk, "/workbench/cases/")
+    assert "这本书我已归还" in see(desk, f"/workbench/cases/{case.id}/")
+    front = Client()
+    front.force_login(create_account("li", "a long enough phrase", "front_desk"))
+    assert case.id not in see(front, "/workbench/cases/")
+    see(front, f"/workbench/cases/{case.id}/", 404)
 
 
 @pytest.mark.parametrize("store", ["consents", "account", "lake:nothing", ""])

@@ -87,6 +87,7 @@ def set_up(context: CliContext, site: Site, scale: float) -> None:
     """Source files → loads → build → accounts. Each step does nothing when it was done before."""
     from shuren.campus.actions import write_campus
     from shuren.campus.connections import write_connections
+    from shuren.campus.licences import write_licence_terms
     from shuren.cli.demo_readers import speak
     from shuren.cli.demo_steps import sums, take_all_in
     from shuren.cli.demo_work import first_day
@@ -98,6 +99,7 @@ def set_up(context: CliContext, site: Site, scale: float) -> None:
     say(_("Setting up a demo university library in %(folder)s (once).", folder=site.root))
     with _step(context, _("1/4 Writing the exports of its systems")) as progress:
         write_connections(site.definitions / "sources")
+        write_licence_terms(site.definitions / "licence_terms")
         files = write_campus(site.root / "exports", seed=SEED, scale=scale, progress=progress)
     with _step(context, _("2/4 Taking them in")) as progress:
         take_all_in(site, files, actor=context.actor, progress=progress)

@@ -109,7 +109,7 @@ class Spot:
     shelf: Shelf
 
 
-def find_spot(site: Site, campus: str, location: str, call_number: str) -> Spot | None:
+def find_spot(site: Site | None, campus: str, location: str, call_number: str) -> Spot | None:
     """The shelf of a call number; None where no plan shows the place or the number is none.
 
     campus, location  as the holdings write them

@@ -241,10 +241,18 @@ def queue(
 def who(site: Site, id: str, actor: Actor) -> dict[str, str]:
     """Who the reader of a case is, {} where no source said so; a ledger entry that the reader sees.
 
-    raises  NoSuchCase; trust's NotAllowed without desk.serve and its purpose
+    raises  NoSuchCase; trust's NotAllowed without the permission of `asks_who` and its purpose
     """
-    row, actor = _row(id, actor), require(actor, SERVE)
-    return identity(site, row.pseudonym, actor=actor, purpose="service_operation")
+    row = _row(id, actor)
+    permission = asks_who(row.service)
+    purpose = "service_operation" if permission == SERVE else "record_correction"
+    return identity(site, row.pseudonym, actor=require(actor, permission), purpose=purpose)
+
+
+def asks_who(service: str) -> str:
+    """The permission to see who the reader of such a case is: of the desk, or, for what a reader
+    wrote about themselves, of who corrects records."""
+    return acting.CORRECT if service in acting.CONFIDENTIAL else SERVE
 
 
 def _remark(

@@ -3,11 +3,12 @@ site's."""
 
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from functools import lru_cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from shuren.kernel.calendar import LibraryCalendar, load_calendar
-from shuren.kernel.definitions import Key, check_keys, find_definitions
+from shuren.kernel.definitions import DefinitionFile, Key, check_keys, find_definitions
 from shuren.kernel.errors import DefinitionError
 from shuren.kernel.i18n import gettext as _
 from shuren.kernel.settings import read_settings
@@ -101,6 +102,15 @@ class Lending:
 def lending(site: Site) -> Lending:
     """raises  DefinitionError naming the file and the key"""
     file = find_definitions("circulation", site)["lending"]
+    settings = read_settings(site)
+    return _read(site, file, file.stamp(), settings.calendar, settings.time_zone)
+
+
+@lru_cache(maxsize=8)
+def _read(
+    site: Site, file: DefinitionFile, stamp: tuple[int, int], calendar: str, time_zone: str
+) -> Lending:
+    """Read once until the file changes; a changed calendar counts from the next start on."""
     content = file.read_yaml()
     check_keys(file.path, content, LENDING_KEYS)
     kinds = {}
@@ -112,15 +122,14 @@ def lending(site: Site) -> Lending:
         raise DefinitionError(
             _("%(path)s: 'unknown_kind' is none of the kinds above it.", path=file.path)
         )
-    settings = read_settings(site)
     return Lending(
         kinds,
         content["unknown_kind"],
         content["overdue_days"],
         tuple(str(one) for one in content["card_blocks"]),
         content["hold_shelf_days"],
-        load_calendar(site, settings.calendar),
-        ZoneInfo(settings.time_zone),
+        load_calendar(site, calendar),
+        ZoneInfo(time_zone),
     )
 
 

@@ -15,7 +15,7 @@ from shuren.kernel.i18n import listed
 from shuren.kernel.site import Site
 
 ALLOWED, FORBIDDEN, UNSTATED = "allowed", "forbidden", "unstated"
-READERS = ("student", "faculty", "alumni", "public", "pupil")
+READERS = ("student", "faculty", "department", "alumni", "public", "pupil")
 TERM_KEYS = {
     "id": Key(str, "标识，与文件名相同", "Id, the name of the file", required=True),
     "title": Key(dict, "双语名称", "Title in both languages", required=True),

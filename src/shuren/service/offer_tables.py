@@ -19,10 +19,11 @@ from shuren.kernel.i18n import gettext as _
 from shuren.kernel.i18n import listed
 from shuren.kernel.site import Site
 from shuren.kernel.suggestions import did_you_mean
+from shuren.service.definitions import services
 
 # What may be known of a hit and a reader, {fact: its values}; internals/offer_facts.py finds out.
 FACTS: dict[str, tuple[str, ...]] = {
-    "reader": ("visitor", "staff", "student", "faculty", "alumni", "public", "pupil"),
+    "reader": ("visitor", "staff", "student", "faculty", "department", "alumni", "public", "pupil"),
     "standing": ("good", "full", "blocked", "reading_only"),
     "form": ("book", "journal", "article", "other"),
     "copies": ("in", "out", "reference", "unknown", "none"),
@@ -126,7 +127,16 @@ def offer_tables(site: Site | None) -> tuple[OfferTable, ...]:
     for kind in KINDS:
         if kind not in files:
             raise DefinitionError(_("There is no definition of the offer '%(id)s'.", id=kind))
-    return tuple(sorted(map(read_table, files.values()), key=lambda one: (one.order, one.id)))
+    found = [read_table(file) for file in files.values()]
+    known = services(site)
+    for table in found:
+        if table.service and table.service not in known:
+            raise DefinitionError(
+                _("%(path)s: there is no service called '%(id)s'.", path=table.path,
+                  id=table.service),
+                fix=did_you_mean(table.service, known),
+            )  # fmt: skip
+    return tuple(sorted(found, key=lambda one: (one.order, one.id)))
 
 
 def read_table(file: DefinitionFile) -> OfferTable:

@@ -8,6 +8,7 @@ from shuren.kernel.i18n import gettext as _
 from shuren.kernel.i18n import pick
 from shuren.kernel.site import Site
 from shuren.trust.definitions import API_CLIENT
+from shuren.trust.egress import DESK_ERASURE
 from shuren.trust.ledger import Entry
 from shuren.trust.queries import purposes, roles
 
@@ -25,7 +26,7 @@ _SAID = {
     "break_glass": {"event", "minutes"},
     "approval": {"event", "step", "definition"},
     "egress_blocked": {"table", "class"},
-    "erasure": {"facts", "completed"},
+    "erasure": {"facts", "completed", "event", "rows", "store", "days"},
     "export": {"tables", "step"},
     "sign_in_methods": {"method"},
 }
@@ -181,6 +182,13 @@ class Words:
             return _(
                 "%(who)s approved the definition “%(name)s”.", who=who, name=body["definition"]
             )
+        desk = {
+            "asked": _("%(who)s asked for a second person to erase a reader at the desk."),
+            "allowed": _("%(who)s allowed the erasure of a reader at the desk."),
+            "refused": _("%(who)s refused the erasure of a reader at the desk."),
+        }
+        if body.get("point") == DESK_ERASURE and body.get("step") in desk:
+            return desk[body["step"]] % {"who": who}
         texts = {
             "asked": _("%(who)s asked for an export to be approved."),
             "allowed": _("%(who)s approved an export that another person asked for."),
@@ -198,6 +206,13 @@ class Words:
     def _erasure(self, entry: Entry, who: str, body: Body) -> str:
         if "completed" in body:
             return _("The erasure of entry %(number)s was completed.", number=body["completed"])
+        if body.get("event") == "term":
+            return _(
+                "%(rows)s rows of “%(store)s” went: they are kept %(days)s days at most.",
+                rows=f"{body['rows'] + body.get('refused', 0):,}",
+                store=body["store"],
+                days=body["days"],
+            )
         if "facts" not in body:
             return ""
         return _("A reader's data were erased: %(count)s facts.", count=f"{body['facts']:,}")

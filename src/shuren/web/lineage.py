@@ -55,6 +55,20 @@ _SHOWN_OF_A_TITLE = (
 
 _COPIES = "title_id item_id call_number campus location status catalogued lent_on due_at"
 
+# What buttons are decided by: the copies now, and how the reader who looks stands.
+_OF_COPIES = _columns(
+    "mart.copy_state",
+    "title_id item_id call_number campus location status catalogued lent_on due_at",
+)
+_OF_ONESELF = _columns("conformed.reader", "kind status valid_until campus") + _columns(
+    "mart.loan_fact", "loan_id item_id title_id loaned_at due_at renewals"
+)
+_ONES_OWN = (
+    "conformed.reader.reader_key",
+    "mart.loan_fact.reader_key",
+    "mart.loan_fact.is_out",
+)
+
 PAGES: dict[str, Page] = {
     "home": Page(
         {"zh": "门户首页", "en": "Portal: home"},
@@ -70,8 +84,10 @@ PAGES: dict[str, Page] = {
         {"zh": "门户：查找", "en": "Portal: search"},
         "find",
         tables=_columns("mart.title_availability", "title_id campus copies on_loan available")
-        + _columns("conformed.reader_search", "words searched_at"),
-        narrowed_by=("conformed.reader_search.reader_key",),
+        + _columns("conformed.reader_search", "words searched_at")
+        + _OF_COPIES
+        + _OF_ONESELF,
+        narrowed_by=("conformed.reader_search.reader_key", *_ONES_OWN),
         indexed=tuple(
             source
             for table, columns in INDEXED.items()
@@ -99,8 +115,10 @@ PAGES: dict[str, Page] = {
                 " embargo_info notes access_type publication_type date_first_issue_online"
                 " date_last_issue_online",
             ),
+            *_OF_COPIES,
+            *_OF_ONESELF,
         ),
-        narrowed_by=("mart.eholding_key.look_up",),
+        narrowed_by=("mart.eholding_key.look_up", *_ONES_OWN),
     ),
     "oai": Page(
         {"zh": "OAI-PMH 书目发布", "en": "OAI-PMH provider"},

@@ -19,6 +19,7 @@ OPEN: dict[str, str] = {
     "find-suggest": "completions come from the public index",
     "find-export": "titles and holdings are public",
     "find-shelf": "titles and holdings are public",
+    "find-now": "whether a copy is in is public, who has it is never told",
     "item": "titles and holdings are public",
     "robots": "told to every crawler",
     "resolve": "full text by its identifier is public",
@@ -45,6 +46,8 @@ OPEN: dict[str, str] = {
 }
 # Open to every account: it shows that account's own.
 OWN: dict[str, str] = {
+    "item-ask": "asks for oneself; who may is in the decision tables, and told",
+    "resolve-ask": "asks for oneself; who may is in the decision tables, and told",
     "my": "one's own loans; who is no reader is told so",
     "sessions": "where one is signed in oneself",
     "session-end": "ends one's own sign-ins",

@@ -2,7 +2,9 @@ from django.urls import include, path
 
 from shuren.web.oai.provider import oai
 from shuren.web.portal import (
+    asking,
     cases,
+    copies,
     datasets,
     finding,
     held,
@@ -30,9 +32,12 @@ urlpatterns = [
     path("find/suggest/", finding.suggest, name="find-suggest"),
     path("find/export/", items.export, name="find-export"),
     path("find/shelf/", items.shelf, name="find-shelf"),
+    path("find/now/", copies.now, name="find-now"),
     path("find/<slug:item_id>/", items.item, name="item"),
+    path("find/<slug:item_id>/ask/<slug:kind>/", asking.ask_item, name="item-ask"),
     path("robots.txt", finding.robots, name="robots"),
     path("resolve/", resolving.resolve, name="resolve"),
+    path("resolve/ask/<str:kind>/", asking.ask_article, name="resolve-ask"),
     path("spaces/", spaces.spaces, name="spaces"),
     path("datasets/", datasets.index, name="datasets"),
     path("datasets/<slug:dataset_id>/", datasets.one, name="dataset"),

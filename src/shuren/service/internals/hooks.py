@@ -84,6 +84,13 @@ def _promise_anew(facts: Facts) -> None:
     facts.clockwork.begin(facts.row, facts.at)
 
 
+def _hand_over(facts: Facts) -> None:
+    """The loan goes from the second reader to the case's own, in our circulation."""
+    from shuren.service.internals.circulation.handing import hand_over
+
+    hand_over(facts.site, facts.row.subject["id"], facts.row.party, actor=facts.actor)
+
+
 GUARDS: dict[str, Guard] = {
     "same_subject_open": _same_subject_open,
     "second_person": _second_person,
@@ -93,4 +100,5 @@ GUARDS: dict[str, Guard] = {
 EFFECTS: dict[str, Effect] = {
     "deadline_from_due": _deadline_from_due,
     "promise_anew": _promise_anew,
+    "hand_over": _hand_over,
 }

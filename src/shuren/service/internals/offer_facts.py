@@ -15,8 +15,8 @@ from shuren.service.offer_shapes import EMBARGO, OUTSIDE, PART, YES, PlaceOnline
 
 VISITOR, STAFF = "visitor", "staff"
 _LENT_OUT = (ils.ON_LOAN, ils.ON_HOLD_SHELF, ils.IN_TRANSIT)
-_BY_KIND = {"department": "faculty", "public_reader": "public", "school_pupil": "pupil"}
-_READERS = ("student", "faculty", "alumni", "public", "pupil")
+_BY_ROLE = {"public_reader": "public", "school_pupil": "pupil"}
+_READERS = ("student", "faculty", "department", "alumni", "public", "pupil")
 _BEST_FIRST = (YES, PART, EMBARGO, OUTSIDE)
 
 
@@ -68,16 +68,13 @@ class Found:
     copies: Sequence[ils.LiveCopy] = field(default_factory=tuple)
 
 
-def reader_kind(role: str, role_kind: str, has_card: bool, ils_kind: str = "") -> str:
-    """A value of the fact `reader`. Staff have a role and no card of a reader."""
-    kind = ils_kind or role
-    kind = _BY_KIND.get(kind, kind)
+def reader_kind(role: str, role_kind: str, has_card: bool) -> str:
+    """A value of the fact `reader`: the role of the account, by which services say whom they serve.
+    Staff have a role and no card of a reader."""
     if role_kind == "visitor":
         return VISITOR
-    if kind in _READERS and (has_card or kind == "pupil"):
-        return kind
-    own = _BY_KIND.get(role, role)
-    return own if own in _READERS and has_card else STAFF
+    kind = _BY_ROLE.get(role, role)
+    return kind if kind in _READERS and (has_card or kind == "pupil") else STAFF
 
 
 def standing(found: ils.ReaderStanding | None) -> str:

@@ -119,7 +119,7 @@ PERMISSION_PURPOSES: dict[str, tuple[str, ...]] = dict.fromkeys(PERMISSIONS, ())
     "cases.read": ("case_handling",),
     "cases.work": ("case_handling",),
     "cases.manage": ("case_handling",),
-    "cases.correct": ("case_handling",),
+    "cases.correct": ("case_handling", "record_correction"),
     "break_glass.open": ("emergency",),
 }
 

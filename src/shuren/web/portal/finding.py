@@ -17,9 +17,12 @@ from shuren.discovery.errors import NoIndex, OldIndex
 from shuren.discovery.search_shapes import RELEVANCE, SORTS, Answer, Query
 from shuren.kernel.i18n import gettext as _
 from shuren.kernel.shapes import Actor
+from shuren.service import offers
 from shuren.service.queries import TRACKING, own_searches
 from shuren.trust import consent
 from shuren.web.portal import narrowing
+from shuren.web.portal.buttons import as_offers
+from shuren.web.portal.copies import badges, watched
 from shuren.web.portal.hits import as_row, suggestion_row
 from shuren.web.portal.narrowing import Asked
 from shuren.web.portal.searches import may_save
@@ -59,7 +62,7 @@ def _answered(request: HttpRequest, asked: Asked) -> dict[str, Any]:
         _record(asked.text, 0 if answer.near else answer.total, reader)
     return {
         "found": answer,
-        "books": [as_row(hit.item, hit.reasons, near=answer.near) for hit in answer.hits],
+        "books": _books(request, answer),
         "facets": narrowing.facets(answer, asked, settings.SITE),
         "chips": narrowing.chips(asked, settings.SITE),
         "clear_url": asked.url(chosen={}),
@@ -70,6 +73,23 @@ def _answered(request: HttpRequest, asked: Asked) -> dict[str, Any]:
         "can_save": may_save(request.actor),  # type: ignore[attr-defined]
         "again": asked.again(),
     }
+
+
+def _books(request: HttpRequest, answer: Answer) -> list[dict[str, Any]]:
+    """The hits with their copies as they are at this moment, and their buttons."""
+    actor = request.actor  # type: ignore[attr-defined]
+    seen = offers.see(settings.SITE, answer.hits, actor=actor)
+    return [
+        as_row(hit.item, hit.reasons, near=answer.near, places=badges(one.copies))
+        | {
+            "live": watched(one.copies, hit.item.title_ids),
+            "offers": as_offers(
+                request, one, about=hit.item.title, home=reverse("item", args=[hit.item.id]),
+                short=True,
+            ),
+        }
+        for hit, one in zip(answer.hits, seen, strict=True)
+    ]  # fmt: skip
 
 
 def _earlier(actor: Actor) -> list[dict[str, str]]:
@@ -148,6 +168,9 @@ Disallow: /find/?
 Disallow: /find/suggest/
 Disallow: /find/export/
 Disallow: /find/shelf/
+Disallow: /find/now/
+Disallow: /find/*/ask/
+Disallow: /resolve/ask/
 Disallow: /workbench/
 Disallow: /my/
 Disallow: /sign-in/

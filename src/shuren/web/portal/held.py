@@ -88,8 +88,8 @@ def correct(request: HttpRequest) -> HttpResponse:
     said = asked.get("what_is_wrong", "")
     if request.method == "POST":
         try:
-            correcting.ask(settings.SITE, found.id, said, actor=actor)
-            return HttpResponseRedirect(_address("cases"))
+            case = correcting.ask(settings.SITE, found.id, said, actor=actor)
+            return HttpResponseRedirect(reverse("my-case", args=[case.id]))
         except (WrongField, NotOffered) as error:
             problem = error
     context = {

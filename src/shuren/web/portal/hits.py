@@ -14,8 +14,19 @@ from shuren.web.portal import narrowing
 _MOST_REASONS, _MOST_NAMES = 6, 3
 
 
-def as_row(item: Item, reasons: Sequence[Reason] = (), near: bool = False) -> dict[str, Any]:
-    """The inputs of components/book_row.html."""
+def as_row(
+    item: Item,
+    reasons: Sequence[Reason] = (),
+    near: bool = False,
+    *,
+    places: list[dict[str, str]] | None = None,
+) -> dict[str, Any]:
+    """The inputs of components/book_row.html.
+
+    places  badges of the copies as they are now; else those of the last build
+    """
+    if places is None:
+        places = [place(holding) for holding in known(item.holdings)]
     return {
         "title": item.title,
         "rest": item.title_rest,
@@ -26,7 +37,7 @@ def as_row(item: Item, reasons: Sequence[Reason] = (), near: bool = False) -> di
         "class_number": item.call_number or item.class_number,
         "call_number": item.call_number,
         "notes": _notes(item),
-        "places": [place(holding) for holding in known(item.holdings)],
+        "places": places,
         "why": [_reason(one) for one in reasons[:_MOST_REASONS]],
         "near": near,
     }

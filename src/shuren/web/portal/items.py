@@ -16,9 +16,11 @@ from shuren.discovery.errors import NoIndex, OldIndex
 from shuren.discovery.search_shapes import Item, Query
 from shuren.kernel.errors import UsageError
 from shuren.kernel.i18n import gettext as _
+from shuren.service import offers
 from shuren.trust import egress
-from shuren.web.portal import narrowing
-from shuren.web.portal.hits import as_row, editions, field_url, known, names
+from shuren.web.portal import copies, narrowing
+from shuren.web.portal.buttons import as_offers
+from shuren.web.portal.hits import as_row, editions, field_url, names
 
 SHELF, AROUND = 12, 6
 _TYPES = {"book": "Book", "journal": "Periodical", "article": "Article", "thesis": "Thesis",
@@ -37,6 +39,8 @@ def item(request: HttpRequest, item_id: str) -> HttpResponse:
     if found.id != item_id:
         return redirect("item", item_id=found.id)  # by the id of one of its records
     link = permanent(request, found.id)
+    [seen] = offers.see(settings.SITE, [found], actor=actor)
+    home = reverse("item", args=[found.id])
     around: Sequence[Item] = ()
     if found.call_number:
         around = queries.shelf(settings.SITE, found.call_number, actor=actor, size=AROUND + 1).items
@@ -44,7 +48,11 @@ def item(request: HttpRequest, item_id: str) -> HttpResponse:
         "item": found,
         "names": names(found.authors),
         "facts": _facts(found),
-        "holdings": _holdings(found),
+        "offers": as_offers(request, seen, about=found.title, home=home),
+        "places": copies.places(seen.copies),
+        "free": sum(one.is_available for one in seen.copies),
+        "live": copies.watched(seen.copies, found.title_ids),
+        "old": copies.is_old(seen.copies),
         "online": [_online(one) for one in found.online],
         "editions": [_edition(one) for one in editions(found)],
         "authors": [{"text": one, "url": field_url(_("author"), one)} for one in found.authors],
@@ -88,35 +96,6 @@ def _class_path(number: str) -> str:
     named = [narrowing.label("clc", code, settings.SITE) for code in codes]
     path = [one for one, code in zip(named, codes, strict=True) if one != code]
     return " › ".join([*path, number] if number and number not in codes[: len(path)] else path)
-
-
-def _holdings(found: Item) -> dict[str, Any] | None:
-    rows = []
-    for one in known(found.holdings):
-        free = one.available or 0
-        state = _("available") if free else _("all out")
-        counted = one.copies is not None
-        rows.append(
-            [
-                {"text": one.campus or _("Library")},
-                {"text": found.call_number or "–"},
-                {"text": f"{one.copies:,}" if one.copies is not None else "–", "number": True},
-                {"text": f"{free:,}" if counted else "–", "number": True},
-                {"text": state if counted else "–", "tone": "good" if free else "warn"}
-                if counted
-                else {"text": "–"},
-            ]
-        )
-    if not rows:
-        return None
-    columns = [
-        {"label": _("Campus")},
-        {"label": _("Call number")},
-        {"label": _("Copies"), "number": True},
-        {"label": _("In now"), "number": True},
-        {"label": _("State")},
-    ]
-    return {"caption": _("Where the copies are"), "columns": columns, "rows": rows, "empty": ""}
 
 
 def _online(one: Any) -> dict[str, Any]:

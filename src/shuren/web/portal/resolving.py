@@ -10,9 +10,11 @@ from django.urls import reverse
 
 from shuren.data.queries import current_snapshot
 from shuren.discovery.queries import resolve as resolve_openurl
-from shuren.discovery.shapes import Citation, FullText
+from shuren.discovery.shapes import Citation, FullText, Resolution
 from shuren.kernel.i18n import gettext as _
+from shuren.service import offers
 from shuren.web import moments
+from shuren.web.portal.buttons import as_offers
 
 MOST_VALUES = 5
 COMMANDS = "shuren load eholdings Provider_Region_Package_2026-01-01.txt\nshuren build"
@@ -31,18 +33,34 @@ def resolve(request: HttpRequest) -> HttpResponse:
         "shuren load eholdings Provider_Global_Package_2026-01-01.txt\nshuren build"
     )
     if context["loaded"]:
-        actor = request.actor  # type: ignore[attr-defined]
-        today = moments.today()
-        found = resolve_openurl(settings.SITE, query, actor=actor, today=today)
+        found, address = resolution(request)
+        asked = bool(query) and found.citation.names_a_work
         context |= {
             "citation": found.citation,
-            "asked": bool(query) and found.citation.names_a_work,
+            "asked": asked,
+            "offers": _offers(request, found, address) if asked else None,
             "cited": _cited(found.citation),
             "places": [as_place(place) for place in found.places if place.holds is not False],
             "elsewhere": [as_place(place) for place in found.places if place.holds is False],
             "doi_url": f"https://doi.org/{found.citation.doi}" if found.citation.doi else "",
         }
     return render(request, "portal/resolve.html", context)
+
+
+def resolution(request: HttpRequest) -> tuple[Resolution, str]:
+    """What the address names and where it is, and the address without what names a person."""
+    query = {key: request.GET.getlist(key)[:MOST_VALUES] for key in request.GET}
+    clean = {key: values for key, values in query.items() if not _is_private(key)}
+    actor = request.actor  # type: ignore[attr-defined]
+    found = resolve_openurl(settings.SITE, clean, actor=actor, today=moments.today())
+    return found, urlencode(clean, doseq=True)
+
+
+def _offers(request: HttpRequest, found: Resolution, address: str) -> dict[str, Any]:
+    wanted = offers.wanted_article(found, address)
+    actor = request.actor  # type: ignore[attr-defined]
+    [seen] = offers.see(settings.SITE, [wanted], actor=actor)
+    return as_offers(request, seen, about=wanted.subject["title"], home="")
 
 
 def as_place(place: FullText) -> dict[str, Any]:
@@ -86,6 +104,12 @@ def _cited(citation: Citation) -> str:
     if citation.page:
         numbers.append(_("p. %(number)s", number=citation.page))
     return ", ".join(part for part in (citation.author, citation.title, *numbers) if part)
+
+
+def without_persons(request: HttpRequest) -> str:
+    """The query of the address without keys that name a person, "" where there are none to drop."""
+    clean = {key: request.GET.getlist(key) for key in request.GET if not _is_private(key)}
+    return urlencode(clean, doseq=True) if len(clean) < len(request.GET) else ""
 
 
 def _is_private(key: str) -> bool:

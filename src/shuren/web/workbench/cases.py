@@ -81,7 +81,7 @@ def one(request: HttpRequest, case_id: str) -> HttpResponse:
         "problem": problem,
         "mine": found.assignee == actor.id,
         "person": _person(person),
-        "may_ask_who": may(actor, cases.SERVE),
+        "may_ask_who": may(actor, cases.asks_who(found.service)),
         "trail": crumbs(PLACE, Crumb(case_words.title_of(found))),
     }
     status = status_of(problem) if problem else 200

@@ -53,6 +53,7 @@ def circulation(request: HttpRequest) -> HttpResponse:
     context: dict[str, Any] = {
         "heading": _("Circulation"),
         "what": what,
+        "by_copy": what == TAKE_BACK,
         "tabs": _tabs(what),
         "campuses": [{"value": "", "label": _("The copy's own")}]
         + [{"value": name, "label": name} for name in campuses],

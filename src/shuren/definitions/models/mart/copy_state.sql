@@ -23,7 +23,6 @@ columns:
   catalogued: {type: BOOLEAN, class: 1, title: {zh: 见于馆藏文件, en: In an item file}}
   lent_on: {type: DATE, class: 1, title: {zh: 借出日期, en: Lent on}}
   due_at: {type: TIMESTAMP, class: 1, title: {zh: 应还时间, en: Due at}}
-  loan_id: {type: VARCHAR, class: 2, title: {zh: 借阅流水号, en: Loan id}}
 */
 -- The newest loan of a copy says where it is; a copy never lent is where its status says.
 WITH last_lent AS (
@@ -32,10 +31,10 @@ WITH last_lent AS (
 
 newest_loan AS (
   SELECT
-    item_id, loan_id, loaned_at, due_at, returned_at IS NULL AND due_at IS NOT NULL AS is_out
+    item_id, loaned_at, due_at, returned_at IS NULL AND due_at IS NOT NULL AS is_out
   FROM (
     SELECT
-      loan.item_id, loan.loan_id, loan.loaned_at, loan.returned_at, loan.due_at,
+      loan.item_id, loan.loaned_at, loan.returned_at, loan.due_at,
       row_number() OVER (PARTITION BY loan.item_id ORDER BY loan.loan_id DESC) AS place
     FROM conformed.loan AS loan
     INNER JOIN last_lent
@@ -48,7 +47,6 @@ placed AS (
   SELECT
     item.*,
     coalesce(newest_loan.is_out, item.status = 'on_loan') AS is_out,
-    newest_loan.loan_id,
     newest_loan.loaned_at,
     newest_loan.due_at
   FROM conformed.item AS item
@@ -70,6 +68,5 @@ SELECT
   END AS status,
   catalogued,
   CASE WHEN is_out THEN CAST(loaned_at AS DATE) END AS lent_on,
-  CASE WHEN is_out THEN due_at END AS due_at,
-  CASE WHEN is_out THEN loan_id END AS loan_id
+  CASE WHEN is_out THEN due_at END AS due_at
 FROM placed

@@ -2,7 +2,7 @@
 stand at this moment."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -47,7 +47,7 @@ class Listed:
     """A copy as the snapshot has it.
 
     lent_on  the day of the loan it is out on, else None
-    loan     the snapshot's loan_id of that loan, where the purpose opens it
+    loan     the snapshot's loan_id of that loan, where the desk asks
     """
 
     copy: LiveCopy
@@ -80,10 +80,20 @@ def at_desk(site: Site, barcode: str, actor: Actor) -> Listed:
     raises  NoSuchCopy; trust's NotAllowed
     """
     item = barcode_of(barcode)
-    found = _read(site, [("item_id", "=", item)], DESK, actor, (*_COLUMNS, "loan_id"))
+    found = _read(site, [("item_id", "=", item)], DESK, actor, _COLUMNS)
     if not found:
         raise NoSuchCopy(item)
-    return found[0]
+    listed = found[0]
+    return replace(listed, loan=_loan_of(site, item, actor)) if listed.lent_on else listed
+
+
+def _loan_of(site: Site, item: str, actor: Actor) -> str:
+    """Which loan a copy is out on; the public table of copies names no loan."""
+    rows = data.read(
+        site, "mart.copy_loan", columns=["loan_id"], where=[("item_id", "=", item)],
+        purpose=DESK, actor=actor,
+    ).rows  # fmt: skip
+    return str(rows[0][0]) if rows else ""
 
 
 def barcode_of(typed: str) -> str:
@@ -107,14 +117,13 @@ def described(site: Site, title_ids: Sequence[str], actor: Actor) -> dict[str, d
     return {row["title_id"]: {key: row[key] or "" for key in columns[1:]} for row in rows}
 
 
-def known_at(site: Site) -> datetime | None:
+def _known_at(site: Site, zone: ZoneInfo) -> datetime | None:
     """Of what moment the snapshot speaks: the end of its last day, or when it was built."""
     snapshot = data.current_snapshot(site)
     if snapshot is None:
         return None
     if not snapshot.data_date:
         return snapshot.built_at
-    zone = ZoneInfo(read_settings(site).time_zone)
     day = datetime.combine(date.fromisoformat(snapshot.data_date), time(23, 59), zone)
     return min(day, snapshot.built_at)
 
@@ -134,7 +143,8 @@ def _read(
         ).dicts()  # fmt: skip
     except (NoSnapshot, NoSuchTable):  # nothing was built yet, or by a version without this table
         return []
-    zone, moment = ZoneInfo(read_settings(site).time_zone), known_at(site)
+    zone = ZoneInfo(read_settings(site).time_zone)
+    moment = _known_at(site, zone)
     return [_listed(row, zone, moment) for row in rows]
 
 
@@ -154,7 +164,7 @@ def _listed(row: dict[str, Any], zone: ZoneInfo, moment: datetime | None) -> Lis
         known_at=moment,
     )
     withdrawn = row["status"] == WITHDRAWN
-    return Listed(copy, row["lent_on"], row.get("loan_id") or "", withdrawn)
+    return Listed(copy, row["lent_on"], is_withdrawn=withdrawn)
 
 
 def status_words() -> dict[str, str]:

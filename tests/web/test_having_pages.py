@@ -1,0 +1,148 @@
+"""From a hit to a case on the pages: buttons, copies, maps, confirming."""
+
+import re
+from html import unescape
+
+import pytest
+
+from shuren.service import ils
+from shuren.service.internals.case_rows import Case
+from tests.service.circulating import ANN, BEN, EAST, LI
+from tests.service.circulating import circulation_built as circulation_built
+from tests.service.circulating import library as library
+from tests.web.having import as_reader as as_reader
+from tests.web.having import circulation_indexed as circulation_indexed
+from tests.web.having import shelves as shelves
+
+pytestmark = pytest.mark.django_db
+
+
+def see(client, path: str) -> str:
+    answer = client.get(path)
+    assert answer.status_code == 200, (path, answer.status_code)
+    return unescape(answer.content.decode())
+
+
+def button(page: str, label: str) -> str:
+    """Where the button with this label leads."""
+    return re.search(rf'href="([^"]+)"[^>]*>{label}<span', page)[1]
+
+
+def test_two_taps_from_a_hit_to_a_case(as_reader):
+    """The first is the button of the hit, the second confirms what is filled in already."""
+    client = as_reader(BEN)
+    first = button(see(client, "/find/?q=活着"), "Place a hold")
+    page = see(client, first)
+    said = dict(re.findall(r'name="(pickup)"[^>]*>\s*<option value="([^"]+)" selected', page))
+    assert said == {"pickup": EAST}
+    done = client.post(first, said)
+    [case] = Case.objects.all()
+    assert (done.status_code, done["Location"]) == (302, f"/my/cases/{case.id}/")
+    assert (case.service, case.subject["title"], case.branch) == ("book_hold", "活着", EAST)
+
+
+def test_asking_again_leads_to_the_case_there_is(as_reader):
+    client = as_reader(BEN)
+    first = button(see(client, "/find/?q=活着"), "Place a hold")
+    client.post(first, {"pickup": EAST})
+    [case] = Case.objects.all()
+    assert button(see(client, "/find/?q=活着"), "See your request") == f"/my/cases/{case.id}/"
+    for again in (client.get(first), client.post(first, {"pickup": EAST})):
+        assert again["Location"] == f"/my/cases/{case.id}/"
+    assert Case.objects.count() == 1
+
+
+def test_who_is_not_signed_in_is_sent_to_sign_in_and_back_to_the_same_button(client, shelves):
+    client.cookies["shuren_language"] = "en"
+    page = see(client, "/find/?q=活着")
+    assert button(page, "Sign in for more").startswith("/sign-in/?next=%2Ffind%2F%3Fq%3D")
+    item = re.search(r'href="(/find/[0-9a-f]{32}/)"', page)[1]
+    answer = client.get(f"{item}ask/hold/")
+    assert answer["Location"] == f"/sign-in/?next={item.replace('/', '%2F')}ask%2Fhold%2F"
+
+
+@pytest.mark.parametrize(
+    "kind, status", [("hold", 200), ("full_text", 404), ("borrow", 404), ("nothing", 404)]
+)
+def test_only_what_opens_a_case_can_be_asked_for(as_reader, kind, status):
+    client = as_reader(BEN)
+    item = re.search(r'href="(/find/[0-9a-f]{32}/)"', see(client, "/find/?q=三体"))[1]
+    answer = client.get(f"{item}ask/{kind}/")
+    assert answer.status_code == status
+    if status == 200:
+        page = unescape(answer.content.decode())
+        assert "A copy is in, so there is nothing to wait for." in page
+        assert "<form" not in page.split("<main")[1]
+
+
+def test_a_form_with_a_fault_says_so_at_the_field_and_opens_nothing(as_reader):
+    client = as_reader(BEN)
+    first = button(see(client, "/find/?q=活着"), "Place a hold")
+    answer = client.post(first, {"pickup": EAST, "wanted_until": "soon"})
+    assert answer.status_code == 422
+    assert "Write a day as" in unescape(answer.content.decode())
+    assert not Case.objects.exists()
+
+
+def test_every_kind_without_a_button_has_its_reason_on_the_items_page(as_reader):
+    client = as_reader(BEN)
+    item = re.search(r'href="(/find/[0-9a-f]{32}/)"', see(client, "/find/?q=三体"))[1]
+    page = see(client, item)
+    shown = page.split('id="item-offers"')[1].split("</section>")[0]
+    buttons = re.findall(r'<a class="button', shown)
+    reasons = re.findall(r"<dt>", shown)
+    assert (len(buttons), len(reasons)) == (2, 7)
+
+
+def test_copies_are_shown_by_place_with_their_state(as_reader, shelves):
+    client = as_reader(BEN)
+    ils.check_out(shelves, "B1", card=ANN, actor=LI)
+    item = re.search(r'href="(/find/[0-9a-f]{32}/)"', see(client, "/find/?q=三体"))[1]
+    page = see(client, item)
+    places = re.findall(r'class="place-head".*?</section>', page, re.S)
+    assert [EAST in one for one in places] == [True, False]
+    assert "1 of 2 in" in places[0]
+    assert "B1" in places[0]
+    assert "Due 20 March 2026" in places[0]
+
+
+def test_a_page_that_stands_open_is_told_when_a_copy_moves(client, shelves):
+    """It asks by titles; what it holds beside each changes when a copy does."""
+    page = see(client, "/find/?q=佛教史")
+    live = re.search(r'data-live="([0-9a-f]+)=([0-9a-f]+)"', page)
+    assert client.get(f"/find/now/?t={live[1]}").json() == {live[1]: live[2]}
+    ils.check_out(shelves, "B8", card=ANN, actor=LI)
+    assert client.get(f"/find/now/?t={live[1]}").json() != {live[1]: live[2]}
+    assert client.get("/find/now/?t=nothing&t=").json().keys() == {"nothing"}
+    assert client.get("/find/now/").json() == {}
+
+
+def test_a_check_out_is_in_the_very_next_page(client, shelves):
+    client.cookies["shuren_language"] = "en"
+    assert f"{EAST}: 1 of 1 in" in see(client, "/find/?q=佛教史")
+    ils.check_out(shelves, "B8", card=ANN, actor=LI)
+    assert f"{EAST}: 0 of 1 in" in see(client, "/find/?q=佛教史")
+
+
+def test_an_article_of_an_openurl_is_delivered_with_what_is_known_of_it(as_reader):
+    client = as_reader(BEN)
+    asked = "genre=article&atitle=On+Rivers&title=Waters&issn=1234-5679&date=2020&spage=7"
+    first = button(see(client, f"/resolve/?{asked}"), "Have it delivered")
+    page = see(client, first)
+    assert re.search(r'name="pages" type="text" value="7"', page)
+    assert "journal: Waters" in page
+    assert "By confirming you say" in page
+    done = client.post(first, {"pages": "7", "personal_study": "true"})
+    [case] = Case.objects.all()
+    assert done["Location"] == f"/my/cases/{case.id}/"
+    assert case.subject["title"] == "On Rivers"
+    assert case.fields == {"pages": "7", "personal_study": True}
+
+
+def test_a_readers_id_in_an_openurl_reaches_no_case(as_reader):
+    client = as_reader(BEN)
+    address = "/resolve/ask/delivery/?atitle=On+Rivers&title=Waters&req_id=Q-77-X&pid=Q-77-X"
+    clean = client.get(address)["Location"]
+    assert clean == "/resolve/ask/delivery/?atitle=On+Rivers&title=Waters"
+    client.post(clean, {"personal_study": "true"})
+    assert "Q-77" not in str(Case.objects.get().__dict__)
