@@ -23,8 +23,8 @@ def batches(
     order_by: Sequence[str] = (),
     size: int = BATCH,
 ) -> Iterator[list[tuple[Any, ...]]]:
-    """Rows of a table that a purpose opens, `size` at a time; an order in which the table's file
-    already is costs nothing.
+    """Rows of a table that a purpose opens, `size` at a time; what the engine sorts and has no room
+    for, it keeps on the disk.
 
     columns, where, order_by  as `shuren.data.queries.read`
     raises  as `read`, before the first batch
