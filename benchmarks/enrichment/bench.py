@@ -19,7 +19,7 @@ def rows_of(site, table, columns):
     from shuren.data.queries import read
     from shuren.kernel.shapes import Actor
 
-    operator = Actor("cli:bench", "administrator")
+    operator = Actor("cli:bench", "administrator", doing="loads.run")
     return read(site, table, purpose="data_quality", actor=operator, columns=columns).dicts()
 
 
@@ -38,7 +38,7 @@ def make_site(folder, load):
     from shuren.data.actions import build
     from shuren.kernel.shapes import Actor
 
-    operator = Actor("cli:bench", "administrator")
+    operator = Actor("cli:bench", "administrator", doing="loads.run")
     load(site, operator)
     build(site, actor=operator)
     return site

@@ -31,7 +31,7 @@ def make_site(folder, load):
     from shuren.data.actions import build
     from shuren.kernel.shapes import Actor
 
-    operator = Actor("cli:bench", "administrator")
+    operator = Actor("cli:bench", "administrator", doing="loads.run")
     load(site, operator)
     build(site, actor=operator)
     return site
@@ -91,7 +91,7 @@ def real(folder):
     from shuren.data.queries import read
     from shuren.kernel.shapes import Actor
 
-    operator = Actor("cli:bench", "administrator")
+    operator = Actor("cli:bench", "administrator", doing="loads.run")
     columns = ["bib_id", "record_id", "title"]
     rows = read(site, "conformed.bib_record", purpose="data_quality", actor=operator,
                 columns=columns).dicts()  # fmt: skip

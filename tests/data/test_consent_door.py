@@ -8,7 +8,8 @@ from shuren.data.internals import answers, building
 from shuren.data.internals.models import load_models
 from shuren.data.internals.receipts import all_receipts
 from shuren.kernel.shapes import Actor, no_progress
-from shuren.trust import consent, definitions
+from shuren.trust import consent
+from tests.approving import approve_all
 from tests.data.raw_helper import put_raw, reader
 
 pytestmark = pytest.mark.django_db
@@ -47,8 +48,7 @@ def lake(site, settings):
         (site.definitions / folder).mkdir(parents=True, exist_ok=True)
         (site.definitions / folder / f"{id}.yaml").write_text(text, "utf-8")
     settings.SITE = site
-    definitions.purposes.cache_clear()
-    definitions.roles.cache_clear()
+    approve_all(site)
     put_raw(site, "readers", [
         {"reader_id": r.reader_key, "kind": "student", "college": "文学院" if n < 6 else "数学学院"}
         for n, r in enumerate(READERS)

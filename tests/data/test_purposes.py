@@ -16,6 +16,7 @@ from shuren.kernel.errors import DefinitionError
 from shuren.kernel.shapes import Actor, no_progress
 from shuren.trust import definitions, queries
 from shuren.trust.errors import NotAllowed, UnknownName
+from tests.approving import approve_all
 from tests.data.raw_helper import put_raw, reader
 
 ANN = Actor("ann", "student", reader(0))
@@ -147,6 +148,7 @@ def test_a_column_the_file_does_not_list_stays_shut_however_it_is_asked_for(lake
 @pytest.mark.django_db
 def test_a_wildcard_never_opens_a_table_about_persons(lake):
     change(lake, "data_quality", tables={"conformed.*": "all", "mart.*": "all", "raw.*": "all"})
+    approve_all(lake)
     ask = {"purpose": "data_quality", "actor": WEN}
     assert data.read(lake, "conformed.title", **ask).rows
     for table in ("conformed.loan", "mart.loan_fact"):
@@ -178,6 +180,7 @@ def test_samples_steps_raw_rows_and_identities_keep_to_the_file_as_well(lake):
         queries.identity(lake, ANN.reader_key, actor=ANN, purpose="own_records")
 
 
+@pytest.mark.django_db
 def test_thirty_days_before_it_ends_it_is_told(own, monkeypatch):
     change(own, "own_records", approved_until=date(2026, 12, 31), review_by=None)
     monkeypatch.setenv("SHUREN_NOW", "2026-11-30T12:00:00+00:00")
@@ -199,6 +202,7 @@ def test_a_review_that_is_due_is_told_and_refuses_nothing(own, monkeypatch):
     assert queries.purpose_allowed(ANN, "own_records")
 
 
+@pytest.mark.django_db
 @pytest.mark.parametrize(
     "said, message",
     [

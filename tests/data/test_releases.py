@@ -23,9 +23,9 @@ from shuren.kernel.definitions import SHIPPED
 from shuren.kernel.errors import DefinitionError, UsageError
 from shuren.kernel.shapes import Actor, no_progress
 from shuren.kernel.site import Site
-from shuren.trust import definitions as trust_definitions
 from shuren.trust import egress, releases
 from shuren.trust.errors import ApprovalNeeded, EgressBlocked, NotAllowed
+from tests.approving import approve_all
 from tests.data.raw_helper import put_raw, reader
 
 pytestmark = pytest.mark.django_db
@@ -86,7 +86,7 @@ def any_purpose(lake: Site, settings: Any) -> Site:
     folder.mkdir(parents=True)
     text = ours.replace("purposes: [research]", "purposes: [research, data_quality]")
     (folder / "data_librarian.yaml").write_text(text, "utf-8")
-    trust_definitions.roles.cache_clear()
+    approve_all(lake)
     return lake
 
 

@@ -21,6 +21,7 @@ from shuren.service.queries import held
 from shuren.trust import consent, definitions, ledger
 from shuren.trust.internals.ledger_rows import LedgerEntry
 from shuren.trust.models import SignInCount
+from tests.approving import approve_all
 from tests.data.loading import OPERATOR, load
 from tests.service.library import CARD, fill
 
@@ -162,6 +163,7 @@ def test_a_case_that_is_over_goes_three_years_later_with_its_trace(
 def test_nothing_goes_where_a_purpose_sets_no_term(site: Site, settings) -> None:
     settings.SITE = site
     set_days(site, "declared_interests", 0)
+    approve_all(site)
     Interest.objects.create(
         pseudonym="r_" + "a" * 26, subject="I2", chosen_at=datetime(1990, 1, 1).astimezone()
     )

@@ -6,6 +6,7 @@ from shuren.kernel.errors import DefinitionError
 from shuren.kernel.shapes import Actor
 from shuren.trust import consent, definitions, ledger, queries
 from shuren.trust.errors import ConsentMissing, ConsentTextChanged, NotAllowed, UnknownName
+from tests.approving import approve_all
 
 pytestmark = pytest.mark.django_db
 
@@ -47,8 +48,7 @@ def new_text(settings, site, purpose, version, zh="新的文字"):
     ]  # fmt: skip
     (folder / f"{purpose}.yaml").write_text("\n".join(lines) + f"\n{MORE}", "utf-8")
     settings.SITE = site
-    definitions.purposes.cache_clear()
-    definitions.roles.cache_clear()
+    approve_all(site)
 
 
 @pytest.mark.parametrize("purpose", ASKING)

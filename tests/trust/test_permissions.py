@@ -10,6 +10,7 @@ from shuren.kernel.errors import DefinitionError
 from shuren.kernel.shapes import Actor
 from shuren.trust import consent, definitions, queries
 from shuren.trust.errors import NotAllowed, UnknownName
+from tests.approving import approve_all
 from tools.reference.permissions import NO, NONE, YES, permissions_page
 
 PAGE = Path(__file__).parents[2] / "docs" / "reference" / "permissions.md"
@@ -139,6 +140,7 @@ def test_a_refusal_names_the_roles_that_may():
     assert "Ethics board" in refusal.value.fix
 
 
+@pytest.mark.django_db
 def test_a_site_may_redefine_a_role_and_add_one(site):
     folder = site.definitions / "roles"
     folder.mkdir(parents=True)
@@ -146,6 +148,7 @@ def test_a_site_may_redefine_a_role_and_add_one(site):
     grants = "grants:\n  - {resource: workbench, actions: [open]}\n"
     (folder / "volunteer.yaml").write_text(f"id: volunteer\n{text}{grants}")
     (folder / "director.yaml").write_text(f"id: director\n{text}")
+    approve_all(site)
     found = definitions.roles(site)
     assert found["volunteer"].permissions == ("workbench.open",)
     assert found["director"].permissions == ()
@@ -198,6 +201,7 @@ def test_a_wrong_role_file_is_named(site, change, said):
     assert str(path) in error.value.message
 
 
+@pytest.mark.django_db
 def test_a_role_file_from_before_the_matrix_opens_no_more_than_it_did(site):
     """Its purposes go to the actions that read for them; one of the site's own to each action."""
     own = (SHIPPED / "purposes" / "library_statistics.yaml").read_text("utf-8")
@@ -213,6 +217,7 @@ def test_a_role_file_from_before_the_matrix_opens_no_more_than_it_did(site):
         "purposes": "[public_information, data_quality, library_statistics, accreditation]",
     }
     path.write_text("\n".join(f"{key}: {value}" for key, value in (GOOD | listed).items()))
+    approve_all(site)
     role = definitions.roles(site)["helper"]
     assert role.is_old
     assert role.grants == {

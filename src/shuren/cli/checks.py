@@ -164,9 +164,17 @@ def definitions(context: CliContext, site: Site) -> Iterator[Finding]:
 
 def purposes(context: CliContext, site: Site) -> Iterator[Finding]:
     """Approvals that end, and reviews that are due, within thirty days; roles in the old form."""
+    from shuren.trust.approvals import waiting
     from shuren.trust.definitions import rows_of
     from shuren.trust.queries import purposes_ending, roles
 
+    for name, more in waiting().items():
+        yield Finding(
+            "advice",
+            _("definitions/%(name)s.yaml waits for approval: %(more)s.",
+              name=name, more=", ".join(more) or _("it is new")),
+            _("A role with purposes.approve does that under /workbench/roles/."),
+        )  # fmt: skip
     for role in roles().values():
         if role.is_old:
             yield Finding(

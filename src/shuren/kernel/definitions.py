@@ -68,11 +68,12 @@ def check_keys(path: Path, content: Any, keys: dict[str, Key], where: str = "") 
 
 @dataclass(frozen=True)
 class DefinitionFile:
-    """One file. `local` says that it is the site's, not ours."""
+    """One file. `local` says that it is the site's, not ours; `text` what is read in its place."""
 
     id: str
     path: Path
     local: bool
+    text: str | None = None
 
     def stamp(self) -> tuple[int, int]:
         """Changes when the file does: what was read from it may be kept until then."""
@@ -82,7 +83,8 @@ class DefinitionFile:
     def read_yaml(self) -> dict[str, Any]:
         """The parsed content; raises DefinitionError naming the line that cannot be read."""
         try:
-            content = yaml.load(self.path.read_text("utf-8"), Loader=_Loader)
+            text = self.path.read_text("utf-8") if self.text is None else self.text
+            content = yaml.load(text, Loader=_Loader)
         except (yaml.YAMLError, UnicodeDecodeError) as error:
             place = getattr(error, "problem_mark", None)
             line = place.line + 1 if place else 1

@@ -6,15 +6,17 @@ replaces ours. What no file grants is denied.
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
-from functools import cache
 from typing import Any
 
 from shuren.kernel.definitions import DefinitionFile, Key, find_definitions
 from shuren.kernel.errors import DefinitionError
 from shuren.kernel.i18n import gettext as _
 from shuren.kernel.site import Site
+from shuren.trust.internals import opening_more
+from shuren.trust.internals.in_force import InForce, Read, read
+from shuren.trust.internals.in_force import Waiting as Waiting
 from shuren.trust.internals.permissions import PERMISSION_PURPOSES as PERMISSION_PURPOSES
 from shuren.trust.internals.permissions import PERMISSIONS as PERMISSIONS
 from shuren.trust.internals.permissions import SCOPES as SCOPES
@@ -156,20 +158,32 @@ class Purpose:
         return self.aggregated_only or self.highest_class <= 2
 
 
-@cache
-def roles(site: Site | None) -> dict[str, Role]:
-    """All roles by id: readers, staff, visitors; raises DefinitionError naming file and key."""
-    known = purposes(site)
-    found = [role_of(file, known) for file in find_definitions("roles", site).values()]
-    _check_approvers(site, known, found)
+def _read_purposes(site: Site | None) -> Read[Purpose]:
+    return read("purposes", site, _purpose, opening_more.of_purpose)
+
+
+def _read_roles(site: Site | None) -> Read[Role]:
+    """What a role grants for a purpose that is not in force is no grant yet."""
+    known = purposes.found(site)
+    named = {*known.in_force, *known.waiting}
+    found = read("roles", site, lambda file: role_of(file, named), opening_more.of_role)
+    granted = [one.without(set(known.waiting) - set(known.in_force)) for one in
+               found.in_force.values()]  # fmt: skip
+    said = known.in_force | {id: one.said for id, one in known.waiting.items()}
+    _check_approvers(site, said, granted)
     order = {kind: place for place, kind in enumerate(KINDS)}
-    return {role.id: role for role in sorted(found, key=lambda role: (order[role.kind], role.id))}
+    granted.sort(key=lambda role: (order[role.kind], role.id))
+    return replace(
+        found,
+        in_force={role.id: role for role in granted},
+        rests_on_approval=found.rests_on_approval or known.rests_on_approval,
+    )
 
 
-@cache
-def purposes(site: Site | None) -> dict[str, Purpose]:
-    """All purposes by id; raises DefinitionError naming file and key."""
-    return {file.id: _purpose(file) for file in find_definitions("purposes", site).values()}
+# All purposes that are in force, by id; `.waiting` are those whose file wants more than that.
+purposes = InForce(_read_purposes)
+# All roles that are in force, by id: readers, staff, visitors.
+roles = InForce(_read_roles)
 
 
 def _check_approvers(site: Site | None, known: dict[str, Purpose], found: list[Role]) -> None:

@@ -95,6 +95,7 @@ from shuren.trust.internals import consent_rows as consent_rows  # noqa: E402
 from shuren.trust.internals import egress_rows as egress_rows  # noqa: E402
 from shuren.trust.internals import glass_rows as glass_rows  # noqa: E402
 from shuren.trust.internals import ledger_rows as ledger_rows  # noqa: E402
+from shuren.trust.internals import rule_rows as rule_rows  # noqa: E402
 from shuren.trust.internals import sign_in_rows  # noqa: E402, F401
 from shuren.trust.internals import surrogate_rows as surrogate_rows  # noqa: E402
 

@@ -16,13 +16,14 @@ from shuren.kernel.suggestions import did_you_mean
 from shuren.trust import consent, definitions
 from shuren.trust.actions import record_use
 from shuren.trust.definitions import API_CLIENT, PERMISSIONS, SCOPES, Purpose, Role
-from shuren.trust.errors import ConsentMissing, NotAllowed, ScopeMissing, UnknownName
-from shuren.trust.internals import api_keys, counting, covering, glasses, identities
+from shuren.trust.errors import NotAllowed, ScopeMissing, UnknownName
+from shuren.trust.internals import api_keys, counting, covering, glasses, identities, refusing
 from shuren.trust.internals.counting import TableUse as TableUse
 from shuren.trust.internals.covering import IDENTITY as IDENTITY
 from shuren.trust.internals.covering import Ending as Ending
+from shuren.trust.internals.covering import about_class as about_class
 from shuren.trust.internals.covering import require_covered as require_covered
-from shuren.trust.internals.permissions import PUBLIC_READ
+from shuren.trust.internals.covering import what_to_do as what_to_do
 from shuren.trust.internals.young_readers import waits_for_guardian
 from shuren.trust.models import Account, ApiKey, UseRecord
 
@@ -100,6 +101,13 @@ def purposes() -> dict[str, Purpose]:
 
 def purpose(id: str) -> Purpose:
     """One purpose; raises UnknownName, naming the file that is not there, with a suggestion."""
+    held = definitions.purposes.waiting(settings.SITE).get(id)
+    if held is not None and not held.more:
+        raise NotAllowed(
+            _("The purpose “%(what)s” waits for approval: %(file)s.",
+              what=pick(held.said.title), file=held.said.file),
+            fix=covering.approve_it(),
+        )  # fmt: skip
     message = _(
         "There is no purpose called '%(name)s': no file definitions/purposes/%(name)s.yaml.",
         name=id[:40],
@@ -124,11 +132,7 @@ def require(actor: Actor | None, permission: str) -> Actor:
     """
     if actor is not None and may(actor, permission):
         return replace(actor, doing=permission)
-    able = [pick(r.title) for r in roles().values() if permission in r.permissions]
-    raise NotAllowed(
-        _("Your role may not do this: %(what)s.", what=pick(PERMISSIONS[permission])),
-        fix=_("Roles that may: %(roles)s.", roles=", ".join(able)) if able else "",
-    )
+    raise refusing.permission(actor, permission, roles().values())
 
 
 def purpose_allowed(actor: Actor | None, purpose: str) -> bool:
@@ -169,37 +173,8 @@ def require_purpose(actor: Actor | None, purpose_id: str) -> Purpose:
             fix=_("Have it approved again; then write the new day as approved_until."),
         )
     if not purpose_allowed(actor, purpose_id):
-        raise _purpose_refused(actor, wanted)
+        raise refusing.purpose(actor, _granted(actor) if actor else None, wanted)
     return wanted
-
-
-def _purpose_refused(actor: Actor | None, wanted: Purpose) -> NotAllowed:
-    granted = _granted(actor) if actor else None
-    under = granted.actions_for(wanted.id) if granted else ()
-    if actor is None or granted is None or not under:
-        return NotAllowed(
-            _("Your role may not use data for this purpose: %(what)s.", what=pick(wanted.title))
-        )
-    if granted.opens(actor.doing, wanted.id):
-        if wanted.basis != consent.BASIS:
-            return NotAllowed(
-                _("This is for readers with records of their own: %(what)s.",
-                  what=pick(wanted.title)),
-            )  # fmt: skip
-        return ConsentMissing(
-            _("This needs your consent: %(what)s.", what=pick(wanted.title)),
-            fix=_("You can give it, and take it back, under My privacy."),
-        )
-    return NotAllowed(
-        _(
-            "Your role may use data for “%(what)s” under %(actions)s, and not under %(doing)s.",
-            what=pick(wanted.title),
-            actions=", ".join(under),
-            doing=actor.doing or PUBLIC_READ,
-        ),
-        fix=_("What a role may use data for, and doing what, stands in %(file)s.",
-              file=granted.file),
-    )  # fmt: skip
 
 
 def purposes_ending(within_days: int = 30) -> list[Ending]:

@@ -133,10 +133,11 @@ class Opening:
                     purpose=pick(self.purpose.title),
                     table=self.table.name,
                     column=name,
-                )
+                ),
+                fix=trust.about_class(self.purpose, column.classification),
             )
         if not self.covers(name):
-            raise not_covered(self.purpose, self.table.name, name)
+            raise not_covered(self.purpose, self.table.name, name, persons=bool(self.table.person))
         self.columns[name] = None
         topic = self.topic if self.veiled else None
         if topic is None or name not in topic.tells:
@@ -222,7 +223,7 @@ def open_table(site: Site, table: str, purpose: str, actor: Actor) -> Opening:
     ):
         raise _closed(allowed, found)
     if not allowed.covers(table, persons=bool(found.person)):
-        raise not_covered(allowed, table)
+        raise not_covered(allowed, table, persons=bool(found.person))
     opening = Opening(site, snapshot, found, allowed, actor)
     if allowed.own_rows_only or allowed.break_glass:
         if not found.person:
@@ -278,13 +279,13 @@ def check_rows_open(opening: Opening, where: Sequence[Condition]) -> None:
 def check_covered(purpose: Purpose, table: str, columns: Iterable[str], *, persons: bool) -> None:
     """For what is no table of a snapshot: raise NotOpen unless the purpose's file lists it."""
     if not purpose.covers(table, persons=persons):
-        raise not_covered(purpose, table)
+        raise not_covered(purpose, table, persons=persons)
     for column in columns:
         if not purpose.covers(table, column, persons=persons):
-            raise not_covered(purpose, table, column)
+            raise not_covered(purpose, table, column, persons=persons)
 
 
-def not_covered(purpose: Purpose, table: str, column: str = "") -> NotOpen:
+def not_covered(purpose: Purpose, table: str, column: str = "", *, persons: bool) -> NotOpen:
     what = f"{table}.{column}" if column else table
     return NotOpen(
         _(
@@ -293,7 +294,7 @@ def not_covered(purpose: Purpose, table: str, column: str = "") -> NotOpen:
             what=what,
             file=purpose.file,
         ),
-        fix=_("Whoever answers for the purpose adds it under `tables`, and has that approved."),
+        fix=trust.what_to_do(purpose, table, column, persons=persons),
     )
 
 

@@ -51,11 +51,11 @@ def publish(site: Site, actor: Actor) -> Version:
     """raises  NothingToPublish when the rules in force are those that are there"""
     with exclusively(site.data / FOLDER / ".lock"):
         current = document(site)
+        check_approved(current.version.changes)
         if current.published:
             raise NothingToPublish(
                 _("Version %(number)s says just this already.", number=current.version.number)
             )
-        check_approved(current.version.changes)
         made = Version(
             current.version.number,
             current.version.hash,
@@ -87,7 +87,7 @@ def check_approved(changes: Iterable[RuleChange]) -> None:
     """
     heads = {"purpose": "purposes", "role": "roles"}
     known = {kind: approvals.approvals(kind) for kind in heads.values()}
-    missing = []
+    missing = list(approvals.waiting())
     for change in changes:
         word, _space, rest = change.what.partition(" ")
         kind, id = heads.get(word, ""), rest.partition(" ")[0]

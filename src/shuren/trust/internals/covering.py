@@ -4,9 +4,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from django.conf import settings
+
 from shuren.kernel.i18n import gettext as _
 from shuren.kernel.i18n import pick
-from shuren.trust.definitions import Purpose
+from shuren.trust.definitions import Purpose, purposes
 from shuren.trust.errors import NotAllowed
 
 IDENTITY = "trust.identity"
@@ -27,10 +29,10 @@ class Ending:
     is_over: bool
 
 
-def ending(purposes: Iterable[Purpose], today: date, within_days: int) -> list[Ending]:
+def ending(known: Iterable[Purpose], today: date, within_days: int) -> list[Ending]:
     last = today + timedelta(days=within_days)
     found = []
-    for one in purposes:
+    for one in known:
         day = one.approved_until or one.review_by
         if day is not None and day <= last:
             ends = one.approved_until is not None
@@ -49,7 +51,28 @@ def require_covered(purpose: Purpose, table: str, columns: Iterable[str]) -> Non
                     what=f"{table}.{column}",
                     file=purpose.file,
                 ),
-                fix=_(
-                    "Whoever answers for the purpose adds it under `tables`, and has that approved."
-                ),
+                fix=what_to_do(purpose, table, column, persons=True),
             )
+
+
+def what_to_do(purpose: Purpose, table: str, column: str, *, persons: bool) -> str:
+    """About a table or column that a purpose does not open: have its change approved, if its file
+    lists it by now, else change the file."""
+    held = purposes.waiting(settings.SITE).get(purpose.id)
+    if held is not None and held.said.covers(table, column, persons=persons):
+        said = _("%(file)s lists it by now, but that change waits for approval.", file=purpose.file)
+        return f"{said} {approve_it()}"
+    return _("Whoever answers for the purpose adds it under `tables`, and has that approved.")
+
+
+def about_class(purpose: Purpose, level: int) -> str:
+    """About a column of a class that a purpose does not open: "" unless its change would."""
+    held = purposes.waiting(settings.SITE).get(purpose.id)
+    if held is None or held.said.highest_class < level:
+        return ""
+    said = _("%(file)s opens it by now, but that change waits for approval.", file=purpose.file)
+    return f"{said} {approve_it()}"
+
+
+def approve_it() -> str:
+    return _("A role with purposes.approve does that under /workbench/roles/.")

@@ -1,7 +1,7 @@
 """A role's file: what it grants, as rows of resource, actions and purposes."""
 
 from collections.abc import Container, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from shuren.kernel.definitions import DefinitionFile, Key, check_keys
@@ -74,6 +74,14 @@ class Role:
         """
         under = (doing, PUBLIC_READ) if doing else (PUBLIC_READ, OWN_READ)
         return any(purpose in self.grants.get(action, ()) for action in under)
+
+    def without(self, purposes: Container[str]) -> "Role":
+        """The role without what it grants for some purposes."""
+        given = {
+            action: tuple(one for one in some if one not in purposes)
+            for action, some in self.grants.items()
+        }
+        return replace(self, grants=given)
 
     def actions_for(self, purpose: str) -> tuple[str, ...]:
         return tuple(action for action, given in self.grants.items() if purpose in given)

@@ -4,15 +4,16 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.views.decorators.http import require_POST
 
 from shuren.kernel.i18n import gettext as _
 from shuren.kernel.i18n import pick
-from shuren.trust import approvals
+from shuren.trust import approvals, definitions
 from shuren.trust.approvals import Approval
-from shuren.trust.definitions import APPROVE, PERMISSIONS, Purpose, Role
+from shuren.trust.definitions import APPROVE, PERMISSIONS, Purpose, Role, Waiting
 from shuren.trust.queries import may, purposes, roles
 from shuren.web.access import requires
 from shuren.web.workbench.shell import page
@@ -33,13 +34,18 @@ class Cell:
 
 @dataclass(frozen=True)
 class Shown:
-    """A purpose with the board's approval of what its file says now, or None."""
+    """A purpose with the board's approval of what its file says now, or None.
+
+    waits  whether its file says more than what is in force; `more`: what that is, () for all of it
+    """
 
     purpose: Purpose
     approval: Approval | None
     fingerprint: str
     roles: tuple[str, ...]
     whose: str
+    waits: bool = False
+    more: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -52,11 +58,17 @@ class RoleShown:
     approval: Approval | None
     fingerprint: str
     grants: tuple[tuple[str, tuple[str, ...]], ...]
+    waits: bool = False
+    more: tuple[str, ...] = ()
 
 
 @requires("contracts.read")
 def index(request: HttpRequest) -> HttpResponse:
-    known, granted = purposes(), roles()
+    site = settings.SITE
+    held, held_roles = definitions.purposes.waiting(site), definitions.roles.waiting(site)
+    # What is in force, and what is new and waits; of a changed one both, the change as a list.
+    known = purposes() | {id: one.said for id, one in held.items() if not one.more}
+    granted = roles() | {id: one.said for id, one in held_roles.items() if not one.more}
     approved = {kind: approvals.approvals(kind) for kind in approvals.KINDS}
     whose = {
         "readers": _("readers"),
@@ -66,7 +78,7 @@ def index(request: HttpRequest) -> HttpResponse:
     }
     context: dict[str, Any] = {
         "cells": [
-            _cell(name, pick(title), known, granted.values()) for name, title in PERMISSIONS.items()
+            _cell(name, pick(title), known, roles().values()) for name, title in PERMISSIONS.items()
         ],
         "purposes": [
             Shown(
@@ -75,6 +87,7 @@ def index(request: HttpRequest) -> HttpResponse:
                 approvals.fingerprint("purposes", id),
                 tuple(pick(role.title) for role in granted.values() if id in role.purposes),
                 _(", ").join(whose[name] for name in one.whose),
+                *_held(held.get(id)),
             )
             for id, one in known.items()
         ],
@@ -89,12 +102,17 @@ def index(request: HttpRequest) -> HttpResponse:
                     (pick(PERMISSIONS[name]), tuple(pick(known[p].title) for p in given))
                     for name, given in one.grants.items()
                 ),
+                *_held(held_roles.get(id)),
             )
             for id, one in granted.items()
         ],
         "may_approve": may(request.actor, APPROVE),  # type: ignore[attr-defined]
     }
     return page(request, "roles.html", context, place=PLACE)
+
+
+def _held(one: Waiting[Any] | None) -> tuple[bool, tuple[str, ...]]:
+    return one is not None, one.more if one else ()
 
 
 def _cell(name: str, title: str, known: dict[str, Purpose], granted: Iterable[Role]) -> Cell:
