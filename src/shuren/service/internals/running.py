@@ -39,6 +39,7 @@ class Running:
         self.read_version = row.version
         self.steps: list[CaseStep] = []
         self.timers: dict[str, datetime] | None = None
+        self._had_timers = False
 
     def facts(self, actor: Actor) -> Facts:
         return Facts(self.site, self.row, actor, self.at, self.clockwork)
@@ -134,6 +135,8 @@ class Running:
         row.is_open, row.is_success = not state.end, state.end == "success"
         self.clockwork.enter(row, state, self.at)
         stays = before == row.state
+        if before:
+            self._had_timers |= any(way.after for way in self.flow.leaving(before))
         known = self._known_timers() if stays else {}
         for way in self.flow.leaving(row.state):
             if way.after is None or (stays and (way.event == fired or not way.after.field)):
@@ -177,7 +180,7 @@ class Running:
     def _save_rest(self, *, is_new: bool) -> None:
         CaseStep.objects.bulk_create(self.steps)
         if self.timers is not None:
-            if not is_new:
+            if self._had_timers and not is_new:
                 CaseTimer.objects.filter(case=self.row.pk).delete()
             CaseTimer.objects.bulk_create(
                 CaseTimer(case_id=self.row.pk, event=event, due_at=due)
