@@ -22,7 +22,6 @@ import org.apache.lucene.document.StringField;
 import org.apache.lucene.document.TextField;
 import org.apache.lucene.facet.FacetsCollector;
 import org.apache.lucene.facet.FacetsConfig;
-import org.apache.lucene.facet.LongValueFacetCounts;
 import org.apache.lucene.facet.sortedset.DefaultSortedSetDocValuesReaderState;
 import org.apache.lucene.facet.sortedset.SortedSetDocValuesFacetCounts;
 import org.apache.lucene.facet.sortedset.SortedSetDocValuesFacetField;
@@ -30,6 +29,7 @@ import org.apache.lucene.index.DirectoryReader;
 import org.apache.lucene.index.IndexOptions;
 import org.apache.lucene.index.IndexWriter;
 import org.apache.lucene.index.IndexWriterConfig;
+import org.apache.lucene.index.NumericDocValues;
 import org.apache.lucene.index.Term;
 import org.apache.lucene.queries.function.FunctionScoreQuery;
 import org.apache.lucene.search.BooleanClause.Occur;
@@ -37,6 +37,7 @@ import org.apache.lucene.search.BooleanQuery;
 import org.apache.lucene.search.BoostQuery;
 import org.apache.lucene.search.ConstantScoreQuery;
 import org.apache.lucene.search.DisjunctionMaxQuery;
+import org.apache.lucene.search.DocIdSetIterator;
 import org.apache.lucene.search.DoubleValuesSource;
 import org.apache.lucene.search.IndexSearcher;
 import org.apache.lucene.search.MatchAllDocsQuery;
@@ -166,9 +167,27 @@ public final class Lucene {
       for (int place = 0; place < DIMS.length; place++) {
         counts.getTopChildren(SIZES[place], DIMS[place]);
       }
-      new LongValueFacetCounts("year", collector, false).getAllChildrenSortByValue();
+      countYears(collector);
     }
     return top.totalHits.value;
+  }
+
+  /** By hand, for LongValueFacetCounts needs one more library. */
+  private static int[] countYears(FacetsCollector collector) throws Exception {
+    int[] counts = new int[2_200];
+    for (FacetsCollector.MatchingDocs found : collector.getMatchingDocs()) {
+      NumericDocValues years = found.context.reader().getNumericDocValues("year");
+      DocIdSetIterator docs = found.bits.iterator();
+      if (years == null || docs == null) {
+        continue;
+      }
+      for (int doc; (doc = docs.nextDoc()) != DocIdSetIterator.NO_MORE_DOCS; ) {
+        if (years.advanceExact(doc)) {
+          counts[(int) years.longValue()]++;
+        }
+      }
+    }
+    return counts;
   }
 
   /** Reads a query in prefix form: each part says what it is and how many follow. */

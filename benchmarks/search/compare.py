@@ -201,7 +201,7 @@ def lucene(options, site, trees, scratch):
           flush=True)  # fmt: skip
     given = "\n".join("\t".join(tree) for tree in trees)
     found = subprocess.run([*java, "ask", scratch / "lucene"], input=given, text=True,
-                           capture_output=True, check=True)  # fmt: skip
+                           stdout=subprocess.PIPE, check=True)  # fmt: skip
     lines = []
     for place, line in enumerate(found.stdout.splitlines()):
         hits, clock, cpu = map(int, line.split())

@@ -72,7 +72,7 @@ def catalogue(site):
                 "class_number": next(iter(one.class_numbers), ""),
                 "subjects": one.subjects,
             }
-            for one in all_records(buckets)
+            for one in sorted(all_records(buckets), key=lambda one: one.id)
         ]
 
 

@@ -17,6 +17,7 @@ def main():
     ask.add_argument("--queries", type=int, default=1_000)
     ask.add_argument("--processes", type=int, default=2)
     ask.add_argument("--heap", type=int, default=600, help="megabytes of postings a process holds")
+    ask.add_argument("--clients", type=int, nargs="*", default=[1, 4, 16])
     ask.add_argument("--seed", type=int, default=7)
     ask.add_argument("--keep", default="", help="a folder for the index, used again if it is there")
     options = ask.parse_args()
@@ -82,24 +83,27 @@ def cpu_time():
 
 
 def search(site, options):
+    """One client first, each question as if for the first time; then several at once."""
     from generate import queries
 
-    from shuren.discovery.internals import completing, searching, store
+    from shuren.discovery.internals import completing, kept, searching, store
     from shuren.discovery.search_shapes import Query
 
     reader = store.reader(site)
+    print(f"{reader.searcher.num_docs:,} records in {reader.searcher.num_segments} segments")
     asked = queries(options.queries, options.seed, reader.searcher.num_docs)
     for text in asked[:30]:
         searching.answer(reader, Query(text))
     clock, cpu, hits, near = [], [], [], 0
     for text in asked:
+        kept.forget()
         begun, spent = time.perf_counter(), time.process_time()
         answer = searching.answer(reader, Query(text))
         clock.append(time.perf_counter() - begun)
         cpu.append(time.process_time() - spent)
         hits.append(answer.total)
         near += answer.near
-    said("search with all facets", clock, cpu)
+    said("search with all facets, nothing kept from before", clock, cpu)
     print(f"  hits p50 {at(hits, 0.5):,}, p95 {at(hits, 0.95):,}, most {max(hits):,}; near {near}")
     clock, cpu = [], []
     for text in asked:
@@ -109,6 +113,42 @@ def search(site, options):
             clock.append(time.perf_counter() - begun)
             cpu.append(time.process_time() - spent)
     said("completions", clock, cpu)
+    for clients in options.clients:
+        together(site, asked, clients)
+
+
+def together(site, asked, clients):
+    """Clients that ask one after another without a pause, each in a thread, as one server has
+    them; counts of filters are kept as they are there."""
+    import threading
+
+    from shuren.discovery.internals import kept, searching, store
+    from shuren.discovery.search_shapes import Query
+
+    kept.forget()
+    clock, cpu, lock, left = [], [], threading.Lock(), list(reversed(asked))
+
+    def ask():
+        while True:
+            with lock:
+                if not left:
+                    return
+                text = left.pop()
+            begun, spent = time.perf_counter(), time.thread_time()
+            searching.answer(store.reader(site), Query(text))
+            spent = time.thread_time() - spent
+            with lock:
+                clock.append(time.perf_counter() - begun)
+                cpu.append(spent)
+
+    threads = [threading.Thread(target=ask) for _ in range(clients)]
+    begun = time.perf_counter()
+    for one in threads:
+        one.start()
+    for one in threads:
+        one.join()
+    seconds = time.perf_counter() - begun
+    said(f"{clients} clients, {len(asked) / seconds:,.0f} answers a second", clock, cpu)
 
 
 def said(name, clock, cpu):

@@ -1,7 +1,12 @@
 """Counts beside the hits, and narrowing by them."""
 
+from collections import Counter
+
+from shuren.discovery.definitions import shelving
+from shuren.discovery.internals import parts, store, writing
+from shuren.kernel.shapes import no_progress
 from shuren.kernel.site import Site
-from tests.discovery.catalogue import asked, ids
+from tests.discovery.catalogue import asked, book, ids, indexed
 
 
 def counts(site: Site, text: str, **more: object) -> dict[str, dict[str, int]]:
@@ -51,3 +56,38 @@ def test_a_choice_that_is_none_or_holds_nonsense_finds_nothing_and_breaks_nothin
 def test_a_span_of_years_narrows(shelf: Site) -> None:
     assert set(ids(shelf, "三国", chosen={"year": ["1955-1980"]})) == {"san", "zhi"}
     assert ids(shelf, "三国", chosen={"year": ["2002"]}) == ["shi"]
+
+
+def test_counts_are_exact_however_many_values_there_are_in_however_many_parts(site: Site) -> None:
+    """Each part has its own most frequent authors: none of the 300 others may be lost between."""
+    records = [
+        book(f"r{part}-{number}", "丛书", f"作者{(number * 7 + part) % 300}")
+        for part in range(4) for number in range(600 + part)
+    ]  # fmt: skip
+    records += [book(f"x{number}", "丛书", "作者5") for number in range(30)]
+    with store.writing(site):
+        folder = store.new_folder(site)
+        shares = [records[at::5] for at in range(5)]
+        made = [folder / f"part-{number}" for number in range(5)]
+        for part, share in zip(made, shares, strict=True):
+            part.mkdir()
+            parts.write(part, share, shelving(site), lambda more: None, 20_000_000)
+        parts.splice(folder, made)
+        store.write_manifest(folder, writing._manifest("S1", len(records)))
+        store.put_to_use(site, folder)
+    assert store.reader(site).searcher.num_segments == 5
+    wanted = Counter(one.authors[0] for one in records)
+    found = counts(site, "丛书")["author"]
+    assert found == {name: wanted[name] for name in found}
+    assert found["作者5"] == wanted["作者5"] == max(wanted.values())
+
+
+def test_counts_that_are_kept_are_those_of_the_index_as_it_is(site: Site) -> None:
+    indexed(site, [book("a", "三国志", "陈寿")])
+    assert counts(site, "三国")["author"] == {"陈寿": 1}
+    assert counts(site, "三国", offset=1)["author"] == {"陈寿": 1}
+    with store.writing(site):
+        folder = store.home(site) / store.live_name(site)
+        records = [book("a", "三国志", "陈寿"), book("b", "三国志注", "裴松之")]
+        writing.update(site, folder, records, "S2", no_progress)
+    assert counts(site, "三国")["author"] == {"陈寿": 1, "裴松之": 1}

@@ -11,7 +11,7 @@ from shuren.discovery.internals.store import Reader
 from shuren.discovery.internals.terms import SEPARATOR
 from shuren.discovery.search_shapes import Suggestion
 
-_LONGEST, _SCANNED, _NAMES = 60, 400, 3
+_LONGEST, _SCANNED, _NAMES, _WHOLE = 60, 400, 3, 2
 
 
 def complete(reader: Reader, typed: str, limit: int) -> list[Suggestion]:
@@ -96,8 +96,14 @@ def _inside(folded: str) -> Asked | None:
 
 
 def _listed(reader: Reader, kind: str, letters: str) -> Iterator[Suggestion]:
-    """Names or subjects with this beginning, those with most records first."""
+    """Names or subjects with this beginning, those with most records first.
+
+    The engine looks at all terms of a beginning. Of one or two letters there are too many: those
+    are taken as initials, whole.
+    """
     prefix = SEPARATOR.join((kind, letters))
+    if letters.isascii() and len(letters) <= _WHOLE:
+        prefix += SEPARATOR
     counts: dict[str, int] = {}
     for term, count in reader.searcher.terms_with_prefix("complete", prefix, limit=_SCANNED):
         shown_as = term.rsplit(SEPARATOR, 1)[-1]

@@ -104,7 +104,12 @@ def _add_facets(made: tantivy.Document, record: Record) -> None:
     for name, found in values.items():
         for value in dict.fromkeys(found):
             if value:
-                made.add_text(schema.facet_field(name), value[: terms.LONGEST_WHOLE])
+                shown_as = value[: terms.LONGEST_WHOLE]
+                made.add_text(schema.facet_field(name), shown_as)
+                if name in schema.NUMBERED:
+                    number, named = terms.facet_name(shown_as)
+                    made.add_unsigned(schema.number_field(name), number)
+                    made.add_text("facet_name", named)
     for year in record.years:
         if year in _UNKNOWN_YEARS:
             made.add_integer("year", year)

@@ -1,6 +1,6 @@
 """Answers a query from one state of the index: hits, facets, and why each hit stands there."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from difflib import SequenceMatcher
 from typing import Any
 
@@ -9,7 +9,7 @@ import tantivy
 from tantivy import Occur, Order
 from tantivy import Query as Asked
 
-from shuren.discovery.internals import asking, documents, nearing, schema, syntax, terms
+from shuren.discovery.internals import asking, documents, kept, nearing, schema, syntax, terms
 from shuren.discovery.internals.analysis import pinyin
 from shuren.discovery.internals.analysis.folding import fold, squeezed, tokens
 from shuren.discovery.internals.asking import Part
@@ -32,9 +32,15 @@ FACETS = ("availability", "kind", "clc", "year", "campus", "language", "indexed"
 DEEPEST = 10_000  # the last hit that can be paged to
 _SIZES = {"clc": 300, "campus": 40, "kind": 20, "availability": 6, "language": 30}
 _SIZE, _OTHER_NEAR = 12, 5
+# Values a segment of the index keeps count of; with more of them the least counts may be short.
+_COUNTED = 20_000
 _WORD_MEANT = 0.74  # … and a word of it
 _LATIN_MEANT, _MEANT = 0.75, 0.65  # how alike a title must be to be what was meant
 _SORTS = {NEWEST: ("year", Order.Desc), OLDEST: ("year", Order.Asc), SHELF: ("shelf", Order.Asc)}
+
+# A number stands for the same name in any index.
+_MOST_NAMES = 50_000
+_names: dict[int, str] = {}
 
 
 def answer(reader: Reader, query: Query) -> Answer:
@@ -53,12 +59,17 @@ def answer(reader: Reader, query: Query) -> Answer:
             asked, parts = nearest
             found = _search(reader, asked, chosen, query)
             near = bool(found.count)
-    hits = tuple(_hit(reader, score, place, parts) for score, place in found.hits)
+    why = _reasons(reader, [place for _score, place in found.hits], parts, near)
+    hits = tuple(
+        Hit(stored(reader, place), float(score) if isinstance(score, float) else 0.0, told)
+        for (score, place), told in zip(found.hits, why, strict=True)
+    )
+    key = (reader.state, query.text, tuple(sorted((n, tuple(v)) for n, v in chosen.items())))
     return Answer(
         query,
         found.count,
         hits,
-        facets(reader, asked, chosen) if found.count else (),
+        kept.kept(key, lambda: facets(reader, asked, chosen)) if found.count else (),
         near,
         parsed.remarks,
         _meant(parsed.plain, hits) if near else "",
@@ -118,13 +129,33 @@ def facets(reader: Reader, asked: Asked, chosen: Mapping[str, Sequence[str]]) ->
 def _counts(reader: Reader, asked: Asked, names: Sequence[str]) -> dict[str, list[Any]]:
     wanted = {name: _aggregation(name) for name in names}
     found = reader.searcher.aggregate(asked, wanted)
-    return {name: found[name]["buckets"] for name in names}
+    return {name: _named(reader, name, found[name]["buckets"]) for name in names}
+
+
+def _named(reader: Reader, name: str, buckets: list[Any]) -> list[Any]:
+    """Buckets of numbers by the names these stand for."""
+    if name not in schema.NUMBERED:
+        return buckets
+    return [{**one, "key": _name(reader, int(one["key"]))} for one in buckets]
+
+
+def _name(reader: Reader, number: int) -> str:
+    if number not in _names:
+        prefix = terms.facet_number(number)
+        [(term, _count)] = reader.searcher.terms_with_prefix("facet_name", prefix, limit=1)
+        if len(_names) >= _MOST_NAMES:
+            _names.clear()
+        _names[number] = term.removeprefix(prefix)
+    return _names[number]
 
 
 def _aggregation(name: str) -> dict[str, Any]:
     if name == "year":
         return {"histogram": {"field": "year", "interval": 1, "min_doc_count": 1}}
     size = _SIZES.get(name, _SIZE)
+    if name in schema.NUMBERED:
+        field = schema.number_field(name)
+        return {"terms": {"field": field, "size": size, "segment_size": _COUNTED}}
     return {"terms": {"field": schema.facet_field(name), "size": size}}
 
 
@@ -144,31 +175,56 @@ def _value(key: Any) -> str:
     return str(int(key)) if isinstance(key, float) else str(key)
 
 
-def _hit(reader: Reader, score: Any, place: tantivy.DocAddress, parts: Sequence[Part]) -> Hit:
-    number = float(score) if isinstance(score, float) else 0.0
-    return Hit(stored(reader, place), number, reasons(reader, place, parts))
-
-
 def stored(reader: Reader, place: tantivy.DocAddress) -> Item:
     """The item that is kept there."""
     shown: Any = reader.searcher.doc(place).get_first("shown")
     return documents.item(bytes(shown))
 
 
-def reasons(reader: Reader, place: tantivy.DocAddress, parts: Sequence[Part]) -> tuple[Reason, ...]:
-    """What each part of the query gives this record, most first, and how popularity raises it."""
-    found: dict[tuple[str, str], float] = {}
-    for part in parts:
-        try:
-            value = orjson.loads(part.asked.explain(reader.searcher, place).to_json())["value"]
-        except ValueError:
-            continue  # this part is not in this record
+def _reasons(
+    reader: Reader, places: Sequence[tantivy.DocAddress], parts: Sequence[Part], near: bool
+) -> list[tuple[Reason, ...]]:
+    """What each part of the query gives each of these records, most first.
+
+    near  parts that allow for slips are looked up once for all records: each look goes through all
+          words there are
+    """
+    if near:
+        points = [_points_together(reader, places, part) for part in parts]
+    else:
+        points = [[_points(reader, place, part) for place in places] for part in parts]
+    return [
+        _told(zip(parts, (given[at] for given in points), strict=True)) for at in range(len(places))
+    ]
+
+
+def _told(given: Iterable[tuple[Part, float]]) -> tuple[Reason, ...]:
+    best: dict[tuple[str, str], float] = {}
+    for part, points in given:
         key = (part.kind, part.words)
-        found[key] = max(found.get(key, 0.0), float(value))
-    told = [Reason(kind, text, round(points, 1)) for (kind, text), points in found.items()
+        best[key] = max(best.get(key, 0.0), points)
+    told = [Reason(kind, text, round(points, 1)) for (kind, text), points in best.items()
             if points > 0.05]  # fmt: skip
-    told.sort(key=lambda one: -one.points)
-    return tuple(told)
+    return tuple(sorted(told, key=lambda one: -one.points))
+
+
+def _points(reader: Reader, place: tantivy.DocAddress, part: Part) -> float:
+    try:
+        return float(orjson.loads(part.asked.explain(reader.searcher, place).to_json())["value"])
+    except ValueError:
+        return 0.0  # this part is not in this record
+
+
+def _points_together(
+    reader: Reader, places: Sequence[tantivy.DocAddress], part: Part
+) -> list[float]:
+    keys: Any = reader.searcher.fast_field_values("key", list(places))
+    these = [Asked.term_query(schema.schema(), "key", key) for key in keys]
+    only = asking.const(Asked.boolean_query([(Occur.Should, one) for one in these]), 0.0)
+    asked = Asked.boolean_query([(Occur.Must, part.asked), (Occur.Must, only)])
+    found = reader.searcher.search(asked, limit=max(1, len(places)), count=False)
+    given = {(at.segment_ord, at.doc): float(score) for score, at in found.hits}
+    return [given.get((place.segment_ord, place.doc), 0.0) for place in places]
 
 
 def _meant(plain: str, hits: Sequence[Hit]) -> str:

@@ -57,6 +57,12 @@ class Reader:
     name: str
     manifest: Manifest
     searcher: tantivy.Searcher
+    stamp: tuple[int, ...]
+
+    @property
+    def state(self) -> tuple[str, tuple[int, ...]]:
+        """Another one for every state of the index."""
+        return self.name, self.stamp
 
 
 def home(site: Site) -> Path:
@@ -148,4 +154,4 @@ def _reader(site: Site, name: str) -> Reader:
         elif opened.stamp != stamp:
             opened.index.reload()
             opened.manifest, opened.stamp = manifest_of(folder), stamp
-        return Reader(name, opened.manifest, opened.index.searcher())
+        return Reader(name, opened.manifest, opened.index.searcher(), opened.stamp)

@@ -6,6 +6,7 @@ Names of authors, publishers and subjects come again and again: what was worked 
 import re
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
+from hashlib import blake2b
 
 from shuren.discovery.definitions import Shelving
 from shuren.discovery.internals import callnumbers
@@ -107,6 +108,19 @@ def class_number(number: str) -> Terms:
 def call_number(call: str) -> Terms:
     key = call_key(call)
     return ("number", f"{CALL}:{key}"), ("call", key)
+
+
+@lru_cache(maxsize=_KEPT)
+def facet_name(value: str) -> tuple[int, str]:
+    """A number of 52 bits, which the engine's answers hold exactly, and the term that leads from it
+    to the value."""
+    number = int.from_bytes(blake2b(value.encode(), digest_size=7).digest(), "big") >> 4
+    return number, f"{facet_number(number)}{value}"
+
+
+def facet_number(number: int) -> str:
+    """What the term of a number begins with."""
+    return f"{number:013x}{SEPARATOR}"
 
 
 def shelf(call: str, how: Shelving) -> int | None:
