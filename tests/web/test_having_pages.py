@@ -139,6 +139,19 @@ def test_an_article_of_an_openurl_is_delivered_with_what_is_known_of_it(as_reade
     assert case.fields == {"pages": "7", "personal_study": True}
 
 
+def test_a_book_of_an_openurl_that_the_library_has_is_not_suggested(as_reader):
+    """By its title, for the books of the tests have no ISBN."""
+    client = as_reader(BEN)
+    page = see(client, "/resolve/?genre=book&title=活着")
+    assert button(page, "Place a hold").startswith("/resolve/ask/hold/?genre=book")
+    assert "Duplicate check: the library has it" in page
+    shelf = button(see(client, "/resolve/?genre=book&title=三体"), "Find it on the shelf")
+    assert re.fullmatch(r"/find/[0-9a-f]{32}/#where", shelf)
+    assert 'id="where"' in client.get(shelf, follow=True).content.decode()
+    other = see(client, "/resolve/?genre=book&title=没有这本书")
+    assert button(other, "Suggest it for purchase")
+
+
 def test_a_readers_id_in_an_openurl_reaches_no_case(as_reader):
     client = as_reader(BEN)
     address = "/resolve/ask/delivery/?atitle=On+Rivers&title=Waters&req_id=Q-77-X&pid=Q-77-X"

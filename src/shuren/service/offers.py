@@ -5,13 +5,16 @@ why each of the others is not.
 """
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from django.db import transaction
 
-from shuren.discovery.search_shapes import Hit, Item
+from shuren.discovery.errors import NoIndex, OldIndex
+from shuren.discovery.queries import search
+from shuren.discovery.search_shapes import Hit, Item, Query
 from shuren.discovery.shapes import Resolution
 from shuren.kernel.clock import now
 from shuren.kernel.errors import UsageError
@@ -83,9 +86,23 @@ def see(site: Site, hits: Sequence[Hit | Item | Wanted], *, actor: Actor) -> lis
     ]  # fmt: skip
 
 
-def wanted_article(found: Resolution, address: str) -> Wanted:
-    """What an OpenURL names, to be asked for; `address` is the query it came with."""
-    return wanting.of_resolution(found, address)
+def wanted_article(site: Site, found: Resolution, address: str, *, actor: Actor) -> Wanted:
+    """What an OpenURL names, to be asked for; `address` is the query it came with.
+
+    A book is looked for in the catalogue by its ISBN, else by its title: what the library has is
+    neither suggested nor sent for. raises  trust's NotAllowed
+    """
+    wanted = wanting.of_resolution(found, address)
+    if wanted.form != "book":
+        return wanted
+    asked = [f"isbn:{one}" for one in found.citation.isbns]
+    asked += [f"title:({found.citation.title})"] if found.citation.title and not asked else []
+    with suppress(NoIndex, OldIndex):
+        for text in asked:
+            answer = search(site, Query(text, limit=1), actor=actor)
+            if answer.hits and not answer.near:
+                return wanting.with_work(wanted, answer.hits[0].item)
+    return wanted
 
 
 def ask(

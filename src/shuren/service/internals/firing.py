@@ -23,7 +23,8 @@ def fire_timers(site: Site, at: datetime | None = None, *, most: int = 1000) -> 
     a kill leaves it due, and of several workers one finds it. A timer whose case cannot be read is
     told to the log and tried again the next time.
     """
-    moment, fired, failed = at or now(), 0, set()
+    moment, fired = at or now(), 0
+    failed: set[int] = set()
     while fired < most:
         due = CaseTimer.objects.filter(due_at__lte=moment).exclude(pk__in=failed)
         batch = list(due.order_by("due_at", "id")[:100])

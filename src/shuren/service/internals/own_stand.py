@@ -2,11 +2,11 @@
 
 from dataclasses import dataclass
 
+from shuren.kernel.errors import ShurenError
 from shuren.kernel.shapes import Actor
 from shuren.kernel.site import Site
 from shuren.service import cases, ils
 from shuren.service.case_shapes import CaseLine
-from shuren.service.ils_errors import IlsDown
 from shuren.service.internals import offer_facts
 from shuren.service.internals.circulation import readers
 from shuren.service.lending import lending
@@ -42,7 +42,7 @@ def own_stand(site: Site, actor: Actor) -> OwnStand:
     served = readers.oneself(actor)
     try:
         stands = ils.reader_standing(site, actor=actor)
-    except IlsDown:
+    except ShurenError:  # down, wrongly set up, or it does not know the card
         stands = None
     card = readers.card_of(site, served)
     loans = readers.loans_of(site, served, lending(site))

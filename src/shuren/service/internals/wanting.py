@@ -3,6 +3,7 @@ OpenURL names."""
 
 import hashlib
 from collections.abc import Sequence
+from dataclasses import replace
 
 from shuren.discovery.search_shapes import Item
 from shuren.discovery.shapes import Citation, FullText, Resolution
@@ -51,7 +52,8 @@ def of_resolution(found: Resolution, address: str) -> Wanted:
     """
     cited = found.citation
     names_article = bool(cited.item) or cited.genre == "article"
-    form = "article" if names_article else "book" if cited.isbns else "journal"
+    is_book = bool(cited.isbns) or cited.genre in ("book", "bookitem")
+    form = "article" if names_article else "book" if is_book else "journal"
     title = cited.item or cited.title or cited.doi or _("An article")
     known = {
         "title": title,
@@ -74,6 +76,14 @@ def of_resolution(found: Resolution, address: str) -> Wanted:
         tuple(_place(one) for one in _readable(found.places)),
         {name: value for name, value in known.items() if value},
     )  # fmt: skip
+
+
+def with_work(wanted: Wanted, item: Item) -> Wanted:
+    """The same, now that the catalogue is known to have it: its copies count, and its case is about
+    the title they belong to."""
+    known = of_item(item)
+    places = (*wanted.places, *(one for one in known.places if one.url))
+    return replace(wanted, subject=known.subject, title_ids=known.title_ids, places=places)
 
 
 def _readable(places: Sequence[FullText]) -> list[FullText]:

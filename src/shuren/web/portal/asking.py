@@ -44,7 +44,8 @@ def ask_article(request: HttpRequest, kind: str) -> HttpResponse:
     if clean := without_persons(request):
         return redirect(f"{reverse('resolve-ask', args=[kind])}?{clean}")
     found, address = resolution(request)
-    wanted = offers.wanted_article(found, address)
+    actor = request.actor  # type: ignore[attr-defined]
+    wanted = offers.wanted_article(settings.SITE, found, address, actor=actor)
     return _ask(request, wanted, kind, f"{reverse('resolve')}?{address}")
 
 

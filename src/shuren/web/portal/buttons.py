@@ -41,7 +41,9 @@ def _button(one: Offer, wanted: Wanted, home: str, short: bool) -> dict[str, Any
     if one.case:
         url, away = reverse("my-case", args=[one.case]), False
     elif one.page and not one.url:
-        url, away = f"{home}#{'where' if one.page == 'shelf' else 'online'}", False
+        # Of an article or book that an OpenURL names, the page of its title.
+        there = home or (reverse("item", args=[wanted.title_ids[0]]) if wanted.title_ids else "")
+        url, away = f"{there}#{'where' if one.page == 'shelf' else 'online'}", False
     elif one.service and home:
         url = reverse("item-ask", args=[wanted.id, one.kind])
     elif one.service:

@@ -57,8 +57,8 @@ def resolution(request: HttpRequest) -> tuple[Resolution, str]:
 
 
 def _offers(request: HttpRequest, found: Resolution, address: str) -> dict[str, Any]:
-    wanted = offers.wanted_article(found, address)
     actor = request.actor  # type: ignore[attr-defined]
+    wanted = offers.wanted_article(settings.SITE, found, address, actor=actor)
     [seen] = offers.see(settings.SITE, [wanted], actor=actor)
     return as_offers(request, seen, about=wanted.subject["title"], home="")
 

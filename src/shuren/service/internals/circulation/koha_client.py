@@ -16,6 +16,7 @@ from shuren.kernel.ils_settings import KohaSettings
 from shuren.kernel.named_secrets import secret
 from shuren.kernel.site import Site
 from shuren.service.ils_errors import IlsDown, IlsRefused
+from shuren.service.internals.circulation import link
 
 OK, MADE, TAKEN, DELETED = 200, 201, 202, 204
 UNAUTHORISED, BROKEN = 401, 500
@@ -79,12 +80,15 @@ class KohaClient:
         except httpx.HTTPError as error:
             # Its text may hold the address; ours does not.
             logger.warning("Koha %s %s: %s", method, path, type(error).__name__)
+            link.failed(self.site)
             raise _down(method) from None
         logger.debug("Koha %s %s: %s", method, path, found.status_code)
         logger.debug("Koha took %.3f s", time.monotonic() - began)
         if found.status_code >= BROKEN:
             logger.warning("Koha %s %s: %s", method, path, found.status_code)
+            link.failed(self.site)
             raise _down(method)
+        link.answered(self.site)
         return found
 
     def _sign_in(self) -> dict[str, str]:
