@@ -117,6 +117,32 @@ def test_a_page_that_stands_open_is_told_when_a_copy_moves(client, shelves):
     assert client.get("/find/now/").json() == {}
 
 
+def test_that_nothing_moved_is_said_in_a_word_until_something_does(client, as_reader, shelves):
+    page = see(client, "/find/?q=活着")
+    title = re.search(r'data-live="([0-9a-f]+)=', page)[1]
+
+    def ask(tag: str):
+        return client.get(f"/find/now/?t={title}", headers={"if-none-match": tag})
+
+    tag = ask("")["ETag"]
+    again = ask(tag)
+    assert (again.status_code, again.content, again["ETag"]) == (304, b"", tag)
+    reader = as_reader(BEN)
+    first = button(see(reader, "/find/?q=活着"), "Place a hold")
+    moves = (
+        lambda: ils.check_out(shelves, "B8", card=ANN, actor=LI),
+        lambda: reader.post(first, {"pickup": EAST}),
+        lambda: ils.check_in(shelves, "B8", actor=LI),
+    )
+    seen = [tag]
+    for move in moves:
+        move()
+        answer = ask(seen[-1])
+        assert answer.status_code == 200
+        seen.append(answer["ETag"])
+    assert len(set(seen)) == len(seen)
+
+
 def test_a_check_out_is_in_the_very_next_page(client, shelves):
     client.cookies["shuren_language"] = "en"
     assert f"{EAST}: 1 of 1 in" in see(client, "/find/?q=佛教史")

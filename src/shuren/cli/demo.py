@@ -87,6 +87,7 @@ def set_up(context: CliContext, site: Site, scale: float) -> None:
     """Source files → loads → build → accounts. Each step does nothing when it was done before."""
     from shuren.campus.actions import write_campus
     from shuren.campus.connections import write_connections
+    from shuren.campus.lending_rules import write_lending_rules
     from shuren.campus.licences import write_licence_terms
     from shuren.cli.demo_readers import speak
     from shuren.cli.demo_steps import sums, take_all_in
@@ -100,6 +101,7 @@ def set_up(context: CliContext, site: Site, scale: float) -> None:
     with _step(context, _("1/4 Writing the exports of its systems")) as progress:
         write_connections(site.definitions / "sources")
         write_licence_terms(site.definitions / "licence_terms")
+        write_lending_rules(site.definitions / "circulation")
         files = write_campus(site.root / "exports", seed=SEED, scale=scale, progress=progress)
     with _step(context, _("2/4 Taking them in")) as progress:
         take_all_in(site, files, actor=context.actor, progress=progress)

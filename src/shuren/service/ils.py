@@ -7,6 +7,7 @@ the snapshot knows (`is_live` False) and `link` since when; verbs raise IlsDown 
 
 from collections.abc import Sequence
 
+from shuren.data.queries import current_snapshot
 from shuren.kernel.errors import ShurenError, UsageError
 from shuren.kernel.settings import read_settings
 from shuren.kernel.shapes import Actor
@@ -44,6 +45,14 @@ def copies(site: Site, title_ids: Sequence[str], *, actor: Actor) -> dict[str, l
     for copy in found:
         by_title[copy.title_id].append(copy)
     return by_title
+
+
+def stamp(site: Site) -> str:
+    """Another one whenever anything may have moved; "" where only the other system knows."""
+    if read_settings(site).ils.adapter != OWN:
+        return ""
+    snapshot = current_snapshot(site)
+    return f"{snapshot.id if snapshot else ''}.{moves.newest()}.{queue.stamp()}"
 
 
 def reader_standing(site: Site, *, actor: Actor, card: str = "") -> ReaderStanding:

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from django.conf import settings
-from django.http import HttpRequest, JsonResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.utils import timezone
 
 from shuren.discovery.floors import find_spot
@@ -33,13 +33,23 @@ def signature(copies: Sequence[LiveCopy]) -> str:
     return hashlib.md5(said.encode(), usedforsecurity=False).hexdigest()[:12]
 
 
-def now(request: HttpRequest) -> JsonResponse:
-    """{title_id: signature of its copies} of ?t=…, for a page that stands open."""
+def now(request: HttpRequest) -> HttpResponse:
+    """{title_id: signature of its copies} of ?t=…, for a page that stands open.
+
+    304 where nothing in the library moved since the answer whose ETag is sent along: open pages ask
+    every few seconds, and that costs one look at the newest move.
+    """
+    stamp = ils.stamp(settings.SITE)
+    etag = f'"{stamp}"' if stamp else ""
+    if etag and request.headers.get("If-None-Match") == etag:
+        return HttpResponse(status=304, headers={"ETag": etag})
     ids = [one[:64] for one in request.GET.getlist("t") if one][:MOST_ASKED]
     found = ils.copies(settings.SITE, ids, actor=request.actor) if ids else {}  # type: ignore[attr-defined]
     response = JsonResponse({id: signature(copies) for id, copies in found.items()})
     response["Cache-Control"] = "no-store"
     response["X-Robots-Tag"] = "noindex"
+    if etag:
+        response["ETag"] = etag
     return response
 
 

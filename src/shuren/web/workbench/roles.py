@@ -9,6 +9,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.views.decorators.http import require_POST
 
+from shuren.kernel.definitions import find_definitions
 from shuren.kernel.i18n import gettext as _
 from shuren.kernel.i18n import pick
 from shuren.trust import approvals, definitions
@@ -36,7 +37,8 @@ class Cell:
 class Shown:
     """A purpose with the board's approval of what its file says now, or None.
 
-    waits  whether its file says more than what is in force; `more`: what that is, () for all of it
+    waits    whether its file says more than what is in force; `more`: what that is, () for all
+    shipped  it is ours as it came, and in force without an approval
     """
 
     purpose: Purpose
@@ -44,6 +46,7 @@ class Shown:
     fingerprint: str
     roles: tuple[str, ...]
     whose: str
+    shipped: bool
     waits: bool = False
     more: tuple[str, ...] = ()
 
@@ -58,6 +61,7 @@ class RoleShown:
     approval: Approval | None
     fingerprint: str
     grants: tuple[tuple[str, tuple[str, ...]], ...]
+    shipped: bool
     waits: bool = False
     more: tuple[str, ...] = ()
 
@@ -70,6 +74,10 @@ def index(request: HttpRequest) -> HttpResponse:
     known = purposes() | {id: one.said for id, one in held.items() if not one.more}
     granted = roles() | {id: one.said for id, one in held_roles.items() if not one.more}
     approved = {kind: approvals.approvals(kind) for kind in approvals.KINDS}
+    shipped = {
+        kind: {id for id, file in find_definitions(kind, site).items() if not file.local}
+        for kind in approvals.KINDS
+    }
     whose = {
         "readers": _("readers"),
         "visitors": _("visitors"),
@@ -87,6 +95,7 @@ def index(request: HttpRequest) -> HttpResponse:
                 approvals.fingerprint("purposes", id),
                 tuple(pick(role.title) for role in granted.values() if id in role.purposes),
                 _(", ").join(whose[name] for name in one.whose),
+                id in shipped["purposes"],
                 *_held(held.get(id)),
             )
             for id, one in known.items()
@@ -102,6 +111,7 @@ def index(request: HttpRequest) -> HttpResponse:
                     (pick(PERMISSIONS[name]), tuple(pick(known[p].title) for p in given))
                     for name, given in one.grants.items()
                 ),
+                id in shipped["roles"],
                 *_held(held_roles.get(id)),
             )
             for id, one in granted.items()

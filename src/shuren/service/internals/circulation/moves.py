@@ -45,6 +45,11 @@ _SAYS: dict[str, Status] = {
 }
 
 
+def newest() -> int:
+    """The number of the newest move of any copy, 0 before the first."""
+    return CopyMove.objects.aggregate(last=Max("pk"))["last"] or 0
+
+
 def newest_of_items(items: Iterable[str]) -> dict[str, CopyMove]:
     """{item: its newest move} of those that ever moved."""
     return _newest(item__in=list(items))

@@ -4,6 +4,8 @@ from collections import Counter
 from collections.abc import Iterable
 from datetime import datetime
 
+from django.db.models import Count, Max
+
 from shuren.kernel.clock import now
 from shuren.kernel.i18n import gettext as _
 from shuren.kernel.shapes import Actor
@@ -29,6 +31,12 @@ def waiting(titles: Iterable[str]) -> Counter[str]:
     """{title_id: readers who wait for a copy}."""
     found = CopyHold.objects.filter(title__in=list(titles), state=WAITING)
     return Counter(found.values_list("title", flat=True))
+
+
+def stamp() -> str:
+    """Another one whenever somebody begins to wait, or waits no more."""
+    found = CopyHold.objects.filter(state=WAITING).aggregate(count=Count("pk"), last=Max("pk"))
+    return f"{found['count']}.{found['last'] or 0}"
 
 
 def first(title: str) -> CopyHold | None:

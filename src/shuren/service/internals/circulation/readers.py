@@ -106,7 +106,8 @@ def loans_of(site: Site, served: Served, rules: Lending) -> list[Loan]:
     except NoSnapshot:
         rows = []
     listed = [_listed(row, rules) for row in rows]
-    kept = [loan for loan in listed if loan.loan not in ended(listed, rules)]
+    over = ended(listed, rules)
+    kept = [loan for loan in listed if loan.loan not in over]
     ours = own_loans(site, served, rules)
     taken = {loan.item for loan in ours} | {loan.loan for loan in ours}
     return ours + [one for one in kept if one.item not in taken and one.loan not in taken]

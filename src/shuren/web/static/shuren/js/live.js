@@ -3,6 +3,7 @@
 const LIVE_EVERY = 2000;
 const LIVE_FOR = 15 * 60 * 1000;
 const liveSince = Date.now();
+let liveTag = "";
 
 function liveParts() {
   return [...document.querySelectorAll("[data-live]")].filter((part) => part.dataset.live);
@@ -47,10 +48,14 @@ async function liveLook() {
     if (!watched.size) return;
     try {
       const query = [...watched.keys()].map((id) => `t=${encodeURIComponent(id)}`).join("&");
-      const answer = await fetch(`/find/now/?${query}`, { headers: { Accept: "application/json" } });
+      const headers = { Accept: "application/json" };
+      // The library says in a word that nothing moved since its last answer.
+      if (liveTag) headers["If-None-Match"] = liveTag;
+      const answer = await fetch(`/find/now/?${query}`, { headers, cache: "no-store" });
       if (answer.ok) {
         const now = await answer.json();
         if ([...watched].some(([id, was]) => id in now && now[id] !== was)) await liveRenew();
+        liveTag = answer.headers.get("ETag") || "";
       }
     } catch {
       // The next look may reach the library again.
