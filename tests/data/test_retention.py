@@ -229,6 +229,8 @@ def test_a_record_cut_short_is_passed_over_and_written_on(site: Site) -> None:
 
 RETAINER = """
 import sys
+import django
+django.setup()
 from shuren.data.internals import retention
 from shuren.kernel.site import open_site
 site = open_site(sys.argv[1])
@@ -251,7 +253,8 @@ def test_killed_at_any_moment_retention_loses_no_row_that_is_kept(site: Site) ->
         child = subprocess.Popen(
             [sys.executable, "-c", RETAINER, str(site.root)],
             stdout=subprocess.PIPE,
-            env=os.environ | {"DJANGO_SETTINGS_MODULE": "shuren.settings"},
+            env=os.environ
+            | {"DJANGO_SETTINGS_MODULE": "shuren.settings", "SHUREN_SITE": str(site.root)},
         )
         try:
             assert child.stdout is not None

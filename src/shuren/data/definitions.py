@@ -61,8 +61,10 @@ releases, release = release_files.releases, release_files.release
 def contracts(site: Site | None) -> dict[str, Contract]:
     """All data contracts by id; raises DefinitionError at the first mistake in any."""
     files = find_definitions("contracts", site)
+    # Contracts first, so that a mistake in a purpose does not hide one in a contract.
+    read = {id: read_contract(file) for id, file in files.items()}
     known = purposes(site)
-    return {id: within_purposes(read_contract(file), known) for id, file in files.items()}
+    return {id: within_purposes(one, known) for id, one in read.items()}
 
 
 def contract(site: Site | None, id: str) -> Contract:
@@ -70,7 +72,8 @@ def contract(site: Site | None, id: str) -> Contract:
     files = find_definitions("contracts", site)
     if id not in files:
         raise UnknownName(_("contract"), id, list(files))
-    return within_purposes(_checked(files[id], files[id].stamp()), purposes(site))
+    checked = _checked(files[id], files[id].stamp())
+    return within_purposes(checked, purposes(site))
 
 
 @lru_cache(maxsize=1_024)
