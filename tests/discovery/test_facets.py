@@ -91,3 +91,13 @@ def test_counts_that_are_kept_are_those_of_the_index_as_it_is(site: Site) -> Non
         records = [book("a", "三国志", "陈寿"), book("b", "三国志注", "裴松之")]
         writing.update(site, folder, records, "S2", no_progress)
     assert counts(site, "三国")["author"] == {"陈寿": 1, "裴松之": 1}
+
+
+def test_filters_that_leave_nothing_are_answered_with_nothing_and_not_with_other_records(
+    shelf: Site,
+) -> None:
+    assert asked(shelf, "三国").total
+    narrowed = asked(shelf, "三国", chosen={"language": ["ger"]})
+    assert (narrowed.total, narrowed.near, narrowed.hits) == (0, False, ())
+    # What is not found at all still comes near, filters or not.
+    assert asked(shelf, "三国眼义", chosen={"clc": ["I"]}).near

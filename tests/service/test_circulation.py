@@ -6,7 +6,9 @@ from datetime import date
 import pytest
 from django.db import connection
 
-from shuren.service import cases, desk, ils
+from shuren.data.errors import MustStay
+from shuren.kernel.shapes import Actor
+from shuren.service import actions, cases, desk, ils
 from shuren.service.errors import NoSuchReader
 from shuren.service.ils_errors import CannotCirculate, CopyJustMoved, NoSuchCopy
 from shuren.service.internals.circulation import moves, queue
@@ -310,6 +312,24 @@ def test_a_hold_that_is_cancelled_cancels_its_case(library):
     [hold] = ils.holds(library, actor=ben)
     ils.cancel_hold(library, hold.id, actor=ben)
     assert cases.case(library, case, ben).state == "cancelled"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_who_erases_still_gets_the_book_they_wait_for(library):
+    """Case and hold go on together under the new pseudonym: one without the other never ends."""
+    title, ben = title_of(library, "B4"), reader_of(library, BEN)
+    case = open_hold(library, title, ben)
+    [hold] = ils.holds(library, actor=ben)
+    with pytest.raises(MustStay, match="not over"):
+        actions.forget_fact(library, ben, "circulation", f"hold-{hold.id}")
+    actions.erase_readers(library, [ben.reader_key], actor=Actor("root", "administrator"))
+    again = reader_of(library, BEN)
+    assert again.reader_key != ben.reader_key
+    assert [one.id for one in ils.holds(library, actor=again)] == [hold.id]
+    ils.check_in(library, "B4", actor=LI, campus=WEST)
+    assert cases.case(library, case, again).state == "ready"
+    ils.check_out(library, "B4", card=BEN, actor=LI, campus=WEST)
+    assert cases.case(library, case, again).state == "collected"
 
 
 def open_hold(site, title, reader):

@@ -198,7 +198,8 @@ def test_an_erasure_leaves_what_is_out_under_another_name_and_says_so(library, h
     stated = certificate.content["statement"]
     assert stated["erased"]["circulation"] == 2
     [kept] = [one for one in stated["kept"] if one["store"] == "circulation"]
-    assert (kept["facts"], kept["because"]["en"]) == (1, "The book is still out.")
+    assert kept["facts"] == 1
+    assert "still out" in kept["because"]["en"]
     assert not CopyMove.objects.filter(pseudonym=ben.reader_key).exists()
     assert not CopyHold.objects.exclude(pseudonym="").exists()
     [new] = pseudonymise(library, [BEN])

@@ -137,6 +137,6 @@ def test_a_manager_reads_and_signs_but_does_no_desk_work(opened, library, db):
     url = reverse("workbench:case", args=[opened.id])
     page = see(client, url)
     assert "Nothing here is yours to do now." in page
-    assert "The front desk can see who it is." in page
+    assert "Only who handles this case can see who it is." in page
     assert client.post(url, {"do": "who"}).status_code == 403
     assert client.post(url, {"event": "copy_free", "version": 2}).status_code == 409

@@ -9,9 +9,11 @@ from pathlib import Path
 import pytest
 
 from shuren.service import queries
+from shuren.service.internals.stores import STORES
 from shuren.trust import consent
 from shuren.trust.models import Account
 from shuren.trust.queries import actor_of
+from shuren.web.portal.held import store_titles
 from shuren.web.portal.months import by_month
 from tests.web.library import LETTERS, NAMES, READERS
 from tests.web.test_privacy_panel import me, say, see
@@ -135,3 +137,8 @@ def test_months_between_are_drawn_empty_and_the_peak_is_said():
     assert chart["label"].endswith("2")
     assert by_month([]) is None
     assert by_month([date(2026, 1, 3)]) is None, "one month compares with nothing"
+
+
+def test_a_certificate_has_a_name_for_every_store(library):
+    many = {"lake"}  # one name for each contract
+    assert {one.id for one in STORES} - many <= store_titles().keys()

@@ -53,7 +53,9 @@ def answer(reader: Reader, query: Query) -> Answer:
     asked, parts = asking.strict(parsed)
     found = _search(reader, asked, chosen, query)
     near = False
-    if not found.count and not syntax.excludes(parsed.node):
+    # Where the filters alone leave nothing, other records are no answer.
+    is_narrowed = bool(chosen) and not found.count and _finds(reader, asked)
+    if not found.count and not is_narrowed and not syntax.excludes(parsed.node):
         nearest = nearing.near(parsed.plain)
         if nearest is not None:
             asked, parts = nearest
@@ -76,6 +78,10 @@ def answer(reader: Reader, query: Query) -> Answer:
         reader.manifest.snapshot,
         reader.name,
     )
+
+
+def _finds(reader: Reader, asked: Asked) -> bool:
+    return bool(reader.searcher.search(asked, limit=1, count=False).hits)
 
 
 def by_id(reader: Reader, id: str) -> Item | None:

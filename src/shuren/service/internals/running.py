@@ -122,7 +122,7 @@ class Running:
                 event=event,
                 from_state="" if event == OPENED else row.state,
                 to_state=target,
-                note=mask(note.strip())[:LONGEST_NOTE],
+                note=mask(note.replace("\x00", "").strip())[:LONGEST_NOTE],
                 key=key,
             )
         )

@@ -10,7 +10,6 @@ from dataclasses import dataclass, field
 from shuren.kernel.shapes import Actor
 from shuren.kernel.site import Site
 from shuren.service.internals import case_stores, lake_stores, own_stores, search_stores
-from shuren.service.internals.circulation import history
 from shuren.service.internals.circulation import store as circulation
 from shuren.service.shapes import HeldStore
 
@@ -88,8 +87,8 @@ STORES: tuple[Store, ...] = (
         circulation.tell,
         circulation.forget,
         circulation.erase,
-        history.stays,
-        history.rename,
+        circulation.stays,
+        circulation.rename,
         circulation.BECAUSE,
     ),
     Store(

@@ -211,11 +211,14 @@ def store_titles() -> dict[str, str]:
         "consents": _("What you agreed to"),
         "interests": _("Interests you chose"),
         "searches": _("Searches you saved"),
+        "circulation": _("Loans and holds made here"),
         "cases": _("Your cases"),
         "events": _("Events not yet taken in"),
         "quarantine": _("Refused rows that name you"),
         "datasets": _("Datasets you took"),
+        "glass": _("Emergency access"),
         "ledger": _("The log of uses"),
+        "erasures": _("Your erasures"),
     }
 
 

@@ -34,7 +34,7 @@ def index(request: HttpRequest) -> HttpResponse:
         for id in request.POST.getlist("case")[: cases.PAGE]:
             cases.take(site, id, actor=actor)
         return HttpResponseRedirect(request.get_full_path())
-    asked = {name: request.GET.get(name, "") for name in NARROWING}
+    asked = {name: request.GET.get(name, "").replace("\x00", "") for name in NARROWING}
     show = request.GET.get("show", "")
     number = whole_number(request.GET.get("page", "")) or 1
     found = cases.queue(

@@ -158,14 +158,14 @@ def own_loans(site: Site, served: Served, rules: Lending) -> list[Loan]:
 
 
 def standing(site: Site, served: Served, rules: Lending) -> ReaderStanding:
-    """raises  NoSuchReader at the desk when no card and no loan has this number"""
+    """raises  NoSuchReader at the desk when no card, no loan and no hold has this number"""
     card = card_of(site, served)
     loans = loans_of(site, served, rules)
-    if served.purpose == DESK and not card and not loans:
+    held = len(queue.of_reader(served.pseudonym))
+    if served.purpose == DESK and not card and not loans and not held:
         raise NoSuchReader
     kind = card.get("kind") or ""
     allowed = rules.of(kind)
-    held = len(queue.of_reader(served.pseudonym))
     found = ReaderStanding(kind, len(loans), allowed.loans, held, allowed.holds)
     return replace(found, blocks=tuple(_blocks(card, loans, rules, allowed.loans)))
 

@@ -10,7 +10,10 @@ from shuren.service.internals.circulation.rows import CopyHold
 from shuren.service.shapes import HeldFact, HeldStore
 
 TABLES = ("service_copymove", "service_copyhold")
-BECAUSE = {"zh": "书还没有还回。", "en": "The book is still out."}
+BECAUSE = {
+    "zh": "书还没有还回，或预约还没有办完。",
+    "en": "The book is still out, or the request it waits for is not over.",
+}
 _HOLD = "hold-"
 
 
@@ -35,9 +38,14 @@ def tell(site: Site, actor: Actor, limit: int | None) -> list[HeldStore]:
 
 
 def forget(site: Site, actor: Actor, store: str, fact: str) -> int:
-    """raises  MustStay for a loan that is out"""
+    """raises  MustStay for a loan that is out, and for a hold whose case is open"""
     if fact.startswith(_HOLD):
         found = [one for one in queue.of_reader(actor.reader_key) if f"{_HOLD}{one.pk}" == fact]
+        if any(one.case for one in found):
+            raise MustStay(
+                _("The request it waits for is not over."),
+                fix=_("Cancel it under My cases; then this goes too."),
+            )
         for one in found:
             queue.end(one, CANCELLED)
         return len(found)
@@ -48,11 +56,24 @@ def forget(site: Site, actor: Actor, store: str, fact: str) -> int:
 
 
 def erase(actor: Actor) -> int:
-    """Loans that are over lose the reader, holds end; loans that are out are `rename`d."""
-    holds = queue.of_reader(actor.reader_key)
-    for one in holds:
+    """Loans that are over lose the reader, holds that belong to no case end; what is out, and
+    holds whose case goes on, are `rename`d."""
+    alone = [one for one in queue.of_reader(actor.reader_key) if not one.case]
+    for one in alone:
         queue.end(one, CANCELLED)
-    return history.forget(actor.reader_key) + len(holds)
+    return history.forget(actor.reader_key) + len(alone)
+
+
+def stays(pseudonym: str) -> int:
+    """Loans that are out, and holds whose case is open: without the hold no copy ever comes."""
+    return history.stays(pseudonym) + sum(bool(one.case) for one in queue.of_reader(pseudonym))
+
+
+def rename(pseudonym: str, new: str) -> int:
+    """Loans that are out and holds go on under another pseudonym; how many."""
+    held = [one.pk for one in queue.of_reader(pseudonym)]
+    CopyHold.objects.filter(pk__in=held).update(pseudonym=new)
+    return history.rename(pseudonym, new) + len(held)
 
 
 def _loan(one: history.KeptLoan, named: dict[str, dict[str, str]]) -> HeldFact:
@@ -71,4 +92,5 @@ def _loan(one: history.KeptLoan, named: dict[str, dict[str, str]]) -> HeldFact:
 def _hold(one: CopyHold, named: dict[str, dict[str, str]]) -> HeldFact:
     title = named.get(one.title, {}).get("title", "")
     said = {_("Collected at"): one.campus} if one.campus else {}
-    return HeldFact(f"{_HOLD}{one.pk}", title or _("A hold"), one.placed_at, said)
+    keep = _("The request it waits for is not over.") if one.case else ""
+    return HeldFact(f"{_HOLD}{one.pk}", title or _("A hold"), one.placed_at, said, keep=keep)
