@@ -22,6 +22,7 @@ class Case(models.Model):
     open_key     what made opening it twice one case, or ""
     risen        the version that the lake has been told of; below `version` it is to be told. It
                  is in the row, so that a step and the debt of telling it are one write
+    parent       the case that this one is a part of, or ""; a flow may wait for all of them
     """
 
     id = models.CharField(max_length=32, primary_key=True)
@@ -55,6 +56,7 @@ class Case(models.Model):
     feedback_at = models.DateTimeField(null=True)
     open_key = models.CharField(max_length=80, default="", blank=True)
     risen = models.PositiveIntegerField(default=0)
+    parent = models.CharField(max_length=32, default="", blank=True)
 
     class Meta:
         indexes = (
@@ -68,6 +70,7 @@ class Case(models.Model):
             models.Index(fields=("pseudonym", "-opened_at"), name="case_reader"),
             models.Index(fields=("party",), name="case_party", condition=~models.Q(party="")),
             models.Index(fields=("service", "subject_id"), name="case_subject"),
+            models.Index(fields=("parent",), name="case_parent", condition=~models.Q(parent="")),
         )
         constraints = (
             models.UniqueConstraint(

@@ -6,6 +6,7 @@ for the version it handed in only. A kill in between hands the same in once more
 nothing: of several rows of one key the newest counts.
 """
 
+import itertools
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -22,6 +23,7 @@ from shuren.data.rising import CONNECTOR, hand_in
 from shuren.kernel.settings import read_settings
 from shuren.kernel.shapes import Actor
 from shuren.kernel.site import Site
+from shuren.service.case_shapes import NOBODY
 from shuren.service.flow_shapes import Declared
 from shuren.service.internals import versions
 from shuren.service.internals.case_rows import Case, CaseStep
@@ -100,7 +102,7 @@ def _case(site: Site, row: Case, steps: Sequence[CaseStep], zone: ZoneInfo) -> R
     is_rated = isinstance(rating, int | float) and not isinstance(rating, bool)
     return {
         "case_id": row.id,
-        "reader_id": row.pseudonym,
+        "reader_id": None if row.pseudonym == NOBODY else row.pseudonym,
         "service": row.service,
         "flow": row.flow,
         "state": row.state,
@@ -128,7 +130,7 @@ def hours(site: Site, declared: Declared, steps: Sequence[CaseStep]) -> float:
     """Hours on the service's clock that the library took: what a reader was waited for, and what
     came after the end, is left out."""
     clock, spent = Clockwork(site, declared), 0.0
-    for step, after in zip(steps, steps[1:], strict=False):
+    for step, after in itertools.pairwise(steps):
         state = declared.flow.states.get(step.to_state)
         if state is not None and not state.end and state.waits == "library":
             spent += clock.between(step.at, after.at)

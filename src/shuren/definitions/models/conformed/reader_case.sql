@@ -33,7 +33,7 @@ columns:
 */
 SELECT
   case_id,
-  reader_id AS reader_key,
+  coalesce(reader_id, '') AS reader_key,
   service,
   flow,
   state,
