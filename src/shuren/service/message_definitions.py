@@ -12,7 +12,6 @@ from shuren.service.errors import UnknownName
 from shuren.service.internals.messaging.templates import TEMPLATE_KEYS as TEMPLATE_KEYS
 from shuren.service.internals.messaging.templates import read_template
 from shuren.service.message_shapes import Template
-from shuren.trust.consent import BASIS
 from shuren.trust.definitions import purposes
 
 FOLDER = "messages"
@@ -38,7 +37,7 @@ def templates(site: Site | None) -> dict[str, Template]:
                     fix=_("They are: %(names)s.", names=listed(passed)),
                 )
         if one.purpose:
-            known = {id: p for id, p in purposes(site).items() if p.basis == BASIS}
+            known = {id: p for id, p in purposes(site).items() if p.consent}
             if one.purpose not in known:
                 raise DefinitionError(
                     _("%(path)s: no purpose called '%(name)s' asks for consent.",
