@@ -6,7 +6,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("service", "0004_circulation"),
+        ("service", "0005_case_parent"),
     ]
 
     operations = [
