@@ -18,6 +18,7 @@ KNOWN: dict[str, dict[str, str]] = {
     "away_minutes": {"zh": "暂离最多 %s 分钟", "en": "Step out for %s minutes at most"},
     "close_days": {"zh": "交付 %s 天后自动办结", "en": "Closes %s days after delivery"},
     "close_hours": {"zh": "答复 %s 小时后自动结束", "en": "Closes %s hours after the answer"},
+    "again_days": {"zh": "不满意时 %s 个工作日内重办", "en": "Done again within %s working days"},
     "every_days": {"zh": "每 %s 天一次", "en": "Once in %s days"},
     "purge_days": {"zh": "到期 %s 天后清除", "en": "Removed %s days after its term"},
 }  # fmt: skip
