@@ -1,7 +1,7 @@
 """What every engine must answer: the same assertions for the embedded one and for search servers.
 
-The leg `named` runs against a real OpenSearch or Elasticsearch where TEST_SEARCH_URL names one, and
-is skipped, saying so, where none is.
+The leg `named` runs against a real OpenSearch or Elasticsearch where TEST_SEARCH_URL names one;
+where none is named, one skipped test says so.
 """
 
 from collections.abc import Iterable
@@ -15,11 +15,19 @@ from shuren.discovery.internals.spilling import number_of
 from shuren.discovery.search_shapes import Answer, Query
 from tests.discovery import test_search as cases
 from tests.discovery.catalogue import CATALOGUE
+from tests.discovery.serving import named_server
 
 
-@pytest.fixture(params=["shelf", "packaged", "named"], ids=["embedded", "packaged", "named"])
+SERVERS = ["packaged", *(["named"] if named_server() else [])]
+
+
+@pytest.fixture(params=["shelf", *SERVERS], ids=["embedded", *SERVERS])
 def engine(request: pytest.FixtureRequest) -> engines.Engine:
     return engines.engine(request.getfixturevalue(request.param))
+
+
+def test_a_real_server_is_named(request: pytest.FixtureRequest) -> None:
+    assert request.getfixturevalue("named").root.is_dir()
 
 
 def ids(answer: Answer) -> list[str]:
@@ -191,7 +199,7 @@ def test_what_a_search_finds_can_be_kept_and_compared(engine: engines.Engine) ->
     assert engine.items_of([]) == []
 
 
-@pytest.mark.parametrize("name", ["packaged", "named"])
+@pytest.mark.parametrize("name", SERVERS)
 def test_a_server_finds_and_counts_what_the_embedded_engine_does(
     name: str, request: pytest.FixtureRequest
 ) -> None:
