@@ -17,7 +17,6 @@ from tests.discovery import test_search as cases
 from tests.discovery.catalogue import CATALOGUE
 from tests.discovery.serving import named_server
 
-
 SERVERS = ["packaged", *(["named"] if named_server() else [])]
 
 
