@@ -211,6 +211,7 @@ def lucene(options, site, trees, scratch):
 
 def line_of(record, document):
     from shuren.discovery.internals import documents, schema
+    from shuren.discovery.internals.terms import SEPARATOR
 
     parts = []
     groups = ((schema.TEXTS, "p"), (schema.BAGS, "f"), (schema.WHOLE, "s"))
@@ -220,7 +221,8 @@ def line_of(record, document):
             if name in kinds:
                 parts.append(f"{name}={kinds[name]}={value}")
             elif name.startswith("facet_"):
-                parts.append(f"{name.removeprefix('facet_')}=d={value}")
+                shown = value.rsplit(SEPARATOR, 1)[-1]  # behind the number that stands for it
+                parts.append(f"{name.removeprefix('facet_')}=d={shown}")
             elif name == "shown":
                 parts.append(f"shown=b={bytes(value).decode()}")
     years = document.get("year", [])[:1]  # one a document, as it has

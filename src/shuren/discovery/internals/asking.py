@@ -12,7 +12,7 @@ from tantivy import FieldType, Occur
 from tantivy import Query as Asked
 
 from shuren.discovery.internals import schema as fields
-from shuren.discovery.internals import syntax, weighing
+from shuren.discovery.internals import syntax, terms, weighing
 from shuren.discovery.internals.analysis import numbers, pinyin, words
 from shuren.discovery.internals.analysis.folding import fold, is_chinese, squeezed, tokens
 from shuren.discovery.internals.documents import class_path
@@ -290,6 +290,8 @@ def chosen_values(name: str, values: Sequence[str]) -> Asked:
         return any_of(found or [Asked.empty_query()])
     if name == "clc":
         values = [path[-1] for value in values if (path := class_path([value]))]
+    if name in fields.NUMBERED:
+        values = [terms.facet_name(value)[1] for value in values]
     return Asked.term_set_query(fields.schema(), fields.facet_field(name), list(values))
 
 
