@@ -11,6 +11,8 @@ from shuren.kernel.shapes import Actor
 from shuren.kernel.site import Site
 from shuren.service.internals import case_stores, lake_stores, own_stores, search_stores
 from shuren.service.internals.circulation import store as circulation
+from shuren.service.internals.messaging import store as messaging
+from shuren.service.joining import stores_above
 from shuren.service.shapes import HeldStore
 
 Tell = Callable[[Site, Actor, int | None], list[HeldStore]]
@@ -101,6 +103,7 @@ STORES: tuple[Store, ...] = (
         case_stores.rename,
         case_stores.BECAUSE,
     ),
+    Store(messaging.STORE, messaging.TABLES, messaging.tell, messaging.forget, messaging.erase),
     Store("events", (), lake_stores.events, lake_stores.forget_event),
     Store("lake", (), lake_stores.rows, lake_stores.forget_row),
     Store("quarantine", (), lake_stores.refused, lake_stores.forget_refused),
@@ -131,6 +134,11 @@ NOT_OF_READERS = {
 }
 
 
+def every_store() -> tuple[Store, ...]:
+    """Ours, and those of the rooms above, which are told after ours."""
+    return (*STORES, *stores_above())
+
+
 def store_of(id: str) -> Store | None:
     """The store with a `HeldStore.id`: `lake:loans` is one of the store `lake`."""
-    return next((one for one in STORES if one.id == id.partition(":")[0]), None)
+    return next((one for one in every_store() if one.id == id.partition(":")[0]), None)
