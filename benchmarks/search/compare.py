@@ -174,7 +174,6 @@ def lucene(options, site, trees, scratch):
 
 def line_of(record, document):
     from shuren.discovery.internals import documents, schema
-    from shuren.discovery.internals.terms import SEPARATOR
 
     parts = []
     groups = ((schema.TEXTS, "p"), (schema.BAGS, "f"), (schema.WHOLE, "s"))
@@ -183,9 +182,8 @@ def line_of(record, document):
         for value in values:
             if name in kinds:
                 parts.append(f"{name}={kinds[name]}={value}")
-            elif name.startswith("facet_"):
-                shown = value.rsplit(SEPARATOR, 1)[-1]  # behind the number that stands for it
-                parts.append(f"{name.removeprefix('facet_')}=d={shown}")
+            elif name.startswith("facet_") and name != "facet_name":
+                parts.append(f"{name.removeprefix('facet_')}=d={value}")
             elif name == "shown":
                 parts.append(f"shown=b={bytes(value).decode()}")
     years = document.get("year", [])[:1]  # one a document, as it has

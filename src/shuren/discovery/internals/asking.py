@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from shuren.discovery.internals import schema as fields
-from shuren.discovery.internals import syntax, terms, weighing
+from shuren.discovery.internals import syntax, weighing
 from shuren.discovery.internals.analysis import numbers, pinyin, words
 from shuren.discovery.internals.analysis.folding import fold, is_chinese, squeezed, tokens
 from shuren.discovery.internals.asked import Asked, Occur
@@ -284,8 +284,6 @@ def chosen_values(name: str, values: Sequence[str]) -> Asked:
         return any_of(found or [Asked.empty_query()])
     if name == "clc":
         values = [path[-1] for value in values if (path := class_path([value]))]
-    if name in fields.NUMBERED:
-        values = [terms.facet_name(value)[1] for value in values]
     return Asked.term_set_query(fields.facet_field(name), list(values))
 
 

@@ -117,8 +117,10 @@ def _add_numbered(made: tantivy.Document, name: str, values: Sequence[str]) -> N
     field, counted = _FACETS[name], _NUMBERS[name]
     for value in values if len(values) < 2 else dict.fromkeys(values):
         if value:
-            number, named = terms.facet_name(value[: terms.LONGEST_WHOLE])
-            made.add_text(field, named)
+            shown_as = value[: terms.LONGEST_WHOLE]
+            number, named = terms.facet_name(shown_as)
+            made.add_text(field, shown_as)
+            made.add_text("facet_name", named)
             made.add_unsigned(counted, number)
 
 

@@ -6,14 +6,13 @@ VERSION is written beside the index; another version is refused, with advice. On
 2  ids of all places online among the members; nothing empty in what is shown
 3  indexes that cover a journal; harvested records with the record of their DOI
 4  authors, subjects, publishers and sources are counted by numbers that stand for them
-5  the terms of these four begin with the number; no field of their own leads from it to the name
 """
 
 from functools import cache
 
 import tantivy
 
-VERSION = 5
+VERSION = 4
 
 # Fields with positions, searched by words or phrases.
 TEXTS = (
@@ -27,7 +26,7 @@ TEXTS = (
 BAGS = ("title_characters", "author_characters", "title_letters")
 # One term a value, as it is.
 WHOLE = ("id", "member", "title_whole", "author_whole", "title_pinyin", "number", "class", "call",
-         "complete")  # fmt: skip
+         "complete", "facet_name")  # fmt: skip
 FACETS = ("kind", "clc", "language", "campus", "availability", "subject", "author", "publisher",
           "source", "indexed")  # fmt: skip
 # Of these there are so many values that the engine cuts each segment's list of counts short, which

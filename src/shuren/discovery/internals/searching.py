@@ -142,14 +142,13 @@ def _named(reader: Reader, name: str, buckets: list[Any]) -> list[Any]:
     """Buckets of numbers by the names these stand for."""
     if name not in schema.NUMBERED:
         return buckets
-    return [{**one, "key": _name(reader, name, int(one["key"]))} for one in buckets]
+    return [{**one, "key": _name(reader, int(one["key"]))} for one in buckets]
 
 
-def _name(reader: Reader, facet: str, number: int) -> str:
+def _name(reader: Reader, number: int) -> str:
     if number not in _names:
         prefix = terms.facet_number(number)
-        field = schema.facet_field(facet)
-        [(term, _count)] = reader.searcher.terms_with_prefix(field, prefix, limit=1)
+        [(term, _count)] = reader.searcher.terms_with_prefix("facet_name", prefix, limit=1)
         if len(_names) >= _MOST_NAMES:
             _names.clear()
         _names[number] = term.removeprefix(prefix)
