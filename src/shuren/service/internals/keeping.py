@@ -15,6 +15,7 @@ from shuren.kernel.clock import now
 from shuren.kernel.shapes import Actor
 from shuren.service.internals import case_stores, interests
 from shuren.service.internals.acting import PURPOSE as CASES
+from shuren.service.internals.documents import store as documents
 from shuren.service.internals.terms import days_of
 from shuren.trust import erasing as trust
 from shuren.trust import ledger
@@ -32,6 +33,7 @@ class Kept:
 KEPT = (
     Kept(interests.PURPOSE, "interests", interests.forget_before),
     Kept(CASES, "cases", case_stores.forget_closed),
+    Kept(CASES, "documents", documents.forget_issued),
     Kept("account_access", "sign_in_counts", trust.forget_sign_in_counts),
 )
 
