@@ -5,6 +5,7 @@ from shuren.web.workbench import (
     cases,
     catalogue,
     circulation,
+    commissions,
     connectors,
     content,
     contracts,
@@ -51,6 +52,15 @@ urlpatterns = [
     ),
     path("cases/", cases.index, name="cases"),
     path("cases/<str:case_id>/", cases.one, name="case"),
+    path("cases/<str:case_id>/report/", commissions.report, name="case-report"),
+    path(
+        "cases/<str:case_id>/report/draft-<slug:language>.pdf",
+        commissions.preview,
+        name="case-preview",
+    ),
+    path(
+        "signed/<slug:code>/<slug:language>.pdf", commissions.document, name="case-document"
+    ),
     path("coverage/", coverage.coverage, name="coverage"),
     path("loads/<str:load_id>/", sources.load, name="load"),
     path("loads/<str:load_id>/receipt.json", sources.load_json, name="load-json"),
