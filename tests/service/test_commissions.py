@@ -15,9 +15,9 @@ from shuren.service import actions, commissions, documents
 from shuren.service.cases import act, open_case
 from shuren.service.definitions import report_template, report_templates
 from shuren.service.errors import CaseChanged, NoSuchCase, NotNow, WrongField
+from shuren.service.internals.document_rows import ReportDraft, SignedDocument
 from shuren.service.internals.documents import increment
 from shuren.service.internals.documents.indexes import index_counts
-from shuren.service.internals.document_rows import ReportDraft, SignedDocument
 from shuren.trust.models import UseRecord
 from tests.conftest import ROOT
 from tests.data.loading import load
@@ -57,7 +57,9 @@ def commissioned(site: Site, id: str) -> None:
     said = yaml.safe_load((SHIPPED / "services" / "book_hold.yaml").read_text("utf-8"))
     said |= {
         "id": id, "flow": "commission", "about": ["none"],
-        "form": [{"name": "project_title", "type": "text", "title": {"zh": "项目", "en": "Project"}}],
+        "form": [
+            {"name": "project_title", "type": "text", "title": {"zh": "项目", "en": "Project"}}
+        ],
         "audiences": ["faculty", "undergrad"],
     }  # fmt: skip
     said["rules"]["limits"] = {}
@@ -110,9 +112,7 @@ def test_a_draft_is_written_only_in_work_and_never_over_another_persons(site, an
     case = in_work(site, ann)
     first = commissions.save_draft(site, case, NOVELTY, actor=LIBRARIAN)
     with pytest.raises(CaseChanged, match="Somebody else changed the draft"):
-        commissions.save_draft(
-            site, case, {}, actor=SECOND, expected_version=first.version - 1
-        )
+        commissions.save_draft(site, case, {}, actor=SECOND, expected_version=first.version - 1)
     act(site, case, "draft_done", actor=LIBRARIAN)
     with pytest.raises(NotNow, match="only while the case is in work"):
         commissions.save_draft(site, case, {}, actor=LIBRARIAN)

@@ -16,7 +16,6 @@ from shuren.kernel.i18n import gettext as _
 from shuren.kernel.settings import read_settings
 from shuren.kernel.shapes import Actor
 from shuren.kernel.site import Site
-from shuren.service import cases
 from shuren.service.case_shapes import LIBRARIAN
 from shuren.service.definitions import report_template
 from shuren.service.document_shapes import PAPERS, TEXT, DraftView, Template, TemplatePart
@@ -118,9 +117,7 @@ def rows_of(part: TemplatePart, heads: Sequence[str], rows: Iterable[Sequence[st
             _("The file has none of the columns of this table."),
             fix=_("Name them in its first row: %(columns)s.", columns=wanted),
         )
-    return [
-        {name: row[at] if at < len(row) else "" for name, at in places.items()} for row in rows
-    ]
+    return [{name: row[at] if at < len(row) else "" for name, at in places.items()} for row in rows]
 
 
 def is_commission(site: Site, case_id: str) -> bool:

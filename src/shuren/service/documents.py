@@ -157,9 +157,7 @@ def verify_file(code: str, content: bytes) -> Checked:
 
 def proof_of(code: str) -> bytes:
     """Statement and proof as JSON, for docs/how-to/verify_ledger.py; not inside a transaction."""
-    return orjson.dumps(
-        _proof(_row(code)), option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE
-    )
+    return orjson.dumps(_proof(_row(code)), option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE)
 
 
 def address_of(site: Site, code: str) -> str:

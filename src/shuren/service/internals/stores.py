@@ -104,9 +104,7 @@ STORES: tuple[Store, ...] = (
         case_stores.rename,
         case_stores.BECAUSE,
     ),
-    Store(
-        documents.STORE, documents.TABLES, documents.tell, documents.forget, documents.erase
-    ),
+    Store(documents.STORE, documents.TABLES, documents.tell, documents.forget, documents.erase),
     Store(messaging.STORE, messaging.TABLES, messaging.tell, messaging.forget, messaging.erase),
     Store("events", (), lake_stores.events, lake_stores.forget_event),
     Store("lake", (), lake_stores.rows, lake_stores.forget_row),

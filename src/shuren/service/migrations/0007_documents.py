@@ -5,45 +5,65 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('service', '0005_case_parent'),
+        ("service", "0006_messages"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='ReportDraft',
+            name="ReportDraft",
             fields=[
-                ('case', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, primary_key=True, related_name='draft', serialize=False, to='service.case')),
-                ('sealed', models.BinaryField()),
-                ('authors', models.JSONField(default=list)),
-                ('version', models.PositiveIntegerField(default=1)),
-                ('changed_at', models.DateTimeField()),
+                (
+                    "case",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        primary_key=True,
+                        related_name="draft",
+                        serialize=False,
+                        to="service.case",
+                    ),
+                ),
+                ("sealed", models.BinaryField()),
+                ("authors", models.JSONField(default=list)),
+                ("version", models.PositiveIntegerField(default=1)),
+                ("changed_at", models.DateTimeField()),
             ],
         ),
         migrations.CreateModel(
-            name='SignedDocument',
+            name="SignedDocument",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code', models.CharField(max_length=16, unique=True)),
-                ('number', models.CharField(db_index=True, max_length=40)),
-                ('version', models.PositiveIntegerField(default=1)),
-                ('kind', models.CharField(max_length=40)),
-                ('title', models.JSONField()),
-                ('case_id', models.CharField(blank=True, db_index=True, default='', max_length=32)),
-                ('pseudonym', models.CharField(blank=True, db_index=True, default='', max_length=28)),
-                ('issued_at', models.DateTimeField()),
-                ('signed_by', models.CharField(blank=True, default='', max_length=150)),
-                ('library', models.JSONField()),
-                ('files', models.JSONField(default=dict)),
-                ('entry', models.BigIntegerField(default=0)),
-                ('proof', models.JSONField(null=True)),
-                ('replaced_by', models.CharField(blank=True, default='', max_length=16)),
-                ('sealed_zh', models.BinaryField(default=b'')),
-                ('sealed_en', models.BinaryField(default=b'')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("code", models.CharField(max_length=16, unique=True)),
+                ("number", models.CharField(db_index=True, max_length=40)),
+                ("version", models.PositiveIntegerField(default=1)),
+                ("kind", models.CharField(max_length=40)),
+                ("title", models.JSONField()),
+                ("case_id", models.CharField(blank=True, db_index=True, default="", max_length=32)),
+                (
+                    "pseudonym",
+                    models.CharField(blank=True, db_index=True, default="", max_length=28),
+                ),
+                ("issued_at", models.DateTimeField()),
+                ("signed_by", models.CharField(blank=True, default="", max_length=150)),
+                ("library", models.JSONField()),
+                ("files", models.JSONField(default=dict)),
+                ("entry", models.BigIntegerField(default=0)),
+                ("proof", models.JSONField(null=True)),
+                ("replaced_by", models.CharField(blank=True, default="", max_length=16)),
+                ("sealed_zh", models.BinaryField(default=b"")),
+                ("sealed_en", models.BinaryField(default=b"")),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('number', 'version'), name='document_version_once')],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("number", "version"), name="document_version_once"
+                    )
+                ],
             },
         ),
     ]

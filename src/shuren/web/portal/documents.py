@@ -26,7 +26,9 @@ def index(request: HttpRequest) -> HttpResponse:
     if not actor.reader_key:
         return render(request, "portal/my_nobody.html")
     found = documents.own_documents(actor)
-    return render(request, "portal/my_documents.html", {"documents": [as_row(one) for one in found]})
+    return render(
+        request, "portal/my_documents.html", {"documents": [as_row(one) for one in found]}
+    )
 
 
 @requires(READ)

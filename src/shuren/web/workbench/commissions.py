@@ -5,6 +5,7 @@ from typing import Any
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 
+from shuren.data.source import FileProblem
 from shuren.data.tables import rows_of_file
 from shuren.kernel.errors import ShurenError
 from shuren.kernel.i18n import gettext as _
@@ -119,6 +120,8 @@ def _with_file(request: HttpRequest, found: DraftView, typed: dict[str, Any]) ->
             read = rows_of_file(
                 site, uploads.kept(request, site, token), most=commissions.MOST_ROWS + 1
             )
+        except FileProblem as error:
+            raise WrongField(part.id, error.message, fix=error.fix) from error
         finally:
             uploads.drop(request, site)
         if read.refused:
@@ -129,15 +132,11 @@ def _with_file(request: HttpRequest, found: DraftView, typed: dict[str, Any]) ->
                   text=text[:80]),
                 fix=_("Mend it and send the file again; nothing of it was taken."),
             )  # fmt: skip
-        typed = typed | {
-            part.id: typed[part.id] + commissions.rows_of(part, read.heads, read.rows)
-        }
+        typed = typed | {part.id: typed[part.id] + commissions.rows_of(part, read.heads, read.rows)}
     return typed
 
 
-def _part(
-    part: TemplatePart, content: Any, problem: ShurenError | None
-) -> dict[str, Any]:
+def _part(part: TemplatePart, content: Any, problem: ShurenError | None) -> dict[str, Any]:
     value = content.get(part.id) or ("" if part.type == TEXT else [])
     error = ""
     if isinstance(problem, WrongField) and problem.name == part.id:

@@ -58,9 +58,7 @@ urlpatterns = [
         commissions.preview,
         name="case-preview",
     ),
-    path(
-        "signed/<slug:code>/<slug:language>.pdf", commissions.document, name="case-document"
-    ),
+    path("signed/<slug:code>/<slug:language>.pdf", commissions.document, name="case-document"),
     path("coverage/", coverage.coverage, name="coverage"),
     path("loads/<str:load_id>/", sources.load, name="load"),
     path("loads/<str:load_id>/receipt.json", sources.load_json, name="load-json"),
