@@ -11,7 +11,8 @@ from shuren.service.internals.documents.indexes import index_counts
 
 _WORDS = {
     "zh": {
-        "number": "编号", "version": "版本", "day": "签发日期", "case": "服务单", "asked": "委托日期",
+        "number": "编号", "version": "版本", "day": "签发日期", "case": "服务单",
+        "asked": "委托日期",
         "client": "委托事项", "indexed": "收录", "none": "—", "counted": "收录统计",
         "index": "索引", "papers": "篇数", "all": "共计论文", "lists": "收录名单数据",
         "no_lists": "本馆未载入收录名单，未作对照。",
@@ -20,7 +21,8 @@ _WORDS = {
         "number": "Number", "version": "Version", "day": "Signed on", "case": "Case",
         "asked": "Commissioned on", "client": "Commission", "indexed": "Indexed in", "none": "—",
         "counted": "Counted by index", "index": "Index", "papers": "Papers", "all": "Papers in all",
-        "lists": "Index lists as of", "no_lists": "No index lists are loaded; nothing was compared.",
+        "lists": "Index lists as of",
+        "no_lists": "No index lists are loaded; nothing was compared.",
     },
 }  # fmt: skip
 
