@@ -185,12 +185,6 @@ PAGES: dict[str, Page] = {
         narrowed_by=("mart.loan_fact.reader_key",),
     ),
     "my-cases": Page({"zh": "我的服务单", "en": "My cases"}, "my-cases"),
-    "case-report": Page(
-        {"zh": "工作台：委托报告", "en": "Workbench: report of a commission"},
-        "workbench:case-report",
-        tables=_columns("conformed.journal_index", "number index_name since_year"),
-        narrowed_by=("conformed.journal_index.is_covered",),
-    ),
     "cases": Page({"zh": "工作台：服务单", "en": "Workbench: cases"}, "workbench:cases"),
     "my-held": Page(
         {"zh": "关于我的一切", "en": "What is held about me"},

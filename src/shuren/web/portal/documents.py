@@ -34,7 +34,7 @@ def index(request: HttpRequest) -> HttpResponse:
 @requires(READ)
 def file(request: HttpRequest, code: str, language: str) -> HttpResponse:
     actor: Actor = request.actor  # type: ignore[attr-defined]
-    if not any(one.code == code for one in documents.own_documents(actor)):
+    if not actor.reader_key or not any(one.code == code for one in documents.own_documents(actor)):
         raise Http404
     name, content = documents.file_of(settings.SITE, code, language, actor)
     egress.check("own", actor=actor, content=content)
