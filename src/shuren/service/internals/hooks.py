@@ -152,11 +152,34 @@ def _not_supplied(facts: Facts) -> None:
     supplying.end(facts, supplying.FAILED)
 
 
+def _report_ready(facts: Facts, said: Mapping[str, Any]) -> str:
+    """The report's draft has all parts it needs."""
+    from shuren.service.internals.documents.issuing import why_not_ready
+
+    return why_not_ready(facts)
+
+
+def _not_the_author(facts: Facts, said: Mapping[str, Any]) -> str:
+    """Whoever acts has written nothing of the report."""
+    from shuren.service.internals.documents.issuing import why_not_signer
+
+    return why_not_signer(facts)
+
+
+def _issue_report(facts: Facts) -> None:
+    """The report becomes a signed document of the reader's."""
+    from shuren.service.internals.documents.issuing import issue_report
+
+    issue_report(facts)
+
+
 GUARDS: dict[str, Guard] = {
     "same_subject_open": _same_subject_open,
     "second_person": _second_person,
     "date_ahead": _date_ahead,
     "date_come": _date_come,
+    "report_ready": _report_ready,
+    "not_the_author": _not_the_author,
     "parts_over": _parts_over,
     "another_supplier": _another_supplier,
 }
@@ -169,4 +192,5 @@ EFFECTS: dict[str, Effect] = {
     "ask_supplier": _ask_supplier,
     "supplied": _supplied,
     "not_supplied": _not_supplied,
+    "issue_report": _issue_report,
 }
