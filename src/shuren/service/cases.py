@@ -36,6 +36,7 @@ from shuren.service.internals.case_rows import Case, CaseStep
 from shuren.service.internals.filling import filled
 from shuren.service.internals.firing import fire_timers as fire_timers
 from shuren.service.internals.firing import timers_due as timers_due
+from shuren.service.internals.hooks import OPENING
 from shuren.service.internals.running import GIVEN_BACK, NOTED, TAKEN, Running
 from shuren.trust.actions import record_use
 from shuren.trust.queries import identity, require, require_covered, require_purpose
@@ -96,9 +97,14 @@ def open_case(
         with transaction.atomic():
             limits.require_room(declared.service, pseudonym, moment)
             versions.keep(declared)
+            prepare, take = OPENING.get(about["kind"], (None, None))
+            if prepare is not None:
+                prepare(site, row, declared, moment)
             running = Running(site, row, declared, moment)
             running.begin(actor, by, note)
             running.insert()
+            if take is not None:
+                take(site, row)
     except IntegrityError:  # the same key, a moment ago, in another process
         known = Case.objects.filter(pseudonym=pseudonym, open_key=key).first() if key else None
         if known is None:

@@ -19,6 +19,7 @@ from shuren.kernel.suggestions import did_you_mean
 from shuren.service.errors import UnknownName
 from shuren.service.flow_shapes import Declared, Flow, Service
 from shuren.service.internals import reading_flows, reading_forms, reading_services
+from shuren.service.internals.place_rules import RULE_KEYS, read_rules
 from shuren.service.internals.reading_flows import read_flow
 from shuren.service.internals.reading_services import read_service
 from shuren.trust.definitions import purposes
@@ -28,6 +29,7 @@ FORMATS: dict[str, dict[str, dict[str, Key]]] = {
     "services": {
         "": reading_services.SERVICE_KEYS,
         "rules": reading_services.RULE_KEYS,
+        "rules.limits": RULE_KEYS,
         "form.*": reading_forms.FIELD_KEYS,
     },
     "flows": {
@@ -58,6 +60,8 @@ def services(site: Site | None) -> dict[str, Service]:
     }
     for path, one in found.values():
         _check_purposes(site, path, one, known[one.flow])
+        if "book" in one.limits:
+            read_rules(path, one.limits)
     return {id: one for id, (_path, one) in found.items()}
 
 

@@ -16,7 +16,7 @@ from shuren.service.case_shapes import BY_ITSELF, READER, SYSTEM
 from shuren.service.errors import CaseChanged, NotNow
 from shuren.service.flow_shapes import Declared, Transition
 from shuren.service.internals.case_rows import Case, CaseStep, CaseTimer
-from shuren.service.internals.hooks import EFFECTS, GUARDS, Facts
+from shuren.service.internals.hooks import BEFORE, EFFECTS, GUARDS, Facts
 from shuren.service.internals.promises import Clockwork
 
 OPENED, TAKEN, GIVEN_BACK, NOTED = "opened", "taken", "given_back", "noted"
@@ -72,6 +72,9 @@ class Running:
         row, before = self.row, self.row.state
         if fields:
             row.fields = {**row.fields, **fields}
+        for effect in way.effects:
+            if effect in BEFORE:
+                BEFORE[effect](self.facts(actor))
         self._write(way.event, way.target, actor, by, note, key)
         for stamp in way.stamps:
             column = _STAMPED[stamp]
@@ -79,7 +82,8 @@ class Running:
                 setattr(row, column, self.at)
         self._enter(before, fired=way.event)
         for effect in way.effects:
-            EFFECTS[effect](self.facts(actor))
+            if effect not in BEFORE:
+                EFFECTS[effect](self.facts(actor))
         self.settle()
 
     def begin(self, actor: Actor, by: str, note: str = "") -> None:
