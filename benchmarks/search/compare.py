@@ -47,96 +47,59 @@ def main():
             fts5(options, site, trees, Path(scratch))
 
 
-class Recorder:
-    """Takes the place of the engine's query: makes it, and writes down what it is."""
-
-    def __init__(self, query, *parts):
-        self.query, self.parts = query, parts
-
-    @classmethod
-    def to(cls, name):
-        from tantivy import Query
-
-        original = getattr(Query, name)
-
-        def call(*given, **named):
-            bare = [bared(one) for one in given]
-            made = original(*bare, **{key: bared(value) for key, value in named.items()})
-            return cls(made, name, given, named)
-
-        return call
-
-
-def bared(value):
-    if isinstance(value, Recorder):
-        return value.query
-    if isinstance(value, list):
-        return [bared(one) for one in value]
-    if isinstance(value, tuple):
-        return tuple(bared(one) for one in value)
-    return value
-
-
 class Unknown(Exception):
     """Lucene's side does not read this kind of query."""
 
 
 def prefix(one):
     """The query as Lucene.java reads it."""
-    name, given, named = one.parts
-    if name == "term_query":
-        return ["term", given[1], str(given[2])]
-    if name == "phrase_query":
-        return ["phrase", given[1], str(len(given[2])), *given[2]]
-    if name == "boost_query":
-        return ["boost", str(given[1]), *prefix(given[0])]
-    if name == "const_score_query":
-        return ["const", str(given[1]), *prefix(given[0])]
-    if name == "disjunction_max_query":
-        inner = [part for one in given[0] for part in prefix(one)]
-        return ["max", str(named.get("tie_breaker", 0.0)), str(len(given[0])), *inner]
-    if name == "boolean_query" and not named:
-        words = {"Must": "MUST", "Should": "SHOULD", "MustNot": "MUST_NOT"}
-        inner = []
-        for occur, part in given[0]:
-            inner += [words[str(occur).rsplit(".", 1)[-1]], *prefix(part)]
-        return ["bool", str(len(given[0])), *inner]
-    if name == "range_query" and given[1] == "year":
-        return ["years", str(given[3]), str(given[4])]
-    if name == "all_query":
+    inner = [prefix(part) for _occur, part in one.clauses]
+    flat = [word for words in inner for word in words]
+    if one.kind == "term":
+        return ["term", one.name, str(one.values[0])]
+    if one.kind == "phrase":
+        return ["phrase", one.name, str(len(one.values)), *one.values]
+    if one.kind == "boost":
+        return ["boost", str(one.number), *flat]
+    if one.kind == "constant":
+        return ["const", str(one.number), *flat]
+    if one.kind == "best":
+        return ["max", str(one.number), str(len(inner)), *flat]
+    if one.kind == "boolean" and not one.number:
+        pairs = zip(one.clauses, inner, strict=True)
+        named = [(occur.value.upper(), words) for (occur, _part), words in pairs]
+        return [
+            "bool",
+            str(len(inner)),
+            *(word for name, words in named for word in (name, *words)),
+        ]
+    if one.kind == "between" and one.name == "year":
+        return ["years", *(str(year) for year in one.values)]
+    if one.kind == "everything":
         return ["all"]
-    raise Unknown(name)
+    raise Unknown(one.kind)
 
 
 def recorded(site, options):
-    """Trees of the queries that have hits, and the engine's own queries for them."""
-    import types
-
+    """Trees of the queries that have hits, and what the engine is asked for them."""
     from generate import queries
-    from tantivy import Query
 
     from shuren.discovery.internals import asking, store, syntax
 
-    names = [one for one in dir(Query) if one.endswith("_query")]
-    stand_in = types.SimpleNamespace(**{name: Recorder.to(name) for name in names})
     reader = store.reader(site)
     trees, asked = [], []
-    original, asking.Asked = asking.Asked, stand_in
-    try:
-        for text in queries(options.queries, options.seed, options.records):
-            parsed = syntax.parse(text)
-            if parsed.node is None:
-                continue
-            made, _parts = asking.strict(parsed)
-            try:
-                tree = prefix(made)
-            except Unknown:
-                continue
-            if reader.searcher.search(made.query, limit=1).count:
-                trees.append(tree)
-                asked.append(made.query)
-    finally:
-        asking.Asked = original
+    for text in queries(options.queries, options.seed, options.records):
+        parsed = syntax.parse(text)
+        if parsed.node is None:
+            continue
+        made, _parts = asking.strict(parsed)
+        try:
+            tree = prefix(made)
+        except Unknown:
+            continue
+        if reader.searcher.search(made.native, limit=1).count:
+            trees.append(tree)
+            asked.append(made)
     return trees, asked
 
 

@@ -135,13 +135,15 @@ def test_the_linkage_attack_finds_many_without_the_gate_and_nobody_behind_it(
         (r["person"], (r["kind"], r["college"], r["grade"]), (r["time"], r["subject"]))
         for r in rows
     ]
-    behind = script.attack(given, truth(lake, report["columns"], ID), known)
-    exact = truth(lake, EXACT, ID)
+    coarse, exact = truth(lake, report["columns"], ID), truth(lake, EXACT, ID)
     bare = [(p, person, event) for p, (person, events) in exact.items() for event in events]
-    without = script.attack(bare, exact, known)
-    assert behind.right == 0
-    assert without.share > (0.02 if known == 1 else 0.2)
-    assert behind.nobody < 0.3 * behind.targets  # the attack does find people, only not one
+    # Who is asked for what is drawn by pseudonym, and pseudonyms are new each run: many attacks.
+    behind = [script.attack(given, coarse, known, seed) for seed in range(30)]
+    without = [script.attack(bare, exact, known, seed) for seed in range(30)]
+    assert sum(one.right for one in behind) == 0
+    assert sum(one.share for one in without) / 30 > (0.02 if known == 1 else 0.18)
+    # the attack does find people, only not one
+    assert sum(one.nobody for one in behind) < 0.3 * sum(one.targets for one in behind)
     assert report["persons"] > 0.8 * PERSONS  # and it is still of use
 
 

@@ -29,7 +29,7 @@ from pathlib import Path
 from shuren.kernel.site import open_site
 from tests.discovery.test_parts import written
 print("ready", flush=True)
-written(open_site(sys.argv[1]), 6_000)
+written(open_site(sys.argv[1]), 40_000)
 """
 
 

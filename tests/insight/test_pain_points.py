@@ -67,8 +67,8 @@ def test_requests_that_were_not_filled_need_five_persons(site: Site) -> None:
             for n, who in enumerate(readers)
         ]  # fmt: skip
 
-    rows = [*asked([1, 2, 3, 4, 5, 5], "copy"), *asked([1, 2, 3, 4, 4, 4], "original")]
-    assert listed(site, interlibrary_requests=rows) == [("unfilled", "copy", 6)]
+    rows = [*asked([1, 2, 3, 4, 5, 5], "copy"), *asked([1, 2, 3, 4, 4, 4], "loan")]
+    assert listed(site, interlibrary_requests=rows) == [("unfilled_copy", "", 6)]
 
 
 def test_the_worst_of_each_kind_comes_before_the_second_worst_of_any(site: Site) -> None:

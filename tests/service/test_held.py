@@ -8,7 +8,7 @@ from shuren.data.internals.forgotten import person_columns
 from shuren.data.internals.own_rows import personal_contracts
 from shuren.kernel.shapes import Actor
 from shuren.kernel.site import Site
-from shuren.service.internals.stores import NOT_OF_READERS, STORES
+from shuren.service.internals.stores import NOT_OF_READERS, every_store
 from shuren.service.queries import held
 from shuren.trust.actions import pseudonymise
 from shuren.trust.errors import NotAllowed
@@ -30,7 +30,7 @@ def actor(site: Site, settings) -> Actor:
 
 
 def test_every_table_that_names_somebody_is_in_a_store_or_says_why_not() -> None:
-    told = {table for store in STORES for table in store.tables} | NOT_OF_READERS.keys()
+    told = {table for store in every_store() for table in store.tables} | NOT_OF_READERS.keys()
     with connection.cursor() as cursor:
         tables = connection.introspection.table_names(cursor)
         naming = {

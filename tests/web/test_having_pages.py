@@ -7,6 +7,7 @@ import pytest
 
 from shuren.service import ils
 from shuren.service.internals.case_rows import Case
+from shuren.web.portal.floor_map import label_lines
 from tests.service.circulating import ANN, BEN, EAST, LI
 from tests.service.circulating import circulation_built as circulation_built
 from tests.service.circulating import library as library
@@ -185,3 +186,17 @@ def test_a_readers_id_in_an_openurl_reaches_no_case(as_reader):
     assert clean == "/resolve/ask/delivery/?atitle=On+Rivers&title=Waters"
     client.post(clean, {"personal_study": "true"})
     assert "Q-77" not in str(Case.objects.get().__dict__)
+
+
+@pytest.mark.parametrize(
+    "label, width, lines",
+    [
+        ("Makerspace and group rooms", 180, ["Makerspace", "and group", "rooms"]),
+        ("创客与研讨空间", 180, ["创客与研讨空", "间"]),
+        ("创客与研讨空间", 182, ["创客与研讨空间"]),
+        ("Extraordinary", 30, ["Extraordinary"]),
+        ("", 100, []),
+    ],
+)
+def test_a_rooms_name_on_the_map_stays_within_its_room(label, width, lines):
+    assert label_lines(label, width) == lines

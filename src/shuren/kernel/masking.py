@@ -10,7 +10,8 @@ MASK = "…"
 _PERSONAL = re.compile(
     r"r_[a-z2-7]{26}"  # a pseudonym
     r"|[\w.+-]+@[\w-]+(?:\.[\w-]+)+"  # an e-mail address
-    r"|(?<![\w.-])\d{7,}[\dXx]?(?![\w.])"  # a card, phone or identity number standing alone
+    # A card, phone or identity number standing alone; Chinese text may touch it on both sides.
+    r"|(?<![A-Za-z0-9_.-])\d{7,}[\dXx]?(?![A-Za-z0-9_.])"
 )
 
 

@@ -24,6 +24,9 @@ FLOW_ACTORS = (READER, LIBRARIAN, MANAGER, SYSTEM, PARTNER)
 # act as it where the fact has been established; no account can sign in as it.
 BY_ITSELF = Actor("cases:itself", "itself")
 
+# The pseudonym of a case that no reader asked for; it is nobody's, so no person finds it by it.
+NOBODY = "library"
+
 # Where a case's clock stands: `none` of a case over or without a deadline, `paused` while the
 # library waits for the reader.
 CLOCKS = ("none", "ahead", "near", "over", "paused")

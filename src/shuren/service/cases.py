@@ -23,6 +23,7 @@ from shuren.service.case_shapes import (
     BY_ITSELF,
     LIBRARIAN,
     MANAGER,
+    NOBODY,
     READER,
     SYSTEM,
     CaseLine,
@@ -63,6 +64,7 @@ def open_case(
     key: str = "",
     trace: str = "",
     needed_at: datetime | None = None,
+    parent: str = "",
 ) -> CaseView:
     """Open a case of a service for the reader who asks, or at the desk for one who stands there.
 
@@ -73,6 +75,7 @@ def open_case(
     branch   where it is to be served, a building or campus as the calendar names it
     key      opening it again with the same key gives the case that is there
     trace, needed_at  of a need that was stamped before, such as a search; else the case's own
+    parent   the case it is a part of: a flow with the guard `parts_over` waits for all its parts
     raises   UnknownName, NotOffered, WrongField, UsageError; trust's NotAllowed
     """
     declared = versions.current(site, service)
@@ -91,7 +94,7 @@ def open_case(
         declared=declared.print, state=declared.flow.start, pseudonym=pseudonym, party=party,
         branch=branch[:80], channel=channel[:40], subject=about, subject_id=about["id"],
         fields=values, opened_at=moment, changed_at=moment, rank_at=moment,
-        needed_at=needed_at or moment, open_key=key[:80],
+        needed_at=needed_at or moment, open_key=key[:80], parent=parent,
     )  # fmt: skip
     try:
         with transaction.atomic():
@@ -204,7 +207,7 @@ def case(site: Site, id: str, actor: Actor) -> CaseView:
     if mine & {READER, acting.OTHER}:
         record_use(actor, OWN, TABLE, COLUMNS, 1)
     else:
-        _note_look(actor, 1, row.pseudonym)
+        _note_look(actor, 1, "" if row.pseudonym == NOBODY else row.pseudonym)
     return viewing.view(site, row, actor)
 
 
@@ -250,6 +253,8 @@ def who(site: Site, id: str, actor: Actor) -> dict[str, str]:
     raises  NoSuchCase; trust's NotAllowed without the permission of `asks_who` and its purpose
     """
     row = _row(id, actor)
+    if row.pseudonym == NOBODY:
+        return {}
     permission = asks_who(row.service)
     purpose = "service_operation" if permission == SERVE else "record_correction"
     return identity(site, row.pseudonym, actor=require(actor, permission), purpose=purpose)

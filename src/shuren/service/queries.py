@@ -140,7 +140,7 @@ def held(site: Site, actor: Actor, *, limit: int | None = None) -> list[HeldStor
     limit   so many facts of each store, else all of them; `count` says how many there are
     raises  trust's NotAllowed for who has no reader_key
     """
-    return [told for one in stores.STORES for told in one.tell(site, actor, limit)]
+    return [told for one in stores.every_store() for told in one.tell(site, actor, limit)]
 
 
 def certificates(actor: Actor) -> list[Certificate]:

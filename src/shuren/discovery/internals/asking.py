@@ -8,13 +8,11 @@ import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
-from tantivy import FieldType, Occur
-from tantivy import Query as Asked
-
 from shuren.discovery.internals import schema as fields
 from shuren.discovery.internals import syntax, weighing
 from shuren.discovery.internals.analysis import numbers, pinyin, words
 from shuren.discovery.internals.analysis.folding import fold, is_chinese, squeezed, tokens
+from shuren.discovery.internals.asked import Asked, Occur
 from shuren.discovery.internals.documents import class_path
 
 _LANGUAGES = {"中文": "chi", "汉语": "chi", "chinese": "chi", "zh": "chi", "英文": "eng",
@@ -174,12 +172,10 @@ def _latin(word: str, places: Sequence[str], begins: bool) -> Asked:
     found = [boost(term(place, stem), weighing.WORDS[place]) for place in places]
     found += [boost(term(f"{place}_pairs", word), weighing.PAIRS[place]) for place in places]
     if begins and len(word) > 1:
-        pattern = f"{escaped(word)}.*"
         found += [
-            boost(Asked.regex_query(fields.schema(), f"{place}_pairs", pattern),
-                  weighing.PAIRS[place])
+            boost(Asked.starts_query(f"{place}_pairs", word), weighing.PAIRS[place])
             for place in places
-        ]  # fmt: skip
+        ]
     for place in places:
         found += [
             boost(sequence(f"{place}_syllables", split), weighing.PINYIN[place])
@@ -259,8 +255,7 @@ def _named_number(node: syntax.Text) -> Asked:
     if node.field == syntax.CALL:
         key = numbers.call_key(node.text)
         if node.begins or "/" not in key:
-            pattern = f"{escaped(key)}.*"
-            return const(Asked.regex_query(fields.schema(), "call", pattern), weighing.NUMBER_IS)
+            return const(Asked.starts_query("call", key), weighing.NUMBER_IS)
         return _number(numbers.CALL, key)
     values = {
         syntax.ISBN: numbers.isbn13, syntax.ISSN: numbers.issn8,
@@ -277,9 +272,8 @@ def _number(kind: str, value: str) -> Asked:
 
 def years(first: int | None, last: int | None) -> Asked:
     return Asked.range_query(
-        fields.schema(), "year", FieldType.Integer, -9999 if first is None else first,
-        9999 if last is None else last,
-    )  # fmt: skip
+        "year", -9999 if first is None else first, 9999 if last is None else last
+    )
 
 
 def chosen_values(name: str, values: Sequence[str]) -> Asked:
@@ -290,7 +284,7 @@ def chosen_values(name: str, values: Sequence[str]) -> Asked:
         return any_of(found or [Asked.empty_query()])
     if name == "clc":
         values = [path[-1] for value in values if (path := class_path([value]))]
-    return Asked.term_set_query(fields.schema(), fields.facet_field(name), list(values))
+    return Asked.term_set_query(fields.facet_field(name), list(values))
 
 
 def _span(found: Sequence[str | None]) -> Asked:
@@ -299,20 +293,14 @@ def _span(found: Sequence[str | None]) -> Asked:
 
 
 def term(name: str, text: str) -> Asked:
-    """One term of a field, asked for as the field was written."""
-    option = (
-        "basic"
-        if name in fields.WHOLE or name.startswith("facet_")
-        else ("freq" if name in fields.BAGS else "position")
-    )
-    return Asked.term_query(fields.schema(), name, text, index_option=option)
+    return Asked.term_query(name, text)
 
 
 def sequence(name: str, terms: Sequence[str]) -> Asked:
     """Terms one after another; the engine wants at least two for a phrase."""
     if len(terms) == 1:
         return term(name, terms[0])
-    return Asked.phrase_query(fields.schema(), name, list(terms))
+    return Asked.phrase_query(name, terms)
 
 
 def boost(asked: Asked, by: float) -> Asked:
@@ -332,11 +320,3 @@ def at_least(found: Sequence[Asked], share: float) -> Asked:
     return Asked.boolean_query(
         [(Occur.Should, one) for one in found], minimum_number_should_match=least
     )
-
-
-_PATTERN_SIGNS = frozenset(r"\.+*?()|[]{}^$#&-~")
-
-
-def escaped(text: str) -> str:
-    """The text inside a regular expression; all but its own signs stand for themselves."""
-    return "".join(f"\\{sign}" if sign in _PATTERN_SIGNS else sign for sign in text)

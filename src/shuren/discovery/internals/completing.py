@@ -2,11 +2,10 @@
 
 from collections.abc import Iterator
 
-from tantivy import Query as Asked
-
-from shuren.discovery.internals import asking, documents, schema
+from shuren.discovery.internals import asking, documents
 from shuren.discovery.internals.analysis import pinyin, words
 from shuren.discovery.internals.analysis.folding import fold, is_chinese, squeezed
+from shuren.discovery.internals.asked import Asked
 from shuren.discovery.internals.store import Reader
 from shuren.discovery.internals.terms import SEPARATOR
 from shuren.discovery.search_shapes import Suggestion
@@ -33,7 +32,7 @@ def _titles(reader: Reader, folded: str, letters: str, limit: int) -> Iterator[S
         if asked is None or len(seen) >= limit:
             continue
         found = reader.searcher.search(
-            asked, limit=limit * 3, count=False, weight_by_field="weight"
+            asked.native, limit=limit * 3, count=False, weight_by_field="weight"
         )
         for _score, place in found.hits:
             item = documents.item(bytes(reader.searcher.doc(place).get_first("shown")))  # type: ignore[arg-type]
@@ -78,13 +77,11 @@ def _opening(name: str, terms: list[str]) -> Asked:
     """The terms in order, of the last only the beginning."""
     if len(terms) == 2 and terms[0] == words.beginning(terms[1]):
         return _starts(name, terms[0])
-    asked = Asked.phrase_prefix_query(schema.schema(), name, list(terms))
-    return asking.const(asked, 2.0)
+    return asking.const(Asked.phrase_prefix_query(name, terms), 2.0)
 
 
 def _starts(name: str, beginning: str) -> Asked:
-    pattern = f"{asking.escaped(beginning)}.*"
-    return asking.const(Asked.regex_query(schema.schema(), name, pattern), 1.0)
+    return asking.const(Asked.starts_query(name, beginning), 1.0)
 
 
 def _inside(folded: str) -> Asked | None:

@@ -1,13 +1,10 @@
 """What comes near where no record has everything: other characters of the same sound, a sign too
 few, too many, swapped or mistaken, in characters, in pinyin and in words of other scripts."""
 
-from tantivy import Occur
-from tantivy import Query as Asked
-
-from shuren.discovery.internals import schema as fields
 from shuren.discovery.internals import weighing
 from shuren.discovery.internals.analysis import pinyin, words
 from shuren.discovery.internals.analysis.folding import fold, is_chinese, squeezed, tokens
+from shuren.discovery.internals.asked import Asked, Occur
 from shuren.discovery.internals.asking import (
     Build,
     Part,
@@ -15,7 +12,6 @@ from shuren.discovery.internals.asking import (
     at_least,
     boost,
     const,
-    escaped,
     sequence,
     term,
 )
@@ -64,9 +60,9 @@ def _sounds(plain: str, folded: str, build: Build) -> None:
             build.part("same_sound", plain, asked)
         whole = "".join(read)
         build.part("same_sound", plain, const(term("title_pinyin", whole), weighing.SAME_SOUND))
-        patterns: list[str | tuple[int, str]] = [_alike(one) for one in read]
-        if any("|" in str(pattern) for pattern in patterns):
-            asked = Asked.regex_phrase_query(fields.schema(), "title_syllables", patterns)
+        places = [_alike(one) for one in read]
+        if any(len(one) > 1 for one in places):
+            asked = Asked.phrase_of_any_query("title_syllables", places)
             build.part("alike_sound", plain, const(asked, weighing.ALIKE_SOUND))
 
 
@@ -77,11 +73,9 @@ def _readings(folded: str) -> list[list[str]]:
     return [list(split) for split in pinyin.splits("".join(runs))[:2]]
 
 
-def _alike(syllable: str) -> str:
-    if not syllable.isalpha():
-        return escaped(syllable)
-    others = pinyin.alike(syllable)
-    return f"({'|'.join((syllable, *others))})" if others else syllable
+def _alike(syllable: str) -> tuple[str, ...]:
+    """The syllable and those that are often taken for it."""
+    return (syllable, *pinyin.alike(syllable)) if syllable.isalpha() else (syllable,)
 
 
 def _spellings(plain: str, folded: str, runs: list[str], build: Build) -> None:
@@ -89,7 +83,7 @@ def _spellings(plain: str, folded: str, runs: list[str], build: Build) -> None:
     if len(whole) >= 3:
         far = 2 if len(whole) >= 12 else 1
         for name in ("title_whole", "title_pinyin"):
-            asked = Asked.fuzzy_term_query(fields.schema(), name, whole, distance=far)
+            asked = Asked.fuzzy_term_query(name, whole, far)
             build.part("one_sign_off", plain, const(asked, weighing.ONE_SIGN_OFF))
     latin = [run for run in runs if run.isascii()]
     if not latin:
@@ -111,6 +105,6 @@ def _word(word: str) -> Asked:
         found.append(boost(term(name, word), 6.0))
         if len(word) >= _LEAST_FUZZY and word.isalpha():
             far = 2 if len(word) >= _LONG else 1
-            asked = Asked.fuzzy_term_query(fields.schema(), name, word, distance=far)
+            asked = Asked.fuzzy_term_query(name, word, far)
             found.append(boost(asked, 4.0))
     return any_of(found)

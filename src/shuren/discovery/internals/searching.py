@@ -6,12 +6,12 @@ from typing import Any
 
 import orjson
 import tantivy
-from tantivy import Occur, Order
-from tantivy import Query as Asked
+from tantivy import Order
 
 from shuren.discovery.internals import asking, documents, kept, nearing, schema, syntax, terms
 from shuren.discovery.internals.analysis import pinyin
 from shuren.discovery.internals.analysis.folding import fold, squeezed, tokens
+from shuren.discovery.internals.asked import Asked, Occur
 from shuren.discovery.internals.asking import Part
 from shuren.discovery.internals.store import Reader
 from shuren.discovery.search_shapes import (
@@ -81,13 +81,13 @@ def answer(reader: Reader, query: Query) -> Answer:
 
 
 def _finds(reader: Reader, asked: Asked) -> bool:
-    return bool(reader.searcher.search(asked, limit=1, count=False).hits)
+    return bool(reader.searcher.search(asked.native, limit=1, count=False).hits)
 
 
 def by_id(reader: Reader, id: str) -> Item | None:
     """A work by its own id, else by that of a record in it."""
     for name in ("id", "member"):
-        found = reader.searcher.search(asking.term(name, id), limit=1, count=False)
+        found = reader.searcher.search(asking.term(name, id).native, limit=1, count=False)
         if found.hits:
             return stored(reader, found.hits[0][1])
     return None
@@ -102,7 +102,7 @@ def known(chosen: Mapping[str, Sequence[str]]) -> dict[str, list[str]]:
 def _search(reader: Reader, asked: Asked, chosen: Mapping[str, Sequence[str]], query: Query) -> Any:
     """(count, hits) of the engine; its types leave the count out."""
     offset = max(0, min(query.offset, DEEPEST))
-    narrowed = narrow(asked, chosen)
+    narrowed = narrow(asked, chosen).native
     if query.sort in _SORTS:
         name, order = _SORTS[query.sort]
         return reader.searcher.search(
@@ -134,7 +134,7 @@ def facets(reader: Reader, asked: Asked, chosen: Mapping[str, Sequence[str]]) ->
 
 def _counts(reader: Reader, asked: Asked, names: Sequence[str]) -> dict[str, list[Any]]:
     wanted = {name: _aggregation(name) for name in names}
-    found = reader.searcher.aggregate(asked, wanted)
+    found = reader.searcher.aggregate(asked.native, wanted)
     return {name: _named(reader, name, found[name]["buckets"]) for name in names}
 
 
@@ -216,7 +216,9 @@ def _told(given: Iterable[tuple[Part, float]]) -> tuple[Reason, ...]:
 
 def _points(reader: Reader, place: tantivy.DocAddress, part: Part) -> float:
     try:
-        return float(orjson.loads(part.asked.explain(reader.searcher, place).to_json())["value"])
+        return float(
+            orjson.loads(part.asked.native.explain(reader.searcher, place).to_json())["value"]
+        )
     except ValueError:
         return 0.0  # this part is not in this record
 
@@ -225,9 +227,11 @@ def _points_together(
     reader: Reader, places: Sequence[tantivy.DocAddress], part: Part
 ) -> list[float]:
     keys: Any = reader.searcher.fast_field_values("key", list(places))
-    these = [Asked.term_query(schema.schema(), "key", key) for key in keys]
-    only = asking.const(Asked.boolean_query([(Occur.Should, one) for one in these]), 0.0)
-    asked = Asked.boolean_query([(Occur.Must, part.asked), (Occur.Must, only)])
+    make = tantivy.Query
+    these = [make.term_query(schema.schema(), "key", key) for key in keys]
+    only = make.boolean_query([(tantivy.Occur.Should, one) for one in these])
+    both = (part.asked.native, make.const_score_query(only, 0.0))
+    asked = make.boolean_query([(tantivy.Occur.Must, one) for one in both])
     found = reader.searcher.search(asked, limit=max(1, len(places)), count=False)
     given = {(at.segment_ord, at.doc): float(score) for score, at in found.hits}
     return [given.get((place.segment_ord, place.doc), 0.0) for place in places]

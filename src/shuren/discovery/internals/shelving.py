@@ -1,10 +1,10 @@
 """The shelf around a call number: what stands before it and after it."""
 
-from tantivy import FieldType, Occur, Order
-from tantivy import Query as Asked
+from tantivy import Order
 
 from shuren.discovery.definitions import Shelving
-from shuren.discovery.internals import asking, callnumbers, documents, schema
+from shuren.discovery.internals import asking, callnumbers, documents
+from shuren.discovery.internals.asked import Asked, Occur
 from shuren.discovery.internals.callnumbers import CallNumber
 from shuren.discovery.internals.store import Reader
 from shuren.discovery.search_shapes import Item, ShelfPage
@@ -45,13 +45,13 @@ def _side(
     """In shelf order; those of the same rank stand on both sides, and are told apart by the
     caller."""
     low, high = (0, rank) if backwards else (rank, _GREATEST)
-    asked = Asked.range_query(schema.schema(), "shelf", FieldType.Unsigned, low, high)
+    asked = Asked.range_query("shelf", low, high)
     if campus:
         only = asking.chosen_values("campus", [campus])
         asked = Asked.boolean_query([(Occur.Must, asked), (Occur.Must, only)])
     order = Order.Desc if backwards else Order.Asc
     found = reader.searcher.search(
-        asked, limit=limit, count=False, order_by_field="shelf", order=order
+        asked.native, limit=limit, count=False, order_by_field="shelf", order=order
     )
     placed = []
     for _rank, place in found.hits:

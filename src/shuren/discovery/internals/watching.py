@@ -17,7 +17,7 @@ def matching(reader: Reader, query: Query, limit: int) -> Matched:
     if parsed.node is None:
         return Matched(0, (), version(reader))
     asked, _parts = asking.strict(parsed)
-    narrowed = searching.narrow(asked, searching.known(query.chosen))
+    narrowed = searching.narrow(asked, searching.known(query.chosen)).native
     found: Any = reader.searcher.search(narrowed, limit=limit, count=True)
     keys: Any = reader.searcher.fast_field_values("key", [place for _score, place in found.hits])
     return Matched(found.count or 0, tuple(keys), version(reader))

@@ -20,6 +20,7 @@ class Case(models.Model):
     left         working or calendar seconds to the deadline while the clock stands, or None
     version      of the last step; whoever changes a case names the one they saw
     open_key     what made opening it twice one case, or ""
+    parent       the case that this one is a part of, or ""; a flow may wait for all of them
     """
 
     id = models.CharField(max_length=32, primary_key=True)
@@ -52,6 +53,7 @@ class Case(models.Model):
     delivered_at = models.DateTimeField(null=True)
     feedback_at = models.DateTimeField(null=True)
     open_key = models.CharField(max_length=80, default="", blank=True)
+    parent = models.CharField(max_length=32, default="", blank=True)
 
     class Meta:
         indexes = (
@@ -60,6 +62,7 @@ class Case(models.Model):
             models.Index(fields=("pseudonym", "-opened_at"), name="case_reader"),
             models.Index(fields=("party",), name="case_party", condition=~models.Q(party="")),
             models.Index(fields=("service", "subject_id"), name="case_subject"),
+            models.Index(fields=("parent",), name="case_parent", condition=~models.Q(parent="")),
         )
         constraints = (
             models.UniqueConstraint(

@@ -21,7 +21,7 @@ from shuren.kernel.settings import read_settings
 from shuren.kernel.shapes import Actor
 from shuren.kernel.site import Site
 from shuren.service.internals import case_stores, certificates
-from shuren.service.internals.stores import STORES, Store
+from shuren.service.internals.stores import Store, every_store
 from shuren.trust import consent, ledger
 from shuren.trust import erasing as trust
 from shuren.trust.erasing import ErasureLine
@@ -79,10 +79,10 @@ def _gone(site: Site, line: ErasureLine, until: date, role: str) -> None:
     actor = Actor(line.account, role, line.reader_key)
     if not line.new_key and _holds(line.reader_key):  # since the erasure was begun
         line = trust.give_new_key(line.id)
-    counts = {one.id: one.erase(actor) for one in STORES if one.erase}
+    counts = {one.id: one.erase(actor) for one in every_store() if one.erase}
     stayed = {
         one: facts
-        for one in STORES
+        for one in every_store()
         if one.rename and (facts := one.rename(line.reader_key, line.new_key))
     }
     counts |= trust.erase_person(line.id, keep_out_until=until)
@@ -112,7 +112,7 @@ def _gone(site: Site, line: ErasureLine, until: date, role: str) -> None:
 
 def _holds(reader: str) -> bool:
     """Whether the database holds something that must stay under another name."""
-    return any(one.stays(reader) for one in STORES if one.stays)
+    return any(one.stays(reader) for one in every_store() if one.stays)
 
 
 def _kept(

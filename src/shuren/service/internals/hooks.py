@@ -51,13 +51,27 @@ def _same_subject_open(facts: Facts, said: Mapping[str, Any]) -> str:
 
 
 def _second_person(facts: Facts, said: Mapping[str, Any]) -> str:
-    """Whoever did the event `of` last is somebody else."""
-    from shuren.service.internals.case_rows import CaseStep
+    """Whoever did the event `of` last, in the case or in any of its parts, is somebody else."""
+    from shuren.service.internals.case_rows import Case, CaseStep
 
-    did = CaseStep.objects.filter(case=facts.row.pk, event=said["of"]).order_by("-number").first()
-    if did is not None and did.account and did.account == facts.actor.id:
+    row, last = facts.row, {}
+    ids = [row.pk, *Case.objects.filter(parent=row.pk).values_list("pk", flat=True)]
+    done = CaseStep.objects.filter(case__in=ids, event=said["of"]).order_by("number")
+    for case, account in done.values_list("case_id", "account"):
+        last[case] = account
+    if facts.actor.id in {account for account in last.values() if account}:
         return _("A second person must do this: you did the step before.")
     return ""
+
+
+def _parts_over(facts: Facts, said: Mapping[str, Any]) -> str:
+    """Every part of the case is over."""
+    from shuren.service.internals.case_rows import Case
+
+    count = Case.objects.filter(parent=facts.row.pk, is_open=True).count()
+    if not count:
+        return ""
+    return _("It closes when all its parts have: %(count)s are open.", count=count)
 
 
 def _date_ahead(facts: Facts, said: Mapping[str, Any]) -> str:
@@ -78,6 +92,25 @@ def _deadline_from_due(facts: Facts) -> None:
     moment = facts.clockwork.moment_of(facts.row.fields.get("due"))
     if moment is not None:
         facts.clockwork.set_deadline(facts.row, moment)
+
+
+def _due_from_deadline(facts: Facts) -> None:
+    """The field `due` is the day of the deadline, which moved on while the clock stood still."""
+    row, clockwork = facts.row, facts.clockwork
+    if row.due_at is not None:
+        day = row.due_at.astimezone(clockwork.zone).date().isoformat()
+        row.fields = {**row.fields, "due": day}
+        _deadline_from_due(facts)
+
+
+def _due_anew(facts: Facts) -> None:
+    """The field `due` is so many working days ahead as the service's limit `again_days` says."""
+    days = float(facts.clockwork.declared.service.limits.get("again_days", 5))
+    working = facts.clockwork.working
+    moment = working.add(facts.at, days * working.day_seconds)
+    day = moment.astimezone(facts.clockwork.zone).date().isoformat()
+    facts.row.fields = {**facts.row.fields, "due": day}
+    _deadline_from_due(facts)
 
 
 def _promise_anew(facts: Facts) -> None:
@@ -148,6 +181,7 @@ GUARDS: dict[str, Guard] = {
     "second_person": _second_person,
     "date_ahead": _date_ahead,
     "date_come": _date_come,
+<<<<<<< HEAD
     "not_too_early": _not_too_early,
 }
 # Effects that may still refuse, or say when a timer of the new state is due: they run first.
@@ -155,9 +189,14 @@ BEFORE: dict[str, Effect] = {
     "check_code": _check_code,
     "away_time": _away_time,
     "extend_place": _extend_place,
+=======
+    "parts_over": _parts_over,
+>>>>>>> main
 }
 EFFECTS: dict[str, Effect] = {
     "deadline_from_due": _deadline_from_due,
+    "due_from_deadline": _due_from_deadline,
+    "due_anew": _due_anew,
     "promise_anew": _promise_anew,
     "hand_over": _hand_over,
     "free_place": _free_place,

@@ -16,6 +16,7 @@ from shuren.kernel.shapes import Actor
 from shuren.service.internals import case_stores, interests
 from shuren.service.internals.acting import PURPOSE as CASES
 from shuren.service.internals.terms import days_of
+from shuren.service.joining import terms_above
 from shuren.trust import erasing as trust
 from shuren.trust import ledger
 
@@ -39,7 +40,7 @@ KEPT = (
 def clear(actor: Actor) -> dict[str, int]:
     """{store: how many went}; each store in one transaction with its entry of the ledger."""
     found = {}
-    for one in KEPT:
+    for one in (*KEPT, *terms_above()):
         days = days_of(one.purpose)
         if not days:
             continue

@@ -39,6 +39,7 @@ AUDIENCES = {
     "enterprise": "public_reader",
     "gov": "public_reader",
     "school": "school_pupil",
+    "library": "library",  # no reader's role: staff alone open such a case
 }
 CATEGORIES = ("documents", "space", "teaching", "intelligence", "culture", "society")
 CENTRES = ("knowledge", "culture", "resources", "lifelong")

@@ -16,7 +16,7 @@ from shuren.service.case_shapes import BY_ITSELF, READER, SYSTEM
 from shuren.service.errors import CaseChanged, NotNow
 from shuren.service.flow_shapes import Declared, Transition
 from shuren.service.internals.case_rows import Case, CaseStep, CaseTimer
-from shuren.service.internals.hooks import BEFORE, EFFECTS, GUARDS, Facts
+from shuren.service.internals.hooks import EFFECTS, GUARDS, Facts
 from shuren.service.internals.promises import Clockwork
 
 OPENED, TAKEN, GIVEN_BACK, NOTED = "opened", "taken", "given_back", "noted"
@@ -72,18 +72,15 @@ class Running:
         row, before = self.row, self.row.state
         if fields:
             row.fields = {**row.fields, **fields}
-        for effect in way.effects:
-            if effect in BEFORE:
-                BEFORE[effect](self.facts(actor))
         self._write(way.event, way.target, actor, by, note, key)
         for stamp in way.stamps:
             column = _STAMPED[stamp]
             if getattr(row, column) is None:
                 setattr(row, column, self.at)
-        self._enter(before, fired=way.event)
+        self._enter(before)
         for effect in way.effects:
-            if effect not in BEFORE:
-                EFFECTS[effect](self.facts(actor))
+            EFFECTS[effect](self.facts(actor))
+        self._set_timers(before, fired=way.event)  # last: an effect may have moved what they go by
         self.settle()
 
     def begin(self, actor: Actor, by: str, note: str = "") -> None:
@@ -95,7 +92,8 @@ class Running:
         respond = self.clockwork.promise.respond
         if respond is not None:
             row.respond_due_at = self.clockwork.add(self.at, respond * 3600)
-        self._enter("", fired="")
+        self._enter("")
+        self._set_timers("", fired="")
         self.settle()
 
     def remark(self, event: str, actor: Actor, by: str, note: str = "", key: str = "") -> None:
@@ -132,15 +130,17 @@ class Running:
         )
         row.state = target
 
-    def _enter(self, before: str, fired: str) -> None:
+    def _enter(self, before: str) -> None:
         row, state = self.row, self.flow.states[self.row.state]
         if state.end:
             row.closed_at = row.closed_at or self.at
         row.is_open, row.is_success = not state.end, state.end == "success"
         self.clockwork.enter(row, state, self.at)
-        stays = before == row.state
         if before:
             self._had_timers |= any(way.after for way in self.flow.leaving(before))
+
+    def _set_timers(self, before: str, fired: str) -> None:
+        row, stays = self.row, before == self.row.state
         known = self._known_timers() if stays else {}
         for way in self.flow.leaving(row.state):
             if way.after is None or (stays and (way.event == fired or not way.after.field)):

@@ -11,6 +11,7 @@ from shuren.kernel.shapes import Actor
 from shuren.kernel.site import Site
 from shuren.service.internals import case_stores, lake_stores, own_stores, search_stores
 from shuren.service.internals.circulation import store as circulation
+from shuren.service.joining import stores_above
 from shuren.service.shapes import HeldStore
 
 Tell = Callable[[Site, Actor, int | None], list[HeldStore]]
@@ -131,6 +132,11 @@ NOT_OF_READERS = {
 }
 
 
+def every_store() -> tuple[Store, ...]:
+    """Ours, and those of the rooms above, which are told after ours."""
+    return (*STORES, *stores_above())
+
+
 def store_of(id: str) -> Store | None:
     """The store with a `HeldStore.id`: `lake:loans` is one of the store `lake`."""
-    return next((one for one in STORES if one.id == id.partition(":")[0]), None)
+    return next((one for one in every_store() if one.id == id.partition(":")[0]), None)

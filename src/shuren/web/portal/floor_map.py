@@ -1,5 +1,6 @@
 """The map of a floor with one shelf marked, drawn as SVG, and the same in a sentence."""
 
+import re
 from typing import Any
 
 from shuren.discovery.floors import Area, Spot
@@ -7,6 +8,8 @@ from shuren.kernel.i18n import gettext as _
 from shuren.kernel.i18n import pick
 
 UNITS = 10  # of the drawing in a metre
+LETTER = 26  # height of a label's line in units, as having.css sets it; a Chinese character's width
+NARROW = 0.58  # width of a Latin letter beside that
 
 
 def floor_map(spot: Spot, id: str) -> dict[str, Any]:
@@ -69,13 +72,29 @@ def _area(area: Area, here: bool, aisle: float) -> dict[str, Any]:
     label_y = box["height"] // 2 + 8
     if area.shelves:
         label_y = 30 if area.box.top < aisle else box["height"] - 14
+    lines = label_lines(pick(dict(area.title)), box["width"] - LETTER // 2)
+    first = box["y"] + label_y - LETTER * (len(lines) - 1) // 2
     return {
         **box,
-        "label": pick(dict(area.title)),
+        "lines": [{"text": text, "y": first + LETTER * nth} for nth, text in enumerate(lines)],
         "label_x": box["x"] + box["width"] // 2,
-        "label_y": box["y"] + label_y,
         "here": here,
-    }
+    }  # fmt: skip
+
+
+def label_lines(label: str, width: float) -> list[str]:
+    """The label in lines of at most `width` units, broken at spaces, or anywhere in Chinese; a
+    single long Latin word keeps its line."""
+    lines = [""]
+    for piece in re.findall(r"[\u2e80-\uffef]|[^\s\u2e80-\uffef]+|\s+", label):
+        if lines[-1].strip() and _wide(lines[-1] + piece.rstrip()) > width:
+            lines.append("")
+        lines[-1] += piece if lines[-1] else piece.lstrip()
+    return [line.strip() for line in lines if line.strip()]
+
+
+def _wide(text: str) -> float:
+    return sum(LETTER if ord(letter) >= 0x2E80 else LETTER * NARROW for letter in text)
 
 
 def _box(box: Any) -> dict[str, int]:

@@ -77,12 +77,15 @@ pains AS (
   GROUP BY used.platform
   HAVING sum(used.usage) >= 5
   UNION ALL
-  SELECT 'unfilled' AS kind, request.form AS about, CAST(count(*) AS BIGINT) AS events
+  SELECT
+    CASE WHEN request.form = 'copy' THEN 'unfilled_copy' ELSE 'unfilled_loan' END AS kind,
+    '' AS about,
+    CAST(count(*) AS BIGINT) AS events
   FROM conformed.interlibrary_request AS request
   CROSS JOIN last_request
   WHERE CAST(last_request.day AS DATE) - CAST(request.requested_at AS DATE) < 90
     AND request.direction = 'borrow' AND request.outcome = 'unfilled'
-  GROUP BY request.form
+  GROUP BY CASE WHEN request.form = 'copy' THEN 'unfilled_copy' ELSE 'unfilled_loan' END
   HAVING count(DISTINCT request.reader_key) >= 5
 )
 
