@@ -94,9 +94,7 @@ def come_back(site: Site, case: str, *, actor: Actor) -> CaseView:
 def extend(site: Site, case: str, ends_at: datetime, *, actor: Actor) -> CaseView:
     """Stay longer, where nobody else has the place; raises PlaceTaken, WrongField, NotNow."""
     with in_turn(site):
-        return cases.act(
-            site, case, "extend", actor=actor, fields={"ends_at": ends_at.isoformat()}
-        )
+        return cases.act(site, case, "extend", actor=actor, fields={"ends_at": ends_at.isoformat()})
 
 
 def leave(site: Site, case: str, *, actor: Actor) -> CaseView:
@@ -188,7 +186,9 @@ def stop_waiting(site: Site, wish: int, *, actor: Actor) -> None:
             place_wishes.offer(site, place, zone, now())
 
 
-def mine(site: Site, actor: Actor, *, past: int = 20) -> tuple[list[BookingLine], list[BookingLine]]:
+def mine(
+    site: Site, actor: Actor, *, past: int = 20
+) -> tuple[list[BookingLine], list[BookingLine]]:
     """(open, over): the reader's own bookings, the next first; the newest of those over.
 
     raises  trust's NotAllowed for who is no reader
@@ -277,8 +277,6 @@ def work(site: Site) -> int:
 
 def work_is_due() -> bool:
     return place_wishes.is_due()
-
-
 
 
 def _bookable(site: Site, place: str) -> tuple[Place, str]:

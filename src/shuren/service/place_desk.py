@@ -204,5 +204,3 @@ def _require(actor: Actor) -> Actor:
     actor = require(actor, SERVE)
     require_covered(require_purpose(actor, PURPOSE), TABLE, COLUMNS)
     return actor
-
-

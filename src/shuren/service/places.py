@@ -45,9 +45,7 @@ def zones(site: Site, actor: Actor) -> dict[str, Zone]:
     """Every zone by id, in the table's order; {} where none are loaded."""
     if current_snapshot(site) is None:
         return {}
-    rows = read(
-        site, TABLE, columns=COLUMNS, purpose="public_information", actor=actor
-    ).dicts()
+    rows = read(site, TABLE, columns=COLUMNS, purpose="public_information", actor=actor).dicts()
     return {row["zone_id"]: _zone(row) for row in rows}
 
 
@@ -101,9 +99,7 @@ def rooms_of(site: Site, known: dict[str, Zone], kinds: Iterable[str]) -> tuple[
     return tuple(
         _as_place(room, known[room.zone])
         for room in rooms(site).values()
-        if room.kind in wanted
-        and room.zone in known
-        and known[room.zone].building == room.building
+        if room.kind in wanted and room.zone in known and known[room.zone].building == room.building
     )
 
 
@@ -112,7 +108,7 @@ def bookable_in(site: Site, zone: str) -> tuple[Place, ...]:
     home = _known(site).get(zone)
     if home is None:
         return ()
-    found = [one for one in rooms_of(site, {zone: home}, _kinds(site, ROOMS))]
+    found = list(rooms_of(site, {zone: home}, _kinds(site, ROOMS)))
     if home.kind in _kinds(site, SEATS):
         found += seats_of(home)
     return tuple(found)
@@ -154,9 +150,7 @@ def states(
     blocked: dict[str, set[int]] = {}
     found = PlaceSlot.objects.filter(slot__gte=least, slot__lt=most)
     found = found.filter(place__in=[one.id for one in places])
-    for id, slot, pseudonym, block in found.values_list(
-        "place", "slot", "pseudonym", "block_id"
-    ):
+    for id, slot, pseudonym, block in found.values_list("place", "slot", "pseudonym", "block_id"):
         taken.setdefault(id, set()).add(slot)
         if actor.reader_key and pseudonym == actor.reader_key:
             mine.setdefault(id, set()).add(slot)
@@ -167,11 +161,7 @@ def states(
 
 def free_in(places: Sequence[Place], starts_at: datetime, ends_at: datetime) -> list[Place]:
     """The places that are free all the time."""
-    return [
-        one.place
-        for one in states(places, starts_at, ends_at, PUBLIC)
-        if one.state == FREE
-    ]
+    return [one.place for one in states(places, starts_at, ends_at, PUBLIC) if one.state == FREE]
 
 
 def _state(
@@ -230,9 +220,7 @@ def _number(home: Zone, number: int) -> str:
 
 
 def _as_place(room: Room, home: Zone) -> Place:
-    return Place(
-        room.id, home, room.id, room.title, room.kind, room.people, room.equipment or None
-    )
+    return Place(room.id, home, room.id, room.title, room.kind, room.people, room.equipment or None)
 
 
 def _no_place() -> UnknownName:

@@ -181,17 +181,8 @@ GUARDS: dict[str, Guard] = {
     "second_person": _second_person,
     "date_ahead": _date_ahead,
     "date_come": _date_come,
-<<<<<<< HEAD
     "not_too_early": _not_too_early,
-}
-# Effects that may still refuse, or say when a timer of the new state is due: they run first.
-BEFORE: dict[str, Effect] = {
-    "check_code": _check_code,
-    "away_time": _away_time,
-    "extend_place": _extend_place,
-=======
     "parts_over": _parts_over,
->>>>>>> main
 }
 EFFECTS: dict[str, Effect] = {
     "deadline_from_due": _deadline_from_due,
@@ -201,7 +192,9 @@ EFFECTS: dict[str, Effect] = {
     "hand_over": _hand_over,
     "free_place": _free_place,
     "breach": _breach,
-    **BEFORE,
+    "check_code": _check_code,
+    "away_time": _away_time,
+    "extend_place": _extend_place,
 }
 # What a case is about → what comes before it is opened, and with it, in one transaction.
 OPENING = {"place": (prepare_place, take_place)}

@@ -13,7 +13,7 @@ from django.db import transaction
 
 from shuren.kernel.clock import now
 from shuren.kernel.shapes import Actor
-from shuren.service.internals import case_stores, interests
+from shuren.service.internals import booking_stores, case_stores, interests
 from shuren.service.internals.acting import PURPOSE as CASES
 from shuren.service.internals.terms import days_of
 from shuren.service.joining import terms_above
@@ -33,6 +33,7 @@ class Kept:
 KEPT = (
     Kept(interests.PURPOSE, "interests", interests.forget_before),
     Kept(CASES, "cases", case_stores.forget_closed),
+    Kept(booking_stores.PURPOSE, booking_stores.STORE, booking_stores.forget_past),
     Kept("account_access", "sign_in_counts", trust.forget_sign_in_counts),
 )
 

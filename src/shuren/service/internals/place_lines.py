@@ -3,6 +3,8 @@
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
+from django.db.models import Q
+
 from shuren.kernel.site import Site
 from shuren.service import places
 from shuren.service.booking_shapes import BookingLine, BreachLine, Rules, WishLine
@@ -63,7 +65,9 @@ def booking(site: Site, row: Booking, at: datetime, *, for_reader: bool) -> Book
 def wish(site: Site, row: PlaceWish) -> WishLine:
     line = PlaceWish.objects.filter(zone=row.zone, offered_until__isnull=True)
     line = line.filter(starts_at__lt=row.ends_at, ends_at__gt=row.starts_at)
-    ahead = line.filter(joined_at__lt=row.joined_at).count()
+    ahead = line.filter(
+        Q(joined_at__lt=row.joined_at) | Q(joined_at=row.joined_at, id__lt=row.pk)
+    ).count()
     title, zone = _titles(site, row.place, row.zone, row.place)
     return WishLine(
         row.pk, row.service, row.zone, zone, row.starts_at, row.ends_at, ahead, row.place,
@@ -103,9 +107,7 @@ def _later(site: Site, row: Booking, rules: Rules) -> tuple[datetime, ...]:
     last = slots.first(row.starts_at) + rules.max_minutes * 60 // slots.SECONDS
     found = PlaceSlot.objects.filter(slot__gte=first, slot__lt=last)
     gone = set(found.filter(place=row.place).values_list("slot", flat=True))
-    gone |= set(
-        found.filter(pseudonym=row.case.pseudonym).values_list("slot", flat=True)
-    )
+    gone |= set(found.filter(pseudonym=row.case.pseudonym).values_list("slot", flat=True))
     ends = []
     for slot in range(first, last):
         if slot in gone or not opening.is_open(

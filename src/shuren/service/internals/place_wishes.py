@@ -51,9 +51,7 @@ def work(site: Site, at: datetime | None = None) -> int:
     offered = 0
     for wish in PlaceWish.objects.filter(offered_until__lte=moment).order_by("offered_until"):
         with transaction.atomic():
-            gone, _each = PlaceWish.objects.filter(
-                pk=wish.pk, offered_until__lte=moment
-            ).delete()
+            gone, _each = PlaceWish.objects.filter(pk=wish.pk, offered_until__lte=moment).delete()
             if gone:
                 offered += offer(site, wish.place, wish.zone, moment)
     PlaceWish.objects.filter(ends_at__lte=moment).delete()
@@ -77,9 +75,7 @@ def _offer_free(site: Site, zone: str, at: datetime) -> int:
 def candidates(site: Site, zone: str, people: int) -> list[Place]:
     """The bookable places of a zone for so many people."""
     return [
-        one
-        for one in places.bookable_in(site, zone)
-        if one.people[0] <= people <= one.people[1]
+        one for one in places.bookable_in(site, zone) if one.people[0] <= people <= one.people[1]
     ]
 
 

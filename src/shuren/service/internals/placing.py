@@ -81,7 +81,7 @@ def occupy(place: str, wanted: Iterable[int], pseudonym: str, **by: Any) -> bool
 
 
 def extend(facts: Facts) -> None:
-    """Before `extend`: the new end is later, allowed, and nobody else's.
+    """With `extend`: the new end is later, allowed, and nobody else's.
 
     raises  WrongField, NotNow, PlaceTaken
     """
@@ -105,7 +105,7 @@ def extend(facts: Facts) -> None:
 
 
 def away_time(facts: Facts) -> None:
-    """Before `step_out`: until when the place is kept, longer while a meal is served."""
+    """With `step_out`: until when the place is kept, longer while a meal is served."""
     limits = facts.clockwork.declared.service.limits
     rules = rules_of(facts.clockwork.declared.service)
     minutes = float(limits.get("away_minutes", 30))
@@ -118,7 +118,7 @@ def away_time(facts: Facts) -> None:
 
 
 def check_code(facts: Facts) -> None:
-    """Before `check_in`: a reader shows by the code that they are there. It is not kept.
+    """With `check_in`: a reader shows by the code that they are there. It is not kept.
 
     raises  WrongCode
     """
@@ -267,9 +267,7 @@ def taken(place: str, starts_at: datetime, ends_at: datetime) -> PlaceTaken:
 
 
 def _taken(place: str, wanted: range) -> PlaceTaken:
-    if PlaceSlot.objects.filter(
-        place=place, slot__gte=wanted.start, slot__lt=wanted.stop
-    ).exists():
+    if PlaceSlot.objects.filter(place=place, slot__gte=wanted.start, slot__lt=wanted.stop).exists():
         return PlaceTaken(
             _("Somebody else was quicker: the place is taken at that time."),
             fix=_("Choose another place, or another time."),
