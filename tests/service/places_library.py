@@ -32,16 +32,27 @@ ZONES = (
 CALENDAR = """
 title: {zh: 手写校历, en: By hand}
 terms:
-  - {id: spring, title: {zh: 春, en: Spring}, first_day: 2026-03-02, weeks: 20, exam_weeks: [], breaks: []}
-  - {id: autumn, title: {zh: 秋, en: Autumn}, first_day: 2026-08-31, weeks: 20, exam_weeks: [], breaks: []}
+  - {id: spring, title: {zh: 春, en: Spring}, first_day: 2026-03-02, weeks: 20}
+  - {id: autumn, title: {zh: 秋, en: Autumn}, first_day: 2026-08-31, weeks: 20}
 holidays:
-  - {year: 2026, name: {zh: 国庆节, en: National Day}, days: [2026-10-01, 2026-10-07], worked: [2026-10-10]}
+  - year: 2026
+    name: {zh: 国庆节, en: National Day}
+    days: [2026-10-01, 2026-10-07]
+    worked: [2026-10-10]
 week_kinds:
   teaching: {title: {zh: 教学周, en: Teaching}}
   long_holiday: {title: {zh: 长假, en: Long holiday}}
 places:
-  jw: {title: {zh: 江湾, en: Jiangwan}, campus: 本部, hours: {default: "07:00-23:00", long_holiday: "08:30-12:00"}, closed_days: [[2026-10-10, 2026-10-10]]}
-  ty: {title: {zh: 通宵, en: Night house}, campus: 本部, hours: {default: "00:00-24:00"}, closed_days: []}
+  jw:
+    title: {zh: 江湾, en: Jiangwan}
+    campus: 本部
+    hours: {default: "07:00-23:00", long_holiday: "08:30-12:00"}
+    closed_days: [[2026-10-10, 2026-10-10]]
+  ty:
+    title: {zh: 通宵, en: Night house}
+    campus: 本部
+    hours: {default: "00:00-24:00"}
+    closed_days: []
 """
 ROOMS = """
 id: hand

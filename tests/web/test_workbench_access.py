@@ -41,6 +41,8 @@ EXAMPLES = {
     "item_id": "nothing",
     "case_id": "nothing",
     "way": "oidc",
+    "zone_id": "nothing",
+    "scope": "nothing",
     "certificate_id": "E20260101T000000-000000",
 }
 POSTED = {
@@ -56,6 +58,11 @@ POSTED = {
     "dataset-publish",
     "dataset-withdraw",
     "pupil-consent",
+    "booking-act",
+    "space-book",
+    "space-wait",
+    "my-booking",
+    "my-wish",
 }
 
 # Each place, and the permission of docs/reference/permissions.md that it takes.

@@ -36,6 +36,7 @@ PARTS: dict[str, dict[str, dict[str, Key]]] = {
         "floors.*.areas.*": floors.AREA_KEYS,
         "floors.*.areas.*.shelves": floors.SHELVES_KEYS,
     },
+    "rooms": {"": rooms.HOUSE_KEYS, "rooms.*": rooms.ROOM_KEYS},
     "offers": {"": offer_tables.OFFER_KEYS, "rows.*": offer_tables.ROW_KEYS},
     "licence_terms": {"": licence_terms.TERM_KEYS},
     "roles": {"": trust.ROLE_KEYS, "grants.*": trust.GRANT_KEYS},
@@ -90,6 +91,7 @@ KINDS = {
         "What is lent to whom, and how long",
     ),
     "floors": ("平面图", "Floors", "哪一架放哪些索书号", "Which shelf has which call numbers"),
+    "rooms": ("房间", "Rooms", "能预约哪些房间、坐几人", "Which rooms can be booked, and for how many"),
     "offers": (
         "获取按钮",
         "Offers",
@@ -152,6 +154,7 @@ EXAMPLES = {
     "shelving": ("shelving/call_numbers.yaml", "", ""),
     "circulation": ("circulation/lending.yaml", "", ""),
     "floors": ("floors/demo-science.yaml", "", ""),
+    "rooms": ("rooms/demo-science.yaml", "", ""),
     "offers": ("offers/full_text.yaml", "", ""),
     "licence_terms": ("licence_terms/otherwise.yaml", "", ""),
     "roles": ("roles/student.yaml", "", ""),

@@ -31,9 +31,7 @@ def bays(
     return [_bay(states[at : at + 8], query, chosen) for at in range(0, len(states), 8)]
 
 
-def _bay(
-    states: Sequence[PlaceState], query: Callable[..., str], chosen: str
-) -> dict[str, Any]:
+def _bay(states: Sequence[PlaceState], query: Callable[..., str], chosen: str) -> dict[str, Any]:
     seats = []
     for number, one in enumerate(states):
         table, seat = divmod(number, 4)

@@ -5,96 +5,166 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('service', '0005_case_parent'),
+        ("service", "0005_case_parent"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Booking',
+            name="Booking",
             fields=[
-                ('case', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, primary_key=True, related_name='booking', serialize=False, to='service.case')),
-                ('service', models.CharField(max_length=60)),
-                ('place', models.CharField(max_length=80)),
-                ('zone', models.CharField(max_length=60)),
-                ('building', models.CharField(max_length=100)),
-                ('people', models.PositiveSmallIntegerField(default=1)),
-                ('starts_at', models.DateTimeField()),
-                ('ends_at', models.DateTimeField()),
-                ('freed_at', models.DateTimeField(null=True)),
+                (
+                    "case",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        primary_key=True,
+                        related_name="booking",
+                        serialize=False,
+                        to="service.case",
+                    ),
+                ),
+                ("service", models.CharField(max_length=60)),
+                ("place", models.CharField(max_length=80)),
+                ("zone", models.CharField(max_length=60)),
+                ("building", models.CharField(max_length=100)),
+                ("people", models.PositiveSmallIntegerField(default=1)),
+                ("starts_at", models.DateTimeField()),
+                ("ends_at", models.DateTimeField()),
+                ("freed_at", models.DateTimeField(null=True)),
             ],
             options={
-                'indexes': [models.Index(fields=['zone', 'starts_at'], name='booking_zone'), models.Index(fields=['place', 'starts_at'], name='booking_place')],
+                "indexes": [
+                    models.Index(fields=["zone", "starts_at"], name="booking_zone"),
+                    models.Index(fields=["place", "starts_at"], name="booking_place"),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Breach',
+            name="Breach",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('pseudonym', models.CharField(max_length=28)),
-                ('service', models.CharField(max_length=60)),
-                ('case', models.CharField(max_length=32)),
-                ('place', models.CharField(max_length=80)),
-                ('kind', models.CharField(max_length=12)),
-                ('at', models.DateTimeField()),
-                ('blocked_until', models.DateTimeField(null=True)),
-                ('objection', models.CharField(blank=True, default='', max_length=32)),
-                ('taken_back_at', models.DateTimeField(null=True)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("pseudonym", models.CharField(max_length=28)),
+                ("service", models.CharField(max_length=60)),
+                ("case", models.CharField(max_length=32)),
+                ("place", models.CharField(max_length=80)),
+                ("kind", models.CharField(max_length=12)),
+                ("at", models.DateTimeField()),
+                ("blocked_until", models.DateTimeField(null=True)),
+                ("objection", models.CharField(blank=True, default="", max_length=32)),
+                ("taken_back_at", models.DateTimeField(null=True)),
             ],
             options={
-                'indexes': [models.Index(fields=['pseudonym', 'service', 'at'], name='breach_reader')],
-                'constraints': [models.UniqueConstraint(fields=('case', 'kind'), name='breach_once')],
+                "indexes": [
+                    models.Index(fields=["pseudonym", "service", "at"], name="breach_reader")
+                ],
+                "constraints": [
+                    models.UniqueConstraint(fields=("case", "kind"), name="breach_once")
+                ],
             },
         ),
         migrations.CreateModel(
-            name='PlaceBlock',
+            name="PlaceBlock",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('place', models.CharField(max_length=80)),
-                ('zone', models.CharField(max_length=60)),
-                ('starts_at', models.DateTimeField()),
-                ('ends_at', models.DateTimeField()),
-                ('reason', models.CharField(max_length=200)),
-                ('account', models.CharField(max_length=150)),
-                ('made_at', models.DateTimeField()),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("place", models.CharField(max_length=80)),
+                ("zone", models.CharField(max_length=60)),
+                ("starts_at", models.DateTimeField()),
+                ("ends_at", models.DateTimeField()),
+                ("reason", models.CharField(max_length=200)),
+                ("account", models.CharField(max_length=150)),
+                ("made_at", models.DateTimeField()),
             ],
             options={
-                'indexes': [models.Index(fields=['zone', 'starts_at'], name='block_zone')],
+                "indexes": [models.Index(fields=["zone", "starts_at"], name="block_zone")],
             },
         ),
         migrations.CreateModel(
-            name='PlaceWish',
+            name="PlaceWish",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('pseudonym', models.CharField(max_length=28)),
-                ('service', models.CharField(max_length=60)),
-                ('zone', models.CharField(max_length=60)),
-                ('people', models.PositiveSmallIntegerField(default=1)),
-                ('starts_at', models.DateTimeField()),
-                ('ends_at', models.DateTimeField()),
-                ('joined_at', models.DateTimeField()),
-                ('place', models.CharField(blank=True, default='', max_length=80)),
-                ('offered_until', models.DateTimeField(null=True)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("pseudonym", models.CharField(max_length=28)),
+                ("service", models.CharField(max_length=60)),
+                ("zone", models.CharField(max_length=60)),
+                ("people", models.PositiveSmallIntegerField(default=1)),
+                ("starts_at", models.DateTimeField()),
+                ("ends_at", models.DateTimeField()),
+                ("joined_at", models.DateTimeField()),
+                ("place", models.CharField(blank=True, default="", max_length=80)),
+                ("offered_until", models.DateTimeField(null=True)),
             ],
             options={
-                'indexes': [models.Index(fields=['zone', 'joined_at'], name='wish_in_line')],
-                'constraints': [models.UniqueConstraint(fields=('pseudonym', 'zone', 'starts_at'), name='wished_for_once')],
+                "indexes": [models.Index(fields=["zone", "joined_at"], name="wish_in_line")],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("pseudonym", "zone", "starts_at"), name="wished_for_once"
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
-            name='PlaceSlot',
+            name="PlaceSlot",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('place', models.CharField(max_length=80)),
-                ('slot', models.IntegerField()),
-                ('pseudonym', models.CharField(blank=True, default='', max_length=28)),
-                ('block', models.ForeignKey(null=True, on_delete=django.db.models.deletion.CASCADE, related_name='slots', to='service.placeblock')),
-                ('booking', models.ForeignKey(null=True, on_delete=django.db.models.deletion.CASCADE, related_name='slots', to='service.booking')),
-                ('wish', models.ForeignKey(null=True, on_delete=django.db.models.deletion.CASCADE, related_name='slots', to='service.placewish')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("place", models.CharField(max_length=80)),
+                ("slot", models.IntegerField()),
+                ("pseudonym", models.CharField(blank=True, default="", max_length=28)),
+                (
+                    "block",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="slots",
+                        to="service.placeblock",
+                    ),
+                ),
+                (
+                    "booking",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="slots",
+                        to="service.booking",
+                    ),
+                ),
+                (
+                    "wish",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="slots",
+                        to="service.placewish",
+                    ),
+                ),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('place', 'slot'), name='place_taken_once'), models.UniqueConstraint(condition=models.Q(('pseudonym', ''), _negated=True), fields=('pseudonym', 'slot'), name='reader_at_one_place')],
+                "constraints": [
+                    models.UniqueConstraint(fields=("place", "slot"), name="place_taken_once"),
+                    models.UniqueConstraint(
+                        condition=models.Q(("pseudonym", ""), _negated=True),
+                        fields=("pseudonym", "slot"),
+                        name="reader_at_one_place",
+                    ),
+                ],
             },
         ),
     ]

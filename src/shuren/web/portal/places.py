@@ -39,7 +39,7 @@ WEEKDAYS = 7
 
 @dataclass(frozen=True)
 class Span:
-    """What was asked for, mended so that it can be booked: aware moments; `open` None when closed."""
+    """What was asked for, mended so that it can be booked. opens: None when closed that day."""
 
     day: date
     opens: tuple[datetime, datetime] | None
@@ -157,9 +157,7 @@ def seat_now(request: HttpRequest) -> HttpResponse:
     campus = request.GET.get("campus", "")
     for one in places.zones(settings.SITE, actor).values():
         rules = _rules(SEATS, one.kind)
-        fits = not (wants_power and not one.has_power) and not (
-            wants_quiet and one.quiet_level < 3
-        )
+        fits = not (wants_power and not one.has_power) and not (wants_quiet and one.quiet_level < 3)
         if rules is None or not fits or campus not in ("", one.campus):
             continue
         span = _span(request, one, rules[1])
@@ -251,9 +249,7 @@ def _span(request: HttpRequest, zone: Zone, rules: Rules) -> Span:
     return Span(day, opens, starts_at, min(ends_at, opens[1], starts_at + longest))
 
 
-def _room(
-    state: PlaceState, service: str, rules: Rules, span: Span, people: int
-) -> dict[str, Any]:
+def _room(state: PlaceState, service: str, rules: Rules, span: Span, people: int) -> dict[str, Any]:
     one = state.place
     is_free = state.state == FREE and span.opens is not None
     return {
