@@ -15,7 +15,7 @@ FREE, TAKEN, MINE, BLOCKED = "free", "taken", "mine", "blocked"
 
 @dataclass(frozen=True)
 class Rules:
-    """What a service's file says under `limits` about its bookings; see RULE_KEYS.
+    """What a service's file says about its bookings; see place_rules.BOOKING_KEYS.
 
     meals  [(from, to)] of the day, in which who steps out may stay away longer
     """

@@ -98,7 +98,7 @@ def open_case(
     )  # fmt: skip
     try:
         with transaction.atomic():
-            limits.require_room(declared.service, pseudonym, moment)
+            limits.require_room(declared.service, pseudonym, moment, actor.role)
             versions.keep(declared)
             prepare, take = OPENING.get(about["kind"], (None, None))
             if prepare is not None:

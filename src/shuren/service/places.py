@@ -29,7 +29,6 @@ from shuren.service.definitions import services
 from shuren.service.errors import UnknownName
 from shuren.service.internals import opening, slots
 from shuren.service.internals.booking_rows import PlaceSlot
-from shuren.service.internals.place_rules import RULE_KEYS as RULE_KEYS
 from shuren.service.internals.place_rules import rules_of
 from shuren.service.rooms import Room, rooms
 

@@ -17,6 +17,7 @@ from shuren.service.internals import (
     search_stores,
 )
 from shuren.service.internals.circulation import store as circulation
+from shuren.service.internals.messaging import store as messaging
 from shuren.service.joining import stores_above
 from shuren.service.shapes import HeldStore
 
@@ -118,6 +119,7 @@ STORES: tuple[Store, ...] = (
         booking_stores.rename,
         booking_stores.BECAUSE,
     ),
+    Store(messaging.STORE, messaging.TABLES, messaging.tell, messaging.forget, messaging.erase),
     Store("events", (), lake_stores.events, lake_stores.forget_event),
     Store("lake", (), lake_stores.rows, lake_stores.forget_row),
     Store("quarantine", (), lake_stores.refused, lake_stores.forget_refused),
