@@ -11,7 +11,7 @@ from shuren.service.flow_shapes import Service
 
 # fmt: off
 BOOKING_KEYS = {
-    "of": Key(str, "订什么：seats 座位，rooms 房间", "What is booked: seats or rooms", required=True),
+    "of": Key(str, "订什么：seats 座位，rooms 房间", "What is booked: seats or rooms", required=True),  # noqa: E501
     "kinds": Key(list, "哪些类型的座位区或房间", "Which kinds of zones or rooms", required=True),
     "min_minutes": Key(int, "最短时长（分钟）", "Shortest booking, minutes", default="30"),
     "max_minutes": Key(int, "最长时长（分钟），含续时", "Longest booking, extensions included, minutes", default="240"),  # noqa: E501

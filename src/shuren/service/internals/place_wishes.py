@@ -11,7 +11,7 @@ from shuren.kernel.clock import now
 from shuren.kernel.site import Site
 from shuren.service import places
 from shuren.service.booking_shapes import Place
-from shuren.service.internals import slots
+from shuren.service.internals import place_told, slots
 from shuren.service.internals.booking_rows import PlaceSlot, PlaceWish
 from shuren.service.rooms import rooms
 
@@ -35,6 +35,7 @@ def offer(site: Site, place: str, zone: str, at: datetime) -> int:
         wish.place = place
         wish.offered_until = at + timedelta(minutes=_hold(site, wish.service))
         wish.save(update_fields=["place", "offered_until"])
+        place_told.offered(site, wish)
         offered += 1
     return offered
 

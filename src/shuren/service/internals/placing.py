@@ -17,7 +17,14 @@ from shuren.service import places
 from shuren.service.booking_shapes import Place, Rules
 from shuren.service.errors import NotNow, NotOffered, PlaceTaken, WrongCode, WrongField
 from shuren.service.flow_shapes import Declared
-from shuren.service.internals import opening, place_codes, place_credit, place_wishes, slots
+from shuren.service.internals import (
+    opening,
+    place_codes,
+    place_credit,
+    place_told,
+    place_wishes,
+    slots,
+)
 from shuren.service.internals.booking_rows import Booking, PlaceSlot
 from shuren.service.internals.case_rows import Case
 from shuren.service.internals.hooks import Facts
@@ -168,7 +175,8 @@ def breach(facts: Facts) -> None:
     if booking is None:
         return
     kind = place_credit.AWAY if "away_until" in facts.row.fields else place_credit.NO_SHOW
-    place_credit.write_down(booking, facts.row.pseudonym, kind, _rules(facts), facts.at)
+    made = place_credit.write_down(booking, facts.row.pseudonym, kind, _rules(facts), facts.at)
+    place_told.not_kept(facts.site, made)
 
 
 def require_times(
