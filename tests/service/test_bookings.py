@@ -276,7 +276,8 @@ def test_a_rule_that_changes_touches_no_running_booking(library, clock):
     from tests.service.test_flow_files import SHIPPED
 
     text = (SHIPPED / "services" / "seat_booking.yaml").read_text("utf-8")
-    changed = text.replace("grace_minutes: 30", "grace_minutes: 15")
+    changed = text.replace("grace_minutes: {is: 30,", "grace_minutes: {is: 15,")
+    assert changed != text
     (folder / "seat_booking.yaml").write_text(changed, "utf-8")
     from shuren.service import definitions
 

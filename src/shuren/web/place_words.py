@@ -95,7 +95,7 @@ def strip(
 def free_words(state: PlaceState, opens: tuple[datetime, datetime] | None) -> str:
     """When the room is free that day, in words."""
     if opens is None:
-        return _("Closed")
+        return _("Not open that day")
     taken, spans, begins = set(state.taken), [], None
     for slot in range(_slot(opens[0]), _slot(opens[1]) + 1):
         is_free = slot < _slot(opens[1]) and slot not in taken

@@ -69,6 +69,7 @@ def zone(request: HttpRequest, zone_id: str) -> HttpResponse:
     context = _common(request, found, said, span) | {
         "zone": found,
         "title": pick(dict(found.title)),
+        "trail": _trail(pick(dict(found.title))),
         "service": service,
         "bays": place_words.bays(states, span.query, asked) if span.opens else [],
         "counts": place_words.counts(states),
@@ -102,7 +103,8 @@ def rooms(request: HttpRequest) -> HttpResponse:
                 chosen, last = row, (one.zone, rules, span)
             if not people or one.people[0] <= people <= one.people[1]:
                 houses.setdefault(building_title(one.zone.building), []).append(row)
-    context = {"houses": houses, "people": people or "", "chosen": chosen, "any": bool(last)}
+    context: dict[str, Any] = {"trail": _trail(_("Rooms"))}
+    context |= {"houses": houses, "people": people or "", "chosen": chosen, "any": bool(last)}
     if last:
         context |= _common(request, *last)
     return render(request, "portal/space_rooms.html", context)
@@ -188,6 +190,10 @@ def _rules(book: str, kind: str) -> tuple[str, Rules] | None:
     return None
 
 
+def _trail(here: str) -> list[dict[str, str]]:
+    return [{"label": _("Spaces"), "url": reverse("spaces")}, {"label": here, "url": ""}]
+
+
 def _common(request: HttpRequest, zone: Zone, rules: Rules, span: Span) -> dict[str, Any]:
     """What both pages show: days, times, what will be booked, and whether it can be."""
     actor: Actor = request.actor  # type: ignore[attr-defined]
@@ -258,7 +264,9 @@ def _room(state: PlaceState, service: str, rules: Rules, span: Span, people: int
         "people": one.people,
         "equipment": pick(dict(one.equipment)) if one.equipment else "",
         "state": state.state,
-        "state_words": place_words.STATE_WORDS[state.state]() if span.opens else _("Closed"),
+        "state_words": place_words.STATE_WORDS[state.state]()
+        if span.opens
+        else _("Not open that day"),
         "is_free": is_free,
         "strip": place_words.strip(state, span.opens, span.starts_at, span.ends_at),
         "free_words": place_words.free_words(state, span.opens),

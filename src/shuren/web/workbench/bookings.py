@@ -124,7 +124,7 @@ def code(request: HttpRequest, scope: str) -> HttpResponse:
 
 def _row(one: BookingLine) -> dict[str, Any]:
     words = {
-        "check_in": _("Check in"), "cancel": _("Cancel"), "step_out": _("Step out"),
+        "check_in": _("Check in here"), "cancel": _("Cancel"), "step_out": _("Step out"),
         "leave": _("Leave"), "come_back": _("Came back"),
     }  # fmt: skip
     return place_words.line(one) | {
