@@ -71,7 +71,7 @@ def furnish(site, clock, ann) -> None:
 
 @pytest.mark.parametrize("javascript", [True, False], ids=["with script", "without"])
 def test_from_the_plan_to_leaving(ann, library, clock, browser, javascript):
-    origin, session, actor = ann
+    origin, session, _actor = ann
     with visiting(browser, origin, size=PHONE, session=session, javascript=javascript) as visit:
         page = visit.page
         page.set_default_timeout(15_000)
