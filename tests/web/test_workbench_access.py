@@ -44,6 +44,7 @@ EXAMPLES = {
     "zone_id": "nothing",
     "scope": "nothing",
     "certificate_id": "E20260101T000000-000000",
+    "code": "0000000000000000",
 }
 POSTED = {
     "role-approve",
@@ -79,6 +80,9 @@ PROMISED = {
     "desk-erasure": "desk.erase",
     "desk-certificate": "desk.erase",
     "cases": "cases.read",
+    "case-report": "cases.read",
+    "case-preview": "cases.read",
+    "case-document": "cases.read",
     "case": "cases.read",
     "indicators": "dashboards.read",
     "indicator": "dashboards.read",

@@ -87,6 +87,7 @@ def open_case(
     if by == READER:
         limits.require_served(declared.service, actor.role)
     values = filled(declared.service.form, fields)
+    limits.require_price(declared.service, values, actor.role)
     about = _subject(declared.service, subject)
     moment = now()
     row = Case(
@@ -109,7 +110,7 @@ def open_case(
 @transaction.atomic
 def _insert(site: Site, row: Case, declared: Declared, actor: Actor, by: str, note: str) -> None:
     """Write a new case, with what comes before it and with it: a case about a place takes it."""
-    limits.require_room(declared.service, row.pseudonym, row.opened_at)
+    limits.require_room(site, declared.service, row.pseudonym, row.opened_at, actor.role)
     versions.keep(declared)
     prepare, take = OPENING.get(row.subject["kind"], (None, None))
     if prepare is not None:
@@ -150,6 +151,7 @@ def act(
         if way is None or not by:
             raise acting.not_now(declared.flow, row.state, event, mine)
         values = filled(way.asks, fields)
+        limits.require_price(declared.service, values)
         if way.needs_note and by != SYSTEM and not note.strip():
             raise WrongField(
                 "note",
