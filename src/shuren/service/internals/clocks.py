@@ -18,7 +18,7 @@ from shuren.kernel.clock import now
 from shuren.kernel.files import write_atomically
 from shuren.kernel.shapes import Actor
 from shuren.kernel.site import Site
-from shuren.service import cases, suppliers
+from shuren.service import bookings, cases, suppliers
 from shuren.service.internals import erasing, keeping, rising, sweeping
 from shuren.service.internals.circulation import history, queue
 from shuren.service.joining import clocks_above
@@ -79,6 +79,12 @@ CLOCKS = (
         timedelta(0),
         lambda site, actor: suppliers.send_on(site),
         lambda site: suppliers.waits(),
+    ),
+    Clock(
+        "places",
+        timedelta(0),
+        lambda site, actor: bookings.work(site),
+        lambda site: bookings.work_is_due(),
     ),
     Clock("erasures", timedelta(0), lambda site, actor: erasing.resume(site)),
     Clock("terms", DAY, _retain),
