@@ -10,7 +10,7 @@ from shuren.kernel import calendar_keys as calendar
 from shuren.kernel.definitions import SHIPPED, Key
 from shuren.repository import definitions as repository
 from shuren.service import definitions as service
-from shuren.service import lending, licence_terms, offer_tables
+from shuren.service import lending, licence_terms, message_definitions, offer_tables
 from shuren.trust import definitions as trust
 from shuren.trust import forms, topics
 from tools.reference.markdown import table
@@ -43,6 +43,7 @@ PARTS: dict[str, dict[str, dict[str, Key]]] = {
     "sensitive_topics": {"": topics.KEYS},
     "forms": {"": forms.FORM_KEYS, "fields.*": forms.FIELD_KEYS},
     **service.FORMATS,
+    "messages": {"": message_definitions.TEMPLATE_KEYS},
     "calendars": {
         "": calendar.KEYS,
         "terms": calendar.TERM_KEYS,
@@ -134,6 +135,12 @@ KINDS = {
         "一件服务单从提交到办结的各步",
         "The steps of a case from its opening to its end",
     ),
+    "messages": (
+        "消息",
+        "Messages",
+        "一条消息怎么说、可填什么",
+        "What a message says, and what it is filled with",
+    ),
     "calendars": ("校历", "Calendars", "学期、假日、开放时间", "Terms, holidays, opening hours"),
     "vocabularies": ("词表", "Vocabularies", "代码的名称", "What codes are called"),
     "sources": ("来源", "Sources", "一个为我们供数的系统", "A system that feeds the library"),
@@ -161,6 +168,7 @@ EXAMPLES = {
     "forms": ("forms/sign_in.yaml", "", ""),
     "services": ("services/book_hold.yaml", "", ""),
     "flows": ("flows/hold.yaml", "", ""),
+    "messages": ("messages/case_moved.yaml", "", ""),
     "calendars": ("calendars/demo-university.yaml", "", ""),
     "vocabularies": ("vocabularies/reader_kind.yaml", "", ""),
     "sources": ("sources/own-events.yaml", "", ""),
