@@ -17,7 +17,7 @@ FOLDER, OTHER = "opinion_topics", "other"
 TOPIC_KEYS = {
     "id": Key(str, "与文件名相同", "The file's name", required=True),
     "title": Key(dict, "主题 {zh, en}", "The topic {zh, en}", required=True),
-    "owner": Key(dict, "建议的责任部门 {zh, en}", "Who is suggested as owner {zh, en}", required=True),
+    "owner": Key(dict, "建议的责任部门 {zh, en}", "Who is suggested as owner {zh, en}", required=True),  # noqa: E501
     "days": Key(int, "建议期限：工作日数", "Suggested deadline, in working days", required=True),
     "words": Key(list, "出现即提示此主题的词", "Words that point to the topic", required=True),
 }

@@ -77,9 +77,7 @@ def rate_by_token(
     _rate(site, source, score, comment, agreed, actor)
 
 
-def rate(
-    site: Site, case_id: str, *, score: int, comment: str, agreed: bool, actor: Actor
-) -> None:
+def rate(site: Site, case_id: str, *, score: int, comment: str, agreed: bool, actor: Actor) -> None:
     """A signed-in reader rates the answer to their own opinion; raises as rate_by_token."""
     _rate(site, _readers(case_id, actor), score, comment, agreed, actor)
 
@@ -130,9 +128,7 @@ def _rate(
         opinion.save()
 
 
-def _act(
-    site: Site, source: OpinionSource, event: str, note: str, actor: Actor | None
-) -> None:
+def _act(site: Site, source: OpinionSource, event: str, note: str, actor: Actor | None) -> None:
     """As the case's own reader; for a writer whose opinion was merged into it, by itself."""
     who = BY_ITSELF
     if source.home == source.opinion_id:

@@ -8,7 +8,7 @@ answer is waited for, and who may do what are its flow's (definitions/flows/task
 
 import hashlib
 from collections.abc import Mapping, Sequence
-from datetime import UTC, date, datetime, time
+from datetime import date, datetime, time
 from functools import lru_cache
 from typing import Any
 
@@ -281,7 +281,9 @@ def _with_files(
     if files:
         names = "、".join(safe_name(one.name) for one in files)
         said["evidence"] = "\n".join(
-            filter(None, (str(said.get("evidence", "")).strip(), _("Files: %(names)s", names=names)))
+            filter(
+                None, (str(said.get("evidence", "")).strip(), _("Files: %(names)s", names=names))
+            )
         )
     return said
 
@@ -294,7 +296,9 @@ def _follow(site: Site, task: Task, seen: CaseView) -> None:
     if seen.state == "handled":
         task.done_at = now()
         task.was_late = task.was_late or days_late(site, task.due_on, task.done_at) > 0
-    elif not seen.is_over:
+    elif seen.is_over:
+        task.done_at = task.done_at or now()
+    else:
         task.done_at = None
     task.save(update_fields=["due_on", "done_at", "was_late"])
 
@@ -302,7 +306,3 @@ def _follow(site: Site, task: Task, seen: CaseView) -> None:
 def may_supervise(actor: Actor) -> bool:
     """Whether the actor may assign, check and move deadlines."""
     return may(actor, MANAGE)
-
-
-def utc(day: date) -> datetime:
-    return datetime.combine(day, time(), UTC)

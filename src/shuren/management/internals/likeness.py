@@ -10,6 +10,7 @@ import unicodedata
 from collections import Counter
 from collections.abc import Mapping, Sequence
 
+_FEW, _UNSEEN = 50, 4.0
 _RUN = re.compile(r"[一-鿿]+|[a-z0-9]+")
 
 
@@ -35,11 +36,12 @@ def pairs(text: str) -> Counter[str]:
 
 
 def rarity(texts: Sequence[Counter[str]]) -> dict[str, float]:
-    """{pair: ln((1 + texts) / (1 + texts with it)) + 1}; smoothed so that none weighs nothing."""
+    """{pair: ln((50 + texts) / (1 + texts with it))}: among few texts all pairs weigh about alike,
+    for few texts do not show what is rare."""
     seen: Counter[str] = Counter()
     for one in texts:
         seen.update(one.keys())
-    return {pair: math.log((1 + len(texts)) / (1 + count)) + 1 for pair, count in seen.items()}
+    return {pair: math.log((_FEW + len(texts)) / (1 + count)) for pair, count in seen.items()}
 
 
 def cosine(one: Counter[str], other: Counter[str], weights: Mapping[str, float]) -> float:
@@ -52,9 +54,9 @@ def cosine(one: Counter[str], other: Counter[str], weights: Mapping[str, float])
 
 def shared(one: Counter[str], other: Counter[str], weights: Mapping[str, float]) -> list[str]:
     """The three rarest pairs that both have, for the sentence that says why."""
-    common = sorted(one.keys() & other.keys(), key=lambda pair: (-weights.get(pair, 1.0), pair))
+    common = sorted(one.keys() & other.keys(), key=lambda pair: (-weights.get(pair, _UNSEEN), pair))
     return common[:3]
 
 
 def _weighed(text: Counter[str], weights: Mapping[str, float]) -> dict[str, float]:
-    return {pair: math.sqrt(count) * weights.get(pair, 1.0) for pair, count in text.items()}
+    return {pair: math.sqrt(count) * weights.get(pair, _UNSEEN) for pair, count in text.items()}

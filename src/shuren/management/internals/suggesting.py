@@ -16,12 +16,16 @@ from shuren.management.internals import likeness
 TONES = ("complaint", "suggestion", "praise", "question")
 _TONE_WORDS = {
     "complaint": "太 差 不满 投诉 无法 不能 总是 经常 根本 严重 影响 失望 坏了 不行 吵 难 慢 乱 脏 bad broken worst cannot never",  # noqa: E501
-    "suggestion": "建议 希望 能否 可否 最好 应该 增加 改进 加装 延长 恳请 suggest please could should",
+    "suggestion": "建议 希望 能否 可否 最好 应该 增加 改进 加装 延长 恳请 suggest please could should",  # noqa: E501
     "praise": "感谢 谢谢 表扬 点赞 很好 满意 热情 赞 暖心 thank great excellent",
     "question": "请问 咨询 怎么 如何 为什么 什么时候 吗 how why when",
 }
-_CUT = re.compile(r"(?<=[。！？!?；;])|\n+|(?=第[一二三四五][,，、是])|(?=另外|此外|还有一[件个]|同时也)")
-_NUMBERING = re.compile(r"^\s*(?:[（(]?[一二三四五六七八九十\d]{1,2}[)）、.．]|第[一二三四五][,，、]|[-•·])\s*")
+_CUT = re.compile(
+    r"(?<=[。！？!?；;])|\n+|(?=第[一二三四五][,，、是])|(?=另外|此外|还有一[件个]|同时也)"
+)
+_NUMBERING = re.compile(
+    r"^\s*(?:[（(]?[一二三四五六七八九十\d]{1,2}[)）、.．]|第[一二三四五][,，、]|[-•·])\s*"
+)
 _PREAMBLE = re.compile(r"^(?:尊敬的|亲爱的|您好|你好|Dear|Hello|此致|敬礼)")
 NEIGHBOURS, ALIKE = 5, 0.18
 LONGEST = 200

@@ -62,7 +62,7 @@ class OpinionSource(models.Model):
     received_at = models.DateTimeField()
     sealed = models.BinaryField()
     print = models.CharField(max_length=64, db_index=True)
-    letter = models.CharField(max_length=64, null=True, unique=True)  # noqa: DJ001 null is many
+    letter = models.CharField(max_length=64, null=True, unique=True)
     salon = models.CharField(max_length=32, default="", blank=True, db_index=True)
     noted_by = models.CharField(max_length=150, default="", blank=True)
     agreed = models.BooleanField(default=False)
@@ -109,7 +109,7 @@ class Task(models.Model):
     """
 
     id = models.CharField(max_length=32, primary_key=True)
-    case_id = models.CharField(max_length=32, null=True, unique=True)  # noqa: DJ001 null is many
+    case_id = models.CharField(max_length=32, null=True, unique=True)
     opinion = models.CharField(max_length=32, default="", blank=True, db_index=True)
     kind = models.CharField(max_length=20)
     origin = models.CharField(max_length=200, default="", blank=True)
@@ -151,7 +151,7 @@ class Escalation(models.Model):
 
     class Meta:
         constraints = (
-            models.UniqueConstraint(fields=("case_id", "due_on", "level"), name="told_once"),
+            models.UniqueConstraint(fields=("case_id", "due_on", "level"), name="escalated_once"),
         )
 
     def __str__(self) -> str:

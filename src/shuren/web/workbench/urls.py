@@ -32,7 +32,9 @@ from shuren.web.workbench import (
     source_new,
     sources,
     suggestions,
+    supervision,
     today,
+    voice,
 )
 
 app_name = "workbench"
@@ -51,6 +53,14 @@ urlpatterns = [
     ),
     path("cases/", cases.index, name="cases"),
     path("cases/<str:case_id>/", cases.one, name="case"),
+    path("voice/", voice.index, name="voice"),
+    path("voice/new/", voice.new, name="voice-new"),
+    path("voice/files/<int:number>/", voice.attachment, name="voice-file"),
+    path("voice/<str:case_id>/", voice.one, name="opinion"),
+    path("supervision/", supervision.index, name="supervision"),
+    path("supervision/new/", supervision.new, name="supervised-new"),
+    path("supervision/files/<int:number>/", supervision.evidence, name="evidence"),
+    path("supervision/<str:task_id>/", supervision.one, name="supervised"),
     path("coverage/", coverage.coverage, name="coverage"),
     path("loads/<str:load_id>/", sources.load, name="load"),
     path("loads/<str:load_id>/receipt.json", sources.load_json, name="load-json"),
