@@ -143,6 +143,12 @@ KINDS = {
         "意见归到哪个主题、建议谁负责、几天办结",
         "What opinions are about, who is suggested as owner, in how many days",
     ),
+    "service_indicators": (
+        "服务指标",
+        "Service indicators",
+        "一项服务的统计指标怎样计算",
+        "How an indicator of a service is counted",
+    ),
     "messages": (
         "消息",
         "Messages",
@@ -177,6 +183,8 @@ EXAMPLES = {
     "services": ("services/book_hold.yaml", "", ""),
     "flows": ("flows/hold.yaml", "", ""),
     "opinion_topics": ("opinion_topics/seats.yaml", "", ""),
+    ),
+    "service_indicators": ("service_indicators/fill.yaml", "", ""),
     "messages": ("messages/case_moved.yaml", "", ""),
     "calendars": ("calendars/demo-university.yaml", "", ""),
     "vocabularies": ("vocabularies/reader_kind.yaml", "", ""),
