@@ -13,6 +13,7 @@ from shuren.service.case_shapes import BY_ITSELF
 from shuren.trust.actions import create_account, pseudonymise
 
 LIBRARIAN, SECOND = Actor("lin", "front_desk"), Actor("bai", "subject_librarian")
+OPERATOR = Actor("cli:test", "technical_librarian")
 MANAGER, OVERSEER = Actor("guan", "director"), Actor("du", "overseer")
 ZONE = ZoneInfo("Asia/Shanghai")
 DARK = "三楼东区自习座位的灯光太暗了，看书很吃力，建议加装台灯。"

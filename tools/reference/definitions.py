@@ -183,7 +183,6 @@ EXAMPLES = {
     "services": ("services/book_hold.yaml", "", ""),
     "flows": ("flows/hold.yaml", "", ""),
     "opinion_topics": ("opinion_topics/seats.yaml", "", ""),
-    ),
     "service_indicators": ("service_indicators/fill.yaml", "", ""),
     "messages": ("messages/case_moved.yaml", "", ""),
     "calendars": ("calendars/demo-university.yaml", "", ""),

@@ -37,7 +37,16 @@ def terms() -> "Iterable[Kept]":
 def clocks() -> "Iterable[Clock]":
     from datetime import timedelta
 
+    from shuren.management import mailboxes
     from shuren.management.internals import escalating
     from shuren.service.held_stores import Clock
 
-    return (Clock("voice", timedelta(0), escalating.run),)
+    return (
+        Clock(
+            "mailboxes",
+            timedelta(minutes=5),
+            lambda site, actor: mailboxes.look_all(site),
+            lambda site: bool(mailboxes.configured(site)),
+        ),
+        Clock("voice", timedelta(0), escalating.run),
+    )

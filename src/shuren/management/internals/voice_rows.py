@@ -87,6 +87,22 @@ class OpinionFile(models.Model):
         return self.name
 
 
+class TakenLetter(models.Model):
+    """Where in a mailbox a letter stood that was taken in; validity: the server's numbering."""
+
+    mailbox = models.CharField(max_length=20)
+    validity = models.PositiveBigIntegerField()
+    uid = models.PositiveBigIntegerField()
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(fields=("mailbox", "validity", "uid"), name="letter_once"),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.mailbox} {self.uid}"
+
+
 class Salon(models.Model):
     """One meeting with readers whose opinions were written down."""
 

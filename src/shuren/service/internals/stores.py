@@ -122,6 +122,7 @@ STORES: tuple[Store, ...] = (
 # Tables with a column for an account that is never a reader's, or that names nobody.
 NOT_OF_READERS = {
     "data_task": "names the librarian who mends data",
+    "management_salon": "names the account of staff that wrote a salon down",
     "management_decision": "names the account of staff that wrote a decision down",
     "trust_ledgercount": "counts uses by staff and programs; readers are one line a role, unnamed",
     "trust_blocked": "names staff or a program whose hand-out was stopped; readers get none",
