@@ -143,6 +143,12 @@ KINDS = {
         "意见归到哪个主题、建议谁负责、几天办结",
         "What opinions are about, who is suggested as owner, in how many days",
     ),
+    "report_templates": (
+        "报告模板",
+        "Report templates",
+        "委托报告由哪些部分组成",
+        "The parts of a commission's report",
+    ),
     "service_indicators": (
         "服务指标",
         "Service indicators",
@@ -183,6 +189,7 @@ EXAMPLES = {
     "services": ("services/book_hold.yaml", "", ""),
     "flows": ("flows/hold.yaml", "", ""),
     "opinion_topics": ("opinion_topics/seats.yaml", "", ""),
+    "report_templates": ("report_templates/citation.yaml", "", ""),
     "service_indicators": ("service_indicators/fill.yaml", "", ""),
     "messages": ("messages/case_moved.yaml", "", ""),
     "calendars": ("calendars/demo-university.yaml", "", ""),
