@@ -84,6 +84,7 @@ def _plan() -> list[tuple[str, list[tuple[str, str, str, str]]]]:
                 ("circulation", _("Circulation"), "", "desk.serve"),
                 ("voice", _("Readers' voice"), "", "voice.read"),
                 ("supervision", _("Supervision"), "", "supervision.read"),
+                ("bookings", _("Seats and rooms"), "", "bookings.serve"),
                 ("tasks", _("Tasks"), "w", "tasks.read"),
                 ("suggestions", _("Suggestions"), "v", "suggestions.decide"),
                 ("decisions", _("Decisions"), "e", "decisions.read"),
