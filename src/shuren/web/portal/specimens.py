@@ -30,8 +30,8 @@ def specimens() -> dict[str, list[State]]:
     """{component: [{label, inputs}]}, in the order of the page."""
     own = {name: states() for name, states in _BUILDERS.items()}
     parts = (
-        having_specimens(), place_specimens(), privacy_specimens(), case_specimens(), voice_specimens(),
-        workbench_specimens(),
+        having_specimens(), place_specimens(), privacy_specimens(), case_specimens(),
+        voice_specimens(), workbench_specimens(),
     )  # fmt: skip
     return {name: states for one in (own, *parts) for name, states in one.items()}
 
