@@ -14,19 +14,28 @@ from shuren.kernel.shapes import Actor
 from shuren.kernel.site import Site
 
 if TYPE_CHECKING:
+    from shuren.service.flow_shapes import Transition
     from shuren.service.internals.case_rows import Case
     from shuren.service.internals.promises import Clockwork
 
 
 @dataclass(frozen=True)
 class Facts:
-    """What a hook may look at: the case before the transition, who acts and when."""
+    """What a hook may look at: the case, before the transition for a guard and after it for an
+    effect, who acts and when.
+
+    way, note  of an effect: the transition, and what staff wrote with it
+    until      of an effect: when the state that waits for the reader ends by itself
+    """
 
     site: Site
     row: "Case"
     actor: Actor
     at: datetime
     clockwork: "Clockwork"
+    way: "Transition | None" = None
+    note: str = ""
+    until: datetime | None = None
 
     def day(self, name: str) -> date | None:
         """The day in a field of the case, in the library's time; None where there is none."""
@@ -124,6 +133,22 @@ def _hand_over(facts: Facts) -> None:
     hand_over(facts.site, facts.row.subject["id"], facts.row.party, actor=facts.actor)
 
 
+def _notify(facts: Facts) -> None:
+    """The reader is told of the new state, unless it was their own doing."""
+    if facts.actor.reader_key and facts.actor.reader_key == facts.row.pseudonym:
+        return
+    from shuren.service.internals.telling import tell_moved
+
+    tell_moved(facts)
+
+
+def ask_other(facts: Facts) -> None:
+    """The second reader of a case learns that there is one, when it is opened."""
+    from shuren.service.internals.telling import tell_other
+
+    tell_other(facts)
+
+
 GUARDS: dict[str, Guard] = {
     "same_subject_open": _same_subject_open,
     "second_person": _second_person,
@@ -137,4 +162,5 @@ EFFECTS: dict[str, Effect] = {
     "due_anew": _due_anew,
     "promise_anew": _promise_anew,
     "hand_over": _hand_over,
+    "notify": _notify,
 }
