@@ -35,7 +35,7 @@ class Sip2Settings(BaseModel):
     @field_validator("password", "terminal_password")
     @classmethod
     def _is_a_name(cls, value: str) -> str:
-        return _secret_name(value)
+        return secret_name(value)
 
 
 class KohaSettings(BaseModel):
@@ -62,7 +62,7 @@ class KohaSettings(BaseModel):
     @field_validator("secret")
     @classmethod
     def _is_a_name(cls, value: str) -> str:
-        return _secret_name(value)
+        return secret_name(value)
 
 
 class IlsSettings(BaseModel):
@@ -83,7 +83,7 @@ class IlsSettings(BaseModel):
 # fmt: on
 
 
-def _secret_name(value: str) -> str:
+def secret_name(value: str) -> str:
     if value and not _SECRET_NAME.fullmatch(value):
         raise ValueError(_("it is the name of a secret, not the secret itself"))
     return value

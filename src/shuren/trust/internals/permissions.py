@@ -87,6 +87,10 @@ PERMISSIONS: dict[str, dict[str, str]] = {
         "zh": "派工、签批与督办服务单",
         "en": "Assign, sign and supervise cases of services",
     },
+    "messages.manage": {
+        "zh": "管理发件箱：看状态、重发、发送",
+        "en": "Manage the outbox: see how it stands, send, send again",
+    },
     "break_glass.open": {
         "zh": "紧急情况下限时打开一位读者的记录",
         "en": "Open one reader's records in an emergency, for a limited time",
@@ -120,6 +124,7 @@ PERMISSION_PURPOSES: dict[str, tuple[str, ...]] = dict.fromkeys(PERMISSIONS, ())
     "cases.work": ("case_handling",),
     "cases.manage": ("case_handling",),
     "cases.correct": ("case_handling", "record_correction"),
+    "messages.manage": ("reader_messages",),
     "break_glass.open": ("emergency",),
 }
 
