@@ -13,12 +13,14 @@ WAYS = ("now", "daily", "weekly", "off")
 class Kind:
     """way      how its e-mail comes while the reader has chosen nothing
     needs_consent  nothing of it is told without the reader's yes to the template's purpose
+    is_capped  its mails are few a day and a week, whatever is chosen
     """
 
     title: dict[str, str]
     help: dict[str, str]
     way: str
     needs_consent: bool = False
+    is_capped: bool = False
 
 
 KINDS: dict[str, Kind] = {
@@ -48,6 +50,7 @@ KINDS: dict[str, Kind] = {
         {"zh": "须您同意", "en": "With your consent only"},
         "weekly",
         needs_consent=True,
+        is_capped=True,
     ),
 }  # fmt: skip
 

@@ -8,6 +8,7 @@ addressed here but by pseudonym or account; the address is read from the vault w
 from collections.abc import Mapping
 from typing import Any
 
+from django.conf import settings
 from django.db import transaction
 from django.db.models import Count, Q, QuerySet
 
@@ -21,6 +22,7 @@ from shuren.service.errors import UnknownName
 from shuren.service.internals.messaging import choosing, mailing, templates
 from shuren.service.internals.messaging.rows import Delivery, Message
 from shuren.service.message_definitions import template as template_of
+from shuren.service.message_definitions import templates as templates_of
 from shuren.service.message_shapes import ABOUT, KINDS, WAYS, Choices, Inbox, Told, Work
 from shuren.trust.actions import record_use
 from shuren.trust.queries import require_purpose
@@ -186,6 +188,14 @@ def remove(number: int, *, actor: Actor) -> None:
     raises  UnknownName
     """
     _own(number, actor).delete()
+
+
+def stop_for(purpose: str, pseudonym: str) -> int:
+    """A reader took consent back: what was told by it and has not gone out does not go."""
+    named = [one.id for one in templates_of(settings.SITE).values() if one.purpose == purpose]
+    return Delivery.objects.filter(
+        message__pseudonym=pseudonym, message__template__in=named, state="waiting"
+    ).update(state="stopped", why="no_consent", done_at=now())
 
 
 def _send_out(site: Site, row: Message, reader: str) -> None:

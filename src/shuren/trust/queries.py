@@ -219,6 +219,12 @@ def actor_of(account: Any) -> Actor | None:
     return Actor(id=account.username, role=account.role, reader_key=account.reader_key)
 
 
+def reader_of(pseudonym: str) -> Actor | None:
+    """The actor whose account reads under a pseudonym; None without one that is in use."""
+    found = Account.objects.filter(reader_key=pseudonym, is_active=True) if pseudonym else None
+    return actor_of(found.order_by("pk").first()) if found is not None else None
+
+
 def account_exists(username: str) -> bool:
     return Account.objects.filter(username__iexact=username).exists()
 

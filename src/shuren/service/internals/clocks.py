@@ -18,7 +18,7 @@ from shuren.kernel.clock import now
 from shuren.kernel.files import write_atomically
 from shuren.kernel.shapes import Actor
 from shuren.kernel.site import Site
-from shuren.service import cases, outbox
+from shuren.service import cases, outbox, search_alerts
 from shuren.service.internals import erasing, keeping, sweeping
 from shuren.service.internals.circulation import history, queue
 from shuren.service.joining import clocks_above
@@ -81,6 +81,12 @@ CLOCKS = (
     Clock("disk", SOON, sweeping.sweep, _disk_is_due),
     Clock("purposes", DAY, _keep),
     Clock("leftovers", DAY, _clear),
+    Clock(
+        "alerts",
+        timedelta(0),
+        lambda site, actor: search_alerts.tell_due(site),
+        lambda site: search_alerts.is_due(),
+    ),
     Clock(
         "messages",
         timedelta(0),

@@ -107,7 +107,13 @@ PERMISSIONS: dict[str, dict[str, str]] = {
 # is read under every action, so it stands with PUBLIC_READ alone.
 PERMISSION_PURPOSES: dict[str, tuple[str, ...]] = dict.fromkeys(PERMISSIONS, ()) | {
     PUBLIC_READ: ("public_information", "public_statistics"),
-    OWN_READ: ("own_records", "reading_history", "behaviour_tracking", "declared_interests"),
+    OWN_READ: (
+        "own_records",
+        "reading_history",
+        "behaviour_tracking",
+        "declared_interests",
+        "search_alerts",
+    ),
     "loads.run": ("data_quality", "reader_linking"),
     "quarantine.read": ("data_quality",),
     "quarantine.mend": ("data_quality",),

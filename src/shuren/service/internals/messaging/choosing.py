@@ -17,7 +17,7 @@ from shuren.service.message_shapes import KINDS, Choices
 from shuren.trust import consent
 
 HOUR = re.compile(r"([01]\d|2[0-3]):[0-5]\d")
-# Mails of kinds that need consent: so many a day and in seven days, whatever is chosen.
+# Mails of kinds that are capped: so many a day and in seven days, whatever is chosen.
 OFFERS_A_DAY, OFFERS_A_WEEK = 1, 3
 MOST = 20  # mails a day that can be chosen at most
 _EARLIEST = "08:00"  # when a mail of the day goes where there are no quiet hours

@@ -173,11 +173,11 @@ def _put_off(site: Site, together: list[Delivery], chosen: Choices, at: datetime
     if moment > at:
         _postpone(together, moment, is_bundled=together[0].is_bundled)
         return True
-    offers = [one for one in together if KINDS[one.message.kind].needs_consent]
+    offers = [one for one in together if KINDS[one.message.kind].is_capped]
     pseudonym = together[0].message.pseudonym
     is_full = _mails(pseudonym, choosing.day_began(site, at)) >= chosen.most
     if offers and not is_full:
-        asked = [id for id, kind in KINDS.items() if kind.needs_consent]
+        asked = [id for id, kind in KINDS.items() if kind.is_capped]
         is_full = (
             _mails(pseudonym, choosing.day_began(site, at), asked) >= choosing.OFFERS_A_DAY
             or _mails(pseudonym, at - timedelta(days=7), asked) >= choosing.OFFERS_A_WEEK
