@@ -135,6 +135,12 @@ KINDS = {
         "一件服务单从提交到办结的各步",
         "The steps of a case from its opening to its end",
     ),
+    "service_indicators": (
+        "服务指标",
+        "Service indicators",
+        "一项服务的统计指标怎样计算",
+        "How an indicator of a service is counted",
+    ),
     "messages": (
         "消息",
         "Messages",
@@ -168,6 +174,7 @@ EXAMPLES = {
     "forms": ("forms/sign_in.yaml", "", ""),
     "services": ("services/book_hold.yaml", "", ""),
     "flows": ("flows/hold.yaml", "", ""),
+    "service_indicators": ("service_indicators/fill.yaml", "", ""),
     "messages": ("messages/case_moved.yaml", "", ""),
     "calendars": ("calendars/demo-university.yaml", "", ""),
     "vocabularies": ("vocabularies/reader_kind.yaml", "", ""),

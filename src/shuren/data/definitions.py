@@ -21,6 +21,7 @@ from shuren.data.internals.mapping_files import read_mapping
 from shuren.data.internals.models import load_models
 from shuren.data.internals.row_rules import check_row_rules
 from shuren.data.internals.terms import within_purposes
+from shuren.data.internals.vocabularies import headings as headings
 from shuren.data.quality import Domain
 from shuren.data.shapes import Contract, Mapping, Model
 from shuren.data.source import Connector

@@ -21,6 +21,7 @@ from shuren.kernel.errors import UsageError
 from shuren.kernel.i18n import gettext as _
 from shuren.kernel.ils_settings import IlsSettings, KohaSettings, Sip2Settings
 from shuren.kernel.message_settings import MailSettings, WebhookSettings
+from shuren.kernel.search_settings import OpenSearchSettings, SearchSettings
 from shuren.kernel.sign_in_settings import CasSettings, OidcSettings, SignInSettings
 from shuren.kernel.site import Site
 from shuren.kernel.suggestions import did_you_mean
@@ -76,6 +77,7 @@ class SiteSettings(BaseSettings):
     ils: IlsSettings = Field(IlsSettings.model_validate({}), description="The section [ils], see below.")  # noqa: E501
     mail: MailSettings | None = Field(None, description="The section [mail], see below; without it mails stay in the outbox.")  # noqa: E501
     webhooks: dict[str, WebhookSettings] = Field({}, description="The sections [webhooks.NAME], see below.")  # noqa: E501
+    search: SearchSettings = Field(SearchSettings.model_validate({}), description="The section [search], see below.")  # noqa: E501
 # fmt: on
 
     @classmethod
@@ -248,6 +250,8 @@ def known_names() -> dict[str, FieldInfo]:
         "ils.koha": KohaSettings,
         "mail": MailSettings,
         "webhooks.NAME": WebhookSettings,
+        "search": SearchSettings,
+        "search.opensearch": OpenSearchSettings,
     }  # fmt: skip
     for section, model in sections.items():
         found |= {f"{section}.{name}": field for name, field in model.model_fields.items()}

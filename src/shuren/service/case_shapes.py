@@ -36,10 +36,12 @@ class AskedField:
     """One field of a service's form, or one that an event asks for.
 
     type      text (≤ 200 characters), long_text (≤ 4,000), choice, date (YYYY-MM-DD),
-              moment (ISO 8601), number, boolean, or title (a title_id of the catalogue)
+              moment (ISO 8601), number, boolean, title (a title_id of the catalogue) or file
     required  then `purpose` and `why` say which need it serves
     choices   of a choice: {value: {zh, en}}
     minimum, maximum  of a number
+    accepts   of a file: endings it may have, of files.KINDS
+    max_mb    of a file: megabytes it may have
     """
 
     name: str
@@ -52,6 +54,8 @@ class AskedField:
     choices: Mapping[str, dict[str, str]] = field(default_factory=dict)
     minimum: float | None = None
     maximum: float | None = None
+    accepts: tuple[str, ...] = ()
+    max_mb: float = 0
 
 
 @dataclass(frozen=True)

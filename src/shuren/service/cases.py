@@ -97,7 +97,7 @@ def open_case(
     )  # fmt: skip
     try:
         with transaction.atomic():
-            limits.require_room(declared.service, pseudonym, moment)
+            limits.require_room(declared.service, pseudonym, moment, actor.role)
             versions.keep(declared)
             running = Running(site, row, declared, moment)
             running.begin(actor, by, note)

@@ -10,6 +10,7 @@ from typing import Any
 
 import orjson
 
+from shuren.data.definitions import headings
 from shuren.kernel.definitions import DefinitionFile, Key, find_definitions
 from shuren.kernel.errors import DefinitionError
 from shuren.kernel.i18n import gettext as _
@@ -17,8 +18,14 @@ from shuren.kernel.i18n import pick
 from shuren.kernel.site import Site
 from shuren.kernel.suggestions import did_you_mean
 from shuren.service.errors import UnknownName
-from shuren.service.flow_shapes import Declared, Flow, Service
-from shuren.service.internals import reading_flows, reading_forms, reading_services
+from shuren.service.flow_shapes import Declared, Flow, Service, ServiceIndicator
+from shuren.service.internals import (
+    checking_services,
+    reading_flows,
+    reading_forms,
+    reading_indicators,
+    reading_services,
+)
 from shuren.service.internals.reading_flows import read_flow
 from shuren.service.internals.reading_services import read_service
 from shuren.trust.definitions import purposes
@@ -28,8 +35,10 @@ FORMATS: dict[str, dict[str, dict[str, Key]]] = {
     "services": {
         "": reading_services.SERVICE_KEYS,
         "rules": reading_services.RULE_KEYS,
+        "maturity": reading_services.MATURITY_KEYS,
         "form.*": reading_forms.FIELD_KEYS,
     },
+    "service_indicators": {"": reading_indicators.INDICATOR_KEYS},
     "flows": {
         "": reading_flows.FLOW_KEYS,
         "states.*": reading_flows.STATE_KEYS,
@@ -56,9 +65,36 @@ def services(site: Site | None) -> dict[str, Service]:
         file.id: (file.path, read_service(file.path, _said(file), known))
         for file in find_definitions("services", site).values()
     }
+    named, counted = names(site), indicators(site)
     for path, one in found.values():
+        checking_services.check_service(path, one, named, counted)
         _check_purposes(site, path, one, known[one.flow])
+    checking_services.check_packs(
+        {id: path for id, (path, _one) in found.items()},
+        {id: one for id, (_path, one) in found.items()},
+    )
     return {id: one for id, (_path, one) in found.items()}
+
+
+@cache
+def indicators(site: Site | None) -> dict[str, ServiceIndicator]:
+    """What the indicators of services mean, by id; raises DefinitionError."""
+    return {
+        file.id: reading_indicators.read_indicator(file.path, _said(file))
+        for file in find_definitions("service_indicators", site).values()
+    }
+
+
+@cache
+def names(site: Site | None) -> checking_services.Names:
+    """What services may name, and what to call it: definitions/vocabularies/service_*.yaml."""
+    lists = {
+        "categories": "category", "fields": "field", "centres": "centre", "posts": "post",
+        "audiences": "audience", "channels": "channel", "systems": "system",
+        "modules": "module", "scenes": "scene", "modes": "mode", "levels": "maturity",
+    }  # fmt: skip
+    said = {part: headings(site, f"service_{name}") for part, name in lists.items()}
+    return checking_services.Names(**said)
 
 
 def service(site: Site | None, id: str) -> Service:

@@ -120,6 +120,32 @@ class Promise:
     clock: str = "working"
 
 
+# How far a service runs by itself, in order.
+LEVELS = ("manual", "digital", "assisted", "autonomous")
+# Where a service is had that is no form: pages of ours by name, or `pack`: a page that leads on.
+PLACES = (
+    "search", "resolve", "spaces", "seats", "rooms", "my_library", "interests", "privacy", "pack",
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Use:
+    """Where a service that needs no form is had: one of PLACES, or an address; `title` names it."""
+
+    place: str
+    url: str
+    title: dict[str, str]
+
+
+@dataclass(frozen=True)
+class Maturity:
+    """level  of LEVELS; evidence: in words; place: where it is seen, of PLACES, `form` or `page`"""
+
+    level: str
+    evidence: dict[str, str]
+    place: str
+
+
 @dataclass(frozen=True)
 class Service:
     """A declared service: the eight facets, and what makes it run.
@@ -129,6 +155,10 @@ class Service:
     limits    {name: number}; the engine keeps per_reader, active, per_reader_day and
               per_reader_month, timers take theirs by name, others are read by hooks
     source    talk, or draft for one that nobody named and a library may strike
+    limit_words   {limit: {zh, en}} of those that say their own words
+    by_audience   {audience: limits} that stand before `limits` for readers of that kind
+    use       None where the form opens a case
+    pack      of a pack: the services it holds
     """
 
     id: str
@@ -150,6 +180,34 @@ class Service:
     modules: tuple[str, ...]
     roles: tuple[str, ...] = ()
     said: Mapping[str, Any] = field(default_factory=dict, repr=False)
+    scenes: tuple[str, ...] = ()
+    modes: tuple[str, ...] = ()
+    maturity: Maturity | None = None
+    use: Use | None = None
+    pack: tuple[str, ...] = ()
+    field_of: str = ""
+    limit_words: Mapping[str, dict[str, str]] = field(default_factory=dict)
+    by_audience: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    note: Mapping[str, str] = field(default_factory=dict)
+    basis: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def owner(self) -> str:
+        return str(self.organisation["owner"])
+
+
+@dataclass(frozen=True)
+class ServiceIndicator:
+    """What an indicator of services means. direction: up, down or context; origin: where its
+    numbers come from; iso: the related one of ISO 11620, or "" """
+
+    id: str
+    title: dict[str, str]
+    definition: dict[str, str]
+    unit: Mapping[str, str]
+    direction: str
+    origin: str
+    iso: str = ""
 
 
 @dataclass(frozen=True)

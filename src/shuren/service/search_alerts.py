@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from django.db import transaction
 
 from shuren.discovery import queries as discovery
-from shuren.discovery.errors import NoIndex, OldIndex
+from shuren.discovery.errors import NotSearchable
 from shuren.kernel.clock import now
 from shuren.kernel.errors import UsageError
 from shuren.kernel.i18n import gettext as _
@@ -82,7 +82,7 @@ def _one(site: Site, key: int, at: datetime) -> bool:
         row.save(update_fields=["next_alert"])
         try:
             searches.compare(site, row, _VISITOR)
-        except (NoIndex, OldIndex):
+        except NotSearchable:
             return False
         known = set(searches.unpacked(row.alerted))
         came = [one for one in searches.unpacked(row.fresh) if one not in known]

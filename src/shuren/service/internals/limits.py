@@ -1,12 +1,14 @@
 """Whether a reader may open a case of a service now: whom it serves, and how many."""
 
 from datetime import datetime, timedelta
+from typing import Any
 
 from shuren.kernel.i18n import gettext as _
 from shuren.kernel.i18n import listed, pick
 from shuren.service.errors import NotOffered
 from shuren.service.flow_shapes import Service
 from shuren.service.internals.case_rows import Case
+from shuren.service.internals.reading_services import AUDIENCES
 from shuren.trust.queries import roles
 
 _DAYS = {"per_reader_day": 1, "per_reader_month": 30}
@@ -24,15 +26,30 @@ def require_served(service: Service, role: str) -> None:
     )
 
 
-def require_room(service: Service, pseudonym: str, at: datetime) -> None:
-    """Raise NotOffered if one of the service's limits for a reader is reached.
+def of_role(service: Service, role: str) -> dict[str, Any]:
+    """The limits for a reader of a role. Where its audiences differ the most generous holds: a role
+    does not tell an undergraduate from a postgraduate, and nobody is refused by a guess."""
+    mine = [one for one in service.audiences if AUDIENCES[one] == role]
+    found = dict(service.limits)
+    for name in {name for one in mine for name in service.by_audience.get(one, {})}:
+        known = [service.by_audience.get(one, {}).get(name, found.get(name)) for one in mine]
+        if None in known:
+            found.pop(name, None)
+        else:
+            found[name] = max(known)
+    return found
+
+
+def require_room(service: Service, pseudonym: str, at: datetime, role: str = "") -> None:
+    """Raise NotOffered if one of the service's limits for a reader of a role is reached.
 
     per_reader, active              cases open at one time
     per_reader_day, per_reader_month  cases opened in the last 24 hours, in the last 30 days
     """
+    limits = of_role(service, role)
     cases = Case.objects.filter(pseudonym=pseudonym, service=service.id)
     for name in ("per_reader", "active"):
-        most = service.limits.get(name)
+        most = limits.get(name)
         if most is not None and cases.filter(is_open=True).count() >= most:
             raise NotOffered(
                 _("You have %(count)s open already, which is the most at one time: %(service)s.",
@@ -40,7 +57,7 @@ def require_room(service: Service, pseudonym: str, at: datetime) -> None:
                 fix=_("Wait until one of them is over, or cancel one."),
             )  # fmt: skip
     for name, days in _DAYS.items():
-        most = service.limits.get(name)
+        most = limits.get(name)
         since = at - timedelta(days=days)
         if most is not None and cases.filter(opened_at__gt=since).count() >= most:
             raise NotOffered(

@@ -9,11 +9,14 @@ from shuren.kernel.i18n import gettext as _
 from shuren.kernel.suggestions import did_you_mean
 from shuren.service.case_shapes import AskedField
 
-TYPES = ("text", "long_text", "choice", "date", "moment", "number", "boolean", "title")
+TYPES = ("text", "long_text", "choice", "date", "moment", "number", "boolean", "title", "file")
+# What a file may be, by its ending; internals/file_kinds.py knows each by its first bytes.
+ENDINGS = ("pdf", "docx", "xlsx", "zip", "txt", "bib", "png", "jpg", "mp3", "mp4")
+LARGEST_MB = 200
 # fmt: off
 FIELD_KEYS = {
     "name": Key(str, "字段名", "Name of the field", required=True),
-    "type": Key(str, "类型：text、long_text、choice、date、moment、number、boolean、title", "text, long_text, choice, date, moment, number, boolean or title", required=True),  # noqa: E501
+    "type": Key(str, "类型：text、long_text、choice、date、moment、number、boolean、title、file", "text, long_text, choice, date, moment, number, boolean, title or file", required=True),  # noqa: E501
     "title": Key(dict, "标题 {zh, en}", "Title {zh, en}", required=True),
     "required": Key(bool, "是否必填；必填须写 purpose 与 why", "Whether it must be filled in; then purpose and why say for what", default="false"),  # noqa: E501
     "purpose": Key(str, "必填时：为哪个用途，见 purposes/", "When required: the purpose it serves, see purposes/"),  # noqa: E501
@@ -22,6 +25,8 @@ FIELD_KEYS = {
     "choices": Key(dict, "choice 的各个值：值 → {zh, en}", "Of a choice: value → {zh, en}"),
     "minimum": Key((int, float), "数的下限", "Of a number: the least"),
     "maximum": Key((int, float), "数的上限", "Of a number: the most"),
+    "accepts": Key(list, "文件的类型：pdf、docx、xlsx、zip、txt、bib、png、jpg、mp3、mp4", "Of a file: pdf, docx, xlsx, zip, txt, bib, png, jpg, mp3, mp4"),  # noqa: E501
+    "max_mb": Key((int, float), "文件的上限（MB）", "Of a file: its most megabytes"),
 }
 # fmt: on
 
@@ -46,6 +51,7 @@ def _field(path: Path, said: Any, where: str) -> AskedField:
         two_languages(path, f"{where}.choices.{value}", title)
     if (said["type"] == "choice") != bool(choices):
         raise wrong(path, f"{where}.choices", _("A choice has choices, and nothing else has."))
+    _check_file(path, said, where)
     why = said.get("why") or {}
     if said.get("required") and not (said.get("purpose") and why.get("zh") and why.get("en")):
         raise DefinitionError(
@@ -64,7 +70,21 @@ def _field(path: Path, said: Any, where: str) -> AskedField:
         {str(value): title for value, title in choices.items()},
         said.get("minimum"),
         said.get("maximum"),
+        tuple(said.get("accepts") or ()),
+        float(said.get("max_mb") or 0),
     )
+
+
+def _check_file(path: Path, said: dict[str, Any], where: str) -> None:
+    accepts, most = said.get("accepts") or [], said.get("max_mb") or 0
+    if (said["type"] == "file") != bool(accepts and most):
+        raise wrong(
+            path, f"{where}.accepts", _("A file says accepts and max_mb, and nothing else does.")
+        )
+    for ending in accepts:
+        one_of(path, f"{where}.accepts", ending, ENDINGS)
+    if not 0 <= most <= LARGEST_MB:
+        raise wrong(path, f"{where}.max_mb", _("Write at most %(most)s MB.", most=LARGEST_MB))
 
 
 def wrong(path: Path, key: str, fix: str) -> DefinitionError:

@@ -8,9 +8,9 @@ from typing import Any
 from shuren.kernel.definitions import Key, check_keys
 from shuren.kernel.errors import DefinitionError
 from shuren.kernel.i18n import gettext as _
-from shuren.kernel.i18n import pick
+from shuren.kernel.i18n import listed, pick
 from shuren.service.case_shapes import SUBJECT_KINDS
-from shuren.service.flow_shapes import Flow, Promise, Service
+from shuren.service.flow_shapes import LEVELS, PLACES, Flow, Maturity, Promise, Service, Use
 from shuren.service.internals.reading_forms import one_of, read_fields, two_languages, wrong
 
 # The eight facets of a service, and the key of the file that says each.
@@ -54,6 +54,12 @@ SERVICE_KEYS = {
     "category": Key(str, "类别：documents、space、teaching、intelligence、culture、society", "documents, space, teaching, intelligence, culture or society", required=True),  # noqa: E501
     "source": Key(dict, "出处 {from: talk、draft 或 law, quote: 原话}", "Where it comes from {from: talk, draft or law; quote: its words}", required=True),  # noqa: E501
     "about": Key(list, "服务单针对什么：title、item、article、own_record、none", "What its cases are about: title, item, article, own_record, none", required=True),  # noqa: E501
+    "scenes": Key(list, "服务场景：subject、teaching、student、faculty、governance、society", "What it advances: subject, teaching, student, faculty, governance, society"),  # noqa: E501
+    "modes": Key(list, "服务方式：intelligent、mobile、integrated、embedded、data", "How it is delivered: intelligent, mobile, integrated, embedded, data", default="[]"),  # noqa: E501
+    "maturity": Key(dict, "成熟度 {level, evidence}，见下表", "How far it runs by itself {level, evidence}, see below"),  # noqa: E501
+    "use": Key(dict, "不用表单时在何处使用 {place 或 url, zh, en}", "Where it is had when there is no form {place or url, zh, en}"),  # noqa: E501
+    "pack": Key(list, "服务包所含的服务", "Of a pack: the services it holds", default="[]"),
+    "field": Key(str, "学科情报服务的一支：subject 或 information", "Of the subject and intelligence services: subject or information"),  # noqa: E501
     "form": Key(list, "表单字段，见下表", "The form's fields, see below", default="[]"),
     "organisation": Key(dict, "服务组织 {centre, roles, owner, partners}：哪个中心、哪些岗位、谁负责", "Who runs it {centre, roles, owner, partners}", required=True),  # noqa: E501
     "audiences": Key(list, "服务对象", "Whom it serves", required=True),
@@ -65,10 +71,16 @@ SERVICE_KEYS = {
     "modules": Key(list, "基本功能模块", "Modules it uses", required=True),
 }
 RULE_KEYS = {
-    "limits": Key(dict, "限额：per_reader、per_reader_day、per_reader_month 等", "Limits: per_reader, per_reader_day, per_reader_month and others", default="{}"),  # noqa: E501
+    "limits": Key(dict, "限额：per_reader、per_reader_day、per_reader_month 等；自定的写作 {is: 数, zh, en}", "Limits: per_reader, per_reader_day, per_reader_month and others; one of your own is {is: number, zh, en}", default="{}"),  # noqa: E501
     "sla": Key(dict, "时限 {respond, finish, clock}：小时；clock 为 working 或 calendar", "Promise {respond, finish, clock}: hours; clock is working or calendar", required=True),  # noqa: E501
     "fee": Key(dict, "费用 {zh, en}", "Fee {zh, en}", required=True),
     "note": Key(dict, "补充规则 {zh, en}", "Further rules {zh, en}"),
+    "basis": Key(dict, "数字的依据 {zh, en}", "What the numbers rest on {zh, en}"),
+    "by_audience": Key(dict, "某类读者另有的限额：服务对象 → 限额", "Limits of a kind of reader: audience → limits", default="{}"),  # noqa: E501
+}
+MATURITY_KEYS = {
+    "level": Key(str, "manual 人工、digital 线上、assisted 智能辅助、autonomous 自主", "manual, digital, assisted or autonomous", required=True),  # noqa: E501
+    "evidence": Key(dict, "凭什么这么说 {zh, en, place}", "What shows it {zh, en, place}", required=True),  # noqa: E501
 }
 _SLA_KEYS = {
     "respond": Key((int, float), "首次响应", "First answer"),
@@ -101,10 +113,7 @@ def read_service(path: Path, said: dict[str, Any], flows: Mapping[str, Flow]) ->
     rules = said["rules"]
     check_keys(path, rules, RULE_KEYS, "rules")
     two_languages(path, "rules.fee", rules["fee"])
-    limits = rules.get("limits") or {}
-    for name, value in limits.items():
-        if isinstance(value, float | int) and value < 0:
-            raise wrong(path, f"rules.limits.{name}", _("Write a number that is not below 0."))
+    limits, words = _limits(path, rules.get("limits") or {}, "rules.limits")
     return Service(
         said["id"],
         said["title"],
@@ -125,7 +134,61 @@ def read_service(path: Path, said: dict[str, Any], flows: Mapping[str, Flow]) ->
         tuple(said["modules"]),
         tuple(dict.fromkeys(AUDIENCES[one] for one in said["audiences"])),
         said,
+        tuple(said.get("scenes") or ()),
+        tuple(said.get("modes") or ()),
+        _maturity(path, said.get("maturity")),
+        _use(path, said.get("use")),
+        tuple(said.get("pack") or ()),
+        said.get("field") or "",
+        words,
+        {
+            str(audience): _limits(path, one, f"rules.by_audience.{audience}")[0]
+            for audience, one in (rules.get("by_audience") or {}).items()
+        },
+        rules.get("note") or {},
+        rules.get("basis") or {},
     )
+
+
+def _limits(
+    path: Path, said: Mapping[str, Any], where: str
+) -> tuple[dict[str, Any], dict[str, dict[str, str]]]:
+    """({limit: number}, {limit: words} of those that say their own)"""
+    numbers, words = {}, {}
+    for name, value in said.items():
+        if isinstance(value, dict):
+            two_languages(path, f"{where}.{name}", value)
+            words[str(name)] = {"zh": value["zh"], "en": value["en"]}
+            value = value.get("is")
+            if not isinstance(value, float | int):
+                raise wrong(path, f"{where}.{name}.is", _("Write a number."))
+        if isinstance(value, float | int) and value < 0:
+            raise wrong(path, f"{where}.{name}", _("Write a number that is not below 0."))
+        numbers[str(name)] = value
+    return numbers, words
+
+
+def _maturity(path: Path, said: Any) -> Maturity | None:
+    if said is None:
+        return None
+    check_keys(path, said, MATURITY_KEYS, "maturity")
+    one_of(path, "maturity.level", said["level"], LEVELS)
+    two_languages(path, "maturity.evidence", said["evidence"])
+    place = said["evidence"].get("place", "")
+    one_of(path, "maturity.evidence.place", place, (*PLACES, "form", "page"))
+    return Maturity(said["level"], said["evidence"], place)
+
+
+def _use(path: Path, said: Any) -> Use | None:
+    if said is None:
+        return None
+    two_languages(path, "use", said)
+    place, url = said.get("place", ""), said.get("url", "")
+    if url and not str(url).startswith("https://"):
+        raise wrong(path, "use.url", _("Write an address that begins with https://."))
+    if not url:
+        one_of(path, "use.place", place, PLACES)
+    return Use(place, url, {"zh": said["zh"], "en": said["en"]})
 
 
 def _promise(path: Path, said: Any) -> Promise:
@@ -139,6 +202,12 @@ def _check_words(path: Path, said: dict[str, Any]) -> None:
     organisation, showing = said["organisation"], said["showing"]
     one_of(path, "organisation.centre", organisation.get("centre"), CENTRES)
     owner = organisation.get("owner")
+    if isinstance(owner, list) and len(owner) > 1:
+        raise DefinitionError(
+            _("%(path)s: two posts answer for one service: %(owners)s.",
+              path=path, owners=listed([str(one) for one in owner])),
+            fix=_("Name the one post that answers for it."),
+        )  # fmt: skip
     if not isinstance(owner, str) or not owner:
         raise wrong(path, "organisation.owner", _("Name the one post that answers for it."))
     if not organisation.get("roles"):

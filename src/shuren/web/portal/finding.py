@@ -13,7 +13,7 @@ from shuren.data.actions import record_event
 from shuren.data.errors import NoSuchTable
 from shuren.data.queries import current_snapshot
 from shuren.discovery import queries
-from shuren.discovery.errors import NoIndex, OldIndex
+from shuren.discovery.errors import NoIndex, NotSearchable, OldIndex
 from shuren.discovery.search_shapes import RELEVANCE, SORTS, Answer, Query
 from shuren.kernel.i18n import gettext as _
 from shuren.kernel.shapes import Actor
@@ -45,13 +45,18 @@ def find(request: HttpRequest) -> HttpResponse:
     if asked.text and context["loaded"]:
         try:
             context |= _answered(request, asked)
-        except (NoIndex, OldIndex) as problem:
-            context |= {"no_index": problem, "commands": "shuren index"}
+        except NotSearchable as problem:
+            context |= {"no_index": problem, "commands": commands_of(problem)}
     response = render(request, "portal/find.html", context)
     if asked.chosen or asked.page > 1 or asked.sort != RELEVANCE:
         # One list of hits may be known elsewhere; the endless combinations of filters may not.
         response["X-Robots-Tag"] = "noindex, nofollow"
     return response
+
+
+def commands_of(problem: NotSearchable) -> str:
+    """What helps where there is no index that can be read; nothing a reader could do elsewhere."""
+    return "shuren index" if isinstance(problem, (NoIndex, OldIndex)) else ""
 
 
 def _answered(request: HttpRequest, asked: Asked) -> dict[str, Any]:
@@ -157,7 +162,7 @@ def suggest(request: HttpRequest) -> HttpResponse:
     """Completions as JSON: [{kind, label, text, note, url}]; [] where there is no index."""
     typed = request.GET.get("q", "").strip()[:LONGEST]
     found = []
-    with suppress(NoIndex, OldIndex):
+    with suppress(NotSearchable):
         if typed:
             found = queries.suggest(settings.SITE, typed, actor=request.actor)  # type: ignore[attr-defined]
     return JsonResponse({"suggestions": [suggestion_row(one) for one in found]})
