@@ -56,6 +56,7 @@ POSTED = {
     "dataset-publish",
     "dataset-withdraw",
     "pupil-consent",
+    "messages-again",
 }
 
 # Each place, and the permission of docs/reference/permissions.md that it takes.
@@ -66,6 +67,8 @@ PROMISED = {
     "ledger-proof": "ledger.read",
     "today": "workbench.open",
     "exports": "exports.approve",
+    "messages": "messages.manage",
+    "messages-again": "messages.manage",
     "export-decide": "exports.approve",
     "export-seen": "exports.approve",
     "coverage": "loads.read",
