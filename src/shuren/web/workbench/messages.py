@@ -53,7 +53,7 @@ def _line(one: OutLine, words: dict[str, str]) -> dict[str, Any]:
     why, fix = WHY.get(one.why, ({}, {}))
     return {
         "id": one.id,
-        "channel": one.hook or _("E-mail"),
+        "channel": one.hook or _("Mail"),
         "kind": pick(KINDS[one.kind].title) if one.kind in KINDS else one.kind,
         "template": one.template,
         "state": {"label": words[one.state], "tone": TONES[one.state]},
