@@ -42,6 +42,7 @@ EXAMPLES = {
     "case_id": "nothing",
     "way": "oidc",
     "certificate_id": "E20260101T000000-000000",
+    "code": "0000000000000000",
 }
 POSTED = {
     "role-approve",
@@ -75,6 +76,9 @@ PROMISED = {
     "desk-erasure": "desk.erase",
     "desk-certificate": "desk.erase",
     "cases": "cases.read",
+    "case-report": "cases.read",
+    "case-preview": "cases.read",
+    "case-document": "cases.read",
     "case": "cases.read",
     "indicators": "dashboards.read",
     "indicator": "dashboards.read",

@@ -9,7 +9,7 @@ from shuren.data import queries as data
 from shuren.data.errors import NoSnapshot
 from shuren.discovery.definitions import shelving
 from shuren.discovery.errors import NoSuchItem
-from shuren.discovery.internals import citing, engines, newest, watching
+from shuren.discovery.internals import citing, engines, naming, newest, watching
 from shuren.discovery.internals.openurl import read_openurl
 from shuren.discovery.internals.records import PURPOSE, READ
 from shuren.discovery.internals.resolving import full_texts
@@ -114,6 +114,7 @@ def index_version(site: Site) -> str:
 
 
 is_number_of_a_work = watching.is_number_of_a_work
+named_book = naming.named_book
 
 
 def suggest(site: Site, typed: str, *, actor: Actor, limit: int = 8) -> list[Suggestion]:

@@ -26,6 +26,7 @@ from shuren.web.portal.copies import badges, watched
 from shuren.web.portal.hits import as_row, suggestion_row
 from shuren.web.portal.narrowing import Asked
 from shuren.web.portal.searches import may_save
+from shuren.web.portal.wishing import wish
 
 PER_PAGE = 20
 DEEPEST_PAGE = 500
@@ -77,7 +78,14 @@ def _answered(request: HttpRequest, asked: Asked) -> dict[str, Any]:
         "exports": exports(asked) if answer.total else [],
         "can_save": may_save(request.actor),  # type: ignore[attr-defined]
         "again": asked.again(),
+        "wish": _wish(request, asked, answer),
     }
+
+
+def _wish(request: HttpRequest, asked: Asked, answer: Answer) -> dict[str, Any] | None:
+    """Only where the words found nothing: filters that leave nothing are another matter."""
+    is_in_vain = not answer.total or answer.near
+    return wish(request, asked.text) if is_in_vain and not asked.chosen else None
 
 
 def _books(request: HttpRequest, answer: Answer) -> list[dict[str, Any]]:
