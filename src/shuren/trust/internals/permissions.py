@@ -91,6 +91,10 @@ PERMISSIONS: dict[str, dict[str, str]] = {
         "zh": "管理发件箱：看状态、重发、发送",
         "en": "Manage the outbox: see how it stands, send, send again",
     },
+    "bookings.serve": {
+        "zh": "看各处的预约（不见读者）并现场办理、封闭座位",
+        "en": "See the bookings of places, not whose they are, serve them and block places",
+    },
     "break_glass.open": {
         "zh": "紧急情况下限时打开一位读者的记录",
         "en": "Open one reader's records in an emergency, for a limited time",
@@ -129,6 +133,7 @@ PERMISSION_PURPOSES: dict[str, tuple[str, ...]] = dict.fromkeys(PERMISSIONS, ())
     "cases.read": ("case_handling",),
     "cases.work": ("case_handling",),
     "cases.manage": ("case_handling",),
+    "bookings.serve": ("space_booking",),
     "cases.correct": ("case_handling", "record_correction"),
     "messages.manage": ("reader_messages",),
     "break_glass.open": ("emergency",),
