@@ -59,6 +59,7 @@ def entries() -> tuple[Entry, ...]:
         Entry(
             "opinions", keep, _("Take in letters to the mailboxes; write the report of opinions.")
         ),
+        Entry("messages", keep, _("Send what waits in the outbox; see what came to nothing.")),
         Entry("ils", keep, _("Try the connection to the circulation system.")),
         Entry("compact", keep, _("Put the small loads of connectors together.")),
         Entry("retain", keep, _("Take away rows that are past their contract's term.")),

@@ -32,7 +32,7 @@ from shuren.service.case_shapes import (
 )
 from shuren.service.errors import CaseChanged, NoSuchCase, WrongField
 from shuren.service.flow_shapes import Declared, Service
-from shuren.service.internals import acting, limits, versions, viewing
+from shuren.service.internals import acting, limits, telling, versions, viewing
 from shuren.service.internals.case_rows import Case, CaseStep
 from shuren.service.internals.filling import filled
 from shuren.service.internals.firing import fire_timers as fire_timers
@@ -298,6 +298,8 @@ def _remark(
         if hand is not None:
             row.assignee = hand
         running.save()
+        if event == NOTED and by != READER and row.pseudonym != actor.reader_key:
+            telling.tell_note(site, row, declared, running.steps[-1].note)
         return viewing.view(site, row, actor)
 
 

@@ -81,6 +81,7 @@ def _plan() -> list[tuple[str, list[tuple[str, str, str, str]]]]:
                 ("today", _("Today"), "t", "workbench.open"),
                 ("desk", _("Front desk"), "h", "desk.serve"),
                 ("cases", _("Cases"), "g", "cases.read"),
+                ("messages", _("Outbox"), "", "messages.manage"),
                 ("circulation", _("Circulation"), "", "desk.serve"),
                 ("voice", _("Readers' voice"), "", "voice.read"),
                 ("supervision", _("Supervision"), "", "supervision.read"),

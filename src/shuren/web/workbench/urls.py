@@ -24,6 +24,7 @@ from shuren.web.workbench import (
     ledger,
     lineage,
     lineage_rows,
+    messages,
     models,
     pupils,
     quality,
@@ -118,6 +119,8 @@ urlpatterns = [
     path("decisions/", decisions.index, name="decisions"),
     path("decisions/new/", decisions.new, name="decision-new"),
     path("decisions/<int:decision_id>/", decisions.one, name="decision"),
+    path("messages/", messages.index, name="messages"),
+    path("messages/again/", messages.again, name="messages-again"),
     path("reports/", reports.index, name="reports"),
     path("reports/<slug:month>/", reports.one, name="report"),
     path(
