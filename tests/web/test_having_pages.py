@@ -248,7 +248,8 @@ def test_what_is_on_order_says_so_and_can_be_waited_for(as_reader):
     page = see(client, "/find/?q=新订的书")
     assert ">On order<" in page
     item = see(client, re.search(r'href="(/find/[0-9a-f]{32}/)"', page)[1])
-    assert item.count(">On order<") == 2  # of the title, and of its copy
+    assert item.count(">On order<") == 3  # of the title, of its place and of its copy
+    assert "None in at present" not in item
     assert "on order or being made ready and not on a shelf yet" in item
     first = button(page, "Place a hold")
     assert "kept for you when it has come" in see(client, first)

@@ -116,20 +116,30 @@ def _place(campus: str, branch: str, copies: Sequence[LiveCopy], number: int) ->
     spot = next(filter(None, (find_spot(settings.SITE, campus, branch, one) for one in numbers)),
                 None)  # fmt: skip
     lines = [_line(one) for one in mine]
+    text, tone = _in_words(mine)
     return {
         "id": f"place-{number}",
         "campus": campus or _("Library"),
         "branch": branch,
-        "text": _(
-            "%(free)s of %(all)s in",
-            free=_free(mine),
-            all=sum(one.status not in (MISSING, *_COMING) for one in mine),
-        ),
-        "tone": "good" if _free(mine) else "warn",
+        "text": text,
+        "tone": tone,
         "copies": lines[:SHOWN],
         "more": lines[SHOWN:],
         "map": floor_map(spot, f"map-{number}") if spot else None,
     }
+
+
+def _in_words(copies: Sequence[LiveCopy]) -> tuple[str, str]:
+    """How many are in, and the tone of it; of copies that are all still to come, that."""
+    if all(one.status in _COMING for one in copies):
+        return coming_words(copies, "listed"), "info"
+    free, counted = _free(copies), sum(one.status not in (MISSING, *_COMING) for one in copies)
+    return _("%(free)s of %(all)s in", free=free, all=counted), "good" if free else "warn"
+
+
+def are_here(copies: Sequence[LiveCopy]) -> bool:
+    """Whether there is a copy that is not still to come."""
+    return any(one.status not in _COMING for one in copies)
 
 
 def _line(copy: LiveCopy) -> dict[str, str]:
