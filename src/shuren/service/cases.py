@@ -32,7 +32,7 @@ from shuren.service.case_shapes import (
 )
 from shuren.service.errors import CaseChanged, NoSuchCase, WrongField
 from shuren.service.flow_shapes import Declared, Service
-from shuren.service.internals import acting, limits, versions, viewing
+from shuren.service.internals import acting, limits, telling, versions, viewing
 from shuren.service.internals.case_rows import Case, CaseStep
 from shuren.service.internals.filling import filled
 from shuren.service.internals.firing import fire_timers as fire_timers
@@ -75,7 +75,7 @@ def open_case(
     branch   where it is to be served, a building or campus as the calendar names it
     key      opening it again with the same key gives the case that is there
     trace, needed_at  of a need that was stamped before, such as a search; else the case's own
-    parent   the case it is a part of: a flow with the guard `parts_over` waits for all its parts
+    parent   the case it is a part of, which may wait for all its parts (the guard `parts_over`)
     raises   UnknownName, NotOffered, WrongField, UsageError; trust's NotAllowed
     """
     declared = versions.current(site, service)
@@ -297,6 +297,8 @@ def _remark(
         if hand is not None:
             row.assignee = hand
         running.save()
+        if event == NOTED and by != READER and row.pseudonym != actor.reader_key:
+            telling.tell_note(site, row, declared, running.steps[-1].note)
         return viewing.view(site, row, actor)
 
 
