@@ -10,7 +10,7 @@ from shuren.kernel.i18n import gettext as _
 
 _STRICT = ConfigDict(extra="forbid")
 _SECRET_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}")
-_LOCAL = ("localhost", "127.0.0.1", "::1")
+LOCAL_HOSTS = ("localhost", "127.0.0.1", "::1")
 
 
 # fmt: off
@@ -54,7 +54,7 @@ class KohaSettings(BaseModel):
     @classmethod
     def _safe(cls, value: str) -> str:
         parts = urlsplit(value)
-        local = parts.scheme == "http" and parts.hostname in _LOCAL
+        local = parts.scheme == "http" and parts.hostname in LOCAL_HOSTS
         if not parts.hostname or not (parts.scheme == "https" or local):
             raise ValueError(_("it must begin with https:// and name a host"))
         return value.rstrip("/")

@@ -25,6 +25,7 @@ from shuren.kernel.search_settings import OpenSearchSettings, SearchSettings
 from shuren.kernel.sign_in_settings import CasSettings, OidcSettings, SignInSettings
 from shuren.kernel.site import Site
 from shuren.kernel.suggestions import did_you_mean
+from shuren.kernel.voice_settings import MailboxSettings, VoiceSettings
 
 PREFIX = "SHUREN_"
 # Environment names with the same prefix that say how to run, not how the site is.
@@ -75,6 +76,7 @@ class SiteSettings(BaseSettings):
     spark_options: dict[str, str] = Field({}, description="More settings of Spark, each a text.")
     sign_in: SignInSettings = Field(SignInSettings.model_validate({}), description="The section [sign_in], see below.")  # noqa: E501
     ils: IlsSettings = Field(IlsSettings.model_validate({}), description="The section [ils], see below.")  # noqa: E501
+    voice: VoiceSettings = Field(VoiceSettings.model_validate({}), description="The section [voice], see below.")  # noqa: E501
     mail: MailSettings | None = Field(None, description="The section [mail], see below; without it mails stay in the outbox.")  # noqa: E501
     webhooks: dict[str, WebhookSettings] = Field({}, description="The sections [webhooks.NAME], see below.")  # noqa: E501
     search: SearchSettings = Field(SearchSettings.model_validate({}), description="The section [search], see below.")  # noqa: E501
@@ -248,6 +250,9 @@ def known_names() -> dict[str, FieldInfo]:
         "ils": IlsSettings,
         "ils.sip2": Sip2Settings,
         "ils.koha": KohaSettings,
+        "voice": VoiceSettings,
+        "voice.president": MailboxSettings,
+        "voice.curator": MailboxSettings,
         "mail": MailSettings,
         "webhooks.NAME": WebhookSettings,
         "search": SearchSettings,

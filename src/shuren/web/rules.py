@@ -50,6 +50,8 @@ OPEN: dict[str, str] = {
     "language": "a switch, kept in a cookie",
     "theme": "a switch, kept in a cookie",
     "styleguide": "parts of pages with made-up content",
+    "voice": "anybody may say something, and read what came of it",
+    "voice-own": "one's own opinion, by the address that only its writer was told",
     "oai": "harvesting of public records",
 }
 # Open to every account: it shows that account's own.

@@ -23,6 +23,7 @@ from shuren.web.portal import (
     spaces,
     styleguide,
     switches,
+    voice,
 )
 from shuren.web.sign_in import campus, second_step, sessions, views
 
@@ -109,6 +110,10 @@ urlpatterns = [
     path("my/searches/", searches.saved, name="my-searches"),
     path("my/searches/save/", searches.save, name="my-search-save"),
     path("my/searches/<int:number>/", searches.change, name="my-search"),
+    path("my/opinions/", voice.mine, name="my-opinions"),
+    path("my/opinions/<str:case_id>/", voice.my_opinion, name="my-opinion"),
+    path("voice/", voice.voice, name="voice"),
+    path("voice/own/<str:token>/", voice.own, name="voice-own"),
     path("my/searches/<int:number>/alert/", searches.alert, name="my-search-alert"),
     path("privacy/", home.privacy, name="privacy"),
     path("language/", switches.language, name="language"),

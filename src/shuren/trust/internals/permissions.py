@@ -87,6 +87,16 @@ PERMISSIONS: dict[str, dict[str, str]] = {
         "zh": "派工、签批与督办服务单",
         "en": "Assign, sign and supervise cases of services",
     },
+    "voice.read": {"zh": "看读者意见（遮盖后）", "en": "See readers' opinions, masked"},
+    "voice.work": {
+        "zh": "登记、合并、分解、办理与答复读者意见（可看原文）",
+        "en": "Note, merge, split, handle and answer opinions; open what was written",
+    },
+    "voice.manage": {
+        "zh": "指定责任人与期限、核验、发布读者意见",
+        "en": "Name owners and deadlines, check what was done, publish opinions",
+    },
+    "supervision.read": {"zh": "看督办看板", "en": "See the supervision board"},
     "messages.manage": {
         "zh": "管理发件箱：看状态、重发、发送",
         "en": "Manage the outbox: see how it stands, send, send again",
@@ -135,6 +145,9 @@ PERMISSION_PURPOSES: dict[str, tuple[str, ...]] = dict.fromkeys(PERMISSIONS, ())
     "cases.manage": ("case_handling",),
     "bookings.serve": ("space_booking",),
     "cases.correct": ("case_handling", "record_correction"),
+    "voice.read": ("case_handling",),
+    "voice.work": ("case_handling",),
+    "voice.manage": ("case_handling",),
     "messages.manage": ("reader_messages",),
     "break_glass.open": ("emergency",),
 }
