@@ -86,9 +86,9 @@ def open_case(
             return viewing.view(site, known, actor)
     if by == READER:
         limits.require_served(declared.service, actor.role)
-    values = filled(declared.service.form, fields)
-    limits.require_price(declared.service, values, actor.role)
-    about, moment = _subject(declared.service, subject), now()
+    values = limits.priced(declared.service, filled(declared.service.form, fields), actor.role)
+    about = _subject(declared.service, subject)
+    moment = now()
     row = Case(
         id=new_id("C"), trace=trace or new_id("T"), service=service, flow=declared.flow.id,
         declared=declared.print, state=declared.flow.start, pseudonym=pseudonym, party=party,
@@ -149,8 +149,7 @@ def act(
         by = acting.part_for(way, mine) if way else ""
         if way is None or not by:
             raise acting.not_now(declared.flow, row.state, event, mine)
-        values = filled(way.asks, fields)
-        limits.require_price(declared.service, values)
+        values = limits.priced(declared.service, filled(way.asks, fields))
         if way.needs_note and by != SYSTEM and not note.strip():
             raise WrongField(
                 "note",
