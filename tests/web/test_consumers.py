@@ -61,6 +61,7 @@ ONE_PAGE = {
     "workbench:decision": "workbench:decisions",
     "workbench:case": "workbench:cases",
     "my-case": "my-cases",
+    "my-calendar-file": "my",
     "workbench:indicator": "workbench:indicators",
     "workbench:indicator-csv": "workbench:indicators",
     "workbench:report": "workbench:reports",
