@@ -71,6 +71,9 @@ ONE_PAGE = {
     "workbench:document": "workbench:content",
     "workbench:document-page": "workbench:content",
     "workbench:booking-code": "workbench:bookings",
+    "space-zone": "spaces",
+    "space-rooms": "spaces",
+    "space-now": "spaces",
 }
 DATASETS = ("workbench:dataset",)
 FIGURES = ("workbench:figure", "workbench:figure-csv")

@@ -14,9 +14,9 @@ from shuren.kernel.shapes import Actor
 from shuren.kernel.site import Site
 
 DESK = Actor("desk", "front_desk")
-READERS, SEED = 110, 20261128
+READERS, SEED = 130, 20261128
 ZONES = ("J4-A", "J4-B", "Y4-A", "Y5-A", "S3-B")
-LINE = "Y1-C"  # fourteen seats: all taken tomorrow afternoon
+LINE = "J5-B"  # thirty-six seats: all taken tomorrow afternoon
 ROOMS = (("R401", 3), ("R402", 5), ("R407", 8), ("S301", 2), ("Y201", 4), ("Y205", 12))
 MISSED = (6, 2)  # days ago
 HOUR = timedelta(hours=1)
