@@ -8,9 +8,10 @@ from shuren.discovery import floors
 from shuren.insight import definitions as insight
 from shuren.kernel import calendar_keys as calendar
 from shuren.kernel.definitions import SHIPPED, Key
+from shuren.management import definitions as management
 from shuren.repository import definitions as repository
 from shuren.service import definitions as service
-from shuren.service import lending, licence_terms, message_definitions, offer_tables
+from shuren.service import lending, licence_terms, message_definitions, offer_tables, rooms
 from shuren.trust import definitions as trust
 from shuren.trust import forms, topics
 from tools.reference.markdown import table
@@ -36,6 +37,7 @@ PARTS: dict[str, dict[str, dict[str, Key]]] = {
         "floors.*.areas.*": floors.AREA_KEYS,
         "floors.*.areas.*.shelves": floors.SHELVES_KEYS,
     },
+    "rooms": {"": rooms.HOUSE_KEYS, "rooms.*": rooms.ROOM_KEYS},
     "offers": {"": offer_tables.OFFER_KEYS, "rows.*": offer_tables.ROW_KEYS},
     "licence_terms": {"": licence_terms.TERM_KEYS},
     "roles": {"": trust.ROLE_KEYS, "grants.*": trust.GRANT_KEYS},
@@ -43,6 +45,7 @@ PARTS: dict[str, dict[str, dict[str, Key]]] = {
     "sensitive_topics": {"": topics.KEYS},
     "forms": {"": forms.FORM_KEYS, "fields.*": forms.FIELD_KEYS},
     **service.FORMATS,
+    "opinion_topics": {"": management.TOPIC_KEYS},
     "messages": {"": message_definitions.TEMPLATE_KEYS},
     "calendars": {
         "": calendar.KEYS,
@@ -91,6 +94,12 @@ KINDS = {
         "What is lent to whom, and how long",
     ),
     "floors": ("平面图", "Floors", "哪一架放哪些索书号", "Which shelf has which call numbers"),
+    "rooms": (
+        "房间",
+        "Rooms",
+        "能预约哪些房间、坐几人",
+        "Which rooms can be booked, and for how many",
+    ),
     "offers": (
         "获取按钮",
         "Offers",
@@ -135,6 +144,12 @@ KINDS = {
         "一件服务单从提交到办结的各步",
         "The steps of a case from its opening to its end",
     ),
+    "opinion_topics": (
+        "意见主题",
+        "Topics of opinions",
+        "意见归到哪个主题、建议谁负责、几天办结",
+        "What opinions are about, who is suggested as owner, in how many days",
+    ),
     "report_templates": (
         "报告模板",
         "Report templates",
@@ -146,6 +161,12 @@ KINDS = {
         "Service indicators",
         "一项服务的统计指标怎样计算",
         "How an indicator of a service is counted",
+    ),
+    "suppliers": (
+        "来源机构",
+        "Suppliers",
+        "向谁索取馆里没有的文献，按什么规则",
+        "Who is asked for what the library lacks, and by which rules",
     ),
     "messages": (
         "消息",
@@ -171,6 +192,7 @@ EXAMPLES = {
     "shelving": ("shelving/call_numbers.yaml", "", ""),
     "circulation": ("circulation/lending.yaml", "", ""),
     "floors": ("floors/demo-science.yaml", "", ""),
+    "rooms": ("rooms/demo-science.yaml", "", ""),
     "offers": ("offers/full_text.yaml", "", ""),
     "licence_terms": ("licence_terms/otherwise.yaml", "", ""),
     "roles": ("roles/student.yaml", "", ""),
@@ -180,8 +202,10 @@ EXAMPLES = {
     "forms": ("forms/sign_in.yaml", "", ""),
     "services": ("services/book_hold.yaml", "", ""),
     "flows": ("flows/hold.yaml", "", ""),
+    "opinion_topics": ("opinion_topics/seats.yaml", "", ""),
     "report_templates": ("report_templates/citation.yaml", "", ""),
     "service_indicators": ("service_indicators/fill.yaml", "", ""),
+    "suppliers": ("suppliers/calis.yaml", "", ""),
     "messages": ("messages/case_moved.yaml", "", ""),
     "calendars": ("calendars/demo-university.yaml", "", ""),
     "vocabularies": ("vocabularies/reader_kind.yaml", "", ""),

@@ -19,15 +19,17 @@ from shuren.kernel.site import Site
 from shuren.kernel.suggestions import did_you_mean
 from shuren.service.document_shapes import Template
 from shuren.service.errors import UnknownName
-from shuren.service.flow_shapes import Declared, Flow, Service, ServiceIndicator
+from shuren.service.flow_shapes import Declared, Flow, Service, ServiceIndicator, Supplier
 from shuren.service.internals import (
     checking_services,
     reading_flows,
     reading_forms,
     reading_indicators,
     reading_services,
+    reading_suppliers,
     reading_templates,
 )
+from shuren.service.internals.place_rules import BOOKING_KEYS, read_rules
 from shuren.service.internals.reading_flows import read_flow
 from shuren.service.internals.reading_services import read_service
 from shuren.trust.definitions import purposes
@@ -37,10 +39,12 @@ FORMATS: dict[str, dict[str, dict[str, Key]]] = {
     "services": {
         "": reading_services.SERVICE_KEYS,
         "rules": reading_services.RULE_KEYS,
+        "rules.booking": BOOKING_KEYS,
         "maturity": reading_services.MATURITY_KEYS,
         "form.*": reading_forms.FIELD_KEYS,
     },
     "service_indicators": {"": reading_indicators.INDICATOR_KEYS},
+    "suppliers": {"": reading_suppliers.SUPPLIER_KEYS},
     "flows": {
         "": reading_flows.FLOW_KEYS,
         "states.*": reading_flows.STATE_KEYS,
@@ -75,6 +79,7 @@ def services(site: Site | None) -> dict[str, Service]:
     for path, one in found.values():
         checking_services.check_service(path, one, named, counted)
         _check_purposes(site, path, one, known[one.flow])
+        read_rules(path, one)
     checking_services.check_packs(
         {id: path for id, (path, _one) in found.items()},
         {id: one for id, (_path, one) in found.items()},
@@ -89,6 +94,20 @@ def indicators(site: Site | None) -> dict[str, ServiceIndicator]:
         file.id: reading_indicators.read_indicator(file.path, _said(file))
         for file in find_definitions("service_indicators", site).values()
     }
+
+
+@cache
+def suppliers(site: Site | None) -> dict[str, Supplier]:
+    """Who is asked for what the library lacks, in the order they are asked; raises
+    DefinitionError, also for one that supplies a service nobody declares."""
+    known = services(site)
+    found = []
+    for file in find_definitions("suppliers", site).values():
+        one = reading_suppliers.read_supplier(file.path, _said(file))
+        for id in one.services:
+            reading_forms.one_of(file.path, "services", id, known)
+        found.append(one)
+    return {one.id: one for one in sorted(found, key=lambda one: (one.order, one.id))}
 
 
 @cache
