@@ -24,6 +24,8 @@ OPEN: dict[str, str] = {
     "robots": "told to every crawler",
     "resolve": "full text by its identifier is public",
     "spaces": "free seats are public",
+    "events": "what the library offers is public",
+    "event": "what the library offers is public; enrolling asks to sign in",
     "verify": "whoever was shown a document verifies it",
     "verify-code": "whoever was shown a document verifies it; what it says is not shown",
     "verify-proof": "fingerprints and a proof of the ledger, of whoever has the code",

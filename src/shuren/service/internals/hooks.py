@@ -145,6 +145,13 @@ def _issue_report(facts: Facts) -> None:
     issue_report(facts)
 
 
+def _mirror_event(facts: Facts) -> None:
+    """The event of the case stands where the case stands."""
+    from shuren.service.internals.events.mirroring import mirror
+
+    mirror(facts)
+
+
 GUARDS: dict[str, Guard] = {
     "same_subject_open": _same_subject_open,
     "second_person": _second_person,
@@ -161,4 +168,5 @@ EFFECTS: dict[str, Effect] = {
     "promise_anew": _promise_anew,
     "hand_over": _hand_over,
     "issue_report": _issue_report,
+    "mirror_event": _mirror_event,
 }

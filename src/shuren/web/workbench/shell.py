@@ -81,6 +81,7 @@ def _plan() -> list[tuple[str, list[tuple[str, str, str, str]]]]:
                 ("today", _("Today"), "t", "workbench.open"),
                 ("desk", _("Front desk"), "h", "desk.serve"),
                 ("cases", _("Cases"), "g", "cases.read"),
+                ("events", _("Events and courses"), "", "cases.read"),
                 ("circulation", _("Circulation"), "", "desk.serve"),
                 ("tasks", _("Tasks"), "w", "tasks.read"),
                 ("suggestions", _("Suggestions"), "v", "suggestions.decide"),
