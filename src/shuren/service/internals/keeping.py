@@ -13,7 +13,7 @@ from django.db import transaction
 
 from shuren.kernel.clock import now
 from shuren.kernel.shapes import Actor
-from shuren.service.internals import case_stores, interests
+from shuren.service.internals import booking_stores, case_stores, interests
 from shuren.service.internals.acting import PURPOSE as CASES
 from shuren.service.internals.documents import store as documents
 from shuren.service.internals.events import store as events
@@ -36,6 +36,7 @@ class Kept:
 KEPT = (
     Kept(interests.PURPOSE, "interests", interests.forget_before),
     Kept(CASES, "cases", case_stores.forget_closed),
+    Kept(booking_stores.PURPOSE, booking_stores.STORE, booking_stores.forget_past),
     Kept(CASES, "documents", documents.forget_issued),
     Kept(CASES, "enrolments", events.forget_before),
     Kept(messaging.PURPOSE, messaging.STORE, messaging.forget_before),

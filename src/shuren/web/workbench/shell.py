@@ -83,6 +83,7 @@ def _plan() -> list[tuple[str, list[tuple[str, str, str, str]]]]:
                 ("cases", _("Cases"), "g", "cases.read"),
                 ("events", _("Events and courses"), "", "cases.read"),
                 ("circulation", _("Circulation"), "", "desk.serve"),
+                ("bookings", _("Seats and rooms"), "", "bookings.serve"),
                 ("tasks", _("Tasks"), "w", "tasks.read"),
                 ("suggestions", _("Suggestions"), "v", "suggestions.decide"),
                 ("decisions", _("Decisions"), "e", "decisions.read"),
