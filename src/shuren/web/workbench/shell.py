@@ -153,6 +153,7 @@ def crumbs(place: str, *further: Crumb) -> list[Crumb]:
         "lineage": _("Lineage"),
         "quality": _("Data quality"),
         "cases": _("Cases"),
+        "events": _("Events and courses"),
         "tasks": _("Tasks"),
         "suggestions": _("Suggestions"),
         "indicators": _("Indicators"),
