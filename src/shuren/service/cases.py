@@ -32,7 +32,7 @@ from shuren.service.case_shapes import (
 )
 from shuren.service.errors import CaseChanged, NoSuchCase, WrongField
 from shuren.service.flow_shapes import Declared, Service
-from shuren.service.internals import acting, limits, versions, viewing
+from shuren.service.internals import acting, limits, telling, versions, viewing
 from shuren.service.internals.case_rows import Case, CaseStep
 from shuren.service.internals.filling import filled
 from shuren.service.internals.firing import fire_timers as fire_timers
@@ -75,7 +75,7 @@ def open_case(
     branch   where it is to be served, a building or campus as the calendar names it
     key      opening it again with the same key gives the case that is there
     trace, needed_at  of a need that was stamped before, such as a search; else the case's own
-    parent   the case it is a part of: a flow with the guard `parts_over` waits for all its parts
+    parent   the case it is a part of, which may wait for all its parts (the guard `parts_over`)
     raises   UnknownName, NotOffered, WrongField, UsageError; trust's NotAllowed
     """
     declared = versions.current(site, service)
@@ -88,8 +88,7 @@ def open_case(
         limits.require_served(declared.service, actor.role)
     values = filled(declared.service.form, fields)
     limits.require_price(declared.service, values, actor.role)
-    about = _subject(declared.service, subject)
-    moment = now()
+    about, moment = _subject(declared.service, subject), now()
     row = Case(
         id=new_id("C"), trace=trace or new_id("T"), service=service, flow=declared.flow.id,
         declared=declared.print, state=declared.flow.start, pseudonym=pseudonym, party=party,
@@ -299,6 +298,8 @@ def _remark(
         if hand is not None:
             row.assignee = hand
         running.save()
+        if event == NOTED and by != READER and row.pseudonym != actor.reader_key:
+            telling.tell_note(site, row, declared, running.steps[-1].note)
         return viewing.view(site, row, actor)
 
 

@@ -65,6 +65,7 @@ class Transition:
     at_once  happens by itself as soon as the state is entered and the guards let it
     stamps   of STAMPS
     effects  of internals/hooks.EFFECTS, run in the same transaction
+    tell     {zh, en}: what the effect `notify` says beside the new state, or {}
     """
 
     event: str
@@ -80,6 +81,7 @@ class Transition:
     asks: tuple[AskedField, ...] = ()
     guards: tuple[Guard, ...] = ()
     effects: tuple[str, ...] = ()
+    tell: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def actors(self) -> tuple[str, ...]:

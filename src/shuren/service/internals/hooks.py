@@ -14,20 +14,28 @@ from shuren.kernel.shapes import Actor
 from shuren.kernel.site import Site
 
 if TYPE_CHECKING:
-    from shuren.service.flow_shapes import Declared
+    from shuren.service.flow_shapes import Declared, Transition
     from shuren.service.internals.case_rows import Case
     from shuren.service.internals.promises import Clockwork
 
 
 @dataclass(frozen=True)
 class Facts:
-    """What a hook may look at: the case before the transition, who acts and when."""
+    """What a hook may look at: the case, before the transition for a guard and after it for an
+    effect, who acts and when.
+
+    way, note  of an effect: the transition, and what staff wrote with it
+    until      of an effect: when the state that waits for the reader ends by itself
+    """
 
     site: Site
     row: "Case"
     actor: Actor
     at: datetime
     clockwork: "Clockwork"
+    way: "Transition | None" = None
+    note: str = ""
+    until: datetime | None = None
 
     def day(self, name: str) -> date | None:
         """The day in a field of the case, in the library's time; None where there is none."""
@@ -125,6 +133,22 @@ def _hand_over(facts: Facts) -> None:
     hand_over(facts.site, facts.row.subject["id"], facts.row.party, actor=facts.actor)
 
 
+def _notify(facts: Facts) -> None:
+    """The reader is told of the new state, unless it was their own doing."""
+    if facts.actor.reader_key and facts.actor.reader_key == facts.row.pseudonym:
+        return
+    from shuren.service.internals.telling import tell_moved
+
+    tell_moved(facts)
+
+
+def ask_other(facts: Facts) -> None:
+    """The second reader of a case learns that there is one, when it is opened."""
+    from shuren.service.internals.telling import tell_other
+
+    tell_other(facts)
+
+
 def _not_too_early(facts: Facts, said: Mapping[str, Any]) -> str:
     """A booking is checked in from a little before it begins."""
     from shuren.service.internals.placing import is_early
@@ -220,6 +244,7 @@ EFFECTS: dict[str, Effect] = {
     "due_anew": _due_anew,
     "promise_anew": _promise_anew,
     "hand_over": _hand_over,
+    "notify": _notify,
     "free_place": _free_place,
     "breach": _breach,
     "check_code": _check_code,

@@ -5,6 +5,7 @@ since it was read; then the steps and the timers follow in the same transaction.
 """
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -16,7 +17,7 @@ from shuren.service.case_shapes import BY_ITSELF, READER, SYSTEM
 from shuren.service.errors import CaseChanged, NotNow
 from shuren.service.flow_shapes import Declared, Transition
 from shuren.service.internals.case_rows import Case, CaseStep, CaseTimer
-from shuren.service.internals.hooks import EFFECTS, GUARDS, Facts
+from shuren.service.internals.hooks import EFFECTS, GUARDS, Facts, ask_other
 from shuren.service.internals.promises import Clockwork
 
 OPENED, TAKEN, GIVEN_BACK, NOTED = "opened", "taken", "given_back", "noted"
@@ -43,6 +44,16 @@ class Running:
 
     def facts(self, actor: Actor) -> Facts:
         return Facts(self.site, self.row, actor, self.at, self.clockwork)
+
+    def _facts_of(self, way: Transition, actor: Actor, by: str) -> Facts:
+        """What an effect may look at: beside the case, the step that was just written."""
+        ends = None
+        if self.flow.states[way.target].waits == READER:
+            timed = [one.after for one in self.flow.leaving(way.target) if one.after]
+            dues = [self.clockwork.due(after, self.row, self.at) for after in timed]
+            ends = min((due for due in dues if due), default=None)
+        note = "" if by == READER else self.steps[-1].note
+        return replace(self.facts(actor), way=way, note=note, until=ends)
 
     def refusal(self, way: Transition, actor: Actor, by: str) -> str:
         """Why the guards do not let it happen, or ""."""
@@ -79,7 +90,7 @@ class Running:
                 setattr(row, column, self.at)
         self._enter(before)
         for effect in way.effects:
-            EFFECTS[effect](self.facts(actor))
+            EFFECTS[effect](self._facts_of(way, actor, by))
         self._set_timers(before, fired=way.event)  # last: an effect may have moved what they go by
         self.settle()
 
@@ -94,6 +105,8 @@ class Running:
             row.respond_due_at = self.clockwork.add(self.at, respond * 3600)
         self._enter("")
         self._set_timers("", fired="")
+        if row.party:
+            ask_other(self.facts(actor))
         self.settle()
 
     def remark(self, event: str, actor: Actor, by: str, note: str = "", key: str = "") -> None:

@@ -216,6 +216,7 @@ def store_titles() -> dict[str, str]:
         "documents": _("Documents signed for you"),
         "enrolments": _("Events you enrolled in"),
         "messages": _("Messages to you"),
+        "opinions": _("What you told the library"),
         "events": _("Events not yet taken in"),
         "quarantine": _("Refused rows that name you"),
         "datasets": _("Datasets you took"),
