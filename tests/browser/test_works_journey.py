@@ -2,6 +2,7 @@
 goes to an event. Every page of it in four looks and on the smallest phone."""
 
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from django.test import Client
@@ -100,14 +101,15 @@ def test_a_teacher_orders_a_novelty_search_and_anybody_verifies_it(people, setti
         visit.open(f"/my/cases/{case}/")
         with visit.page.expect_download() as waiting:
             visit.page.click(".document-row a:has-text('PDF') >> nth=0")
-        path = waiting.value.path()
+        held = Path(waiting.value.path()).read_bytes()
         code = visit.page.inner_text(".document-row a[href^='/verify/']").split(" ", 1)[1]
     with visiting(browser, origin, javascript=False) as visit:
         visit.open("/verify/")
         visit.page.fill("input[name='code']", code.lower())
         visit.page.click("main button:has-text('验证')")
         assert "本馆以此验证码签发过文件" in visit.page.content()
-        visit.page.set_input_files("input[name='file']", path)
+        file = {"name": "report.pdf", "mimeType": "application/pdf", "buffer": held}
+        visit.page.set_input_files("input[name='file']", file)
         visit.page.click("button:has-text('比对')")
         assert "文件真实" in visit.page.content()
 

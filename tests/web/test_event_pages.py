@@ -88,6 +88,9 @@ def test_the_month_shows_what_is_published_and_the_page_says_it_to_machines(libr
     assert (said["@type"], said["name"], said["remainingAttendeeCapacity"]) == (
         "Event", "读《活着》<b>", 1,
     )  # fmt: skip
+    calendar = anybody.get(reverse("event-calendar", args=[row.pk]))
+    assert calendar["Content-Type"].startswith("text/calendar")
+    assert "SUMMARY:读《活着》<b>" in calendar.content.decode()
     for odd in ("2026-13", "x", "9999-01", ""):
         assert anybody.get("/events/", {"month": odd}).status_code == 200
 

@@ -25,6 +25,7 @@ OPEN: dict[str, str] = {
     "resolve": "full text by its identifier is public",
     "spaces": "free seats are public",
     "events": "what the library offers is public",
+    "event-calendar": "what the library offers is public",
     "event": "what the library offers is public; enrolling asks to sign in",
     "space-now": "free seats are public",
     "space-zone": "free seats are public; who has one is never told",

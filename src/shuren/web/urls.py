@@ -78,6 +78,7 @@ urlpatterns = [
     path("my/documents/<slug:code>/<slug:language>.pdf", documents.file, name="my-document"),
     path("events/", events.index, name="events"),
     path("events/<slug:event_id>/", events.one, name="event"),
+    path("events/<slug:event_id>.ics", events.ics, name="event-calendar"),
     path("verify/", documents.start, name="verify"),
     path("verify/<slug:code>/", documents.one, name="verify-code"),
     path("verify/<slug:code>/proof.json", documents.proof, name="verify-proof"),

@@ -3,6 +3,7 @@
 import calendar as months
 from datetime import date, datetime, time, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -28,11 +29,14 @@ from shuren.service.event_shapes import (
     EventView,
     OwnPlace,
 )
+from shuren.service.ics import CalendarEvent
+from shuren.service.ics import calendar as calendar_file
 from shuren.trust.queries import may
 from shuren.web import moments
 from shuren.web.access import to_sign_in
 from shuren.web.errors import status_of
 from shuren.web.portal.datasets import as_script
+from shuren.web.portal.documents import as_file
 from shuren.web.portal.held import READ
 from shuren.web.workbench.paging import whole_number
 
@@ -107,6 +111,31 @@ def _do(request: HttpRequest, event_id: str, actor: Actor) -> None:
         event_after.rate(event_id, rating, said.get("words", ""), actor=actor)
     elif do == "certificate":
         event_after.certify(site, event_id, actor=actor)
+
+
+def ics(request: HttpRequest, event_id: str) -> HttpResponse:
+    """The event for a calendar, each meeting an entry."""
+    actor: Actor = request.actor  # type: ignore[attr-defined]
+    found = events.event(event_id, actor=actor)
+    url = request.build_absolute_uri(reverse("event", args=[found.id]))
+    many = len(found.sessions) > 1
+    entries = [
+        CalendarEvent(
+            uid=f"{found.id}-{meeting.number}",
+            title=f"{pick(found.title)} {meeting.number}" if many else pick(found.title),
+            starts=meeting.starts_at,
+            ends=meeting.ends_at,
+            changed=found.changed_at,
+            place=found.place,
+            text=pick(found.summary) if any(found.summary.values()) else "",
+            url=url,
+            sequence=found.sequence,
+            is_cancelled=found.state == CALLED_OFF,
+        )
+        for meeting in found.sessions
+    ]
+    content = calendar_file(entries, zone=ZoneInfo(settings.SITE_SETTINGS.time_zone))
+    return as_file(f"{found.id}.ics", content.encode(), "text/calendar; charset=utf-8")
 
 
 def as_row(event: EventView, place: OwnPlace | None = None) -> dict[str, Any]:
