@@ -61,7 +61,6 @@ def _nav(request: HttpRequest) -> list[dict[str, Any]]:
     entries = [
         (_("Find"), "find"),
         (_("Spaces"), "spaces"),
-        (_("Events"), "events"),
         (_("My library"), "my"),
     ]
     actor = getattr(request, "actor", None)
