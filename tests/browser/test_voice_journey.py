@@ -22,7 +22,7 @@ LOOKS = [
 ]
 PHRASE = "a long enough phrase"
 # Where pictures of the pages go, for whoever wants to look at them; nowhere as a rule.
-PICTURES = os.environ.get("SHUREN_PICTURES", "")
+PICTURES = os.environ.get("PICTURES_OF_PAGES", "")
 
 
 @pytest.fixture
