@@ -162,6 +162,14 @@ def test_a_private_calendar_has_due_dates_and_no_titles_until_it_is_ended(reader
     assert not CalendarFeed.objects.exists()
 
 
+def test_the_calendar_is_had_as_a_file_too(reader, library):
+    borrow(LETTERS[0])
+    answer = reader.get("/my/calendar.ics")
+    assert answer.headers["Content-Disposition"] == 'attachment; filename="library.ics"'
+    assert Calendar.from_ical(answer.content).walk("VEVENT")
+    assert Client().get("/my/calendar.ics").status_code == 302
+
+
 def test_the_outbox_names_nobody_and_says_what_to_do(as_role, library):
     client = as_role("student")
     told(library)

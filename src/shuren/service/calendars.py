@@ -7,16 +7,18 @@ Whoever has the address sees what is in it, so it says how many books are due an
 import hashlib
 import secrets
 from collections.abc import Callable, Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.utils.crypto import salted_hmac
 
 from shuren.data.queries import current_snapshot
 from shuren.kernel.clock import now
 from shuren.kernel.i18n import gettext as _
+from shuren.kernel.i18n import pick
 from shuren.kernel.settings import read_settings
 from shuren.kernel.shapes import Actor
 from shuren.kernel.site import Site
+from shuren.service import bookings
 from shuren.service.errors import UnknownName
 from shuren.service.ics import CalendarEvent, calendar
 from shuren.service.internals.messaging import choosing
@@ -92,8 +94,28 @@ def _due_dates(site: Site, actor: Actor) -> Iterable[CalendarEvent]:
         )
 
 
+def _bookings(site: Site, actor: Actor) -> Iterable[CalendarEvent]:
+    """Seats and rooms: those to come, and what was cancelled of them lately."""
+    ours, over = bookings.mine(site, actor)
+    for one in [*ours, *over]:
+        is_cancelled = one.state == "cancelled"
+        if one.is_over and not is_cancelled:
+            continue
+        yield CalendarEvent(
+            uid=f"booking-{_uid(actor, one.case)}",
+            title=f"{pick(dict(one.service_title))}: {pick(dict(one.place_title))}",
+            place=f"{one.building} {pick(dict(one.zone_title))}",
+            starts=one.starts_at,
+            ends=one.ends_at,
+            changed=now(),
+            sequence=one.version,
+            is_cancelled=is_cancelled,
+            alarm=None if is_cancelled else timedelta(minutes=15),
+        )
+
+
 # What stands in a private calendar; a module with appointments of readers adds its own here.
-SOURCES: list[Source] = [_due_dates]
+SOURCES: list[Source] = [_due_dates, _bookings]
 
 
 def _uid(actor: Actor, what: str) -> str:

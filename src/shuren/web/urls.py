@@ -67,6 +67,7 @@ urlpatterns = [
     path("my/inbox/<int:number>/", inbox.one, name="my-message"),
     path("my/messages/", messaging.choices, name="my-messages"),
     path("my/messages/calendar/", messaging.calendar_address, name="my-calendar"),
+    path("my/calendar.ics", messaging.calendar_file, name="my-calendar-file"),
     path("calendar/<str:token>.ics", messaging.feed, name="calendar-feed"),
     path("stop/<str:token>/", messaging.stop, name="stop"),
     path("my/bookings/", bookings.index, name="my-bookings"),

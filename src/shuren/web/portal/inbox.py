@@ -93,6 +93,7 @@ def _leads(about: dict[str, str]) -> dict[str, str]:
     kind, id = about["kind"], about["id"]
     pages = {
         "case": ("my-case", [id], _("To the case")),
+        "booking": ("my-bookings", [], _("To your bookings")),
         "search": ("my-searches", [], _("To your saved searches")),
         "title": ("item", [id], _("To the title")),
         "loan": ("my", [], _("To your loans")),

@@ -68,6 +68,20 @@ def feed(request: HttpRequest, token: str) -> HttpResponse:
     return answer
 
 
+@requires(READ)
+def calendar_file(request: HttpRequest) -> HttpResponse:
+    """The reader's own calendar as a file, to be opened once."""
+    actor: Actor = request.actor  # type: ignore[attr-defined]
+    if not actor.reader_key:
+        return render(request, "portal/my_nobody.html")
+    content = calendars.feed(settings.SITE, actor).encode()
+    egress.check("calendar", actor=actor, content=content, purpose=calendars.OWN)
+    answer = HttpResponse(content, content_type=ics.TYPE)
+    answer["Content-Disposition"] = 'attachment; filename="library.ics"'
+    answer["Cache-Control"] = "private, no-store"
+    return answer
+
+
 @csrf_exempt  # a mail program posts here (RFC 8058); the signed link is the proof
 def stop(request: HttpRequest, token: str) -> HttpResponse:
     """GET asks, so that who merely looks at a link stops nothing; POST stops."""
