@@ -137,6 +137,7 @@ def _titles(site: Site) -> dict[str, str]:
         "management.opinion": _("what you told the library"),
         "service.saved_search": _("the searches you saved"),
         "service.document": _("your documents"),
+        "service.enrolment": _("your events"),
         "conformed.reader_search": _("your searches"),
     }
     return found | own
