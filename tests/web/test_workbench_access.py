@@ -40,6 +40,8 @@ EXAMPLES = {
     "entry_id": "nothing",
     "item_id": "nothing",
     "case_id": "nothing",
+    "service_id": "long_term_seat",
+    "field": "nothing",
     "way": "oidc",
     "certificate_id": "E20260101T000000-000000",
 }
@@ -73,6 +75,7 @@ PROMISED = {
     "desk-certificate": "desk.erase",
     "cases": "cases.read",
     "case": "cases.read",
+    "case-file": "cases.read",
     "indicators": "dashboards.read",
     "indicator": "dashboards.read",
     "indicator-csv": "dashboards.read",

@@ -32,7 +32,7 @@ from shuren.service.case_shapes import (
 )
 from shuren.service.errors import CaseChanged, NoSuchCase, WrongField
 from shuren.service.flow_shapes import Service
-from shuren.service.internals import acting, limits, versions, viewing
+from shuren.service.internals import acting, case_files, limits, versions, viewing
 from shuren.service.internals.case_rows import Case, CaseStep
 from shuren.service.internals.filling import filled
 from shuren.service.internals.firing import fire_timers as fire_timers
@@ -102,6 +102,7 @@ def open_case(
             running = Running(site, row, declared, moment)
             running.begin(actor, by, note)
             running.insert()
+            case_files.keep(row, declared.service.form, fields, moment)
     except IntegrityError:  # the same key, a moment ago, in another process
         known = Case.objects.filter(pseudonym=pseudonym, open_key=key).first() if key else None
         if known is None:
@@ -148,6 +149,7 @@ def act(
         running = Running(site, row, declared, now())
         running.do(way, actor, by, note, values, key)
         running.save()
+        case_files.keep(row, way.asks, fields, running.at)
         return viewing.view(site, row, actor)
 
 

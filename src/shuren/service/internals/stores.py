@@ -95,7 +95,13 @@ STORES: tuple[Store, ...] = (
     ),
     Store(
         case_stores.STORE,
-        ("service_case", "service_casestep", "service_casetimer"),
+        (
+            "service_case",
+            "service_casestep",
+            "service_casetimer",
+            "service_casefile",
+            "service_casefilepart",
+        ),
         case_stores.tell,
         case_stores.forget,
         case_stores.erase,

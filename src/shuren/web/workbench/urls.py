@@ -51,6 +51,7 @@ urlpatterns = [
     ),
     path("cases/", cases.index, name="cases"),
     path("cases/<str:case_id>/", cases.one, name="case"),
+    path("cases/<str:case_id>/files/<slug:field>/", cases.file, name="case-file"),
     path("coverage/", coverage.coverage, name="coverage"),
     path("loads/<str:load_id>/", sources.load, name="load"),
     path("loads/<str:load_id>/receipt.json", sources.load_json, name="load-json"),
