@@ -182,7 +182,7 @@ def line_of(record, document):
         for value in values:
             if name in kinds:
                 parts.append(f"{name}={kinds[name]}={value}")
-            elif name.startswith("facet_"):
+            elif name.startswith("facet_") and name != "facet_name":
                 parts.append(f"{name.removeprefix('facet_')}=d={value}")
             elif name == "shown":
                 parts.append(f"shown=b={bytes(value).decode()}")

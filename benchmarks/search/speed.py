@@ -27,7 +27,8 @@ def main():
 
         if not store.live_name(site):
             make(site, options)
-        search(site, options)
+        if options.queries:
+            search(site, options)
 
 
 def made_site(folder):

@@ -3,7 +3,8 @@
 
     python3 verify_ledger.py FILE [--key PUBLIC_KEY] [--head HEAD.json]
 
-FILE    an export (`shuren ledger export`) or a proof or certificate (`shuren ledger proof`)
+FILE    an export (`shuren ledger export`), a proof or certificate (`shuren ledger proof`), or a PDF
+        that the library signed
 --key   the ledger's public key as you noted it before; else the file's own is used and printed
 --head  a signed head you kept from before (`shuren ledger head --json`): the export must go on
         from it
@@ -14,10 +15,12 @@ RFC 8032, written out below. 验证台账的导出文件或证明：只需 Pytho
 """
 
 import argparse
+import base64
 import gzip
 import hashlib
 import json
 import pathlib
+import re
 import struct
 import sys
 
@@ -175,6 +178,46 @@ def verify_proof(proof, key):
     print(f"Public key 公钥: {key}")
 
 
+MARK = b"\n%shuren-proof-1\n"
+
+
+def increment(body, proof):
+    """What stands behind a signed PDF, byte for byte: one object with the proof, its table."""
+    start = re.search(rb"startxref\s+(\d+)\s+%%EOF\s*$", body)
+    size, root = re.findall(rb"/Size\s+(\d+)", body), re.findall(rb"/Root\s+(\d+ \d+ R)", body)
+    if not (start and size and root):
+        return b""
+    text, number = base64.b64encode(proof), size[-1]
+    held = b"%s 0 obj\n<< /Type /ShurenProof /Length %d >>\nstream\n%s\nendstream\nendobj\n" % (
+        number, len(text), text,
+    )  # fmt: skip
+    at = len(body) + len(MARK)
+    table = b"xref\n%s 1\n%010d 00000 n \n" % (number, at)
+    trailer = b"trailer\n<< /Size %d /Root %s /Prev %s >>\n" % (
+        int(number) + 1, root[-1], start.group(1),
+    )  # fmt: skip
+    return MARK + held + table + trailer + b"startxref\n%d\n%%%%EOF\n" % (at + len(held))
+
+
+def verify_pdf(content, key):
+    """A signed PDF: nothing follows its proof, and the statement names the SHA-256 of the rest."""
+    at = content.rfind(MARK)
+    found = re.search(rb"stream\n([A-Za-z0-9+/=]*)\nendstream", content[at:]) if at >= 0 else None
+    if not found:
+        yield "This PDF carries no proof. 此 PDF 内没有签名证明。"
+        return
+    body, proof = content[:at], base64.b64decode(found.group(1))
+    if increment(body, proof) != content[at:]:
+        yield "Something was added behind the proof. 证明之后被添加了内容。"
+        return
+    signed = json.loads(proof)
+    yield from verify_certificate(signed, key)
+    if hashlib.sha256(body).hexdigest() not in signed["statement"]["files"].values():
+        yield "This file is not the one that was signed. 此文件与签发的文件不符。"
+    said = signed["statement"]
+    print(f"Document 文件 {said['number']}, version 版本 {said['version']}, {said['issued_at']}")
+
+
 def verify_export(first, lines, key, kept):
     key = key or first["public_key"]
     heads = sorted(first["heads"] + kept, key=lambda head: head["size"])
@@ -224,6 +267,8 @@ def main():
             start = file.readline()
             if start.startswith(b'{"format":"shuren-ledger-1"'):
                 found = list(verify_export(json.loads(start), iter(file), options.key, kept))
+            elif start.startswith(b"%PDF"):
+                found = list(verify_pdf(start + file.read(), options.key))
             else:
                 found = list(verify_certificate(json.loads(start + file.read()), options.key))
     except (OSError, ValueError, KeyError, TypeError) as error:

@@ -1,7 +1,11 @@
 """What two spellings have in common after analysis."""
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as some
+from pypinyin import lazy_pinyin
 
+from shuren.discovery.internals import terms
 from shuren.discovery.internals.analysis import numbers, pinyin, words
 from shuren.discovery.internals.analysis.folding import fold, squeezed, tokens
 from shuren.discovery.internals.analysis.numerals import with_digits
@@ -122,3 +126,23 @@ def test_a_number_is_recognised(text: str, kind: str, value: str, sure: bool) ->
 def test_what_is_no_number(text: str) -> None:
     found = numbers.recognise(text)
     assert found is None or not found.sure
+
+
+HAN = some.text(
+    some.sampled_from("重庆长行乐曾单三国演义的数学分析王伟芳大学〇重㐀𠀀"), min_size=1, max_size=8
+)
+
+
+@given(HAN)
+def test_a_word_is_read_as_pypinyin_reads_it(word: str) -> None:
+    assert list(pinyin.of_word(word)) == lazy_pinyin(word, errors="ignore")
+
+
+@given(some.text(some.sampled_from("三国演义重庆大学abc+#.N1 ，（）がカ한국"), max_size=20))
+def test_a_text_taken_apart_once_is_what_it_is_taken_apart_piece_by_piece(text: str) -> None:
+    runs = tokens(fold(text))
+    apart = terms.taken_apart(runs)
+    assert apart.words == words.words_of(runs)
+    assert apart.pairs == words.pairs_of_all(runs)
+    assert apart.read == pinyin.syllables_of(runs)
+    assert list(dict.fromkeys(apart.characters)) == words.characters_of(runs)

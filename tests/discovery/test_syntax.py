@@ -25,6 +25,8 @@ PIECES = st.sampled_from(
 @example("a* b* *")
 @example("-" * 300)
 @example("( OR ) AND ( NOT )")
+@example("年:(三国)")
+@example("year:(a OR NOT b)")
 def test_no_query_breaks_the_search(shelf: Site, text: str) -> None:
     answer = asked(shelf, text)
     assert len(answer.hits) <= 20
@@ -42,6 +44,7 @@ def test_no_query_breaks_the_search(shelf: Site, text: str) -> None:
         ("三国 AND", "A word is missing beside AND"),
         ("三国 NOT", "A word is missing after NOT"),
         ("-三国", "Say what to look for as well"),
+        ("三国 年:(水浒)", "“水浒” is no year"),
         ("三国 作者:", "Nothing stands behind “author:”"),
         ("year:soon 三国", "“soon” is no year"),
         (

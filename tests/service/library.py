@@ -79,6 +79,20 @@ def fill(site: Site) -> Actor:
         "event_id,reader_id,words,hits,searched_at\n" + f"S1,{CARD},三体,3,2026-11-02 08:00:00\n",
         "searches.csv",
     )
+    load(
+        site,
+        "own_loans",
+        "loan_id,reader_id,item_id,loaned_at,due_at,returned_at,renewals,changed_at\n"
+        f"own-1,{CARD},B7,2026-06-01,2026-07-01,2026-06-20,0,2026-06-20\n",
+        "own-loans.csv",
+    )
+    load(
+        site,
+        "reader_cases",
+        "case_id,reader_id,service,flow,state,ending,opened_at,closed_at,tries,returns,version\n"
+        f"C1,{CARD},book_hold,hold,cancelled,withdrawn,2026-06-01 10:00,2026-06-02 10:00,1,0,2\n",
+        "cases.csv",
+    )
     create_account("ann", PASSWORD, "student", reader_key=me, display_name=NAME)
     Acceptance.objects.create(
         dataset="loans-by-class",

@@ -2,6 +2,7 @@
 
 import re
 from html import unescape
+from urllib.parse import quote, unquote
 
 import pytest
 
@@ -200,3 +201,41 @@ def test_a_readers_id_in_an_openurl_reaches_no_case(as_reader):
 )
 def test_a_rooms_name_on_the_map_stays_within_its_room(label, width, lines):
     assert label_lines(label, width) == lines
+
+
+def test_two_taps_from_a_search_in_vain_to_a_purchase_suggestion(as_reader):
+    client = as_reader(BEN)
+    page = see(client, "/find/?q=嵌入式系统")
+    assert "Nothing found" in page
+    first = button(page, "Suggest it for purchase")
+    form = see(client, first)
+    assert re.search(r'name="book_title"[^>]*value="嵌入式系统"', form)
+    assert 'href="/find/?q=%E5%B5%8C' in form  # back to the search
+    done = client.post(first, {"book_title": "嵌入式系统"})
+    [case] = Case.objects.all()
+    assert (done.status_code, done["Location"]) == (302, f"/my/cases/{case.id}/")
+    assert (case.service, case.subject["title"]) == ("purchase_suggestion", "嵌入式系统")
+    # The same words once more: one case, and for others it has been suggested.
+    again = see(client, "/find/?q=嵌入式系统")
+    assert button(again, "See your request") == f"/my/cases/{case.id}/"
+    other = see(as_reader(ANN), "/find/?q=嵌入式系统")
+    assert "it has been suggested and is being dealt with" in other
+    assert "Suggest it for purchase<" not in other
+
+
+def test_what_only_comes_near_can_be_suggested_too_and_what_is_found_cannot(as_reader):
+    client = as_reader(BEN)
+    near = see(client, "/find/?q=三提")
+    assert "None of these is it?" in near
+    assert "purchase" in button(near, "Suggest it for purchase")
+    assert "None of these is it?" not in see(client, "/find/?q=三体")
+    assert "Suggest it for purchase" not in see(client, "/find/?q=三体&language=ger")
+    assert "Suggest it for purchase" not in see(client, "/find/?q=class:ZZ9")
+
+
+def test_a_visitor_is_told_to_sign_in_and_comes_back_to_the_search(client, shelves):
+    client.cookies["shuren_language"] = "en"
+    page = see(client, f"/find/?q={quote('嵌入式系统')}")
+    assert "Sign in to suggest it." in page
+    [back] = re.findall(r'<a href="(/sign-in/[^"]*)">Sign in</a></dd>', page)[:1]
+    assert unquote(unquote(back)) == "/sign-in/?next=/find/?q=嵌入式系统"

@@ -44,6 +44,7 @@ EXAMPLES = {
     "field": "nothing",
     "way": "oidc",
     "certificate_id": "E20260101T000000-000000",
+    "code": "0000000000000000",
 }
 POSTED = {
     "role-approve",
@@ -74,6 +75,9 @@ PROMISED = {
     "desk-erasure": "desk.erase",
     "desk-certificate": "desk.erase",
     "cases": "cases.read",
+    "case-report": "cases.read",
+    "case-preview": "cases.read",
+    "case-document": "cases.read",
     "case": "cases.read",
     "case-file": "cases.read",
     "indicators": "dashboards.read",

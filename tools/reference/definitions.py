@@ -135,6 +135,12 @@ KINDS = {
         "一件服务单从提交到办结的各步",
         "The steps of a case from its opening to its end",
     ),
+    "report_templates": (
+        "报告模板",
+        "Report templates",
+        "委托报告由哪些部分组成",
+        "The parts of a commission's report",
+    ),
     "service_indicators": (
         "服务指标",
         "Service indicators",
@@ -174,6 +180,7 @@ EXAMPLES = {
     "forms": ("forms/sign_in.yaml", "", ""),
     "services": ("services/book_hold.yaml", "", ""),
     "flows": ("flows/hold.yaml", "", ""),
+    "report_templates": ("report_templates/citation.yaml", "", ""),
     "service_indicators": ("service_indicators/fill.yaml", "", ""),
     "messages": ("messages/case_moved.yaml", "", ""),
     "calendars": ("calendars/demo-university.yaml", "", ""),

@@ -43,7 +43,8 @@ def build(
 ) -> None:
     """Build tables from what was loaded, publish them and renew the search index.
 
-    Only models whose inputs changed run. Rows past their contract's term go first.
+    Only models whose inputs changed run. Rows past their contract's term go first. What happened
+    here since (cases, loans, holds) is taken in before.
     """
     if table:
         show_steps(context, table, rows, as_json)
@@ -53,7 +54,9 @@ def build(
         return
     site, actor = context.site, context.actor
     from shuren.data.actions import build as build_tables
+    from shuren.service.actions import rise
 
+    rise(site, actor=actor)
     with context.progress(_("Building tables")) as progress:
         report = build_tables(
             site,

@@ -24,6 +24,8 @@ def collect(context: CliContext, connectors: tuple[str, ...], as_json: bool) -> 
     """
     site = context.site
     from shuren.data import actions, definitions
+    from shuren.data.rising import CONNECTOR
+    from shuren.service.actions import hand_in
 
     known = definitions.connectors(site)
     chosen = connectors or tuple(id for id, one in known.items() if one.enabled)
@@ -33,6 +35,8 @@ def collect(context: CliContext, connectors: tuple[str, ...], as_json: bool) -> 
     code = OK
     for id in chosen:
         try:
+            if id == CONNECTOR:
+                hand_in(site, actor=context.actor)
             with context.progress(id) as progress:
                 done = actions.collect(site, id, actor=context.actor, progress=progress)
         except (ShurenError, OSError) as error:

@@ -9,15 +9,7 @@ from shuren.data import queries as data
 from shuren.data.errors import NoSnapshot
 from shuren.discovery.definitions import shelving
 from shuren.discovery.errors import NoSuchItem
-from shuren.discovery.internals import (
-    citing,
-    completing,
-    newest,
-    searching,
-    store,
-    watching,
-)
-from shuren.discovery.internals import shelving as shelf_order
+from shuren.discovery.internals import citing, engines, naming, newest, watching
 from shuren.discovery.internals.openurl import read_openurl
 from shuren.discovery.internals.records import PURPOSE, READ
 from shuren.discovery.internals.resolving import full_texts
@@ -38,11 +30,11 @@ def search(site: Site, query: Query | str, *, actor: Actor) -> Answer:
     """One page of records for what is asked, with facets and the copies that are in now.
 
     Whatever is typed is answered: what could not be read stands in `remarks`.
-    raises  NoIndex, OldIndex, trust's NotAllowed
+    raises  NotSearchable, trust's NotAllowed
     """
     asked = Query(query) if isinstance(query, str) else query
     trust.require_purpose(actor, PURPOSE)
-    answer = searching.answer(store.reader(site), asked)
+    answer = engines.engine(site).answer(asked)
     items = with_holdings(site, [hit.item for hit in answer.hits], actor)
     hits = tuple(replace(hit, item=item) for hit, item in zip(answer.hits, items, strict=True))
     return replace(answer, hits=hits)
@@ -89,10 +81,10 @@ def _added(
 def item(site: Site, id: str, *, actor: Actor) -> Item:
     """A work by its id, or by the id of any record in it.
 
-    raises  NoSuchItem, NoIndex, OldIndex, trust's NotAllowed
+    raises  NoSuchItem, NotSearchable, trust's NotAllowed
     """
     trust.require_purpose(actor, PURPOSE)
-    found = searching.by_id(store.reader(site), id)
+    found = engines.engine(site).item(id)
     if found is None:
         raise NoSuchItem(id)
     return with_holdings(site, [found], actor)[0]
@@ -101,36 +93,37 @@ def item(site: Site, id: str, *, actor: Actor) -> Item:
 def matching(site: Site, query: Query, *, actor: Actor, limit: int) -> Matched:
     """All records that have what is asked, to be compared with those of another day.
 
-    raises  NoIndex, OldIndex, trust's NotAllowed
+    raises  NotSearchable, trust's NotAllowed
     """
     trust.require_purpose(actor, PURPOSE)
-    return watching.matching(store.reader(site), query, limit)
+    return engines.engine(site).matching(query, limit)
 
 
 def items_of(site: Site, keys: Sequence[int], *, actor: Actor) -> list[Item]:
     """The items with these keys of `matching` that are still there, without their copies.
 
-    raises  NoIndex, OldIndex, trust's NotAllowed
+    raises  NotSearchable, trust's NotAllowed
     """
     trust.require_purpose(actor, PURPOSE)
-    return watching.items_of(store.reader(site), keys)
+    return engines.engine(site).items_of(keys)
 
 
 def index_version(site: Site) -> str:
-    """The state of the index, another one whenever it changed; raises NoIndex, OldIndex."""
-    return watching.version(store.reader(site))
+    """The state of the index, another one whenever it changed; raises NotSearchable."""
+    return engines.engine(site).version()
 
 
 is_number_of_a_work = watching.is_number_of_a_work
+named_book = naming.named_book
 
 
 def suggest(site: Site, typed: str, *, actor: Actor, limit: int = 8) -> list[Suggestion]:
     """What may be being typed: titles, then names and subjects.
 
-    raises  NoIndex, OldIndex, trust's NotAllowed
+    raises  NotSearchable, trust's NotAllowed
     """
     trust.require_purpose(actor, PURPOSE)
-    return completing.complete(store.reader(site), typed, limit)
+    return engines.engine(site).suggest(typed, limit)
 
 
 def shelf(
@@ -144,11 +137,11 @@ def shelf(
 ) -> ShelfPage:
     """What stands on the shelf from a call number on, or just before it.
 
-    raises  NoIndex, OldIndex, trust's NotAllowed
+    raises  NotSearchable, trust's NotAllowed
     """
     trust.require_purpose(actor, PURPOSE)
     how = shelving(site)
-    found = shelf_order.page(store.reader(site), how, call_number, size, campus, backwards)
+    found = engines.engine(site).shelf(how, call_number, size, campus, backwards)
     return replace(found, items=tuple(with_holdings(site, found.items, actor)))
 
 

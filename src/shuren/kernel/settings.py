@@ -20,6 +20,7 @@ from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, Settings
 from shuren.kernel.errors import UsageError
 from shuren.kernel.i18n import gettext as _
 from shuren.kernel.ils_settings import IlsSettings, KohaSettings, Sip2Settings
+from shuren.kernel.search_settings import OpenSearchSettings, SearchSettings
 from shuren.kernel.sign_in_settings import CasSettings, OidcSettings, SignInSettings
 from shuren.kernel.site import Site
 from shuren.kernel.suggestions import did_you_mean
@@ -73,6 +74,7 @@ class SiteSettings(BaseSettings):
     spark_options: dict[str, str] = Field({}, description="More settings of Spark, each a text.")
     sign_in: SignInSettings = Field(SignInSettings.model_validate({}), description="The section [sign_in], see below.")  # noqa: E501
     ils: IlsSettings = Field(IlsSettings.model_validate({}), description="The section [ils], see below.")  # noqa: E501
+    search: SearchSettings = Field(SearchSettings.model_validate({}), description="The section [search], see below.")  # noqa: E501
 # fmt: on
 
     @classmethod
@@ -228,6 +230,8 @@ def known_names() -> dict[str, FieldInfo]:
         "ils": IlsSettings,
         "ils.sip2": Sip2Settings,
         "ils.koha": KohaSettings,
+        "search": SearchSettings,
+        "search.opensearch": OpenSearchSettings,
     }  # fmt: skip
     for section, model in sections.items():
         found |= {f"{section}.{name}": field for name, field in model.model_fields.items()}

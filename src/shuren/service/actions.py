@@ -16,6 +16,7 @@ from shuren.service.internals import (
     erasing,
     exporting,
     interests,
+    rising,
     stores,
     sweeping,
     withdrawing,
@@ -137,6 +138,21 @@ def work(site: Site, *, actor: Actor) -> list[str]:
     """
     actor = require(actor, "loads.run")
     return clocks.work(site, actor)
+
+
+def hand_in(site: Site, *, actor: Actor) -> int:
+    """Lay the present state of every case, loan and hold that the lake has not been told of into
+    the spool of own events, where `collect` finds it; how many rows.
+
+    raises  trust's NotAllowed without loads.run
+    """
+    require(actor, "loads.run")
+    return rising.tell(site)
+
+
+def rise(site: Site, *, actor: Actor) -> int:
+    """As hand_in, and take it in at once; a build makes tables of it."""
+    return rising.take_in(site, require(actor, "loads.run"))
 
 
 def certificate_json(certificate: Certificate) -> bytes:

@@ -86,6 +86,7 @@ def open_case(
     if by == READER:
         limits.require_served(declared.service, actor.role)
     values = filled(declared.service.form, fields)
+    limits.require_price(declared.service, values, actor.role)
     about = _subject(declared.service, subject)
     moment = now()
     row = Case(
@@ -97,7 +98,7 @@ def open_case(
     )  # fmt: skip
     try:
         with transaction.atomic():
-            limits.require_room(declared.service, pseudonym, moment, actor.role)
+            limits.require_room(site, declared.service, pseudonym, moment, actor.role)
             versions.keep(declared)
             running = Running(site, row, declared, moment)
             running.begin(actor, by, note)
@@ -140,6 +141,7 @@ def act(
         if way is None or not by:
             raise acting.not_now(declared.flow, row.state, event, mine)
         values = filled(way.asks, fields)
+        limits.require_price(declared.service, values)
         if way.needs_note and by != SYSTEM and not note.strip():
             raise WrongField(
                 "note",

@@ -17,6 +17,7 @@ from shuren.kernel.i18n import gettext as _
 from shuren.kernel.i18n import pick
 from shuren.kernel.site import Site
 from shuren.kernel.suggestions import did_you_mean
+from shuren.service.document_shapes import Template
 from shuren.service.errors import UnknownName
 from shuren.service.flow_shapes import Declared, Flow, Service, ServiceIndicator
 from shuren.service.internals import (
@@ -25,6 +26,7 @@ from shuren.service.internals import (
     reading_forms,
     reading_indicators,
     reading_services,
+    reading_templates,
 )
 from shuren.service.internals.reading_flows import read_flow
 from shuren.service.internals.reading_services import read_service
@@ -44,6 +46,10 @@ FORMATS: dict[str, dict[str, dict[str, Key]]] = {
         "states.*": reading_flows.STATE_KEYS,
         "transitions.*": reading_flows.TRANSITION_KEYS,
         "transitions.*.after": reading_flows.AFTER_KEYS,
+    },
+    "report_templates": {
+        "": reading_templates.TEMPLATE_KEYS,
+        "parts.*": reading_templates.PART_KEYS,
     },
 }
 
@@ -113,6 +119,28 @@ def declared(site: Site | None, id: str) -> Declared:
     wanted = service(site, id)
     flow = flows(site)[wanted.flow]
     return Declared(fingerprint(flow.said, wanted.said), flow, wanted)
+
+
+@cache
+def report_templates(site: Site | None) -> dict[str, Template]:
+    """How reports of commissions are made up, by id; raises DefinitionError."""
+    return {
+        file.id: reading_templates.read_template(file.path, _said(file))
+        for file in find_definitions("report_templates", site).values()
+    }
+
+
+def report_template(site: Site | None, service: str) -> Template:
+    """The template of a service's reports: the one that names it, else the one that names none."""
+    known = report_templates(site).values()
+    named = next((one for one in known if service in one.services), None)
+    rest = next((one for one in known if not one.services), None)
+    if named is None and rest is None:
+        raise UnknownName(
+            _("There is no report template for '%(name)s'.", name=service[:40]),
+            fix=_("Add one to definitions/report_templates."),
+        )
+    return named or rest  # type: ignore[return-value]
 
 
 def fingerprint(flow: Any, service: Any) -> str:

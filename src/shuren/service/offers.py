@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 
 from django.db import transaction
 
-from shuren.discovery.errors import NoIndex, OldIndex
+from shuren.discovery.errors import NotSearchable
 from shuren.discovery.queries import search
 from shuren.discovery.search_shapes import Hit, Item, Query
 from shuren.discovery.shapes import Resolution
@@ -97,7 +97,7 @@ def wanted_article(site: Site, found: Resolution, address: str, *, actor: Actor)
         return wanted
     asked = [f"isbn:{one}" for one in found.citation.isbns]
     asked += [f"title:({found.citation.title})"] if found.citation.title and not asked else []
-    with suppress(NoIndex, OldIndex):
+    with suppress(NotSearchable):
         for text in asked:
             answer = search(site, Query(text, limit=1), actor=actor)
             if answer.hits and not answer.near:

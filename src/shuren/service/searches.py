@@ -15,7 +15,7 @@ import orjson
 from django.db import transaction
 
 from shuren.discovery import queries as discovery
-from shuren.discovery.errors import NoIndex, OldIndex
+from shuren.discovery.errors import NotSearchable
 from shuren.discovery.search_shapes import SORTS, Item, Query
 from shuren.kernel.clock import now
 from shuren.kernel.errors import UsageError
@@ -55,7 +55,7 @@ def save(site: Site, query: Query, *, actor: Actor) -> int:
     """Keep a search; its number. Saved once more, it stays as it is.
 
     raises  UsageError for none, for one that names a person, or for one more than MOST_SAVED;
-            trust's NotAllowed for who is no reader; NoIndex, OldIndex
+            trust's NotAllowed for who is no reader; NotSearchable
     """
     require_purpose(actor, PURPOSE)
     words, chosen, sort = _kept(query)
@@ -144,7 +144,7 @@ def _told(site: Site, row: SavedSearch, actor: Actor) -> Saved:
     is_known = True
     try:
         _compare(site, row, actor)
-    except (NoIndex, OldIndex):
+    except NotSearchable:
         is_known = False
     fresh = tuple(_unpacked(row.fresh))
     new = len(fresh) if is_known and not row.is_broad else None

@@ -17,7 +17,8 @@ _AT_ONCE = 500
 
 def lines(site: Site, ids: Iterable[str]) -> dict[str, CaseLine]:
     """{id: line} of those cases that are opinions or supervised tasks; others are left out."""
-    wanted, found = list(dict.fromkeys(ids)), {}
+    wanted = list(dict.fromkeys(ids))
+    found: dict[str, CaseLine] = {}
     for start in range(0, len(wanted), _AT_ONCE):
         some = Case.objects.filter(
             pk__in=wanted[start : start + _AT_ONCE], service__in=(OPINION, TASK)

@@ -29,6 +29,7 @@ _STATUS = {
     "NotFit": 400,
     "ConsentTextChanged": 400,
     "NoSuchCase": 404,
+    "NoSuchDocument": 404,
     "NotNow": 409,
     "CaseChanged": 409,
     "NotOffered": 403,

@@ -29,6 +29,7 @@ _SAID = {
     "erasure": {"facts", "completed", "event", "rows", "store", "days"},
     "export": {"tables", "step"},
     "sign_in_methods": {"method"},
+    "document": {"document", "version"},
 }
 
 
@@ -45,6 +46,7 @@ def kind_titles() -> dict[str, str]:
         "role": _("Accounts and roles"),
         "key": _("API keys"),
         "sign_in_methods": _("Ways to sign in"),
+        "document": _("Signed documents"),
         "contract": _("Contracts"),
         "purpose": _("Purposes"),
         "snapshot": _("Snapshots"),
@@ -233,6 +235,10 @@ class Words:
             return ""
         return _("%(who)s: a way to sign in was changed (%(method)s).", who=who,
                  method=body["method"])  # fmt: skip
+
+    def _document(self, entry: Entry, who: str, body: Body) -> str:
+        return _("%(who)s signed the document %(number)s, version %(version)s.", who=who,
+                 number=body.get("document", ""), version=body.get("version", ""))  # fmt: skip
 
     def _other(self, entry: Entry) -> str:
         title = self._kinds.get(entry.kind, entry.kind)

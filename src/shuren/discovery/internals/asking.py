@@ -5,7 +5,7 @@ pinyin or by its initials. The query as a whole then raises titles it is, or beg
 """
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 
 from shuren.discovery.internals import schema as fields
@@ -257,7 +257,7 @@ def _named_number(node: syntax.Text) -> Asked:
         if node.begins or "/" not in key:
             return const(Asked.starts_query("call", key), weighing.NUMBER_IS)
         return _number(numbers.CALL, key)
-    values = {
+    values: dict[str, Callable[[str], str]] = {
         syntax.ISBN: numbers.isbn13, syntax.ISSN: numbers.issn8,
         syntax.DOI: lambda text: text.lower().removeprefix("https://doi.org/"),
     }  # fmt: skip

@@ -7,6 +7,7 @@ numbers of digits are whole numbers (9 < 10), author numbers letters and decimal
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 from shuren.discovery.definitions import Shelving
 
@@ -53,6 +54,7 @@ def parse(text: str, shelving: Shelving) -> CallNumber | None:
     )  # fmt: skip
 
 
+@lru_cache(maxsize=50_000)
 def class_order(number: str) -> str:
     """A text that sorts as class numbers stand on the shelf; "" for what is none."""
     found = _CLASS.fullmatch(number.translate(_MARKS_ALIKE))
@@ -66,12 +68,17 @@ def class_order(number: str) -> str:
 def rank(number: CallNumber) -> int:
     """64 bits in shelf order. Beyond eight signs of class or four of an author number two may be
     equal; those are told apart by the whole number."""
-    letters = number.class_key[:2]
+    return _class_rank(number.class_key) << _BOOK_BITS | _book_rank(number)
+
+
+@lru_cache(maxsize=50_000)
+def _class_rank(key: str) -> int:
+    letters = key[:2]
     value = (ord(letters[0]) - 64) * 27 + (ord(letters[1]) - 64 if letters[1] != " " else 0)
     for place in range(_CLASS_SIGNS):
-        sign = number.class_key[2 + place : 3 + place]
+        sign = key[2 + place : 3 + place]
         value = value * _BASE + (ord(sign) - 64 if sign else 0)
-    return value << _BOOK_BITS | _book_rank(number)
+    return value
 
 
 def _book_rank(number: CallNumber) -> int:
@@ -89,6 +96,8 @@ def _parted(book: str, shelving: Shelving) -> dict[str, str]:
     """The book number and what stands behind each mark."""
     parts = {"book": "", "volume": "", "edition": "", "copy": "", "translation": ""}
     part, at = "book", 0
+    if not any(mark in book for mark, _part in shelving.marks):
+        parts["book"], at = book, len(book)
     while at < len(book):
         # A mark at the very beginning is no mark: there is nothing yet to be marked.
         found = next(((m, p) for m, p in shelving.marks if at and book.startswith(m, at)), None)

@@ -5,12 +5,11 @@ records, and the records that share a number or a title with them: put together 
 themselves, they come out as they would from all rows.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
 import tantivy
-from tantivy import DocAddress
 from tantivy import Query as Asked
 
 from shuren.data import streaming
@@ -34,7 +33,7 @@ from shuren.kernel.shapes import Actor
 from shuren.kernel.site import Site
 
 MOST = 20_000  # rows of one table; with more of them all records are compared
-_AT_ONCE = 1_000
+AT_ONCE = 1_000
 _ROUNDS = 8
 _TABLE = {"title": "conformed.title", "bib": "conformed.bib_record",
           "online": "conformed.eholding", "document": "conformed.document",
@@ -54,14 +53,18 @@ class Changed:
     before: dict[int, int] = field(default_factory=dict)
 
 
+# (field, values) → stored document and fingerprint of each record of the index with any of them.
+Having = Callable[[str, set[str]], Iterable[tuple[bytes, int]]]
+
+
 def changed(
-    site: Site, actor: Actor, tables: Iterable[str], since: str, searcher: tantivy.Searcher
+    site: Site, actor: Actor, tables: Iterable[str], since: str, having: Having
 ) -> Changed | None:
     """What differs from the snapshot `since`; None where that cannot be said, or is too much.
 
     tables  of the snapshot that is pinned
     """
-    looking = _Looking(site, actor, set(tables), searcher)
+    looking = _Looking(site, actor, set(tables), having)
     try:
         return looking.run(since)
     except SnapshotGone:
@@ -69,10 +72,8 @@ def changed(
 
 
 class _Looking:
-    def __init__(
-        self, site: Site, actor: Actor, tables: set[str], searcher: tantivy.Searcher
-    ) -> None:
-        self.site, self.actor, self.tables, self.searcher = site, actor, tables, searcher
+    def __init__(self, site: Site, actor: Actor, tables: set[str], having: Having) -> None:
+        self.site, self.actor, self.tables, self.having = site, actor, tables, having
         self.found = Changed()
         self.asked: dict[str, set[str]] = {}
 
@@ -110,7 +111,7 @@ class _Looking:
         """What belongs together with these rows, in the index as it is and in the tables now."""
         more: dict[str, set[str]] = {table: set() for table in READ}
         ids = {id for found in fresh.values() for id in found}
-        self._indexed(self._with("member", ids), more)
+        self._indexed(self.having("member", ids), more)
         titles = fresh.get(_TITLES, set()) | fresh.get("mart.title_availability", set())
         bibs = fresh.get(_BIBS, set()) | fresh.get("conformed.bib_addition", set())
         self._works(titles | bibs | fresh.get(_MEMBERS, set()), more)
@@ -159,31 +160,23 @@ class _Looking:
                 numbers.add(number)
         named = {f"{ISSN if len(one) == 8 else ISBN}:{one}" for one in numbers}
         named |= {f"{DOI}:{doi}" for doi in dois}
-        self._indexed(self._with("number", named), more)
-        self._indexed(self._with("title_whole", wholes - {""}), more, only_online=True)
+        self._indexed(self.having("number", named), more)
+        self._indexed(self.having("title_whole", wholes - {""}), more, only_online=True)
 
     def _indexed(
-        self, places: Iterable[DocAddress], more: dict[str, set[str]], only_online: bool = False
+        self,
+        found: Iterable[tuple[bytes, int]],
+        more: dict[str, set[str]],
+        only_online: bool = False,
     ) -> None:
         """Note records of the index, and all rows they are made of."""
-        for place in places:
-            content = self.searcher.doc(place).get_first("shown")
-            id, rows = documents.made_of(bytes(content))  # type: ignore[arg-type]
+        for content, print_ in found:
+            id, rows = documents.made_of(content)
             if only_online and not any(kind == "online" for kind, _id in rows):
                 continue
-            prints: Any = self.searcher.fast_field_values("print", [place])
-            self.found.before[number_of(id)] = prints[0]
+            self.found.before[number_of(id)] = print_
             for kind, row in rows:
                 more[_TABLE[kind]].add(row)
-
-    def _with(self, name: str, values: set[str]) -> Iterator[DocAddress]:
-        wanted = sorted(values)
-        for start in range(0, len(wanted), _AT_ONCE):
-            some = wanted[start : start + _AT_ONCE]
-            asked = Asked.term_set_query(schema.schema(), name, some)
-            limit = max(1, self.searcher.num_docs)
-            found = self.searcher.search(asked, limit=min(limit, 10 * MOST), count=False)
-            yield from (place for _score, place in found.hits)
 
     def _rows(self, table: str, column: str, values: set[str]) -> Iterator[Row]:
         if not values or table not in self.tables:
@@ -193,3 +186,19 @@ class _Looking:
             where=[(column, "in", sorted(values))],
         ):  # fmt: skip
             yield from (dict(zip(READ[table], row, strict=True)) for row in batch)
+
+
+def having(searcher: tantivy.Searcher) -> Having:
+    """What the embedded index has."""
+
+    def found(name: str, values: set[str]) -> Iterator[tuple[bytes, int]]:
+        wanted = sorted(values)
+        limit = min(max(1, searcher.num_docs), 10 * MOST)
+        for start in range(0, len(wanted), AT_ONCE):
+            asked = Asked.term_set_query(schema.schema(), name, wanted[start : start + AT_ONCE])
+            for _score, place in searcher.search(asked, limit=limit, count=False).hits:
+                content: Any = searcher.doc(place).get_first("shown")
+                prints: Any = searcher.fast_field_values("print", [place])
+                yield bytes(content), prints[0]
+
+    return found

@@ -1,6 +1,7 @@
 """Completes what is being typed: titles, names and subjects, in characters, pinyin or initials."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 
 from shuren.discovery.internals import asking, documents
 from shuren.discovery.internals.analysis import pinyin, words
@@ -8,34 +9,77 @@ from shuren.discovery.internals.analysis.folding import fold, is_chinese, squeez
 from shuren.discovery.internals.asked import Asked
 from shuren.discovery.internals.store import Reader
 from shuren.discovery.internals.terms import SEPARATOR
-from shuren.discovery.search_shapes import Suggestion
+from shuren.discovery.search_shapes import Item, Suggestion
 
-_LONGEST, _SCANNED, _NAMES, _WHOLE = 60, 400, 3, 2
+_LONGEST, _NAMES, _WHOLE = 60, 3, 2
+SCANNED = 400  # names with a beginning that are looked at
+DEEP = 3  # times as many titles are looked at as are shown: of one title there are many editions
+
+
+@dataclass(frozen=True)
+class Typed:
+    """What is asked to complete a text.
+
+    titles    one after another, until there are enough
+    beginnings  {kind: what terms of the field `complete` begin with}
+    """
+
+    titles: tuple[Asked, ...]
+    beginnings: dict[str, str]
+
+
+def read(typed: str) -> Typed | None:
+    """None where nothing was typed that could be completed."""
+    folded = fold(typed[:_LONGEST])
+    letters = squeezed(folded)
+    if not letters:
+        return None
+    titles = (_beginning(folded, letters), _inside(folded))
+    kinds = ("author", "subject")
+    return Typed(
+        tuple(one for one in titles if one is not None),
+        {kind: _starting(kind, letters) for kind in kinds},
+    )
 
 
 def complete(reader: Reader, typed: str, limit: int) -> list[Suggestion]:
     """Titles that begin with it, most asked for first, then names and subjects; [] for nothing."""
-    folded = fold(typed[:_LONGEST])
-    letters = squeezed(folded)
-    if not letters:
+    asked = read(typed)
+    if asked is None:
         return []
-    people = list(_listed(reader, "author", letters))[:_NAMES]
-    topics = list(_listed(reader, "subject", letters))[:_NAMES]
-    titles = list(_titles(reader, folded, letters, limit))
+    names = {
+        kind: reader.searcher.terms_with_prefix("complete", prefix, limit=SCANNED)
+        for kind, prefix in asked.beginnings.items()
+    }
+    return together((_found(reader, one, limit) for one in asked.titles), names, limit)
+
+
+def _found(reader: Reader, asked: Asked, limit: int) -> Iterator[Item]:
+    found = reader.searcher.search(
+        asked.native, limit=limit * DEEP, count=False, weight_by_field="weight"
+    )
+    for _score, place in found.hits:
+        yield documents.item(bytes(reader.searcher.doc(place).get_first("shown")))  # type: ignore[arg-type]
+
+
+def together(
+    titles: Iterable[Iterable[Item]], names: dict[str, list[tuple[str, int]]], limit: int
+) -> list[Suggestion]:
+    """What is shown of what was found.
+
+    titles  for each question of `Typed.titles`; the next is looked at only where there is room
+    names   {kind: (term, number of records)}
+    """
+    people, topics = (list(_listed(kind, names[kind]))[:_NAMES] for kind in ("author", "subject"))
+    shown = list(_titles(titles, limit))
     room = max(limit - len(people) - len(topics), limit // 2)
-    return [*titles[:room], *people, *topics][:limit]
+    return [*shown[:room], *people, *topics][:limit]
 
 
-def _titles(reader: Reader, folded: str, letters: str, limit: int) -> Iterator[Suggestion]:
+def _titles(found: Iterable[Iterable[Item]], limit: int) -> Iterator[Suggestion]:
     seen: set[str] = set()
-    for asked in (_beginning(folded, letters), _inside(folded)):
-        if asked is None or len(seen) >= limit:
-            continue
-        found = reader.searcher.search(
-            asked.native, limit=limit * 3, count=False, weight_by_field="weight"
-        )
-        for _score, place in found.hits:
-            item = documents.item(bytes(reader.searcher.doc(place).get_first("shown")))  # type: ignore[arg-type]
+    for items in found:
+        for item in items if len(seen) < limit else ():
             key = squeezed(fold(item.title))
             if key not in seen and len(seen) < limit:
                 seen.add(key)
@@ -92,17 +136,20 @@ def _inside(folded: str) -> Asked | None:
     return asking.const(asking.sequence("title_pairs", pairs), 1.0)
 
 
-def _listed(reader: Reader, kind: str, letters: str) -> Iterator[Suggestion]:
-    """Names or subjects with this beginning, those with most records first.
+def _starting(kind: str, letters: str) -> str:
+    """What the terms of names or subjects with this beginning begin with.
 
     The engine looks at all terms of a beginning. Of one or two letters there are too many: those
     are taken as initials, whole.
     """
     prefix = SEPARATOR.join((kind, letters))
-    if letters.isascii() and len(letters) <= _WHOLE:
-        prefix += SEPARATOR
+    return prefix + SEPARATOR if letters.isascii() and len(letters) <= _WHOLE else prefix
+
+
+def _listed(kind: str, found: Iterable[tuple[str, int]]) -> Iterator[Suggestion]:
+    """Names or subjects, those with most records first."""
     counts: dict[str, int] = {}
-    for term, count in reader.searcher.terms_with_prefix("complete", prefix, limit=_SCANNED):
+    for term, count in found:
         shown_as = term.rsplit(SEPARATOR, 1)[-1]
         counts[shown_as] = max(counts.get(shown_as, 0), count)
     for shown_as in sorted(counts, key=lambda one: (-counts[one], one)):

@@ -2,7 +2,7 @@
 
 import hashlib
 import math
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 
 import orjson
@@ -20,23 +20,27 @@ _MOST_FACET = 40
 POPULAR, RECENT, IN_NOW = 0.12, 0.05, 0.002
 _MANY_COPIES, _FIRST_YEAR, _YEARS = 60, 1975, 50
 _UNKNOWN_YEARS = range(1000, 2100)
+_FACETS = {name: schema.facet_field(name) for name in schema.FACETS}
+_NUMBERS = {name: schema.number_field(name) for name in schema.NUMBERED}
 
 
 def document(record: Record, shelving: Shelving) -> tantivy.Document:
     """All fields of one record."""
     made = tantivy.Document()
-    made.add_text("id", record.id)
+    add = made.add_text
+    add("id", record.id)
     for member in members(record):
-        made.add_text("member", member)
+        add("member", member)
     made.add_unsigned("key", number_of(record.id))
     made.add_unsigned("print", fingerprint(record))
     made.add_float("weight", 2 ** _raise(record) - 2)
     made.add_bytes("shown", orjson.dumps(shown(record)))
-    for field, text in _terms(record):
-        made.add_text(field, text)
+    for found in _terms(record):
+        for field, text in found:
+            add(field, text)
     for kind, values in ((ISBN, record.isbns), (ISSN, record.issns), (DOI, record.dois)):
         for value in values:
-            made.add_text("number", f"{kind}:{value}")
+            add("number", f"{kind}:{value}")
     if record.title_ids and record.call_numbers:
         place = terms.shelf(record.call_numbers[0], shelving)
         if place is not None:
@@ -50,27 +54,23 @@ def members(record: Record) -> list[str]:
     return list(dict.fromkeys([*(one.id for one in record.editions), *record.holding_ids]))
 
 
-def _terms(record: Record) -> Iterator[tuple[str, str]]:
-    for value in record.titles:
-        yield from terms.title(value)
-    for value in record.authors:
-        yield from terms.author(value)
-    for value in record.subjects:
-        yield from terms.subject(value)
+def _terms(record: Record) -> Iterator[Iterable[tuple[str, str]]]:
+    yield from map(terms.title, record.titles)
+    yield from map(terms.author, record.authors)
+    yield from map(terms.subject, record.subjects)
     for value in record.subjects[:_MOST_FACET]:
-        yield from terms.completions("subject", value)
-    for value in record.publishers:
-        yield from terms.publisher(value)
+        yield terms.completions("subject", value)
+    yield from map(terms.publisher, record.publishers)
     for value in record.series:
-        yield from terms.plain("series", value)
+        yield terms.plain("series", value)
     for value in (record.title_rest, *record.other_names):
-        yield from terms.plain("rest", value)
+        if value:
+            yield terms.plain("rest", value)
     for value in (record.contents, record.summary, record.notes):
-        yield from terms.plain("text", value)
-    for value in record.call_numbers:
-        yield from terms.call_number(value)
-    for value in record.class_numbers:
-        yield from terms.class_number(value)
+        if value:
+            yield terms.plain("text", value)
+    yield from map(terms.call_number, record.call_numbers)
+    yield from map(terms.class_number, record.class_numbers)
 
 
 def fingerprint(record: Record) -> int:
@@ -89,30 +89,39 @@ def _raise(record: Record) -> float:
 
 
 def _add_facets(made: tantivy.Document, record: Record) -> None:
-    values: dict[str, Iterable[str]] = {
-        "kind": [record.kind],
-        "clc": [code for number in record.class_numbers for code in _codes(number)],
-        "language": [record.language],
-        "campus": record.campuses,
-        "availability": availability(record),
-        "subject": record.subjects[:_MOST_FACET],
-        "author": record.authors[:_MOST_FACET],
-        "publisher": record.publishers[:3],
-        "indexed": record.indexes,
-        "source": [one for one in record.sources if one != CATALOGUE] or [CATALOGUE],
-    }
-    for name, found in values.items():
-        for value in dict.fromkeys(found):
-            if value:
-                shown_as = value[: terms.LONGEST_WHOLE]
-                made.add_text(schema.facet_field(name), shown_as)
-                if name in schema.NUMBERED:
-                    number, named = terms.facet_name(shown_as)
-                    made.add_unsigned(schema.number_field(name), number)
-                    made.add_text("facet_name", named)
+    classes = [code for number in record.class_numbers for code in _codes(number)]
+    _add_facet(made, "kind", (record.kind,))
+    _add_facet(made, "clc", classes)
+    _add_facet(made, "language", (record.language,))
+    _add_facet(made, "campus", record.campuses)
+    _add_facet(made, "availability", availability(record))
+    _add_facet(made, "indexed", record.indexes)
+    sources = [one for one in record.sources if one != CATALOGUE] or [CATALOGUE]
+    _add_numbered(made, "subject", record.subjects[:_MOST_FACET])
+    _add_numbered(made, "author", record.authors[:_MOST_FACET])
+    _add_numbered(made, "publisher", record.publishers[:3])
+    _add_numbered(made, "source", sources)
     for year in record.years:
         if year in _UNKNOWN_YEARS:
             made.add_integer("year", year)
+
+
+def _add_facet(made: tantivy.Document, name: str, values: Sequence[str]) -> None:
+    field = _FACETS[name]
+    for value in values if len(values) < 2 else dict.fromkeys(values):
+        if value:
+            made.add_text(field, value[: terms.LONGEST_WHOLE])
+
+
+def _add_numbered(made: tantivy.Document, name: str, values: Sequence[str]) -> None:
+    field, counted = _FACETS[name], _NUMBERS[name]
+    for value in values if len(values) < 2 else dict.fromkeys(values):
+        if value:
+            shown_as = value[: terms.LONGEST_WHOLE]
+            number, named = terms.facet_name(shown_as)
+            made.add_text(field, shown_as)
+            made.add_text("facet_name", named)
+            made.add_unsigned(counted, number)
 
 
 def availability(record: Record) -> list[str]:

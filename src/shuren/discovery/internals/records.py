@@ -218,35 +218,39 @@ def _add_bib(record: Record, row: Row, added: list[Row]) -> None:
     parts = [row["title"], row["title_part"]]
     _add(record.titles, " ".join(part for part in parts if part))
     for name in ("title_parallel", "title_variants", "title_uniform"):
-        _extend(record.titles, split(row[name]))
+        if row[name]:
+            _extend(record.titles, split(row[name]))
     record.title_rest = record.title_rest or " ".join(split(row["title_rest"]))
-    for one in (*split(row["authors"]), *split(row["author_bodies"])):
+    authors = split(row["authors"])
+    for one in (*authors, *split(row["author_bodies"])):
         _extend(record.authors, names(one))
+    isbns = split(row["isbn"])
     _add(record.other_names, row["responsibility"])
     _add(record.publishers, row["publisher"].split(_PARTS)[0])
     _add_year(record, row["published_year"])
-    for isbn in split(row["isbn"]):
+    for isbn in isbns:
         _add(record.isbns, isbn13(isbn))
     for issn in split(row["issn"]):
         _add(record.issns, issn8(issn))
     record.language = record.language or _language(row["language"].split(_PARTS)[0])
     _extend(record.class_numbers, split(row["class_number"]))
     for name in ("subjects", "subject_names", "subject_places", "keywords"):
-        _extend(record.subjects, split(row[name]))
+        if row[name]:
+            _extend(record.subjects, split(row[name]))
     for more in added:
         is_class = more["field_name"] == "class_number"
         _add(record.class_numbers if is_class else record.other_names, more["added"])
     _extend(record.series, split(row["series"]))
     for name in ("summary", "contents", "notes"):
-        text = " ".join(split(row[name]))[:_TEXT_LIMIT]
-        setattr(record, name, getattr(record, name) or text)
+        if row[name] and not getattr(record, name):
+            setattr(record, name, " ".join(split(row[name]))[:_TEXT_LIMIT])
     record.place = record.place or row["place"].split(_PARTS)[0]
     record.extent = record.extent or row["extent"].split(_PARTS)[0]
     _add(record.sources, CATALOGUE)
     record.editions.append(
-        Edition("bib", row["bib_id"], row["title"], "; ".join(split(row["authors"])),
+        Edition("bib", row["bib_id"], row["title"], "; ".join(authors),
                 row["publisher"].split(_PARTS)[0], row["published_year"],
-                next(iter(split(row["isbn"])), ""))
+                next(iter(isbns), ""))
     )  # fmt: skip
 
 
@@ -329,12 +333,16 @@ def names(text: str | None) -> list[str]:
 
 
 def split(text: str | None) -> list[str]:
-    return [part.strip() for part in (text or "").split(_PARTS) if part.strip()]
+    if not text:
+        return []
+    if _PARTS not in text:
+        return [bare] if (bare := text.strip()) else []
+    return [bare for part in text.split(_PARTS) if (bare := part.strip())]
 
 
 def _add(target: list[str], value: str | None) -> None:
-    if value and value.strip() and value.strip() not in target:
-        target.append(value.strip())
+    if value and (bare := value.strip()) and bare not in target:
+        target.append(bare)
 
 
 def _extend(target: list[str], values: Sequence[str]) -> None:

@@ -30,8 +30,8 @@ from shuren.discovery.search_shapes import (
 FACETS = ("availability", "kind", "clc", "year", "campus", "language", "indexed", "author",
           "subject", "publisher", "source")  # fmt: skip
 DEEPEST = 10_000  # the last hit that can be paged to
-_SIZES = {"clc": 300, "campus": 40, "kind": 20, "availability": 6, "language": 30}
-_SIZE, _OTHER_NEAR = 12, 5
+SIZES = {"clc": 300, "campus": 40, "kind": 20, "availability": 6, "language": 30}
+SIZE, _OTHER_NEAR = 12, 5
 # Values a segment of the index keeps count of; with more of them the least counts may be short.
 _COUNTED = 20_000
 _WORD_MEANT = 0.74  # … and a word of it
@@ -74,7 +74,7 @@ def answer(reader: Reader, query: Query) -> Answer:
         kept.kept(key, lambda: facets(reader, asked, chosen)) if found.count else (),
         near,
         parsed.remarks,
-        _meant(parsed.plain, hits) if near else "",
+        meant(parsed.plain, hits) if near else "",
         reader.manifest.snapshot,
         reader.name,
     )
@@ -129,7 +129,7 @@ def facets(reader: Reader, asked: Asked, chosen: Mapping[str, Sequence[str]]) ->
     counted = _counts(reader, narrow(asked, chosen), FACETS)
     for name in chosen:
         counted |= _counts(reader, narrow(asked, chosen, name), (name,))
-    return tuple(_facet(name, counted[name], chosen.get(name, ())) for name in FACETS)
+    return tuple(facet(name, counted[name], chosen.get(name, ())) for name in FACETS)
 
 
 def _counts(reader: Reader, asked: Asked, names: Sequence[str]) -> dict[str, list[Any]]:
@@ -158,14 +158,14 @@ def _name(reader: Reader, number: int) -> str:
 def _aggregation(name: str) -> dict[str, Any]:
     if name == "year":
         return {"histogram": {"field": "year", "interval": 1, "min_doc_count": 1}}
-    size = _SIZES.get(name, _SIZE)
+    size = SIZES.get(name, SIZE)
     if name in schema.NUMBERED:
         field = schema.number_field(name)
         return {"terms": {"field": field, "size": size, "segment_size": _COUNTED}}
     return {"terms": {"field": schema.facet_field(name), "size": size}}
 
 
-def _facet(name: str, buckets: list[Any], chosen: Sequence[str]) -> Facet:
+def facet(name: str, buckets: list[Any], chosen: Sequence[str]) -> Facet:
     counts = {_value(one["key"]): int(one["doc_count"]) for one in buckets}
     if name == "year":
         return Facet(name, tuple(
@@ -200,11 +200,11 @@ def _reasons(
     else:
         points = [[_points(reader, place, part) for place in places] for part in parts]
     return [
-        _told(zip(parts, (given[at] for given in points), strict=True)) for at in range(len(places))
+        told(zip(parts, (given[at] for given in points), strict=True)) for at in range(len(places))
     ]
 
 
-def _told(given: Iterable[tuple[Part, float]]) -> tuple[Reason, ...]:
+def told(given: Iterable[tuple[Part, float]]) -> tuple[Reason, ...]:
     best: dict[tuple[str, str], float] = {}
     for part, points in given:
         key = (part.kind, part.words)
@@ -237,7 +237,7 @@ def _points_together(
     return [given.get((place.segment_ord, place.doc), 0.0) for place in places]
 
 
-def _meant(plain: str, hits: Sequence[Hit]) -> str:
+def meant(plain: str, hits: Sequence[Hit]) -> str:
     """What may have been meant: the query with its slips mended word by word, else the nearest
     title or name, where it is close enough."""
     folded = fold(plain)

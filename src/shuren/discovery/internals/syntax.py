@@ -281,13 +281,16 @@ def _bracket(state: _State, name: str) -> Node | None:
     for token in state.tokens[begun : state.at] if name else ():
         if token.kind == "field":
             return node
-    return _within(node, name) if node is not None and name else node
+    return _within(state, node, name) if node is not None and name else node
 
 
-def _within(node: Node, name: str) -> Node:
-    """Every text of a bracket, in the field before it: 题名:(三国 OR 水浒)."""
+def _within(state: _State, node: Node, name: str) -> Node | None:
+    """Every text of a bracket, in the field before it: 题名:(三国 OR 水浒), 年:(2019 OR 2021)."""
     if isinstance(node, Group):
-        return Group(node.kind, tuple(_within(part, name) for part in node.parts))
+        parts = [within for part in node.parts if (within := _within(state, part, name))]
+        return Group(node.kind, tuple(parts)) if parts else None
+    if isinstance(node, Text) and name == YEAR:
+        return _years(node.text, state)
     return Text(node.text, name, node.phrase, node.begins) if isinstance(node, Text) else node
 
 

@@ -4,14 +4,14 @@ Names of authors, publishers and subjects come again and again: what was worked 
 """
 
 import re
-from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from hashlib import blake2b
+from typing import NamedTuple
 
 from shuren.discovery.definitions import Shelving
 from shuren.discovery.internals import callnumbers
 from shuren.discovery.internals.analysis import pinyin, words
-from shuren.discovery.internals.analysis.folding import fold, tokens
+from shuren.discovery.internals.analysis.folding import fold, is_chinese, is_han, tokens
 from shuren.discovery.internals.analysis.numbers import CALL, CLASS, call_key, class_key
 
 Terms = tuple[tuple[str, str], ...]
@@ -28,35 +28,75 @@ def without_brackets(title: str) -> str:
     return " ".join(_BRACKETS.sub(" ", plain).split())
 
 
+class Apart(NamedTuple):
+    """A text taken apart once: what every field of it is made from."""
+
+    runs: list[str]
+    words: list[str]
+    pairs: list[str]
+    read: list[str]  # syllables
+    characters: str
+
+
+def taken_apart(runs: list[str]) -> Apart:
+    """What words.words_of, words.pairs_of_all and pinyin.syllables_of give, in one go."""
+    cut: list[str] = []
+    pairs: list[str] = []
+    read: list[str] = []
+    characters = ""
+    for run in runs:
+        if not is_chinese(run):
+            cut.append(words.stem(run))
+            pairs.append(run[: words.LONGEST])
+            read.append(run)
+            continue
+        found = words.segment(run)
+        cut += found
+        pairs += words.pairs_of(run)
+        characters += run
+        if is_han(run[0]):
+            for word in found:
+                read += pinyin.of_word(word)
+        else:
+            read.append(run)
+    if pairs:
+        pairs.insert(0, words.beginning(pairs[0]))
+    return Apart(runs, cut, pairs, read, characters)
+
+
 def title(text: str) -> Terms:
     folded = fold(text)
     runs = tokens(folded)
-    made = [*_words("title", folded, runs), *_characters("title", runs), *_read("title", runs)]
-    short = _BRACKETS.sub(" ", folded)
+    apart = taken_apart(runs)
+    numbered = words.numbered(folded)
+    made = _words("title", apart, numbered)
+    made.append(("title_characters", " ".join(dict.fromkeys(apart.characters))))
+    made += _read("title", apart)
     wholes = ["".join(runs)]
-    short_runs = runs
+    letters = "".join(apart.read)
+    short = _BRACKETS.sub(" ", folded)
     if short != folded:
         short_runs = tokens(short)
         wholes.append("".join(short_runs))
-    if numbered := words.numbered(folded):
+        letters = "".join(pinyin.syllables_of(short_runs))
+    if numbered:
         wholes.append("".join(tokens(numbered)))
     made += [("title_whole", whole[:LONGEST_WHOLE]) for whole in dict.fromkeys(wholes) if whole]
-    read = "".join(pinyin.syllables_of(short_runs))
-    made.append(("title_letters", " ".join(pinyin.triples(read))))
-    made.append(("title_pinyin", read[:LONGEST_WHOLE]))
+    made.append(("title_letters", " ".join(pinyin.triples(letters))))
+    made.append(("title_pinyin", letters[:LONGEST_WHOLE]))
     return tuple(made)
 
 
 @lru_cache(maxsize=_KEPT)
 def author(name: str) -> Terms:
     folded = fold(name)
-    runs = tokens(folded)
+    apart = taken_apart(tokens(folded))
     return (
-        *_words("author", folded, runs),
-        *_characters("author", runs),
-        *_read("author", runs),
-        ("author_whole", "".join(runs)[:LONGEST_WHOLE]),
-        *completions("author", name),
+        *_words("author", apart, words.numbered(folded)),
+        ("author_characters", " ".join(dict.fromkeys(apart.characters))),
+        *_read("author", apart),
+        ("author_whole", "".join(apart.runs)[:LONGEST_WHOLE]),
+        *_completions("author", name, apart),
     )
 
 
@@ -73,26 +113,29 @@ def publisher(value: str) -> Terms:
 def named(field: str, value: str) -> Terms:
     """Words, pairs and syllables."""
     folded = fold(value)
-    runs = tokens(folded)
-    syllables = " ".join(pinyin.syllables_of(runs))
-    return (*_words(field, folded, runs), (f"{field}_syllables", syllables))
+    apart = taken_apart(tokens(folded))
+    made = _words(field, apart, words.numbered(folded))
+    return (*made, (f"{field}_syllables", " ".join(apart.read)))
 
 
-def plain(field: str, value: str) -> Iterator[tuple[str, str]]:
+def plain(field: str, value: str) -> list[tuple[str, str]]:
     """Words and pairs."""
     folded = fold(value)
-    return _words(field, folded, tokens(folded))
+    return _words(field, taken_apart(tokens(folded)), words.numbered(folded))
 
 
 @lru_cache(maxsize=_KEPT)
 def completions(kind: str, shown_as: str) -> Terms:
     """Terms that a beginning, typed in characters or in pinyin, leads to: what it is, and how it
     is shown."""
+    return _completions(kind, shown_as, taken_apart(tokens(fold(shown_as))))
+
+
+def _completions(kind: str, shown_as: str, apart: Apart) -> Terms:
     if SEPARATOR in shown_as:
         return ()
-    runs = tokens(fold(shown_as))
-    letters = pinyin.syllables_of(runs)
-    forms = dict.fromkeys(("".join(runs), "".join(letters), pinyin.initials(letters)))
+    read = apart.read
+    forms = dict.fromkeys(("".join(apart.runs), "".join(read), pinyin.initials(read)))
     return tuple(
         ("complete", SEPARATOR.join((kind, form[:40], shown_as[:120]))) for form in forms if form
     )
@@ -129,23 +172,25 @@ def shelf(call: str, how: Shelving) -> int | None:
     return callnumbers.rank(place) if place else None
 
 
-def _words(field: str, folded: str, runs: Sequence[str]) -> Iterator[tuple[str, str]]:
-    if runs:
-        yield field, " ".join(words.words_of(runs))
-        yield f"{field}_pairs", " ".join(words.pairs_of_all(runs))
-    if numbered := words.numbered(folded):
+def _words(field: str, apart: Apart, numbered: str) -> list[tuple[str, str]]:
+    """numbered  the text with counting numerals as digits, "" without any"""
+    made = []
+    if apart.runs:
+        made = [(field, " ".join(apart.words)), (f"{field}_pairs", " ".join(apart.pairs))]
+    if numbered:
         others = tokens(numbered)
-        yield field, " ".join(words.words_of(others))
-        yield f"{field}_pairs", " ".join(words.pairs_of_all(others))
+        made.append((field, " ".join(words.words_of(others))))
+        made.append((f"{field}_pairs", " ".join(words.pairs_of_all(others))))
+    return made
 
 
-def _characters(field: str, runs: Sequence[str]) -> Terms:
-    return ((f"{field}_characters", " ".join(words.characters_of(runs))),)
-
-
-def _read(field: str, runs: Sequence[str]) -> Iterator[tuple[str, str]]:
-    usual = pinyin.syllables_of(runs)
-    for read in (usual, *pinyin.other_readings_of(runs, usual)):
-        if read:
-            yield f"{field}_syllables", " ".join([words.beginning(read[0]), *read])
-    yield f"{field}_initials", " ".join(pinyin.triples(pinyin.initials(usual)))
+def _read(field: str, apart: Apart) -> list[tuple[str, str]]:
+    usual = apart.read
+    name = f"{field}_syllables"
+    made = [
+        (name, f"{words.beginning(read[0])} {' '.join(read)}")
+        for read in (usual, *pinyin.other_readings_of(apart.runs, usual))
+        if read
+    ]
+    made.append((f"{field}_initials", " ".join(pinyin.triples(pinyin.initials(usual)))))
+    return made

@@ -4,6 +4,7 @@ The index holds nothing that the snapshot does not: whatever is cut short is cau
 renewal, which compares fingerprints. One renewal is one commit, seen whole or not at all.
 """
 
+import gc
 import os
 import shutil
 import time
@@ -48,12 +49,12 @@ def renew(site: Site, actor: Actor, progress: Progress, everything: bool = False
             made = _renew_some(site, actor, before, snapshot, progress)
             if made is not None:
                 return made
-        with _buckets(site) as buckets:
-            gathering.gather(site, actor, buckets)
+        with buckets(site) as gathered:
+            gathering.gather(site, actor, gathered)
             if before is None:
-                return _make_all(site, buckets, snapshot.id, progress, begun)
+                return _make_all(site, gathered, snapshot.id, progress, begun)
             folder = store.home(site) / store.live_name(site)
-            found = gathering.all_records(buckets)
+            found = gathering.all_records(gathered)
             return update(site, folder, found, snapshot.id, progress)
 
 
@@ -67,12 +68,16 @@ def _before(site: Site) -> store.Manifest | None:
 
 
 @contextmanager
-def _buckets(site: Site) -> Iterator[Buckets]:
+def buckets(site: Site) -> Iterator[Buckets]:
     """Rows on their way, in a folder that the next writer clears away should we be killed."""
     folder = store.new_folder(site)
+    collecting = gc.isenabled()
+    gc.disable()  # rows by the million make no cycles
     try:
         yield Buckets(folder)
     finally:
+        if collecting:
+            gc.enable()
         shutil.rmtree(folder, ignore_errors=True)
 
 
@@ -84,16 +89,16 @@ def _renew_some(
     folder = store.home(site) / store.live_name(site)
     index = _opened(folder)
     searcher = index.searcher()
-    found = changes.changed(site, actor, snapshot.tables, before.snapshot, searcher)
+    found = changes.changed(site, actor, snapshot.tables, before.snapshot, changes.having(searcher))
     if found is None:
         return None
-    with _buckets(site) as buckets:
-        gathering.gather(site, actor, buckets, found.rows)
+    with buckets(site) as gathered:
+        gathering.gather(site, actor, gathered, found.rows)
         known = Numbers(len(found.before))
         for key, print_ in found.before.items():
             known.set(key, print_)
         _looked, written, removed = _write_changes(
-            site, index, known, gathering.all_records(buckets), progress
+            site, index, known, gathering.all_records(gathered), progress
         )
     index.reload()
     count = index.searcher().num_docs

@@ -20,6 +20,8 @@ class Case(models.Model):
     left         working or calendar seconds to the deadline while the clock stands, or None
     version      of the last step; whoever changes a case names the one they saw
     open_key     what made opening it twice one case, or ""
+    risen        the version that the lake has been told of; below `version` it is to be told. It
+                 is in the row, so that a step and the debt of telling it are one write
     parent       the case that this one is a part of, or ""; a flow may wait for all of them
     """
 
@@ -53,10 +55,16 @@ class Case(models.Model):
     delivered_at = models.DateTimeField(null=True)
     feedback_at = models.DateTimeField(null=True)
     open_key = models.CharField(max_length=80, default="", blank=True)
+    risen = models.PositiveIntegerField(default=0)
     parent = models.CharField(max_length=32, default="", blank=True)
 
     class Meta:
         indexes = (
+            models.Index(
+                fields=("id",),
+                name="case_rising",
+                condition=models.Q(version__gt=models.F("risen")),
+            ),
             models.Index(fields=("is_open", "rank_at", "id"), name="case_rank"),
             models.Index(fields=("is_open", "service", "state", "branch"), name="case_counts"),
             models.Index(fields=("pseudonym", "-opened_at"), name="case_reader"),

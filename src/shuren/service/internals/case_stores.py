@@ -75,7 +75,8 @@ def still_open(pseudonym: str) -> int:
 def rename(old: str, new: str) -> int:
     """What stays goes on under the new pseudonym; how many cases."""
     stayed = still_open(old)
-    Case.objects.filter(pseudonym=old).update(pseudonym=new, open_key="")
+    # The lake is told anew: there, too, the case goes on under the new pseudonym.
+    Case.objects.filter(pseudonym=old).update(pseudonym=new, open_key="", risen=0)
     Case.objects.filter(party=old).update(party=new)
     return stayed
 

@@ -19,13 +19,13 @@ from shuren.kernel.files import write_atomically
 from shuren.kernel.shapes import Actor
 from shuren.kernel.site import Site
 from shuren.service import cases
-from shuren.service.internals import erasing, keeping, sweeping
+from shuren.service.internals import erasing, keeping, rising, sweeping
 from shuren.service.internals.circulation import history, queue
 from shuren.service.joining import clocks_above
 from shuren.trust import erasing as trust
 from shuren.trust import ledger
 
-DAY = timedelta(days=1)
+DAY, HOUR = timedelta(days=1), timedelta(hours=1)
 # Old snapshots may go ten minutes after another took their place; then the last of an erasure does.
 SOON = timedelta(minutes=15)
 logger = logging.getLogger(__name__)
@@ -78,6 +78,7 @@ CLOCKS = (
     Clock("terms", DAY, _retain),
     Clock("settled", DAY, lambda site, actor: erasing.close_open(site)),
     Clock("circulation", timedelta(0), _circulate),
+    Clock("rising", HOUR, rising.take_in, lambda site: rising.waits()),
     Clock("disk", SOON, sweeping.sweep, _disk_is_due),
     Clock("purposes", DAY, _keep),
     Clock("leftovers", DAY, _clear),

@@ -124,11 +124,34 @@ def _hand_over(facts: Facts) -> None:
     hand_over(facts.site, facts.row.subject["id"], facts.row.party, actor=facts.actor)
 
 
+def _report_ready(facts: Facts, said: Mapping[str, Any]) -> str:
+    """The report's draft has all parts it needs."""
+    from shuren.service.internals.documents.issuing import why_not_ready
+
+    return why_not_ready(facts)
+
+
+def _not_the_author(facts: Facts, said: Mapping[str, Any]) -> str:
+    """Whoever acts has written nothing of the report."""
+    from shuren.service.internals.documents.issuing import why_not_signer
+
+    return why_not_signer(facts)
+
+
+def _issue_report(facts: Facts) -> None:
+    """The report becomes a signed document of the reader's."""
+    from shuren.service.internals.documents.issuing import issue_report
+
+    issue_report(facts)
+
+
 GUARDS: dict[str, Guard] = {
     "same_subject_open": _same_subject_open,
     "second_person": _second_person,
     "date_ahead": _date_ahead,
     "date_come": _date_come,
+    "report_ready": _report_ready,
+    "not_the_author": _not_the_author,
     "parts_over": _parts_over,
 }
 EFFECTS: dict[str, Effect] = {
@@ -137,4 +160,5 @@ EFFECTS: dict[str, Effect] = {
     "due_anew": _due_anew,
     "promise_anew": _promise_anew,
     "hand_over": _hand_over,
+    "issue_report": _issue_report,
 }

@@ -1,17 +1,25 @@
 """Whether a reader may open a case of a service now: whom it serves, and how many."""
 
-from datetime import datetime, timedelta
+from collections.abc import Mapping
+from datetime import datetime, time, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
+from shuren.kernel.calendar import load_calendar
 from shuren.kernel.i18n import gettext as _
 from shuren.kernel.i18n import listed, pick
-from shuren.service.errors import NotOffered
+from shuren.kernel.settings import read_settings
+from shuren.kernel.site import Site
+from shuren.service.errors import NotOffered, WrongField
 from shuren.service.flow_shapes import Service
 from shuren.service.internals.case_rows import Case
 from shuren.service.internals.reading_services import AUDIENCES
 from shuren.trust.queries import roles
 
 _DAYS = {"per_reader_day": 1, "per_reader_month": 30}
+_UNCOLLECTED, _PRICE = "expired", "price"
+# A term with its break is no longer; where the calendar knows none, this stands for it.
+_LONGEST_TERM = timedelta(days=200)
 
 
 def require_served(service: Service, role: str) -> None:
@@ -40,11 +48,14 @@ def of_role(service: Service, role: str) -> dict[str, Any]:
     return found
 
 
-def require_room(service: Service, pseudonym: str, at: datetime, role: str = "") -> None:
+def require_room(
+    site: Site, service: Service, pseudonym: str, at: datetime, role: str = ""
+) -> None:
     """Raise NotOffered if one of the service's limits for a reader of a role is reached.
 
     per_reader, active              cases open at one time
     per_reader_day, per_reader_month  cases opened in the last 24 hours, in the last 30 days
+    expired_per_term                cases of this term that ended because nobody came for them
     """
     limits = of_role(service, role)
     cases = Case.objects.filter(pseudonym=pseudonym, service=service.id)
@@ -65,3 +76,34 @@ def require_room(service: Service, pseudonym: str, at: datetime, role: str = "")
                   count=most, days=days, service=pick(service.title)),
                 fix=_("Try again later, or ask at the desk."),
             )  # fmt: skip
+    most = limits.get("expired_per_term")
+    if most is not None:
+        since = _term_began(site, at)
+        if cases.filter(state=_UNCOLLECTED, closed_at__gte=since).count() >= most:
+            raise NotOffered(
+                _("You did not collect %(count)s this term, which is the most: %(service)s.",
+                  count=most, service=pick(service.title)),
+                fix=_("It is open to you again next term; the desk can help until then."),
+            )  # fmt: skip
+
+
+def require_price(service: Service, values: Mapping[str, Any], role: str = "") -> None:
+    """Raise WrongField for a price above the limit `price_cap_cny`; nothing where none is said."""
+    most = of_role(service, role).get("price_cap_cny")
+    price = values.get(_PRICE)
+    if most is not None and isinstance(price, int | float) and price > most:
+        raise WrongField(
+            _PRICE,
+            _("“%(service)s” goes up to CNY %(most)s each.",
+              service=pick(service.title), most=f"{most:g}"),
+            fix=_("Look for a cheaper edition, or ask the librarian."),
+        )  # fmt: skip
+
+
+def _term_began(site: Site, at: datetime) -> datetime:
+    """The first moment of the newest term that has begun; its breaks belong to it."""
+    zone = ZoneInfo(read_settings(site).time_zone)
+    today = at.astimezone(zone).date()
+    begun = [one.first for one in load_calendar(site).terms if one.first <= today]
+    longest = at - _LONGEST_TERM
+    return max(datetime.combine(max(begun), time(), zone), longest) if begun else longest

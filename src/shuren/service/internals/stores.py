@@ -11,6 +11,7 @@ from shuren.kernel.shapes import Actor
 from shuren.kernel.site import Site
 from shuren.service.internals import case_stores, lake_stores, own_stores, search_stores
 from shuren.service.internals.circulation import store as circulation
+from shuren.service.internals.documents import store as documents
 from shuren.service.internals.messaging import store as messaging
 from shuren.service.joining import stores_above
 from shuren.service.shapes import HeldStore
@@ -101,6 +102,7 @@ STORES: tuple[Store, ...] = (
             "service_casetimer",
             "service_casefile",
             "service_casefilepart",
+            "service_reportdraft",
         ),
         case_stores.tell,
         case_stores.forget,
@@ -109,6 +111,7 @@ STORES: tuple[Store, ...] = (
         case_stores.rename,
         case_stores.BECAUSE,
     ),
+    Store(documents.STORE, documents.TABLES, documents.tell, documents.forget, documents.erase),
     Store(messaging.STORE, messaging.TABLES, messaging.tell, messaging.forget, messaging.erase),
     Store("events", (), lake_stores.events, lake_stores.forget_event),
     Store("lake", (), lake_stores.rows, lake_stores.forget_row),

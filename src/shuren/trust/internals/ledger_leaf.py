@@ -18,6 +18,7 @@ LONGEST_TEXT, LONGEST_LEAF = 200, 60_000
 KINDS = (
     "use", "consent", "export", "erasure", "role", "contract", "purpose", "snapshot", "key",
     "break_glass", "approval", "egress_blocked", "sign_in_methods", "restored",
+    "document",
 )  # fmt: skip
 USE_KEYS = ("purpose", "table", "columns", "rows", "detail")
 

@@ -21,6 +21,7 @@ from shuren.service.flow_shapes import Promise, Service
 from shuren.service.offer_shapes import Offer, Wanted
 from shuren.service.offers import Seen
 from shuren.web.access import to_sign_in
+from shuren.web.portal import wishing
 from shuren.web.portal.resolving import resolution, without_persons
 
 # Fields of forms by what is known of a hit; the others are named alike.
@@ -46,7 +47,7 @@ def ask_article(request: HttpRequest, kind: str) -> HttpResponse:
     found, address = resolution(request)
     actor = request.actor  # type: ignore[attr-defined]
     wanted = offers.wanted_article(settings.SITE, found, address, actor=actor)
-    return _ask(request, wanted, kind, f"{reverse('resolve')}?{address}")
+    return _ask(request, wanted, kind, wishing.way_back(request, address))
 
 
 def _ask(request: HttpRequest, hit: Item | Wanted, kind: str, home: str) -> HttpResponse:

@@ -13,6 +13,7 @@ def case_specimens() -> dict[str, list[dict[str, Any]]]:
     """{component: [{label, inputs}]}, in the order of the page."""
     return {
         "case_row": _case_row(),
+        "document_row": _document_row(),
         "stamps": _stamps(),
         "trace": _trace(),
         "case_moves": _case_moves(),
@@ -42,6 +43,30 @@ def _case_row() -> list[dict[str, Any]]:
             },
         }
         for state, tone, clock, clock_tone in marks
+    ]
+
+
+def _document_row() -> list[dict[str, Any]]:
+    at = now() - timedelta(days=2)
+    files = [{"label": _("Chinese"), "url": "#document_row"},
+             {"label": _("English"), "url": "#document_row"}]  # fmt: skip
+    return [
+        {
+            "label": label,
+            "inputs": {
+                "document": {
+                    "title": _("Sci-tech novelty report"),
+                    "number": "CX-2026-000012",
+                    "version": 1,
+                    "at": at,
+                    "code": "7K2M 9QXA 04TD W3ZP",
+                    "verify_url": "#document_row",
+                    "is_old": is_old,
+                    "files": files if not is_old else [],
+                }
+            },
+        }
+        for label, is_old in (("in force", False), ("replaced, its file gone", True))
     ]
 
 

@@ -12,12 +12,13 @@ from shuren.kernel.errors import ShurenError
 from shuren.kernel.i18n import gettext as _
 from shuren.kernel.i18n import pick
 from shuren.kernel.shapes import Actor
-from shuren.service import case_files, cases
+from shuren.service import case_files, cases, documents
 from shuren.service.case_shapes import CaseLine, CaseView
 from shuren.service.errors import NoSuchCase
 from shuren.web import case_words
 from shuren.web.access import requires
 from shuren.web.errors import status_of
+from shuren.web.portal.documents import as_row as as_document
 from shuren.web.portal.held import READ
 from shuren.web.workbench.paging import whole_number
 
@@ -65,6 +66,7 @@ def one(request: HttpRequest, case_id: str) -> HttpResponse:
     context = whole(found, for_reader=True) | {
         "moves": case_words.moves(found, posted, problem),
         "problem": problem,
+        "documents": [as_document(one) for one in documents.of_case(settings.SITE, case_id, actor)],
         "trail": [
             {"label": _("My cases"), "url": reverse("my-cases")},
             {"label": case_words.title_of(found), "url": ""},

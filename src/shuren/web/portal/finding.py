@@ -13,7 +13,7 @@ from shuren.data.actions import record_event
 from shuren.data.errors import NoSuchTable
 from shuren.data.queries import current_snapshot
 from shuren.discovery import queries
-from shuren.discovery.errors import NoIndex, OldIndex
+from shuren.discovery.errors import NoIndex, NotSearchable, OldIndex
 from shuren.discovery.search_shapes import RELEVANCE, SORTS, Answer, Query
 from shuren.kernel.i18n import gettext as _
 from shuren.kernel.shapes import Actor
@@ -26,6 +26,7 @@ from shuren.web.portal.copies import badges, watched
 from shuren.web.portal.hits import as_row, suggestion_row
 from shuren.web.portal.narrowing import Asked
 from shuren.web.portal.searches import may_save
+from shuren.web.portal.wishing import wish
 
 PER_PAGE = 20
 DEEPEST_PAGE = 500
@@ -45,13 +46,18 @@ def find(request: HttpRequest) -> HttpResponse:
     if asked.text and context["loaded"]:
         try:
             context |= _answered(request, asked)
-        except (NoIndex, OldIndex) as problem:
-            context |= {"no_index": problem, "commands": "shuren index"}
+        except NotSearchable as problem:
+            context |= {"no_index": problem, "commands": commands_of(problem)}
     response = render(request, "portal/find.html", context)
     if asked.chosen or asked.page > 1 or asked.sort != RELEVANCE:
         # One list of hits may be known elsewhere; the endless combinations of filters may not.
         response["X-Robots-Tag"] = "noindex, nofollow"
     return response
+
+
+def commands_of(problem: NotSearchable) -> str:
+    """What helps where there is no index that can be read; nothing a reader could do elsewhere."""
+    return "shuren index" if isinstance(problem, (NoIndex, OldIndex)) else ""
 
 
 def _answered(request: HttpRequest, asked: Asked) -> dict[str, Any]:
@@ -72,7 +78,14 @@ def _answered(request: HttpRequest, asked: Asked) -> dict[str, Any]:
         "exports": exports(asked) if answer.total else [],
         "can_save": may_save(request.actor),  # type: ignore[attr-defined]
         "again": asked.again(),
+        "wish": _wish(request, asked, answer),
     }
+
+
+def _wish(request: HttpRequest, asked: Asked, answer: Answer) -> dict[str, Any] | None:
+    """Only where the words found nothing: filters that leave nothing are another matter."""
+    is_in_vain = not answer.total or answer.near
+    return wish(request, asked.text) if is_in_vain and not asked.chosen else None
 
 
 def _books(request: HttpRequest, answer: Answer) -> list[dict[str, Any]]:
@@ -157,7 +170,7 @@ def suggest(request: HttpRequest) -> HttpResponse:
     """Completions as JSON: [{kind, label, text, note, url}]; [] where there is no index."""
     typed = request.GET.get("q", "").strip()[:LONGEST]
     found = []
-    with suppress(NoIndex, OldIndex):
+    with suppress(NotSearchable):
         if typed:
             found = queries.suggest(settings.SITE, typed, actor=request.actor)  # type: ignore[attr-defined]
     return JsonResponse({"suggestions": [suggestion_row(one) for one in found]})

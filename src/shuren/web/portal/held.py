@@ -213,6 +213,7 @@ def store_titles() -> dict[str, str]:
         "searches": _("Searches you saved"),
         "circulation": _("Loans and holds made here"),
         "cases": _("Your cases"),
+        "documents": _("Documents signed for you"),
         "messages": _("Messages to you"),
         "events": _("Events not yet taken in"),
         "quarantine": _("Refused rows that name you"),

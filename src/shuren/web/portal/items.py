@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.utils.safestring import SafeString, mark_safe
 
 from shuren.discovery import queries
-from shuren.discovery.errors import NoIndex, OldIndex
+from shuren.discovery.errors import NotSearchable
 from shuren.discovery.search_shapes import Item, Query
 from shuren.kernel.errors import UsageError
 from shuren.kernel.i18n import gettext as _
@@ -20,6 +20,7 @@ from shuren.service import offers
 from shuren.trust import egress
 from shuren.web.portal import copies, narrowing
 from shuren.web.portal.buttons import as_offers
+from shuren.web.portal.finding import commands_of
 from shuren.web.portal.hits import as_row, editions, field_url, names
 
 SHELF, AROUND = 12, 6
@@ -168,8 +169,8 @@ def shelf(request: HttpRequest) -> HttpResponse:
             "earlier": _shelf_url(found.earlier, campus, "earlier") if found.earlier else "",
             "later": _shelf_url(found.later, campus) if found.later else "",
         }
-    except (NoIndex, OldIndex) as problem:
-        context |= {"no_index": problem}
+    except NotSearchable as problem:
+        context |= {"no_index": problem, "commands": commands_of(problem)}
     response = render(request, "portal/shelf.html", context)
     response["X-Robots-Tag"] = "noindex, nofollow"
     return response

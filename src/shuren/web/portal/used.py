@@ -116,6 +116,7 @@ def _other(kind: str, who: str) -> str:
         "approval": _("%(who)s decided about a use of your data"),
         "role": _("%(who)s changed the role of your account"),
         "sign_in_methods": _("%(who)s changed how you sign in"),
+        "document": _("%(who)s signed a document for you"),
         "egress_blocked": _("An export that held data about you was stopped"),
     }
     return known.get(kind, _("%(who)s did something with data about you")) % {"who": who}
@@ -134,6 +135,7 @@ def _titles(site: Site) -> dict[str, str]:
         "service.interest": _("your interests"),
         "service.case": _("your cases"),
         "service.saved_search": _("the searches you saved"),
+        "service.document": _("your documents"),
         "conformed.reader_search": _("your searches"),
     }
     return found | own

@@ -2,7 +2,8 @@
 
 A line is one write to a file opened for appending, so lines of several processes never mix and
 a kill leaves whole lines. A new file begins every quarter of an hour; collect takes in those
-that nobody writes to any more.
+that nobody writes to any more. A file with `WHOLE` in its name was put there whole, by
+`data.rising`, and is taken in at once.
 """
 
 import json
@@ -27,6 +28,7 @@ from shuren.trust import consent
 from shuren.trust import queries as trust
 
 SPAN = timedelta(minutes=15)
+WHOLE = "-whole-"
 GRACE = timedelta(minutes=1)  # for who looked at the clock just before the span was over
 LONGEST = 200
 # The moment of an event that does not say it.
@@ -59,7 +61,7 @@ class EventsSource(JsonLinesSource):
         over = int((now() - GRACE - SPAN).timestamp())
         for id in map(str, wanted):
             for path in sorted((site.data / "events" / id).glob("*.jsonl")):
-                if int(path.stem) <= over:
+                if WHOLE in path.stem or int(path.stem) <= over:
                     yield Fetched(path, contract=id)
                     path.unlink(missing_ok=True)
 

@@ -2,8 +2,14 @@
 id: loan
 title: {zh: 借阅, en: Loans}
 description:
-  zh: 每次借出。没有条码的借阅按题名和索书号归到一册上；没有流水号的用整行的散列值。
-  en: Each loan. One without a barcode goes to a copy by title and call number; one without a number is named by the hash of its row.
+  zh: >-
+    每次借出。没有条码的借阅按题名和索书号归到一册上；没有流水号的用整行的散列值。自办流通的借阅并入其中：
+    同一册同一读者同一天两处都有的只算一次，以自办流通为准；其他系统借出、在本系统续借或归还的，取本系统所记。
+  en: >-
+    Each loan. One without a barcode goes to a copy by title and call number; one without a number is named
+    by the hash of its row. Loans of our own circulation are among them: a copy that both a system's export
+    and our own circulation lent to one reader on one day is one loan, ours; of a loan that another system
+    made, a renewal or return here counts.
 grain: {zh: 一次借阅一行, en: one row per loan}
 data_class: behaviour
 key: [loan_id]
@@ -20,7 +26,7 @@ columns:
   renewals: {type: BIGINT, class: 2, title: {zh: 续借次数, en: Renewals}, unit: 次}
   campus: {type: VARCHAR, class: 2, title: {zh: 借出校区, en: Campus of the loan}}
 */
-WITH lent AS (
+WITH exported AS (
   SELECT
     coalesce(nullif(loan_id, ''), _key) AS loan_id,
     reader_id AS reader_key,
@@ -33,6 +39,54 @@ WITH lent AS (
     coalesce(CAST(renewals AS BIGINT), 0) AS renewals,
     coalesce(campus, '') AS campus
   FROM raw.loans
+),
+
+own AS (
+  SELECT
+    loan_id,
+    reader_id,
+    item_id,
+    CAST(loaned_at AS TIMESTAMP) AS loaned_at,
+    CAST(due_at AS TIMESTAMP) AS due_at,
+    CAST(returned_at AS TIMESTAMP) AS returned_at,
+    CAST(renewals AS BIGINT) AS renewals,
+    coalesce(campus, '') AS campus
+  FROM raw.own_loans
+),
+
+own_days AS (
+  SELECT DISTINCT item_id, reader_id, CAST(loaned_at AS DATE) AS day
+  FROM own
+  WHERE loaned_at IS NOT NULL AND reader_id IS NOT NULL
+),
+
+lent AS (
+  SELECT
+    exported.loan_id,
+    exported.reader_key,
+    exported.barcode,
+    exported.title,
+    exported.call_number,
+    exported.loaned_at,
+    CASE WHEN own.due_at > exported.due_at THEN own.due_at ELSE exported.due_at END AS due_at,
+    coalesce(exported.returned_at, own.returned_at) AS returned_at,
+    CASE WHEN own.renewals > exported.renewals THEN own.renewals ELSE exported.renewals END
+      AS renewals,
+    exported.campus
+  FROM exported
+  LEFT JOIN own ON own.loan_id = exported.loan_id
+  LEFT JOIN own_days
+    ON
+      own_days.item_id = exported.barcode
+      AND own_days.reader_id = exported.reader_key
+      AND own_days.day = CAST(exported.loaned_at AS DATE)
+  WHERE own_days.day IS NULL
+  UNION ALL
+  SELECT
+    loan_id, reader_id, item_id, '' AS title, '' AS call_number, loaned_at, due_at, returned_at,
+    renewals, campus
+  FROM own
+  WHERE loaned_at IS NOT NULL
 ),
 
 copy_of_title AS (

@@ -2,8 +2,8 @@
 id: service_case
 title: {zh: 服务事项, en: Service cases}
 description:
-  zh: 每件服务事项与它用了多久。
-  en: "Each case of a service and how long it took."
+  zh: 每件服务事项与它用了多久：其他系统报来的，和本平台的服务单（不记是谁的）。
+  en: "Each case of a service and how long it took: those other systems report, and our own, without whose."
 grain: {zh: 一件事项一行, en: one row per case}
 data_class: operations
 key: [case_id]
@@ -16,10 +16,23 @@ columns:
   month: {type: VARCHAR, class: 2, title: {zh: 月份, en: Month}}
   hours_open: {type: DOUBLE, class: 2, title: {zh: 用时, en: Hours open}, unit: 小时}
   is_open: {type: BOOLEAN, class: 2, title: {zh: 未办结, en: Still open}}
+  is_own: {type: BOOLEAN, class: 2, title: {zh: 本平台服务单, en: Opened here}}
   channel: {type: VARCHAR, class: 2, title: {zh: 渠道, en: Channel}}
   campus: {type: VARCHAR, class: 2, title: {zh: 校区, en: Campus}}
   outcome: {type: VARCHAR, class: 2, title: {zh: 结果, en: Outcome}}
 */
+WITH every_case AS (
+  SELECT
+    case_id, service, opened_at, closed_at, FALSE AS is_own, channel, campus, outcome
+  FROM raw.service_cases
+  UNION ALL
+  SELECT
+    case_id, service, opened_at, closed_at, TRUE AS is_own, channel, campus,
+    CASE ending WHEN 'success' THEN '办结' WHEN 'failure' THEN '未能办理' WHEN 'withdrawn' THEN '撤回'
+    END AS outcome
+  FROM raw.reader_cases
+)
+
 SELECT
   case_id,
   service,
@@ -33,7 +46,8 @@ SELECT
     + (extract(MINUTE FROM closed_at) - extract(MINUTE FROM opened_at)) / 60.0
     AS DOUBLE) AS hours_open,
   closed_at IS NULL AS is_open,
+  is_own,
   coalesce(channel, '') AS channel,
   coalesce(campus, '') AS campus,
   coalesce(outcome, '') AS outcome
-FROM raw.service_cases
+FROM every_case

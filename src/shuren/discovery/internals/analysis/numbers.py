@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 ISBN, ISSN, DOI, CALL, CLASS = "isbn", "issn", "doi", "call", "class"
 
@@ -41,6 +42,7 @@ def recognise(text: str) -> Number | None:
     return None
 
 
+@lru_cache(maxsize=4096)
 def isbn13(bare: str) -> str:
     """Thirteen digits of an ISBN in either length, the check digit as it must be; other text as
     it is. Two ISBNs of one book come out alike."""
@@ -49,7 +51,7 @@ def isbn13(bare: str) -> str:
         bare = "978" + bare[:9] + "0"
     if len(bare) != 13 or not bare.isdigit():
         return bare
-    total = sum(int(d) * (3 if place % 2 else 1) for place, d in enumerate(bare[:12]))
+    total = sum(map(int, bare[:12:2])) + 3 * sum(map(int, bare[1:12:2]))
     return f"{bare[:12]}{-total % 10}"
 
 

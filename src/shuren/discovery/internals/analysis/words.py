@@ -16,7 +16,7 @@ from shuren.discovery.internals.analysis.numerals import with_digits
 # Particles and common words that a reader may leave out or add without meaning another book.
 PARTICLES = frozenset("的之与和及其在了是于对等从到为有而以或也就都不上中下个论")
 EMPTY = frozenset("的之与和及其了于等")
-_LONGEST = 60
+LONGEST = 60
 
 
 @cache
@@ -34,8 +34,8 @@ def _stemmer() -> tantivy.TextAnalyzer:
 def stem(word: str) -> str:
     """The stem of an English word; others pass unchanged."""
     if not word.isascii() or not word.isalpha() or len(word) < 4:
-        return word[:_LONGEST]
-    return str(_stemmer().analyze(word)[0])[:_LONGEST]
+        return word[:LONGEST]
+    return str(_stemmer().analyze(word)[0])[:LONGEST]
 
 
 @lru_cache(maxsize=65_536)
@@ -72,7 +72,7 @@ def pairs_of_all(runs: Sequence[str]) -> list[str]:
         if is_chinese(token):
             found.extend(pairs_of(token))
         else:
-            found.append(token[:_LONGEST])
+            found.append(token[:LONGEST])
     return [beginning(found[0]), *found] if found else []
 
 

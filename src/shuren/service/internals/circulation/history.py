@@ -113,7 +113,7 @@ def stays(pseudonym: str) -> int:
 def rename(pseudonym: str, new: str) -> int:
     """The reader of loans that are out goes on under another pseudonym; how many loans."""
     out = {one.loan for one in kept(pseudonym=pseudonym) if one.over_at is None}
-    CopyMove.objects.filter(loan__in=out, pseudonym=pseudonym).update(pseudonym=new)
+    CopyMove.objects.filter(loan__in=out, pseudonym=pseudonym).update(pseudonym=new, is_risen=False)
     return len(out)
 
 

@@ -1,5 +1,7 @@
 """Tables of our own circulation: the moves of copies, which are only added to, and the holds."""
 
+from typing import Any
+
 from django.db import models
 
 
@@ -17,6 +19,7 @@ class CopyMove(models.Model):
     campus  where it happened; of a `send` where it travels to
     hold    the hold a set_aside or send is for, else None
     by      account of the staff, or ""
+    is_risen  whether the lake has been told
     """
 
     item = models.CharField(max_length=64)
@@ -31,6 +34,7 @@ class CopyMove(models.Model):
     campus = models.CharField(max_length=100, blank=True)
     hold = models.BigIntegerField(null=True)
     by = models.CharField(max_length=150, blank=True)
+    is_risen = models.BooleanField(default=False)
 
     class Meta:
         constraints = (
@@ -40,6 +44,9 @@ class CopyMove(models.Model):
             models.Index(fields=("title",), name="copymove_title"),
             models.Index(fields=("pseudonym",), name="copymove_reader"),
             models.Index(fields=("loan",), name="copymove_loan"),
+            models.Index(
+                fields=("id",), name="copymove_rising", condition=models.Q(is_risen=False)
+            ),
         )
 
     def __str__(self) -> str:
@@ -53,6 +60,7 @@ class CopyHold(models.Model):
     campus  where the reader collects it
     state   waiting, on_its_way, ready, collected, cancelled or expired
     case    id of the case it belongs to, or ""
+    version  grows with every change; risen: the one that the lake has been told of
     """
 
     title = models.CharField(max_length=64)
@@ -63,12 +71,23 @@ class CopyHold(models.Model):
     state = models.CharField(max_length=12)
     ready_until = models.DateTimeField(null=True)
     case = models.CharField(max_length=64, blank=True)
+    version = models.PositiveIntegerField(default=0)
+    risen = models.PositiveIntegerField(default=0)
 
     class Meta:
         indexes = (
+            models.Index(
+                fields=("id",),
+                name="copyhold_rising",
+                condition=models.Q(version__gt=models.F("risen")),
+            ),
             models.Index(fields=("title", "state"), name="copyhold_queue"),
             models.Index(fields=("pseudonym",), name="copyhold_reader"),
         )
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        self.version += 1
+        super().save(*args, **kwargs)
 
     def __str__(self) -> str:
         return f"{self.state} {self.title}"
