@@ -62,7 +62,9 @@ def directory(site: Site, actor: Actor | None, *, words: str = "") -> list[Entry
     or its initials, all of them to be found."""
     found = [(name_search.matches(one, words) if words else 1, one) for one in shown(site)]
     kept = sorted((pair for pair in found if pair[0]), key=lambda pair: -pair[0])
-    return [Entry(one, standings.standing(one, actor, with_limits=False)) for _rank, one in kept]
+    return [
+        Entry(one, standings.standing(site, one, actor, with_limits=False)) for _rank, one in kept
+    ]
 
 
 def page(site: Site, id: str, actor: Actor | None) -> Page:
@@ -71,7 +73,7 @@ def page(site: Site, id: str, actor: Actor | None) -> Page:
     known = names(site)
     return Page(
         one,
-        standings.standing(one, actor),
+        standings.standing(site, one, actor),
         known.categories[one.category],
         tuple(_rules(one)),
         good_way(flows(site)[one.flow]) if one.use is None else (),

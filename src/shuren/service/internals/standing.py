@@ -6,6 +6,7 @@ from shuren.kernel.clock import now
 from shuren.kernel.i18n import gettext as _
 from shuren.kernel.i18n import listed, pick
 from shuren.kernel.shapes import Actor
+from shuren.kernel.site import Site
 from shuren.service.errors import NotOffered
 from shuren.service.flow_shapes import Service
 from shuren.service.internals import limits
@@ -31,7 +32,9 @@ class Standing:
         return self.state == OPEN
 
 
-def standing(service: Service, actor: Actor | None, *, with_limits: bool = True) -> Standing:
+def standing(
+    site: Site, service: Service, actor: Actor | None, *, with_limits: bool = True
+) -> Standing:
     """How the actor stands. A place that is open to everybody (search, spaces) is open to all whom
     the service serves, signed in or not."""
     if actor is None or not actor.id:
@@ -55,7 +58,7 @@ def standing(service: Service, actor: Actor | None, *, with_limits: bool = True)
         )
     if with_limits and service.use is None:
         try:
-            limits.require_room(service, actor.reader_key, now(), actor.role)
+            limits.require_room(site, service, actor.reader_key, now(), actor.role)
         except NotOffered as full:
             return Standing(FULL, full.message, full.fix or "")
     return Standing(OPEN)
