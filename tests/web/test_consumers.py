@@ -72,6 +72,7 @@ ONE_PAGE = {
     "workbench:knowledge-entry": "workbench:knowledge",
     "workbench:document": "workbench:content",
     "workbench:document-page": "workbench:content",
+    "workbench:booking-code": "workbench:bookings",
 }
 DATASETS = ("workbench:dataset",)
 FIGURES = ("workbench:figure", "workbench:figure-csv")

@@ -43,6 +43,8 @@ EXAMPLES = {
     "service_id": "long_term_seat",
     "field": "nothing",
     "way": "oidc",
+    "zone_id": "nothing",
+    "scope": "nothing",
     "certificate_id": "E20260101T000000-000000",
     "code": "0000000000000000",
 }
@@ -59,6 +61,11 @@ POSTED = {
     "dataset-publish",
     "dataset-withdraw",
     "pupil-consent",
+    "booking-act",
+    "space-book",
+    "space-wait",
+    "my-booking",
+    "my-wish",
 }
 
 # Each place, and the permission of docs/reference/permissions.md that it takes.
@@ -121,6 +128,9 @@ PROMISED = {
     "role-approve": "purposes.approve",
     "desk": "desk.serve",
     "circulation": "desk.serve",
+    "bookings": "bookings.serve",
+    "booking-act": "bookings.serve",
+    "booking-code": "bookings.serve",
     "break-glass": "break_glass.open",
     "break-glass-look": "break_glass.open",
     "break-glass-end": "break_glass.open",

@@ -10,7 +10,7 @@ from shuren.kernel import calendar_keys as calendar
 from shuren.kernel.definitions import SHIPPED, Key
 from shuren.repository import definitions as repository
 from shuren.service import definitions as service
-from shuren.service import lending, licence_terms, message_definitions, offer_tables
+from shuren.service import lending, licence_terms, message_definitions, offer_tables, rooms
 from shuren.trust import definitions as trust
 from shuren.trust import forms, topics
 from tools.reference.markdown import table
@@ -36,6 +36,7 @@ PARTS: dict[str, dict[str, dict[str, Key]]] = {
         "floors.*.areas.*": floors.AREA_KEYS,
         "floors.*.areas.*.shelves": floors.SHELVES_KEYS,
     },
+    "rooms": {"": rooms.HOUSE_KEYS, "rooms.*": rooms.ROOM_KEYS},
     "offers": {"": offer_tables.OFFER_KEYS, "rows.*": offer_tables.ROW_KEYS},
     "licence_terms": {"": licence_terms.TERM_KEYS},
     "roles": {"": trust.ROLE_KEYS, "grants.*": trust.GRANT_KEYS},
@@ -91,6 +92,12 @@ KINDS = {
         "What is lent to whom, and how long",
     ),
     "floors": ("平面图", "Floors", "哪一架放哪些索书号", "Which shelf has which call numbers"),
+    "rooms": (
+        "房间",
+        "Rooms",
+        "能预约哪些房间、坐几人",
+        "Which rooms can be booked, and for how many",
+    ),
     "offers": (
         "获取按钮",
         "Offers",
@@ -171,6 +178,7 @@ EXAMPLES = {
     "shelving": ("shelving/call_numbers.yaml", "", ""),
     "circulation": ("circulation/lending.yaml", "", ""),
     "floors": ("floors/demo-science.yaml", "", ""),
+    "rooms": ("rooms/demo-science.yaml", "", ""),
     "offers": ("offers/full_text.yaml", "", ""),
     "licence_terms": ("licence_terms/otherwise.yaml", "", ""),
     "roles": ("roles/student.yaml", "", ""),

@@ -12,8 +12,9 @@ from typing import Any
 from shuren.kernel.shapes import Actor
 
 # What a case is about. `id` is a title_id, an item_id, an article's identifier (DOI, or "" where
-# none is known) or a column of the reader's own record; `title` is shown as it stands.
-SUBJECT_KINDS = ("title", "item", "article", "own_record", "none")
+# none is known), a column of the reader's own record, or a seat or room (service/bookings.py);
+# `title` is shown as it stands.
+SUBJECT_KINDS = ("title", "item", "article", "own_record", "place", "none")
 
 # Who acts in a flow, as a transition's `by` and `also` name them.
 READER, LIBRARIAN, MANAGER, SYSTEM, PARTNER = "reader", "librarian", "manager", "system", "partner"

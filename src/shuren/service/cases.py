@@ -31,12 +31,13 @@ from shuren.service.case_shapes import (
     Queue,
 )
 from shuren.service.errors import CaseChanged, NoSuchCase, WrongField
-from shuren.service.flow_shapes import Service
+from shuren.service.flow_shapes import Declared, Service
 from shuren.service.internals import acting, case_files, limits, versions, viewing
 from shuren.service.internals.case_rows import Case, CaseStep
 from shuren.service.internals.filling import filled
 from shuren.service.internals.firing import fire_timers as fire_timers
 from shuren.service.internals.firing import timers_due as timers_due
+from shuren.service.internals.hooks import OPENING
 from shuren.service.internals.running import GIVEN_BACK, NOTED, TAKEN, Running
 from shuren.trust.actions import record_use
 from shuren.trust.queries import identity, require, require_covered, require_purpose
@@ -97,19 +98,37 @@ def open_case(
         needed_at=needed_at or moment, open_key=key[:80], parent=parent,
     )  # fmt: skip
     try:
-        with transaction.atomic():
-            limits.require_room(site, declared.service, pseudonym, moment, actor.role)
-            versions.keep(declared)
-            running = Running(site, row, declared, moment)
-            running.begin(actor, by, note)
-            running.insert()
-            case_files.keep(row, declared.service.form, fields, moment)
+        _insert(site, row, declared, actor, by, note, fields)
     except IntegrityError:  # the same key, a moment ago, in another process
         known = Case.objects.filter(pseudonym=pseudonym, open_key=key).first() if key else None
         if known is None:
             raise
         row = known
     return viewing.view(site, row, actor)
+
+
+@transaction.atomic
+def _insert(
+    site: Site,
+    row: Case,
+    declared: Declared,
+    actor: Actor,
+    by: str,
+    note: str,
+    fields: Mapping[str, Any] | None,
+) -> None:
+    """Write a new case, with what comes before it and with it: a case about a place takes it."""
+    limits.require_room(site, declared.service, row.pseudonym, row.opened_at, actor.role)
+    versions.keep(declared)
+    prepare, take = OPENING.get(row.subject["kind"], (None, None))
+    if prepare is not None:
+        prepare(site, row, declared, row.opened_at)
+    running = Running(site, row, declared, row.opened_at)
+    running.begin(actor, by, note)
+    running.insert()
+    case_files.keep(row, declared.service.form, fields, row.opened_at)
+    if take is not None:
+        take(site, row)
 
 
 def act(

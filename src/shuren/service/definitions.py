@@ -28,6 +28,7 @@ from shuren.service.internals import (
     reading_services,
     reading_templates,
 )
+from shuren.service.internals.place_rules import BOOKING_KEYS, read_rules
 from shuren.service.internals.reading_flows import read_flow
 from shuren.service.internals.reading_services import read_service
 from shuren.trust.definitions import purposes
@@ -37,6 +38,7 @@ FORMATS: dict[str, dict[str, dict[str, Key]]] = {
     "services": {
         "": reading_services.SERVICE_KEYS,
         "rules": reading_services.RULE_KEYS,
+        "rules.booking": BOOKING_KEYS,
         "maturity": reading_services.MATURITY_KEYS,
         "form.*": reading_forms.FIELD_KEYS,
     },
@@ -75,6 +77,7 @@ def services(site: Site | None) -> dict[str, Service]:
     for path, one in found.values():
         checking_services.check_service(path, one, named, counted)
         _check_purposes(site, path, one, known[one.flow])
+        read_rules(path, one)
     checking_services.check_packs(
         {id: path for id, (path, _one) in found.items()},
         {id: one for id, (_path, one) in found.items()},

@@ -58,3 +58,15 @@ class WrongField(ShurenError):
     def __init__(self, name: str, message: str, *, fix: str = "") -> None:
         super().__init__(message, fix=fix)
         self.name = name
+
+
+class PlaceTaken(ShurenError):
+    """Somebody else has the place then, or the reader has another; nothing was booked."""
+
+
+class WrongCode(ShurenError):
+    """The check-in code is not the one shown at the place now."""
+
+
+class Busy(ShurenError):
+    """The database was held too long by others; nothing was done."""

@@ -20,6 +20,7 @@ class Interest(models.Model):
 
 
 # Tables that have a module of their own.
+from shuren.service.internals import booking_rows as booking_rows  # noqa: E402
 from shuren.service.internals import case_file_rows as case_file_rows  # noqa: E402
 from shuren.service.internals import case_rows as case_rows  # noqa: E402
 from shuren.service.internals import document_rows as document_rows  # noqa: E402

@@ -34,6 +34,8 @@ _STATUS = {
     "CaseChanged": 409,
     "NotOffered": 403,
     "WrongField": 400,
+    "PlaceTaken": 409,
+    "WrongCode": 400,
 }
 
 

@@ -69,6 +69,11 @@ _ONES_OWN = (
     "mart.loan_fact.is_out",
 )
 
+_ZONES = _columns(
+    "conformed.seat_zone",
+    "zone_id campus building floor title title_en kind seats power quiet_level opens_at closes_at",
+)
+
 PAGES: dict[str, Page] = {
     "home": Page(
         {"zh": "门户首页", "en": "Portal: home"},
@@ -103,6 +108,23 @@ PAGES: dict[str, Page] = {
             " opens_at closes_at",
         )
         + _columns("mart.zone_now", "zone_id occupied free as_of"),
+    ),
+    "space-zone": Page(
+        {"zh": "门户：一区的座位", "en": "Portal: the seats of a zone"},
+        "space-zone",
+        tables=_ZONES,
+        argument="J4-A",
+    ),
+    "space-rooms": Page(
+        {"zh": "门户：研讨间", "en": "Portal: rooms"}, "space-rooms", tables=_ZONES
+    ),
+    "space-now": Page(
+        {"zh": "门户：现在要一个座位", "en": "Portal: a seat now"}, "space-now", tables=_ZONES
+    ),
+    "workbench:bookings": Page(
+        {"zh": "工作台：座位与研讨间", "en": "Workbench: seats and rooms"},
+        "workbench:bookings",
+        tables=_ZONES,
     ),
     "resolve": Page(
         {"zh": "门户：全文链接", "en": "Portal: full-text resolver"},

@@ -10,7 +10,7 @@ ADDRESSES = {
     "resolve": "resolve",
     "spaces": "spaces",
     "seats": "spaces",
-    "rooms": "spaces",
+    "rooms": "space-rooms",
     "my_library": "my",
     "interests": "my-interests",
     "privacy": "my-privacy",

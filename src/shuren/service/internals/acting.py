@@ -29,6 +29,8 @@ PURPOSE = "case_handling"
 OTHER, ONLOOKER = "other", "onlooker"
 # What a reader writes in such a case is about themselves: only who corrects records sees it.
 CORRECT, CONFIDENTIAL = "cases.correct", ("record_correction",)
+# Where a reader is and when: only who serves bookings sees such a case.
+PLACES, WHEREABOUTS = "bookings.serve", "booking"
 TITLES: dict[str, dict[str, str]] = {
     READER: {"zh": "读者", "en": "the reader"},
     LIBRARIAN: {"zh": "馆员", "en": "a librarian"},
@@ -44,6 +46,8 @@ def _handles(actor: Actor, action: str) -> bool:
 
 def visible(actor: Actor, cases: QuerySet[Case]) -> QuerySet[Case]:
     """Of the cases those that this member of staff may see."""
+    if not (may(actor, MANAGE) or may(actor, PLACES)):
+        cases = cases.exclude(flow=WHEREABOUTS)
     if may(actor, MANAGE) or may(actor, CORRECT):
         return cases
     return cases.exclude(service__in=CONFIDENTIAL)
@@ -63,6 +67,7 @@ def parts(actor: Actor, row: Case) -> frozenset[str]:
     if actor.reader_key and actor.reader_key == row.party:
         found.add(OTHER)
     is_open_to = may(actor, CORRECT) or row.service not in CONFIDENTIAL
+    is_open_to &= may(actor, PLACES) or row.flow != WHEREABOUTS
     if _handles(actor, READ) and (is_open_to or may(actor, MANAGE)):
         found.add(ONLOOKER)
     if _handles(actor, WORK) and is_open_to:

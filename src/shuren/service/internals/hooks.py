@@ -14,6 +14,7 @@ from shuren.kernel.shapes import Actor
 from shuren.kernel.site import Site
 
 if TYPE_CHECKING:
+    from shuren.service.flow_shapes import Declared
     from shuren.service.internals.case_rows import Case
     from shuren.service.internals.promises import Clockwork
 
@@ -124,6 +125,57 @@ def _hand_over(facts: Facts) -> None:
     hand_over(facts.site, facts.row.subject["id"], facts.row.party, actor=facts.actor)
 
 
+def _not_too_early(facts: Facts, said: Mapping[str, Any]) -> str:
+    """A booking is checked in from a little before it begins."""
+    from shuren.service.internals.placing import is_early
+
+    return is_early(facts, said)
+
+
+def _check_code(facts: Facts) -> None:
+    from shuren.service.internals.placing import check_code
+
+    check_code(facts)
+
+
+def _away_time(facts: Facts) -> None:
+    from shuren.service.internals.placing import away_time
+
+    away_time(facts)
+
+
+def _extend_place(facts: Facts) -> None:
+    from shuren.service.internals.placing import extend
+
+    extend(facts)
+
+
+def _free_place(facts: Facts) -> None:
+    from shuren.service.internals.placing import free
+
+    free(facts)
+
+
+def _breach(facts: Facts) -> None:
+    from shuren.service.internals.placing import breach
+
+    breach(facts)
+
+
+def prepare_place(site: Site, row: "Case", declared: "Declared", at: datetime) -> None:
+    """Before a case about a seat or room is opened; raises what `placing.prepare` does."""
+    from shuren.service.internals.placing import prepare
+
+    prepare(site, row, declared, at)
+
+
+def take_place(site: Site, row: "Case") -> None:
+    """When it has been opened; raises PlaceTaken."""
+    from shuren.service.internals.placing import take
+
+    take(site, row)
+
+
 def _report_ready(facts: Facts, said: Mapping[str, Any]) -> str:
     """The report's draft has all parts it needs."""
     from shuren.service.internals.documents.issuing import why_not_ready
@@ -150,6 +202,7 @@ GUARDS: dict[str, Guard] = {
     "second_person": _second_person,
     "date_ahead": _date_ahead,
     "date_come": _date_come,
+    "not_too_early": _not_too_early,
     "report_ready": _report_ready,
     "not_the_author": _not_the_author,
     "parts_over": _parts_over,
@@ -160,5 +213,12 @@ EFFECTS: dict[str, Effect] = {
     "due_anew": _due_anew,
     "promise_anew": _promise_anew,
     "hand_over": _hand_over,
+    "free_place": _free_place,
+    "breach": _breach,
+    "check_code": _check_code,
+    "away_time": _away_time,
+    "extend_place": _extend_place,
     "issue_report": _issue_report,
 }
+# What a case is about → what comes before it is opened, and with it, in one transaction.
+OPENING = {"place": (prepare_place, take_place)}

@@ -13,7 +13,7 @@ from django.db import transaction
 
 from shuren.kernel.clock import now
 from shuren.kernel.shapes import Actor
-from shuren.service.internals import case_stores, interests
+from shuren.service.internals import booking_stores, case_stores, interests
 from shuren.service.internals.acting import PURPOSE as CASES
 from shuren.service.internals.documents import store as documents
 from shuren.service.internals.messaging import store as messaging
@@ -35,6 +35,7 @@ class Kept:
 KEPT = (
     Kept(interests.PURPOSE, "interests", interests.forget_before),
     Kept(CASES, "cases", case_stores.forget_closed),
+    Kept(booking_stores.PURPOSE, booking_stores.STORE, booking_stores.forget_past),
     Kept(CASES, "documents", documents.forget_issued),
     Kept(messaging.PURPOSE, messaging.STORE, messaging.forget_before),
     Kept("account_access", "sign_in_counts", trust.forget_sign_in_counts),

@@ -9,7 +9,13 @@ from dataclasses import dataclass, field
 
 from shuren.kernel.shapes import Actor
 from shuren.kernel.site import Site
-from shuren.service.internals import case_stores, lake_stores, own_stores, search_stores
+from shuren.service.internals import (
+    booking_stores,
+    case_stores,
+    lake_stores,
+    own_stores,
+    search_stores,
+)
 from shuren.service.internals.circulation import store as circulation
 from shuren.service.internals.documents import store as documents
 from shuren.service.internals.messaging import store as messaging
@@ -111,6 +117,16 @@ STORES: tuple[Store, ...] = (
         case_stores.rename,
         case_stores.BECAUSE,
     ),
+    Store(
+        booking_stores.STORE,
+        booking_stores.TABLES,
+        booking_stores.tell,
+        booking_stores.forget,
+        booking_stores.erase,
+        booking_stores.stays,
+        booking_stores.rename,
+        booking_stores.BECAUSE,
+    ),
     Store(documents.STORE, documents.TABLES, documents.tell, documents.forget, documents.erase),
     Store(messaging.STORE, messaging.TABLES, messaging.tell, messaging.forget, messaging.erase),
     Store("events", (), lake_stores.events, lake_stores.forget_event),
@@ -130,6 +146,7 @@ STORES: tuple[Store, ...] = (
 
 # Tables with a column for an account that is never a reader's, or that names nobody.
 NOT_OF_READERS = {
+    "service_placeblock": "names the account of staff that blocked a seat or room",
     "data_task": "names the librarian who mends data",
     "management_decision": "names the account of staff that wrote a decision down",
     "trust_ledgercount": "counts uses by staff and programs; readers are one line a role, unnamed",

@@ -87,6 +87,10 @@ PERMISSIONS: dict[str, dict[str, str]] = {
         "zh": "派工、签批与督办服务单",
         "en": "Assign, sign and supervise cases of services",
     },
+    "bookings.serve": {
+        "zh": "看各处的预约（不见读者）并现场办理、封闭座位",
+        "en": "See the bookings of places, not whose they are, serve them and block places",
+    },
     "break_glass.open": {
         "zh": "紧急情况下限时打开一位读者的记录",
         "en": "Open one reader's records in an emergency, for a limited time",
@@ -119,6 +123,7 @@ PERMISSION_PURPOSES: dict[str, tuple[str, ...]] = dict.fromkeys(PERMISSIONS, ())
     "cases.read": ("case_handling",),
     "cases.work": ("case_handling",),
     "cases.manage": ("case_handling",),
+    "bookings.serve": ("space_booking",),
     "cases.correct": ("case_handling", "record_correction"),
     "break_glass.open": ("emergency",),
 }

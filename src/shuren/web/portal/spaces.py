@@ -15,7 +15,7 @@ from shuren.kernel.clock import now
 from shuren.kernel.i18n import ENGLISH, current_language
 from shuren.kernel.i18n import gettext as _
 from shuren.kernel.shapes import Actor
-from shuren.web.portal import seats
+from shuren.web.portal import places, seats
 from shuren.web.portal.opening import building_title, opening_of
 
 FRESH = timedelta(hours=1)  # counters speak by the hour
@@ -33,12 +33,16 @@ def spaces(request: HttpRequest) -> HttpResponse:
     asked = request.GET.get("campus", "")
     chosen = asked if asked in campuses else ""
     shown = [zone for zone in zones if chosen in ("", zone["campus"])]
+    places.bookable_zones(shown)
     context = {
         "total": sum(zone["seats"] or 0 for zone in shown),
         "campuses": [_campus(name, shown) for name in campuses if chosen in ("", name)],
         "tabs": _tabs(campuses, zones, chosen),
         "kinds": _kinds(shown),
         "now": _now(shown),
+        "can_book": any(zone["book"] for zone in shown),
+        "is_none": bool(request.GET.get("none")),
+        "campus": chosen,
         "commands": "shuren load seat_zones zones.csv\nshuren build",
     }
     return render(request, "portal/spaces.html", context)
@@ -122,6 +126,7 @@ def _zone(zone: dict[str, Any]) -> dict[str, Any]:
         "hours": f"{opens}–{closes}" if opens and closes else "",
         "map": seats.seat_map(zone["seats"] or 0),
         "free": zone["free"],
+        "book": zone["book"],
         "free_share": round(100 * zone["free"] / zone["seats"]) if _is_told(zone) else None,
     }
 

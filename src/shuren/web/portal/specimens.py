@@ -8,6 +8,7 @@ from shuren.kernel.clock import now
 from shuren.kernel.i18n import gettext as _
 from shuren.web.portal.case_specimens import case_specimens
 from shuren.web.portal.having_specimens import having_specimens
+from shuren.web.portal.place_specimens import place_specimens
 from shuren.web.portal.privacy_specimens import privacy_specimens
 from shuren.web.workbench.specimens import workbench_specimens
 
@@ -27,7 +28,10 @@ SWATCHES = [
 def specimens() -> dict[str, list[State]]:
     """{component: [{label, inputs}]}, in the order of the page."""
     own = {name: states() for name, states in _BUILDERS.items()}
-    parts = (having_specimens(), privacy_specimens(), case_specimens(), workbench_specimens())
+    parts = (
+        having_specimens(), place_specimens(), privacy_specimens(), case_specimens(),
+        workbench_specimens(),
+    )  # fmt: skip
     return {name: states for one in (own, *parts) for name, states in one.items()}
 
 

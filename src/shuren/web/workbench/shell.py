@@ -82,6 +82,7 @@ def _plan() -> list[tuple[str, list[tuple[str, str, str, str]]]]:
                 ("desk", _("Front desk"), "h", "desk.serve"),
                 ("cases", _("Cases"), "g", "cases.read"),
                 ("circulation", _("Circulation"), "", "desk.serve"),
+                ("bookings", _("Seats and rooms"), "", "bookings.serve"),
                 ("tasks", _("Tasks"), "w", "tasks.read"),
                 ("suggestions", _("Suggestions"), "v", "suggestions.decide"),
                 ("decisions", _("Decisions"), "e", "decisions.read"),

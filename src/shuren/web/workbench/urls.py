@@ -1,6 +1,7 @@
 from django.urls import path
 
 from shuren.web.workbench import (
+    bookings,
     break_glass,
     cases,
     catalogue,
@@ -50,6 +51,9 @@ urlpatterns = [
         connectors.collect,
         name="connector-collect",
     ),
+    path("bookings/", bookings.index, name="bookings"),
+    path("bookings/act/", bookings.act, name="booking-act"),
+    path("bookings/code/<str:scope>/", bookings.code, name="booking-code"),
     path("cases/", cases.index, name="cases"),
     path("cases/<str:case_id>/", cases.one, name="case"),
     path("cases/<str:case_id>/files/<slug:field>/", cases.file, name="case-file"),

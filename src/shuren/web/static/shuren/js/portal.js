@@ -8,3 +8,7 @@ document.addEventListener("keydown", (event) => {
   box.focus();
   box.select();
 });
+
+// A screen that shows something for a while only asks anew by itself (the check-in code).
+const shown = document.querySelector("[data-again]");
+if (shown) setTimeout(() => location.reload(), Number(shown.dataset.again) * 1000);
