@@ -3,9 +3,11 @@ and whether it is for the one who asks."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 
 from shuren.data import queries as data
 from shuren.data.errors import NoSnapshot
+from shuren.kernel.clock import now
 from shuren.kernel.i18n import gettext as _
 from shuren.kernel.i18n import pick
 from shuren.kernel.shapes import Actor
@@ -13,8 +15,9 @@ from shuren.kernel.site import Site
 from shuren.service.definitions import flows, names, service, services
 from shuren.service.errors import UnknownName
 from shuren.service.flow_shapes import Service
-from shuren.service.internals import name_search
+from shuren.service.internals import counting, name_search
 from shuren.service.internals import standing as standings
+from shuren.service.internals.counting import Numbers as Numbers
 from shuren.service.internals.flow_words import FlowStep, good_way
 from shuren.service.internals.limit_words import limits_in_words
 from shuren.service.internals.standing import Standing as Standing
@@ -69,7 +72,11 @@ def directory(site: Site, actor: Actor | None, *, words: str = "") -> list[Entry
 
 def page(site: Site, id: str, actor: Actor | None) -> Page:
     """One service as its page shows it; raises UnknownName for one that readers do not find."""
-    one = found(site, id)
+    return page_of(site, found(site, id), actor)
+
+
+def page_of(site: Site, one: Service, actor: Actor | None) -> Page:
+    """The page of a service that may be no more than a draft."""
     known = names(site)
     return Page(
         one,
@@ -91,6 +98,12 @@ def found(site: Site, id: str) -> Service:
     if set(one.audiences) == {OF_THE_LIBRARY}:
         raise UnknownName(_("There is no service called '%(name)s'.", name=id[:40]))
     return one
+
+
+def numbers(days: int = 30) -> dict[str, Numbers]:
+    """{service: how many cases} of the last days; a service without cases is not in it."""
+    moment = now()
+    return counting.numbers(moment - timedelta(days=days), moment)
 
 
 def own_card(site: Site, actor: Actor) -> dict[str, str]:

@@ -87,6 +87,10 @@ PERMISSIONS: dict[str, dict[str, str]] = {
         "zh": "派工、签批与督办服务单",
         "en": "Assign, sign and supervise cases of services",
     },
+    "services.edit": {
+        "zh": "修改服务的声明；扩大对象或要求更多信息时由第二人批准",
+        "en": "Change what services say; a second person approves what widens or asks for more",
+    },
     "bookings.serve": {
         "zh": "看各处的预约（不见读者）并现场办理、封闭座位",
         "en": "See the bookings of places, not whose they are, serve them and block places",

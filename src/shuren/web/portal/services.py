@@ -50,10 +50,14 @@ def index(request: HttpRequest) -> HttpResponse:
 
 def one(request: HttpRequest, service_id: str) -> HttpResponse:
     actor: Actor = request.actor  # type: ignore[attr-defined]
-    page = _page(service_id, actor)
+    return render(request, "portal/service.html", page_context(_page(service_id, actor)))
+
+
+def page_context(page: catalogue.Page) -> dict[str, Any]:
+    """What portal/service.html shows."""
     service = page.service
     address, is_form = way_in(service)
-    context = {
+    return {
         "trail": _trail(service),
         "page": page,
         "title": pick(service.title),
@@ -73,7 +77,6 @@ def one(request: HttpRequest, service_id: str) -> HttpResponse:
         "draft": service_words.source(service),
         "opinion": _opinion(service),
     }
-    return render(request, "portal/service.html", context)
 
 
 def ask(request: HttpRequest, service_id: str) -> HttpResponse:
