@@ -35,6 +35,8 @@ READER = {
     "my-privacy": "/my/privacy/",
     "my-interests": "/my/interests/",
     "my-searches": "/my/searches/",
+    "my-inbox": "/my/inbox/",
+    "my-messages": "/my/messages/",
 }
 STAFF = {
     "workbench": "/workbench/",

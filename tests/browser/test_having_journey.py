@@ -97,6 +97,16 @@ def test_without_script_two_taps_open_the_case(reader, browser):
         assert re.search(r"/my/cases/[^/]+/$", visit.page.url)
 
 
+def test_without_script_two_taps_lead_from_a_search_in_vain_to_a_suggestion(reader, browser):
+    origin, session = reader
+    with visiting(browser, origin, size=SMALLEST, session=session, javascript=False) as visit:
+        visit.page.goto(f"{origin}/find/?q=嵌入式系统")
+        visit.page.click(".wish a:has-text('荐购')")
+        assert visit.page.input_value("[name='book_title']") == "嵌入式系统"
+        visit.page.click("button:has-text('确认')")
+        assert re.search(r"/my/cases/[^/]+/$", visit.page.url)
+
+
 @pytest.mark.parametrize("size, theme, language", SETTINGS, ids=IDS)
 def test_every_page_on_the_way_fits_and_is_accessible(
     reader, shelves, browser, axe_script, size, theme, language

@@ -76,3 +76,35 @@ def test_the_worst_of_each_kind_comes_before_the_second_worst_of_any(site: Site)
     click = {"event_id": "c1", "clicked_at": "2026-11-01T10:00:05", "words": "丁", "target": "t"}
     told = listed(site, search_events=rows, click_events=[click])
     assert [about for _kind, about, _events in told] == ["甲", "丙", "乙"]
+
+
+ENDS = {"hold": ("book_hold", "expired", "failure"),
+        "booking": ("seat_booking", "no_show", "failure"),
+        "purchase": ("purchase_suggestion", "rejected", "failure"),
+        "request": ("document_delivery", "unfilled", "failure"),
+        "commission": ("novelty_search", "withdrawn", "withdrawn")}  # fmt: skip
+
+
+def cases(flow: str, readers: list[int], day: str = "2026-10-01") -> list[dict[str, object]]:
+    service, state, ending = ENDS[flow]
+    return [
+        {"case_id": f"{flow}{day}{n}", "reader_id": reader(who), "service": service, "flow": flow,
+         "state": state, "ending": ending, "needed_at": f"{day}T09:00:00",
+         "opened_at": f"{day}T09:00:00", "tries": 0, "returns": 0, "version": 1}
+        for n, who in enumerate(readers)
+    ]  # fmt: skip
+
+
+def test_cases_that_came_to_nothing_are_counted_by_how_they_ended(site: Site) -> None:
+    five = [1, 2, 3, 4, 5]
+    rows = [one for flow in ENDS for one in cases(flow, five)]
+    rows += [*cases("hold", [6, 6], "2026-10-02"), *cases("request", five, "2026-06-01")]
+    assert listed(site, reader_cases=rows) == [
+        ("not_collected", "", 7), ("half_way", "", 5), ("no_show", "", 5), ("not_adopted", "", 5),
+        ("not_supplied", "", 5),
+    ]  # fmt: skip
+
+
+def test_cases_of_fewer_than_five_persons_are_not_told(site: Site) -> None:
+    rows = [one for flow in ENDS for one in cases(flow, [1, 2, 3, 4, 4, 4, 4])]
+    assert listed(site, reader_cases=rows) == []

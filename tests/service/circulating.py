@@ -1,4 +1,4 @@
-"""A library of eight copies and three readers, with lending rules that can be counted by hand."""
+"""A library of nine copies and three readers, with lending rules that can be counted by hand."""
 
 import json
 import shutil
@@ -33,6 +33,7 @@ ITEMS = (
     ("B6", "辞海", "Z32/1", EAST, "reference"),
     ("B7", "旧书", "I247.5/9", EAST, "withdrawn"),
     ("B8", "佛教史", "B949/1", EAST, "available"),
+    ("B9", "新订的书", "I247.5/3", EAST, "on_order"),
 )
 # Student: 2 loans, 10 days, one renewal of 7 days, one hold; everybody else less.
 RULES = """\

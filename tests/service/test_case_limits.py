@@ -80,8 +80,8 @@ def test_a_suggestion_goes_up_to_the_price_the_library_pays(
 
 def test_the_cap_is_the_services_own(site: Site) -> None:
     article = service(site, "article_purchase")
-    limits.require_price(article, {"price": 350})
-    limits.require_price(article, {})
+    limits.priced(article, {"price": 350})
+    limits.priced(article, {})
     with pytest.raises(WrongField, match="CNY 350"):
-        limits.require_price(article, {"price": 351})
-    limits.require_price(service(site, "book_hold"), {"price": 10_000})
+        limits.priced(article, {"price": 351})
+    limits.priced(service(site, "book_hold"), {"price": 10_000})

@@ -28,7 +28,7 @@ VALUES = {
     "subject": Work("三体", "b1"),
     "sentence": "",
     "note": "在三楼",
-    "due": datetime(2026, 11, 30, 16, 0, tzinfo=UTC),
+    "until": datetime(2026, 11, 30, 16, 0, tzinfo=UTC),
 }
 
 
@@ -72,15 +72,15 @@ def test_it_is_said_in_both_languages_and_on_the_librarys_clock(house: Site) -> 
     told(house)
     [one] = messages.inbox(house, ANN).messages
     assert one.title == {"zh": "图书预约：可取书", "en": "Holds: Ready for collection"}
-    assert one.body["zh"] == "《三体》\n馆员附言：在三楼\n办理时限：2026年12月1日 00:00"
-    assert one.body["en"].splitlines()[-1] == "Promised by: 1 December 2026 00:00"
+    assert one.body["zh"] == "《三体》\n馆员附言：在三楼\n有效至：2026年12月1日 00:00"
+    assert one.body["en"].splitlines()[-1] == "Open until: 1 December 2026 00:00"
 
 
 def test_a_mail_never_has_a_librarians_words_and_titles_apart(house: Site) -> None:
     told(house)
     [row] = Message.objects.all()
-    assert row.mail["zh"] == "办理时限：2026年12月1日 00:00"
-    assert row.mail_named["zh"] == "《三体》\n办理时限：2026年12月1日 00:00"
+    assert row.mail["zh"] == "有效至：2026年12月1日 00:00"
+    assert row.mail_named["zh"] == "《三体》\n有效至：2026年12月1日 00:00"
     assert row.works == ["b1"]
 
 

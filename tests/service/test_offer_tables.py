@@ -19,9 +19,11 @@ def borrow(s):
 
 
 def hold(s):
-    """Lent out, for students, staff and alumni who may borrow; who has a full card may wait."""
+    """Lent out or still to come, for students, staff and alumni who may borrow; who has a full card
+    may wait."""
+    to_come = s["copies"] == "none" and s["order"] == "listed" and s["form"] != "article"
     return (
-        s["copies"] == "out"
+        (s["copies"] == "out" or to_come)
         and s["reader"] in (*AT_HOME, "alumni")
         and s["standing"] in ("good", "full")
         and s["mine"] == "no"
@@ -100,6 +102,7 @@ def purchase(s):
     return (
         s["form"] == "book"
         and (lacking or too_few)
+        and s["order"] == "none"
         and s["suggested"] == "no"
         and s["reader"] in AT_HOME
         and s["asked"] == "below"
@@ -150,6 +153,7 @@ NOWHERE = {
     "mine": "no", "queue": "empty", "lender": "known", "full_text": "none", "licence": "covers",
     "supply": "unstated",
     "open_copy": "no", "asked": "below", "delivery": "untried", "suggested": "no",
+    "order": "none",
 }  # fmt: skip
 IN, OUT = {"copies": "in"}, {"copies": "out"}
 HERE, THERE = {"place": "here"}, {"place": "elsewhere"}
@@ -173,6 +177,11 @@ PAYWALL = {"form": "article", "full_text": "embargo"}
         ({"copies": "reference", "place": "elsewhere"}, "borrow delivery"),
         ({"copies": "unknown"}, "delivery purchase"),
         ({"suggested": "yes"}, "delivery"),
+        ({"order": "listed"}, "hold delivery"),
+        ({"order": "listed", "form": "article"}, "delivery"),
+        ({"order": "listed", "reader": "visitor"}, ""),
+        ({"order": "bought"}, "delivery"),
+        (OUT | {"queue": "waiting", "order": "listed"}, "hold delivery"),
         ({"full_text": "yes"}, "full_text"),
         ({"open_copy": "yes"}, "open_copy purchase"),
         (PAYWALL, "delivery"),

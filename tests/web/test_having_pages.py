@@ -7,6 +7,8 @@ from urllib.parse import quote, unquote
 import pytest
 
 from shuren.service import ils
+from shuren.service.cases import act
+from shuren.service.ils_errors import CannotCirculate
 from shuren.service.internals.case_rows import Case
 from shuren.web.portal.floor_map import label_lines
 from tests.service.circulating import ANN, BEN, EAST, LI
@@ -239,3 +241,43 @@ def test_a_visitor_is_told_to_sign_in_and_comes_back_to_the_search(client, shelv
     assert "Sign in to suggest it." in page
     [back] = re.findall(r'<a href="(/sign-in/[^"]*)">Sign in</a></dd>', page)[:1]
     assert unquote(unquote(back)) == "/sign-in/?next=/find/?q=嵌入式系统"
+
+
+def test_what_is_on_order_says_so_and_can_be_waited_for(as_reader):
+    client = as_reader(BEN)
+    page = see(client, "/find/?q=新订的书")
+    assert ">On order<" in page
+    item = see(client, re.search(r'href="(/find/[0-9a-f]{32}/)"', page)[1])
+    assert item.count(">On order<") == 3  # of the title, of its place and of its copy
+    assert "None in at present" not in item
+    assert "on order or being made ready and not on a shelf yet" in item
+    first = button(page, "Place a hold")
+    assert "kept for you when it has come" in see(client, first)
+    client.post(first, {"pickup": EAST})
+    [case] = Case.objects.all()
+    assert (case.service, case.state) == ("book_hold", "queued")
+
+
+def test_the_first_who_waits_gets_what_comes_and_nobody_borrows_it_before(as_reader, shelves):
+    client = as_reader(BEN)
+    client.post(button(see(client, "/find/?q=新订的书"), "Place a hold"), {"pickup": EAST})
+    with pytest.raises(CannotCirculate, match="on order"):
+        ils.check_out(shelves, "B9", card=ANN, actor=LI)
+    moved = ils.check_in(shelves, "B9", actor=LI)
+    assert (moved.goes_to, moved.destination) == ("hold_shelf", EAST)
+    [case] = Case.objects.all()
+    assert case.state == "ready"
+
+
+def test_what_was_bought_for_a_reader_is_on_order_for_all(as_reader, shelves):
+    client = as_reader(BEN)
+    wish = f"/find/?q={quote('嵌入式系统')}"
+    client.post(button(see(client, wish), "Suggest it for purchase"), {"book_title": "嵌入式系统"})
+    [case] = Case.objects.all()
+    act(shelves, case.pk, "review_ok", actor=LI)
+    ann = as_reader(ANN)
+    assert "on order or being made ready" not in see(ann, wish)
+    act(shelves, case.pk, "order", actor=LI)
+    page = see(ann, wish)
+    assert "it is on order or being made ready" in page
+    assert "Suggest it for purchase<" not in page

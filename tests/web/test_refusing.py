@@ -2,6 +2,7 @@
 
 import re
 from collections import Counter
+from datetime import timedelta
 
 import pytest
 from django.core import mail
@@ -10,12 +11,15 @@ from django.db import connection
 from shuren.data import actions
 from shuren.data.internals.feeds import own_events
 from shuren.data.queries import current_snapshot
-from shuren.service import queries
+from shuren.kernel.clock import now
+from shuren.service import messages, outbox, queries, search_alerts
+from shuren.service.internals.search_rows import SavedSearch
 from shuren.trust import consent
-from shuren.trust.actions import create_account, pseudonymise
+from shuren.trust.actions import create_account, keep_identities, pseudonymise
 from shuren.trust.models import Account
 from shuren.trust.queries import actor_of
 from tests.data.loading import load
+from tests.service.post_office import post_office
 from tests.web.api_tools import program as program
 from tests.web.library import LETTERS, MATHEMATICS, OPERATOR
 
@@ -150,6 +154,38 @@ def test_after_taking_everything_back_a_replayed_session_leaves_nothing(
     actions.build(library, actor=OPERATOR)
     assert searched_by(library, key).isdisjoint({"无痕之词"})
     assert "无痕之词" in anonymous(library), "counted, and not whose it was"
+
+
+def test_after_taking_everything_back_no_mail_goes_that_consent_had_asked_for(library, reader):
+    """Alerts of saved searches by a real mail server: with consent they come, without it nothing
+    is looked for, told or sent, whatever waited."""
+    key = actor().reader_key
+    keep_identities(library, [(key, {"email": "reader@example.edu"})])
+    agree_to_all()
+    reader.post("/my/searches/save/", {"q": "三体"})
+    row = SavedSearch.objects.get()
+    reader.post(f"/my/searches/{row.pk}/alert/", {"alert": "daily"})
+
+    def something_comes(after):
+        SavedSearch.objects.update(seen=b"", index="an earlier state", alerted=b"")
+        return search_alerts.tell_due(library, now() + timedelta(days=after))
+
+    noon = (now() + timedelta(days=4)).replace(hour=4, minute=0)  # 12:00 in the library
+    with post_office() as office:
+        with open(library.settings_file, "a", encoding="utf-8") as file:
+            file.write(
+                f'public_url = "https://lib.example.edu"\n[mail]\nhost = "127.0.0.1"\n'
+                f'port = {office.port}\nsecurity = "none"\nsender = "library@example.edu"\n'
+            )
+        assert something_comes(2) == 1
+        assert outbox.send(library, actor=OPERATOR, at=noon).sent == 1, "the test can see it"
+        assert something_comes(4) == 1
+        refuse_all(reader)
+        SavedSearch.objects.update(alert="daily", next_alert=now())
+        assert something_comes(6) == 0
+        assert outbox.send(library, actor=OPERATOR, at=noon + timedelta(days=3)).sent == 0
+        assert len(office.taken) == 1
+    assert messages.inbox(library, actor()).total == 2
 
 
 def waiting(site, key):

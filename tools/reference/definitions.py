@@ -8,6 +8,7 @@ from shuren.discovery import floors
 from shuren.insight import definitions as insight
 from shuren.kernel import calendar_keys as calendar
 from shuren.kernel.definitions import SHIPPED, Key
+from shuren.management import definitions as management
 from shuren.repository import definitions as repository
 from shuren.service import definitions as service
 from shuren.service import lending, licence_terms, message_definitions, offer_tables, rooms
@@ -44,6 +45,7 @@ PARTS: dict[str, dict[str, dict[str, Key]]] = {
     "sensitive_topics": {"": topics.KEYS},
     "forms": {"": forms.FORM_KEYS, "fields.*": forms.FIELD_KEYS},
     **service.FORMATS,
+    "opinion_topics": {"": management.TOPIC_KEYS},
     "messages": {"": message_definitions.TEMPLATE_KEYS},
     "calendars": {
         "": calendar.KEYS,
@@ -142,6 +144,12 @@ KINDS = {
         "一件服务单从提交到办结的各步",
         "The steps of a case from its opening to its end",
     ),
+    "opinion_topics": (
+        "意见主题",
+        "Topics of opinions",
+        "意见归到哪个主题、建议谁负责、几天办结",
+        "What opinions are about, who is suggested as owner, in how many days",
+    ),
     "report_templates": (
         "报告模板",
         "Report templates",
@@ -153,6 +161,12 @@ KINDS = {
         "Service indicators",
         "一项服务的统计指标怎样计算",
         "How an indicator of a service is counted",
+    ),
+    "suppliers": (
+        "来源机构",
+        "Suppliers",
+        "向谁索取馆里没有的文献，按什么规则",
+        "Who is asked for what the library lacks, and by which rules",
     ),
     "messages": (
         "消息",
@@ -188,8 +202,10 @@ EXAMPLES = {
     "forms": ("forms/sign_in.yaml", "", ""),
     "services": ("services/book_hold.yaml", "", ""),
     "flows": ("flows/hold.yaml", "", ""),
+    "opinion_topics": ("opinion_topics/seats.yaml", "", ""),
     "report_templates": ("report_templates/citation.yaml", "", ""),
     "service_indicators": ("service_indicators/fill.yaml", "", ""),
+    "suppliers": ("suppliers/calis.yaml", "", ""),
     "messages": ("messages/case_moved.yaml", "", ""),
     "calendars": ("calendars/demo-university.yaml", "", ""),
     "vocabularies": ("vocabularies/reader_kind.yaml", "", ""),

@@ -57,6 +57,10 @@ def entries() -> tuple[Entry, ...]:
         Entry("report", data, _("Write a month of the library as HTML, PDF and spreadsheet.")),
         Entry("services", keep, _("List services; check owners, targets and approvals.")),
         Entry("cases", keep, _("List cases of services, show one, move it on.")),
+        Entry(
+            "opinions", keep, _("Take in letters to the mailboxes; write the report of opinions.")
+        ),
+        Entry("messages", keep, _("Send what waits in the outbox; see what came to nothing.")),
         Entry("ils", keep, _("Try the connection to the circulation system.")),
         Entry("compact", keep, _("Put the small loads of connectors together.")),
         Entry("retain", keep, _("Take away rows that are past their contract's term.")),

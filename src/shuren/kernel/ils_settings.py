@@ -10,7 +10,7 @@ from shuren.kernel.i18n import gettext as _
 
 _STRICT = ConfigDict(extra="forbid")
 _SECRET_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}")
-_LOCAL = ("localhost", "127.0.0.1", "::1")
+LOCAL_HOSTS = ("localhost", "127.0.0.1", "::1")
 
 
 # fmt: off
@@ -35,7 +35,7 @@ class Sip2Settings(BaseModel):
     @field_validator("password", "terminal_password")
     @classmethod
     def _is_a_name(cls, value: str) -> str:
-        return _secret_name(value)
+        return secret_name(value)
 
 
 class KohaSettings(BaseModel):
@@ -54,7 +54,7 @@ class KohaSettings(BaseModel):
     @classmethod
     def _safe(cls, value: str) -> str:
         parts = urlsplit(value)
-        local = parts.scheme == "http" and parts.hostname in _LOCAL
+        local = parts.scheme == "http" and parts.hostname in LOCAL_HOSTS
         if not parts.hostname or not (parts.scheme == "https" or local):
             raise ValueError(_("it must begin with https:// and name a host"))
         return value.rstrip("/")
@@ -62,7 +62,7 @@ class KohaSettings(BaseModel):
     @field_validator("secret")
     @classmethod
     def _is_a_name(cls, value: str) -> str:
-        return _secret_name(value)
+        return secret_name(value)
 
 
 class IlsSettings(BaseModel):
@@ -83,7 +83,7 @@ class IlsSettings(BaseModel):
 # fmt: on
 
 
-def _secret_name(value: str) -> str:
+def secret_name(value: str) -> str:
     if value and not _SECRET_NAME.fullmatch(value):
         raise ValueError(_("it is the name of a secret, not the secret itself"))
     return value

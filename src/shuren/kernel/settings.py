@@ -20,10 +20,12 @@ from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, Settings
 from shuren.kernel.errors import UsageError
 from shuren.kernel.i18n import gettext as _
 from shuren.kernel.ils_settings import IlsSettings, KohaSettings, Sip2Settings
+from shuren.kernel.message_settings import MailSettings, WebhookSettings
 from shuren.kernel.search_settings import OpenSearchSettings, SearchSettings
 from shuren.kernel.sign_in_settings import CasSettings, OidcSettings, SignInSettings
 from shuren.kernel.site import Site
 from shuren.kernel.suggestions import did_you_mean
+from shuren.kernel.voice_settings import MailboxSettings, VoiceSettings
 
 PREFIX = "SHUREN_"
 # Environment names with the same prefix that say how to run, not how the site is.
@@ -74,6 +76,9 @@ class SiteSettings(BaseSettings):
     spark_options: dict[str, str] = Field({}, description="More settings of Spark, each a text.")
     sign_in: SignInSettings = Field(SignInSettings.model_validate({}), description="The section [sign_in], see below.")  # noqa: E501
     ils: IlsSettings = Field(IlsSettings.model_validate({}), description="The section [ils], see below.")  # noqa: E501
+    voice: VoiceSettings = Field(VoiceSettings.model_validate({}), description="The section [voice], see below.")  # noqa: E501
+    mail: MailSettings | None = Field(None, description="The section [mail], see below; without it mails stay in the outbox.")  # noqa: E501
+    webhooks: dict[str, WebhookSettings] = Field({}, description="The sections [webhooks.NAME], see below.")  # noqa: E501
     search: SearchSettings = Field(SearchSettings.model_validate({}), description="The section [search], see below.")  # noqa: E501
 # fmt: on
 
@@ -143,6 +148,21 @@ class SiteSettings(BaseSettings):
         if (self.sign_in.oidc or self.sign_in.cas) and not self.public_url:
             raise ValueError(_("campus sign-in needs public_url, the address readers come back to"))
         return self
+
+    @model_validator(mode="after")
+    def _mails_lead_back(self) -> "SiteSettings":
+        """A mail names where to read on and where to stop it."""
+        if self.mail and not self.public_url:
+            raise ValueError(_("[mail] needs public_url, the address that mails lead back to"))
+        return self
+
+    @field_validator("webhooks")
+    @classmethod
+    def _hooks_have_names(cls, value: dict[str, WebhookSettings]) -> dict[str, WebhookSettings]:
+        for name in value:
+            if not re.fullmatch(r"[a-z0-9][a-z0-9_-]{0,39}", name):
+                raise ValueError(_("a webhook's name has small letters, digits, - and _"))
+        return value
 
     @property
     def tls(self) -> bool:
@@ -230,6 +250,11 @@ def known_names() -> dict[str, FieldInfo]:
         "ils": IlsSettings,
         "ils.sip2": Sip2Settings,
         "ils.koha": KohaSettings,
+        "voice": VoiceSettings,
+        "voice.president": MailboxSettings,
+        "voice.curator": MailboxSettings,
+        "mail": MailSettings,
+        "webhooks.NAME": WebhookSettings,
         "search": SearchSettings,
         "search.opensearch": OpenSearchSettings,
     }  # fmt: skip

@@ -1,6 +1,7 @@
-"""What the management room says when a decision cannot be recorded or found."""
+"""What the management room says when something cannot be recorded, done or found."""
 
 from shuren.kernel.errors import UsageError
+from shuren.kernel.i18n import gettext as _
 
 
 class BadDecision(UsageError):
@@ -9,3 +10,17 @@ class BadDecision(UsageError):
 
 class NoSuchDecision(UsageError):
     """No decision has this number."""
+
+
+class BadOpinion(UsageError):
+    """An opinion, or what is to be done with it, lacks something or does not fit."""
+
+
+class NoSuchOpinion(UsageError):
+    """There is no such opinion, task or file, or it is not this actor's to see."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            _("There is no such opinion or task, or it is not yours to see."),
+            fix=_("Look at the list of opinions, or at the supervision board."),
+        )

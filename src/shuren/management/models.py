@@ -2,6 +2,8 @@
 
 from django.db import models
 
+from shuren.management.internals import voice_rows as voice_rows
+
 
 class Decision(models.Model):
     """One decision of the library.

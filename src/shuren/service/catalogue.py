@@ -15,11 +15,11 @@ from shuren.kernel.site import Site
 from shuren.service.definitions import flows, names, service, services
 from shuren.service.errors import UnknownName
 from shuren.service.flow_shapes import Service
-from shuren.service.internals import counting, name_search
+from shuren.service.internals import name_search, service_numbers
 from shuren.service.internals import standing as standings
-from shuren.service.internals.counting import Numbers as Numbers
 from shuren.service.internals.flow_words import FlowStep, good_way
 from shuren.service.internals.limit_words import limits_in_words
+from shuren.service.internals.service_numbers import Numbers as Numbers
 from shuren.service.internals.standing import Standing as Standing
 from shuren.trust.errors import NotAllowed
 
@@ -103,7 +103,7 @@ def found(site: Site, id: str) -> Service:
 def numbers(days: int = 30) -> dict[str, Numbers]:
     """{service: how many cases} of the last days; a service without cases is not in it."""
     moment = now()
-    return counting.numbers(moment - timedelta(days=days), moment)
+    return service_numbers.numbers(moment - timedelta(days=days), moment)
 
 
 def own_card(site: Site, actor: Actor) -> dict[str, str]:

@@ -15,6 +15,7 @@ from shuren.kernel.errors import UsageError
 from shuren.kernel.i18n import gettext as _
 from shuren.kernel.shapes import Actor
 from shuren.kernel.site import Site
+from shuren.service import messages
 from shuren.service.errors import NoSuchReader
 from shuren.service.internals.circulation import history
 from shuren.service.internals.circulation.readers import Served
@@ -89,6 +90,18 @@ def open_in_emergency(
     )
     if not _is_known(site, actor):
         raise NoSuchReader
+    messages.tell(
+        site,
+        reader=pseudonym,
+        template="records_opened",
+        values={
+            "role": queries.role(actor.role).title,
+            "at": opened.opened_at,
+            "kind": glass.KINDS[kind],
+        },
+        about={"kind": "consent", "id": ""},
+        key=f"glass:{opened.id}",
+    )
     return opened
 
 

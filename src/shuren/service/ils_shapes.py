@@ -11,9 +11,13 @@ IN_TRANSIT: Final = "in_transit"
 REFERENCE_ONLY: Final = "reference_only"
 MISSING: Final = "missing"
 UNKNOWN: Final = "unknown"
+# The library has ordered it, or has it and makes it ready for the shelf.
+ON_ORDER: Final = "on_order"
+IN_PROCESS: Final = "in_process"
 Status = Literal[
-    "available", "on_loan", "on_hold_shelf", "in_transit", "reference_only", "missing", "unknown"
-]
+    "available", "on_loan", "on_hold_shelf", "in_transit", "reference_only", "missing", "unknown",
+    "on_order", "in_process",
+]  # fmt: skip
 
 # States of a hold.
 WAITING, ON_ITS_WAY, READY, COLLECTED, CANCELLED, EXPIRED = (

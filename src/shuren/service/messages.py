@@ -8,18 +8,22 @@ addressed here but by pseudonym or account; the address is read from the vault w
 from collections.abc import Mapping
 from typing import Any
 
+from django.conf import settings
 from django.db import transaction
 from django.db.models import Count, Q, QuerySet
 
 from shuren.kernel.clock import now
+from shuren.kernel.errors import UsageError
 from shuren.kernel.i18n import gettext as _
+from shuren.kernel.i18n import listed
 from shuren.kernel.shapes import Actor
 from shuren.kernel.site import Site
 from shuren.service.errors import UnknownName
-from shuren.service.internals.messaging import choosing, templates
+from shuren.service.internals.messaging import choosing, mailing, templates
 from shuren.service.internals.messaging.rows import Delivery, Message
 from shuren.service.message_definitions import template as template_of
-from shuren.service.message_shapes import ABOUT, KINDS, Inbox, Told, Work
+from shuren.service.message_definitions import templates as templates_of
+from shuren.service.message_shapes import ABOUT, KINDS, WAYS, Choices, Inbox, Told, Work
 from shuren.trust.actions import record_use
 from shuren.trust.queries import require_purpose
 
@@ -77,6 +81,49 @@ def tell(
         if is_new and reader:
             _send_out(site, row, reader)
     return is_new
+
+
+def choices(actor: Actor) -> Choices:
+    """How the actor wants to be told; raises trust's NotAllowed for who is no reader."""
+    require_purpose(actor, OWN)
+    return choosing.of(actor.reader_key)
+
+
+def choose(chosen: Choices, *, actor: Actor) -> None:
+    """Keep how the actor wants to be told; it counts from now on, for what waits as well.
+
+    raises  UsageError naming what is wrong; trust's NotAllowed for who is no reader
+    """
+    require_purpose(actor, OWN)
+    wrong = [kind for kind, way in chosen.ways.items() if kind not in KINDS or way not in WAYS]
+    hours = (chosen.quiet_from, chosen.quiet_to)
+    if wrong or not all(choosing.HOUR.fullmatch(hour) for hour in hours):
+        raise UsageError(
+            _("This is no way to be told: %(what)s.", what=listed([*wrong, *hours])[:80]),
+            fix=_("Choose one of those offered; hours are written like 22:00."),
+        )
+    if not 1 <= chosen.most <= choosing.MOST or chosen.language not in ("", "zh-hans", "en"):
+        raise UsageError(
+            _("Mails a day must be 1 to %(most)s.", most=choosing.MOST),
+            fix=_("To have none, turn the kinds off."),
+        )
+    choosing.keep(actor.reader_key, chosen)
+
+
+def stopped_by(token: str) -> str:
+    """Which kind of mail a link stops, or "all"; "" for a link that is none of ours any more."""
+    read = mailing.read_token(token)
+    if read is None or not choosing.known_stop(read[0]):
+        return ""
+    return read[1]
+
+
+def stop(token: str) -> str:
+    """Stop the mails a link stands for, without anybody being signed in; as `stopped_by`."""
+    read = mailing.read_token(token)
+    if read is None or not choosing.stop(*read):
+        return ""
+    return read[1]
 
 
 def inbox(
@@ -143,7 +190,17 @@ def remove(number: int, *, actor: Actor) -> None:
     _own(number, actor).delete()
 
 
+def stop_for(purpose: str, pseudonym: str) -> int:
+    """A reader took consent back: what was told by it and has not gone out does not go."""
+    named = [one.id for one in templates_of(settings.SITE).values() if one.purpose == purpose]
+    return Delivery.objects.filter(
+        message__pseudonym=pseudonym, message__template__in=named, state="waiting"
+    ).update(state="stopped", why="no_consent", done_at=now())
+
+
 def _send_out(site: Site, row: Message, reader: str) -> None:
+    for name in choosing.hooks_of(site, row.kind):
+        Delivery.objects.create(message=row, channel=WEBHOOK, hook=name, due_at=row.told_at)
     chosen = choosing.of(reader)
     way = chosen.ways[row.kind]
     if way == "off":

@@ -38,6 +38,7 @@ FACTS: dict[str, tuple[str, ...]] = {
     "asked": ("below", "limit"),
     "delivery": ("untried", "open", "failed"),
     "suggested": ("no", "yes"),
+    "order": ("none", "bought", "listed"),
 }
 KINDS = (
     "borrow", "hold", "inter_campus", "transfer", "delivery", "article_purchase", "purchase",

@@ -45,12 +45,14 @@ class Seen:
     """A hit as it is for a reader at this moment: all nine offers, and the copies.
 
     campus  of the reader's card, or ""
+    order   the fact `order`: none, bought or listed
     """
 
     wanted: Wanted
     offers: tuple[Offer, ...]
     copies: tuple[LiveCopy, ...]
     campus: str = ""
+    order: str = "none"
 
     @property
     def offered(self) -> tuple[Offer, ...]:
@@ -77,11 +79,13 @@ def see(site: Site, hits: Sequence[Hit | Item | Wanted], *, actor: Actor) -> lis
     by_title = ils.copies(site, titles, actor=actor) if titles else {}
     own = own_stand(site, actor)
     suggested = holding.open_about(PURCHASE, [one.subject["id"] for one in wanted], own.key)
+    bought = holding.ordered_about([one.subject["id"] for one in wanted])
     lenders = holding.lenders(titles, own.key) if own.is_reader else {}
     return [
         _seen(site, one, [copy for id in one.title_ids for copy in by_title[id]], own,
               is_suggested=one.subject["id"] in suggested,
-              has_lender=any(id in lenders for id in one.title_ids))
+              has_lender=any(id in lenders for id in one.title_ids),
+              is_bought=one.subject["id"] in bought)
         for one in wanted
     ]  # fmt: skip
 
@@ -163,6 +167,7 @@ def _seen(
     *,
     is_suggested: bool,
     has_lender: bool,
+    is_bought: bool,
 ) -> Seen:
     about = [one for one in own.cases if one.subject["id"] in (wanted.id, *wanted.title_ids,
              wanted.subject["id"])]  # fmt: skip
@@ -175,11 +180,12 @@ def _seen(
         delivery=_delivery(about),
         is_suggested=is_suggested,
         has_lender=has_lender,
+        is_bought=is_bought,
     )
     made = tuple(
         _offer(site, table, found, _asked(site, table, own, about)) for table in offer_tables(site)
     )
-    return Seen(wanted, made, tuple(copies), own.campus)
+    return Seen(wanted, made, tuple(copies), own.campus, found.facts["order"])
 
 
 def _offer(site: Site, table: OfferTable, found: Found, asked: Asked) -> Offer:

@@ -1,8 +1,9 @@
 """Searches a reader saves, and what is new in them since the reader last looked.
 
 Only the reader's own word saves one, and nothing is made of it but this list. What is new is found
-when the reader comes by and the index has changed: the records found now against those known.
-Nothing runs for readers who do not look.
+when the reader comes by and the index has changed: the records found now against those known. For
+who wants to be told of it, and agreed to that, it is found daily or weekly (search_alerts.py);
+otherwise nothing runs for readers who do not look.
 """
 
 from array import array
@@ -41,6 +42,7 @@ class Saved:
     new    how many records came since the reader last looked; None where it finds too many to be
            watched, or there is no index to ask
     fresh  keys of those records, newest last, at most MOST_FRESH
+    alert  "", daily or weekly: how the reader is told of them
     """
 
     id: int
@@ -49,6 +51,7 @@ class Saved:
     new: int | None
     is_broad: bool = False
     fresh: tuple[int, ...] = ()
+    alert: str = ""
 
 
 def save(site: Site, query: Query, *, actor: Actor) -> int:
@@ -78,7 +81,7 @@ def save(site: Site, query: Query, *, actor: Actor) -> int:
         found = discovery.matching(site, query, actor=actor, limit=MOST_WATCHED)
         row = SavedSearch.objects.create(
             pseudonym=actor.reader_key, words=words, chosen=chosen, sort=sort, asked=asked,
-            saved_at=now(), index=found.version, seen=_packed(found.keys),
+            saved_at=now(), index=found.version, seen=packed(found.keys),
             is_broad=found.total > MOST_WATCHED,
         )  # fmt: skip
     return int(row.pk)
@@ -107,14 +110,14 @@ def mark_seen(number: int, *, actor: Actor) -> None:
 
     raises  UnknownName if it is not the actor's; trust's NotAllowed
     """
-    row = _own(number, actor)
+    row = own(number, actor)
     row.fresh = b""
     row.save(update_fields=["fresh"])
 
 
 def remove(number: int, *, actor: Actor) -> None:
     """Keep this search no longer; raises as `mark_seen`."""
-    _own(number, actor).delete()
+    own(number, actor).delete()
 
 
 def rows_of(pseudonym: str) -> Iterable[SavedSearch]:
@@ -143,33 +146,33 @@ def _kept(query: Query) -> tuple[str, dict[str, list[str]], str]:
 def _told(site: Site, row: SavedSearch, actor: Actor) -> Saved:
     is_known = True
     try:
-        _compare(site, row, actor)
+        compare(site, row, actor)
     except NotSearchable:
         is_known = False
-    fresh = tuple(_unpacked(row.fresh))
+    fresh = tuple(unpacked(row.fresh))
     new = len(fresh) if is_known and not row.is_broad else None
-    return Saved(int(row.pk), query_of(row), row.saved_at, new, row.is_broad, fresh)
+    return Saved(int(row.pk), query_of(row), row.saved_at, new, row.is_broad, fresh, row.alert)
 
 
-def _compare(site: Site, row: SavedSearch, actor: Actor) -> None:
+def compare(site: Site, row: SavedSearch, actor: Actor) -> None:
     """Bring `seen` and `fresh` to the index as it is; nothing to do where it is the same one."""
     if row.index == discovery.index_version(site):
         return
     found = discovery.matching(site, query_of(row), actor=actor, limit=MOST_WATCHED)
     was_broad, row.is_broad = row.is_broad, found.total > MOST_WATCHED
     if not row.is_broad:
-        seen, here = set(_unpacked(row.seen)), set(found.keys)
+        seen, here = set(unpacked(row.seen)), set(found.keys)
         # A search that was too broad knew part of its records only: nothing is news to it yet.
         came = [] if was_broad else sorted(here - seen)
-        still = [key for key in _unpacked(row.fresh) if key in here]
+        still = [key for key in unpacked(row.fresh) if key in here]
         row.fresh = array("Q", [*still, *came][-MOST_FRESH:]).tobytes()
         # One that left and comes back is no news: a bounded lot of those is remembered.
-        row.seen = _packed([*here, *sorted(seen - here)[:MOST_WATCHED]])
+        row.seen = packed([*here, *sorted(seen - here)[:MOST_WATCHED]])
     row.index = found.version
     row.save(update_fields=["index", "seen", "fresh", "is_broad"])
 
 
-def _own(number: int, actor: Actor) -> SavedSearch:
+def own(number: int, actor: Actor) -> SavedSearch:
     require_purpose(actor, PURPOSE)
     row = SavedSearch.objects.filter(pseudonym=actor.reader_key, pk=number).first()
     if row is None:
@@ -182,9 +185,9 @@ def _names_a_person(text: str) -> bool:
     return mask(text) != text and not discovery.is_number_of_a_work(text)
 
 
-def _packed(keys: Iterable[int]) -> bytes:
+def packed(keys: Iterable[int]) -> bytes:
     return array("Q", sorted(set(keys))).tobytes()
 
 
-def _unpacked(content: bytes | memoryview) -> "array[int]":
+def unpacked(content: bytes | memoryview) -> "array[int]":
     return array("Q", bytes(content))

@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from shuren.kernel.site import Site
 from shuren.service.case_shapes import CaseLine
 from shuren.service.internals import viewing
-from shuren.service.internals.case_rows import Case
+from shuren.service.internals.case_rows import Case, CaseStep
 
 OPINION, TASK = "reader_opinion", "supervised_task"
 _AT_ONCE = 500
@@ -38,3 +38,19 @@ def parts(parent: str) -> list[str]:
     """The cases that are parts of one, in the order they were opened."""
     found = Case.objects.filter(parent=parent).order_by("opened_at", "id")
     return list(found.values_list("pk", flat=True))
+
+
+def handlers(case_id: str) -> set[str]:
+    """The accounts that handled a case or any of its parts."""
+    ids = [case_id, *parts(case_id)]
+    steps = CaseStep.objects.filter(case__in=ids, event="handle").exclude(account="")
+    return set(steps.values_list("account", flat=True))
+
+
+def times_overdue(ids: Iterable[str]) -> dict[str, int]:
+    """{id: how often its deadline passed} of those cases of the board that were ever overdue."""
+    steps = CaseStep.objects.filter(case__in=list(ids), event="due_passed")
+    found: dict[str, int] = {}
+    for id in steps.values_list("case_id", flat=True):
+        found[id] = found.get(id, 0) + 1
+    return found

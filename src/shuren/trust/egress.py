@@ -71,6 +71,9 @@ POINTS: dict[str, Point] = {
     ),
     "research": Point({"zh": "研究用导出", "en": "Export for research"}, approved=PERSONAL),
     "own": Point({"zh": "读者取走自己的数据", "en": "Readers take their own data"}, own=True),
+    "mail": Point({"zh": "寄给读者的邮件", "en": "Mails to readers"}),
+    "webhook": Point({"zh": "告知其他系统的消息", "en": "Messages to other systems"}),
+    "calendar": Point({"zh": "读者的私人日历", "en": "Readers' private calendars"}, own=True),
     "certificate": Point(
         {"zh": "柜台交付的清除凭证", "en": "Certificates of erasure, handed over at the desk"}
     ),

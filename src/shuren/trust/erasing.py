@@ -276,6 +276,13 @@ def forget_identity(actor: Actor) -> int:
     return Identity.objects.filter(pk=actor.reader_key).delete()[0]
 
 
+def forget_outside(pseudonym: str) -> int:
+    """Take somebody who wrote from outside, and of whom nothing else is held, out of the vault."""
+    if Account.objects.filter(reader_key=pseudonym).exists():
+        return 0
+    return Identity.objects.filter(pk=pseudonym).delete()[0]
+
+
 def forget_display_name(actor: Actor) -> int:
     return (
         Account.objects.filter(username=actor.id).exclude(display_name="").update(display_name="")

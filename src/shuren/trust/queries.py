@@ -183,9 +183,12 @@ def purposes_ending(within_days: int = 30) -> list[Ending]:
     return covering.ending(purposes().values(), _today(), within_days)
 
 
-def identity(site: Site, pseudonym: str, *, actor: Actor, purpose: str) -> dict[str, str]:
+def identity(
+    site: Site, pseudonym: str, *, actor: Actor, purpose: str, needs: str = "name"
+) -> dict[str, str]:
     """Who a pseudonym is, or {} if no source said so. Every look is written to the ledger.
 
+    needs   the column without which there is no use in looking: an address for a mail
     raises  NotAllowed unless the purpose opens single personal records to this role, and,
             for a purpose of one's own rows, the pseudonym is the actor's, and of break-glass, it
             is the one the actor has opened
@@ -197,7 +200,7 @@ def identity(site: Site, pseudonym: str, *, actor: Actor, purpose: str) -> dict[
         raise NotAllowed(
             _("This purpose does not open identities: %(what)s.", what=pick(wanted.title))
         )
-    require_covered(wanted, IDENTITY, ("name",))
+    require_covered(wanted, IDENTITY, (needs,))
     known = identities.read(site, pseudonym)
     found = {k: v for k, v in known.items() if wanted.covers(IDENTITY, k, persons=True)}
     record_use(actor, purpose, IDENTITY, sorted(found), 1 if found else 0, subject=pseudonym)
@@ -214,6 +217,12 @@ def actor_of(account: Any) -> Actor | None:
     if account.role == definitions.PUPIL and waits_for_guardian(account.pk):
         return Actor(id=account.username, role=definitions.ANONYMOUS)
     return Actor(id=account.username, role=account.role, reader_key=account.reader_key)
+
+
+def reader_of(pseudonym: str) -> Actor | None:
+    """The actor whose account reads under a pseudonym; None without one that is in use."""
+    found = Account.objects.filter(reader_key=pseudonym, is_active=True) if pseudonym else None
+    return actor_of(found.order_by("pk").first()) if found is not None else None
 
 
 def account_exists(username: str) -> bool:

@@ -8,6 +8,7 @@ from django.urls import reverse
 
 from shuren.kernel.i18n import CHINESE, ENGLISH, current_language, pick
 from shuren.kernel.i18n import gettext as _
+from shuren.service.messages import unread
 from shuren.trust.queries import may
 
 THEME_COOKIE = "shuren_theme"
@@ -15,7 +16,7 @@ THEMES = ("auto", "light", "dark")
 
 
 def page(request: HttpRequest) -> dict[str, Any]:
-    """site_name, demo, language, other_language, theme, next_theme, nav, account, here."""
+    """site_name, demo, language, other_language, theme, next_theme, nav, account, unread, here."""
     language = current_language()
     theme = request.COOKIES.get(THEME_COOKIE, "auto")
     theme = theme if theme in THEMES else "auto"
@@ -28,6 +29,7 @@ def page(request: HttpRequest) -> dict[str, Any]:
         "next_theme": _next_theme(theme),
         "nav": _nav(request),
         "account": _account(request),
+        "unread": _unread(request),
         "here": request.get_full_path() if request.method == "GET" else request.path,
     }
 
@@ -77,6 +79,13 @@ def _nav(request: HttpRequest) -> list[dict[str, Any]]:
             }
         )
     return nav
+
+
+def _unread(request: HttpRequest) -> int:
+    """Messages of whoever is signed in that were not read."""
+    actor = getattr(request, "actor", None)
+    user = getattr(request, "user", None)
+    return unread(actor) if actor is not None and user is not None and user.is_authenticated else 0
 
 
 def _account(request: HttpRequest) -> dict[str, str] | None:

@@ -69,6 +69,17 @@ _ONES_OWN = (
     "mart.loan_fact.is_out",
 )
 
+# What all services are measured by, on their dashboard.
+_COUNTED = (
+    "persons users opened succeeded failed withdrawn answers_due answered_ok promised finished_ok"
+    " ratings rating_sum tried first_tries delivered reworked pickups not_picked_up reviewed"
+    " adopted bookings no_shows median_hours median_wait"
+)
+_OF_SERVICES = (
+    *_columns("mart.service_period", f"period service {_COUNTED}"),
+    *_columns("mart.audience_period", f"period audience {_COUNTED}"),
+    *_columns("conformed.population", "year kind persons"),
+)
 _ZONES = _columns(
     "conformed.seat_zone",
     "zone_id campus building floor title title_en kind seats power quiet_level opens_at closes_at",
@@ -253,7 +264,11 @@ def pages(site: Site) -> dict[str, Page]:
     figures = dict.fromkeys(id for one in boards for id in (*one.numbers, *one.figures))
     found = PAGES | {
         one.id: Page(
-            one.title, "workbench:dashboard", (*one.numbers, *one.figures), argument=one.id
+            one.title,
+            "workbench:dashboard",
+            (*one.numbers, *one.figures),
+            _OF_SERVICES if one.id == "services" else (),
+            argument=one.id,
         )
         for one in boards
     }

@@ -47,9 +47,13 @@ OPEN: dict[str, str] = {
     "sign-out": "the way out",
     "signed-out": "the way out of the campus too",
     "privacy": "what data are used for is told to everybody",
+    "stop": "stops mails for who has the signed link of one; it shows nothing of anybody",
+    "calendar-feed": "a reader's own, for who has its address that cannot be guessed",
     "language": "a switch, kept in a cookie",
     "theme": "a switch, kept in a cookie",
     "styleguide": "parts of pages with made-up content",
+    "voice": "anybody may say something, and read what came of it",
+    "voice-own": "one's own opinion, by the address that only its writer was told",
     "oai": "harvesting of public records",
 }
 # Open to every account: it shows that account's own.
@@ -58,6 +62,9 @@ OWN: dict[str, str] = {
     "item-ask": "asks for oneself; who may is in the decision tables, and told",
     "resolve-ask": "asks for oneself; who may is in the decision tables, and told",
     "my": "one's own loans; who is no reader is told so",
+    "my-inbox": "what one was told oneself",
+    "my-inbox-read": "one's own messages",
+    "my-message": "one's own messages",
     "sessions": "where one is signed in oneself",
     "session-end": "ends one's own sign-ins",
     "second-step": "one's own authenticator",

@@ -18,7 +18,7 @@ from shuren.kernel.clock import now
 from shuren.kernel.files import write_atomically
 from shuren.kernel.shapes import Actor
 from shuren.kernel.site import Site
-from shuren.service import bookings, cases
+from shuren.service import bookings, cases, outbox, search_alerts, suppliers
 from shuren.service.internals import erasing, keeping, rising, sweeping
 from shuren.service.internals.circulation import history, queue
 from shuren.service.joining import clocks_above
@@ -75,6 +75,12 @@ CLOCKS = (
         lambda site: cases.timers_due() > 0,
     ),
     Clock(
+        "suppliers",
+        timedelta(0),
+        lambda site, actor: suppliers.send_on(site),
+        lambda site: suppliers.waits(),
+    ),
+    Clock(
         "places",
         timedelta(0),
         lambda site, actor: bookings.work(site),
@@ -88,6 +94,18 @@ CLOCKS = (
     Clock("disk", SOON, sweeping.sweep, _disk_is_due),
     Clock("purposes", DAY, _keep),
     Clock("leftovers", DAY, _clear),
+    Clock(
+        "alerts",
+        timedelta(0),
+        lambda site, actor: search_alerts.tell_due(site),
+        lambda site: search_alerts.is_due(),
+    ),
+    Clock(
+        "messages",
+        timedelta(0),
+        lambda site, actor: outbox.send(site, actor=actor),
+        outbox.is_due,
+    ),
     # Last, so that what the others wrote is sealed with the rest.
     Clock("ledger", timedelta(0), lambda site, actor: ledger.seal(), lambda site: ledger.waits()),
 )

@@ -1,47 +1,37 @@
-"""A service in numbers, from its cases: no reader is in them."""
+"""How many cases stand where: what the desk's filters say beside each choice."""
 
-from dataclasses import dataclass
-from datetime import datetime
+import time
+from typing import Any
 
-from django.db.models import Count, F, Q
+from django.db import connection
+from django.db.models import Count, QuerySet
 
-from shuren.service.internals.case_rows import Case
-
-
-@dataclass(frozen=True)
-class Numbers:
-    """open      cases that run now; overdue: of them past their promise
-    opened, done    in the span: cases opened, and that ended well
-    kept_to  per cent of those that ended well within their promise, None without one
-    """
-
-    open: int = 0
-    overdue: int = 0
-    opened: int = 0
-    done: int = 0
-    kept_to: float | None = None
+Counts = tuple[dict[str, int], dict[str, int], dict[str, int]]
+# Counting goes over all of them; beyond so many the counts of a moment ago do.
+MANY, SECONDS = 5_000, 20.0
+_kept: dict[tuple[str, str], tuple[float, Counts]] = {}
 
 
-def numbers(since: datetime, at: datetime) -> dict[str, Numbers]:
-    """{service: numbers} since a moment."""
-    done = Q(is_success=True, closed_at__gte=since)
-    in_time = done & Q(due_at__isnull=False, closed_at__lte=F("due_at"))
-    rows = (
-        Case.objects.filter(Q(is_open=True) | Q(opened_at__gte=since) | Q(closed_at__gte=since))
-        .values("service")
-        .annotate(
-            n_open=Count("pk", filter=Q(is_open=True)),
-            n_over=Count("pk", filter=Q(is_open=True, due_at__isnull=False, rank_at__lte=at)),
-            n_opened=Count("pk", filter=Q(opened_at__gte=since)),
-            n_done=Count("pk", filter=done),
-            n_due=Count("pk", filter=done & Q(due_at__isnull=False)),
-            n_kept=Count("pk", filter=in_time),
-        )
-    )
-    return {
-        row["service"]: Numbers(
-            row["n_open"], row["n_over"], row["n_opened"], row["n_done"],
-            100 * row["n_kept"] / row["n_due"] if row["n_due"] else None,
-        )
-        for row in rows
-    }  # fmt: skip
+def counts(rows: QuerySet[Any, Any]) -> Counts:
+    """{value: cases} by service, state and branch, in one pass over the index; of more than `MANY`
+    cases up to `SECONDS` old."""
+    key = (str(connection.settings_dict["NAME"]), str(rows.query))
+    known = _kept.get(key)
+    if known is not None and time.monotonic() - known[0] < SECONDS:
+        return known[1]
+    found = _counted(rows)
+    if sum(found[0].values()) > MANY:
+        if len(_kept) > 32:
+            _kept.clear()
+        _kept[key] = (time.monotonic(), found)
+    return found
+
+
+def _counted(rows: QuerySet[Any, Any]) -> Counts:
+    # Counting rows and not ids keeps it in the index: a third of the time at 50,000 cases.
+    by: Counts = ({}, {}, {})
+    for *values, count in rows.values_list("service", "state", "branch").annotate(n=Count("*")):
+        for counted, value in zip(by, values, strict=True):
+            if value:
+                counted[value] = counted.get(value, 0) + count
+    return by

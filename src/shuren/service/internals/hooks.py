@@ -14,20 +14,28 @@ from shuren.kernel.shapes import Actor
 from shuren.kernel.site import Site
 
 if TYPE_CHECKING:
-    from shuren.service.flow_shapes import Declared
+    from shuren.service.flow_shapes import Declared, Transition
     from shuren.service.internals.case_rows import Case
     from shuren.service.internals.promises import Clockwork
 
 
 @dataclass(frozen=True)
 class Facts:
-    """What a hook may look at: the case before the transition, who acts and when."""
+    """What a hook may look at: the case, before the transition for a guard and after it for an
+    effect, who acts and when.
+
+    way, note  of an effect: the transition, and what staff wrote with it
+    until      of an effect: when the state that waits for the reader ends by itself
+    """
 
     site: Site
     row: "Case"
     actor: Actor
     at: datetime
     clockwork: "Clockwork"
+    way: "Transition | None" = None
+    note: str = ""
+    until: datetime | None = None
 
     def day(self, name: str) -> date | None:
         """The day in a field of the case, in the library's time; None where there is none."""
@@ -125,6 +133,50 @@ def _hand_over(facts: Facts) -> None:
     hand_over(facts.site, facts.row.subject["id"], facts.row.party, actor=facts.actor)
 
 
+def _another_supplier(facts: Facts, said: Mapping[str, Any]) -> str:
+    """One that has not been asked yet may be asked; always for services nobody supplies for."""
+    from shuren.service.internals import supplying
+
+    return supplying.none_left(facts)
+
+
+def _ask_supplier(facts: Facts) -> None:
+    """The next supplier is asked; who was asked before has not supplied."""
+    from shuren.service.internals import supplying
+
+    supplying.ask_next(facts)
+
+
+def _supplied(facts: Facts) -> None:
+    """Whoever was asked last has supplied, and is paid for it."""
+    from shuren.service.internals import supplying
+
+    supplying.end(facts, supplying.SUPPLIED)
+
+
+def _not_supplied(facts: Facts) -> None:
+    """Whoever was asked last has not supplied."""
+    from shuren.service.internals import supplying
+
+    supplying.end(facts, supplying.FAILED)
+
+
+def _notify(facts: Facts) -> None:
+    """The reader is told of the new state, unless it was their own doing."""
+    if facts.actor.reader_key and facts.actor.reader_key == facts.row.pseudonym:
+        return
+    from shuren.service.internals.telling import tell_moved
+
+    tell_moved(facts)
+
+
+def ask_other(facts: Facts) -> None:
+    """The second reader of a case learns that there is one, when it is opened."""
+    from shuren.service.internals.telling import tell_other
+
+    tell_other(facts)
+
+
 def _not_too_early(facts: Facts, said: Mapping[str, Any]) -> str:
     """A booking is checked in from a little before it begins."""
     from shuren.service.internals.placing import is_early
@@ -206,6 +258,7 @@ GUARDS: dict[str, Guard] = {
     "report_ready": _report_ready,
     "not_the_author": _not_the_author,
     "parts_over": _parts_over,
+    "another_supplier": _another_supplier,
 }
 EFFECTS: dict[str, Effect] = {
     "deadline_from_due": _deadline_from_due,
@@ -213,6 +266,10 @@ EFFECTS: dict[str, Effect] = {
     "due_anew": _due_anew,
     "promise_anew": _promise_anew,
     "hand_over": _hand_over,
+    "ask_supplier": _ask_supplier,
+    "supplied": _supplied,
+    "not_supplied": _not_supplied,
+    "notify": _notify,
     "free_place": _free_place,
     "breach": _breach,
     "check_code": _check_code,

@@ -1,6 +1,5 @@
 """Whether a reader may open a case of a service now: whom it serves, and how many."""
 
-from collections.abc import Mapping
 from datetime import datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -87,8 +86,8 @@ def require_room(
             )  # fmt: skip
 
 
-def require_price(service: Service, values: Mapping[str, Any], role: str = "") -> None:
-    """Raise WrongField for a price above the limit `price_cap_cny`; nothing where none is said."""
+def priced(service: Service, values: dict[str, Any], role: str = "") -> dict[str, Any]:
+    """The same values, or WrongField for a price among them above the limit `price_cap_cny`."""
     most = of_role(service, role).get("price_cap_cny")
     price = values.get(_PRICE)
     if most is not None and isinstance(price, int | float) and price > most:
@@ -98,6 +97,7 @@ def require_price(service: Service, values: Mapping[str, Any], role: str = "") -
               service=pick(service.title), most=f"{most:g}"),
             fix=_("Look for a cheaper edition, or ask the librarian."),
         )  # fmt: skip
+    return values
 
 
 def _term_began(site: Site, at: datetime) -> datetime:

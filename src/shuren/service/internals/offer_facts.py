@@ -15,6 +15,7 @@ from shuren.service.offer_shapes import EMBARGO, OUTSIDE, PART, YES, PlaceOnline
 
 VISITOR, STAFF = "visitor", "staff"
 _LENT_OUT = (ils.ON_LOAN, ils.ON_HOLD_SHELF, ils.IN_TRANSIT)
+_COMING = (ils.ON_ORDER, ils.IN_PROCESS)
 _BY_ROLE = {"public_reader": "public", "school_pupil": "pupil"}
 _READERS = ("student", "faculty", "department", "alumni", "public", "pupil")
 _BEST_FIRST = (YES, PART, EMBARGO, OUTSIDE)
@@ -99,6 +100,7 @@ def find(
     delivery: str = "untried",
     is_suggested: bool = False,
     has_lender: bool = False,
+    is_bought: bool = False,
 ) -> Found:
     """All facts but `asked`.
 
@@ -106,6 +108,7 @@ def find(
     terms    of each place that is not free
     is_mine  the reader has a copy on loan
     has_lender  our own circulation lent a copy, so that its reader can be asked
+    is_bought   the library ordered it because somebody suggested it
     """
     state, relevant = _copies(copies)
     campuses = tuple(dict.fromkeys(one.campus for one in relevant))
@@ -123,6 +126,7 @@ def find(
         "open_copy": "yes" if free else "no",
         "delivery": delivery,
         "suggested": "yes" if is_suggested else "no",
+        "order": _order(copies, is_bought),
         **text.facts,
     }
     said = Said(
@@ -148,6 +152,13 @@ def _copies(copies: Sequence[ils.LiveCopy]) -> tuple[str, list[ils.LiveCopy]]:
         if found:
             return state, found
     return "none", []
+
+
+def _order(copies: Sequence[ils.LiveCopy], is_bought: bool) -> str:
+    """The fact `order`: a copy that is listed can be waited for, one that is only bought cannot."""
+    if any(one.status in _COMING for one in copies):
+        return "listed"
+    return "bought" if is_bought else "none"
 
 
 def _place(campuses: Sequence[str], own: str) -> str:

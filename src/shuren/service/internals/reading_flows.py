@@ -43,7 +43,8 @@ TRANSITION_KEYS = {
     "stamp": Key((str, list), "记下哪个时刻：match 匹配、delivery 交付、feedback 反馈", "Which moment it stamps: match, delivery, feedback", default="[]"),  # noqa: E501
     "asks": Key(list, "要填的字段，格式同服务的表单", "Fields it asks for, written like a form's", default="[]"),  # noqa: E501
     "guards": Key(list, "条件：{is: 名称, for: 由谁, …}", "Conditions: {is: name, for: by whom, …}", default="[]"),  # noqa: E501
-    "effects": Key(list, "随之发生的事，按名称", "What happens with it, by name", default="[]"),
+    "effects": Key(list, "随之发生的事，按名称；notify 告诉读者", "What happens with it, by name; notify tells the reader", default="[]"),  # noqa: E501
+    "tell": Key(dict, "notify 时再对读者说的一句 {zh, en}", "With notify: one more sentence for the reader {zh, en}"),  # noqa: E501
 }
 AFTER_KEYS = {unit: Key((int, float), zh, en) for unit, zh, en in (
     ("working_hours", "工作小时（校历，每个工作日 8 小时，含调休）", "Working hours: 8 on each working day of the calendar, make-up days too"),  # noqa: E501
@@ -99,6 +100,10 @@ def _way(path: Path, flow: dict[str, Any], at: int, said: Any) -> T:
         one_of(path, f"{where}.stamp", stamp, STAMPS)
     for effect in said.get("effects", []):
         one_of(path, f"{where}.effects", effect, EFFECTS)
+    if "tell" in said:
+        two_languages(path, f"{where}.tell", said["tell"])
+        if "notify" not in said.get("effects", []):
+            raise wrong(path, f"{where}.tell", _("Nobody is told without `effects: [notify]`."))
     after = _timer(path, said["after"], f"{where}.after") if "after" in said else None
     if (after or said.get("at_once")) and SYSTEM not in actors:
         raise wrong(path, f"{where}.by", _("What happens by itself is done by: system."))
@@ -110,7 +115,7 @@ def _way(path: Path, flow: dict[str, Any], at: int, said: Any) -> T:
         said.get("party", "own"), bool(said.get("at_once")), after, bool(said.get("needs_note")),
         stamps, asks,
         tuple(_guard(path, one, f"{where}.guards") for one in said.get("guards", [])),
-        tuple(said.get("effects", [])),
+        tuple(said.get("effects", [])), said.get("tell", {}),
     )  # fmt: skip
 
 

@@ -12,6 +12,8 @@ class SavedSearch(models.Model):
     seen     keys of the records known, 8 bytes each, ascending
     fresh    keys of the records that came since the reader last looked, newest last
     is_broad it finds more than can be watched, so nothing is said about what is new
+    alert    "", daily or weekly: the reader wants to be told what is new, by their consent
+    alerted  keys of the records they were told of; next_alert: when it is looked again
     """
 
     pseudonym = models.CharField(max_length=28)
@@ -24,6 +26,9 @@ class SavedSearch(models.Model):
     seen = models.BinaryField(default=b"")
     fresh = models.BinaryField(default=b"")
     is_broad = models.BooleanField(default=False)
+    alert = models.CharField(max_length=10, default="", blank=True)
+    alerted = models.BinaryField(default=b"")
+    next_alert = models.DateTimeField(null=True, db_index=True)
 
     class Meta:
         constraints = (models.UniqueConstraint(fields=("pseudonym", "asked"), name="saved_once"),)

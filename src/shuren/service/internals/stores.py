@@ -149,6 +149,7 @@ NOT_OF_READERS = {
     "service_servicedraft": "names the staff who changed what a service says, and who approved it",
     "service_placeblock": "names the account of staff that blocked a seat or room",
     "data_task": "names the librarian who mends data",
+    "management_salon": "names the account of staff that wrote a salon down",
     "management_decision": "names the account of staff that wrote a decision down",
     "trust_ledgercount": "counts uses by staff and programs; readers are one line a role, unnamed",
     "trust_blocked": "names staff or a program whose hand-out was stopped; readers get none",

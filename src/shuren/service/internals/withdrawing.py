@@ -7,6 +7,7 @@ from shuren.data.definitions import contracts
 from shuren.kernel.clock import now
 from shuren.kernel.shapes import Actor
 from shuren.kernel.site import Site
+from shuren.service import messages, search_alerts
 from shuren.service.internals import interests
 from shuren.service.internals.circulation import history
 from shuren.trust import consent
@@ -20,6 +21,9 @@ def withdraw(site: Site, purpose: str, actor: Actor) -> None:
         interests.forget(actor.reader_key)
     if purpose == history.HISTORY:
         history.forget_past(now() - timedelta(days=history.DISPUTE_DAYS))
+    if purpose == search_alerts.PURPOSE:
+        search_alerts.forget(actor.reader_key)
+    messages.stop_for(purpose, actor.reader_key)
     for contract in kept_for(site, purpose):
         for event in data.waiting_events(site, actor):
             if event.contract == contract:

@@ -91,6 +91,20 @@ PERMISSIONS: dict[str, dict[str, str]] = {
         "zh": "修改服务的声明；扩大对象或要求更多信息时由第二人批准",
         "en": "Change what services say; a second person approves what widens or asks for more",
     },
+    "voice.read": {"zh": "看读者意见（遮盖后）", "en": "See readers' opinions, masked"},
+    "voice.work": {
+        "zh": "登记、合并、分解、办理与答复读者意见（可看原文）",
+        "en": "Note, merge, split, handle and answer opinions; open what was written",
+    },
+    "voice.manage": {
+        "zh": "指定责任人与期限、核验、发布读者意见",
+        "en": "Name owners and deadlines, check what was done, publish opinions",
+    },
+    "supervision.read": {"zh": "看督办看板", "en": "See the supervision board"},
+    "messages.manage": {
+        "zh": "管理发件箱：看状态、重发、发送",
+        "en": "Manage the outbox: see how it stands, send, send again",
+    },
     "bookings.serve": {
         "zh": "看各处的预约（不见读者）并现场办理、封闭座位",
         "en": "See the bookings of places, not whose they are, serve them and block places",
@@ -111,7 +125,13 @@ PERMISSIONS: dict[str, dict[str, str]] = {
 # is read under every action, so it stands with PUBLIC_READ alone.
 PERMISSION_PURPOSES: dict[str, tuple[str, ...]] = dict.fromkeys(PERMISSIONS, ()) | {
     PUBLIC_READ: ("public_information", "public_statistics"),
-    OWN_READ: ("own_records", "reading_history", "behaviour_tracking", "declared_interests"),
+    OWN_READ: (
+        "own_records",
+        "reading_history",
+        "behaviour_tracking",
+        "declared_interests",
+        "search_alerts",
+    ),
     "loads.run": ("data_quality", "reader_linking"),
     "quarantine.read": ("data_quality",),
     "quarantine.mend": ("data_quality",),
@@ -129,6 +149,10 @@ PERMISSION_PURPOSES: dict[str, tuple[str, ...]] = dict.fromkeys(PERMISSIONS, ())
     "cases.manage": ("case_handling",),
     "bookings.serve": ("space_booking",),
     "cases.correct": ("case_handling", "record_correction"),
+    "voice.read": ("case_handling",),
+    "voice.work": ("case_handling",),
+    "voice.manage": ("case_handling",),
+    "messages.manage": ("reader_messages",),
     "break_glass.open": ("emergency",),
 }
 

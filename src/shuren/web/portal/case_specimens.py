@@ -5,7 +5,9 @@ from typing import Any
 
 from shuren.kernel.clock import now
 from shuren.kernel.i18n import gettext as _
+from shuren.kernel.i18n import pick
 from shuren.service.case_shapes import AskedField
+from shuren.service.message_shapes import KINDS
 from shuren.web.case_words import inputs
 
 
@@ -13,6 +15,7 @@ def case_specimens() -> dict[str, list[dict[str, Any]]]:
     """{component: [{label, inputs}]}, in the order of the page."""
     return {
         "case_row": _case_row(),
+        "message_row": _message_row(),
         "document_row": _document_row(),
         "stamps": _stamps(),
         "trace": _trace(),
@@ -67,6 +70,27 @@ def _document_row() -> list[dict[str, Any]]:
             },
         }
         for label, is_old in (("in force", False), ("replaced, its file gone", True))
+    ]
+
+
+def _message_row() -> list[dict[str, Any]]:
+    at = now() - timedelta(hours=3)
+    states = ((_("Unread"), False), (_("Read"), True))
+    return [
+        {
+            "label": label,
+            "inputs": {
+                "row": {
+                    "title": f"{_('Hold')}: {_('Collected')}",
+                    "first": "《三体》",
+                    "kind": pick(KINDS["case"].title),
+                    "href": "#message_row",
+                    "at": at,
+                    "is_read": is_read,
+                }
+            },
+        }
+        for label, is_read in states
     ]
 
 

@@ -13,8 +13,10 @@ from shuren.kernel.i18n import gettext as _
 from shuren.service import ils
 from shuren.service.ils_shapes import (
     AVAILABLE,
+    IN_PROCESS,
     MISSING,
     ON_LOAN,
+    ON_ORDER,
     REFERENCE_ONLY,
     UNKNOWN,
     LiveCopy,
@@ -24,7 +26,10 @@ from shuren.web.portal.floor_map import floor_map
 
 MOST_ASKED = 80
 SHOWN = 6  # copies of a place before the others are folded away
-_TONES = {AVAILABLE: "good", REFERENCE_ONLY: "info", MISSING: "", UNKNOWN: ""}
+_TONES = {AVAILABLE: "good", REFERENCE_ONLY: "info", MISSING: "", UNKNOWN: "", ON_ORDER: "info",
+          IN_PROCESS: "info"}  # fmt: skip
+# Copies that no shelf has yet.
+_COMING = (ON_ORDER, IN_PROCESS)
 
 
 def signature(copies: Sequence[LiveCopy]) -> str:
@@ -60,10 +65,14 @@ def watched(copies: Sequence[LiveCopy], title_ids: Sequence[str]) -> str:
     )
 
 
-def badges(copies: Sequence[LiveCopy]) -> list[dict[str, str]]:
-    """One badge for each campus, as hits show them."""
+def badges(copies: Sequence[LiveCopy], order: str = "none") -> list[dict[str, str]]:
+    """One badge for each campus, as hits show them, and one for what is still to come.
+
+    order   what the tables of the buttons know of it: none, bought or listed
+    """
     found = []
-    for campus, mine in _by_campus(copies).items():
+    listed = [one for one in copies if one.status not in _COMING]
+    for campus, mine in _by_campus(listed).items():
         name = campus or _("Library")
         counted = [one for one in mine if one.status not in (MISSING, UNKNOWN)]
         if not counted:
@@ -73,7 +82,17 @@ def badges(copies: Sequence[LiveCopy]) -> list[dict[str, str]]:
         free = sum(one.is_available for one in counted)
         label = _("%(campus)s: %(free)s of %(all)s in", campus=name, free=free, all=len(counted))
         found.append({"label": label, "tone": "good" if free else "warn"})
+    if coming := coming_words(copies, order):
+        found.append({"label": coming, "tone": "info"})
     return found
+
+
+def coming_words(copies: Sequence[LiveCopy], order: str) -> str:
+    """What is said of copies that are ordered or being made ready; "" where there are none."""
+    states = {one.status for one in copies}
+    if ON_ORDER in states or (order == "bought" and IN_PROCESS not in states):
+        return ils.status_words()[ON_ORDER]
+    return ils.status_words()[IN_PROCESS] if IN_PROCESS in states else ""
 
 
 def places(copies: Sequence[LiveCopy]) -> list[dict[str, Any]]:
@@ -97,20 +116,30 @@ def _place(campus: str, branch: str, copies: Sequence[LiveCopy], number: int) ->
     spot = next(filter(None, (find_spot(settings.SITE, campus, branch, one) for one in numbers)),
                 None)  # fmt: skip
     lines = [_line(one) for one in mine]
+    text, tone = _in_words(mine)
     return {
         "id": f"place-{number}",
         "campus": campus or _("Library"),
         "branch": branch,
-        "text": _(
-            "%(free)s of %(all)s in",
-            free=_free(mine),
-            all=sum(one.status != MISSING for one in mine),
-        ),
-        "tone": "good" if _free(mine) else "warn",
+        "text": text,
+        "tone": tone,
         "copies": lines[:SHOWN],
         "more": lines[SHOWN:],
         "map": floor_map(spot, f"map-{number}") if spot else None,
     }
+
+
+def _in_words(copies: Sequence[LiveCopy]) -> tuple[str, str]:
+    """How many are in, and the tone of it; of copies that are all still to come, that."""
+    if all(one.status in _COMING for one in copies):
+        return coming_words(copies, "listed"), "info"
+    free, counted = _free(copies), sum(one.status not in (MISSING, *_COMING) for one in copies)
+    return _("%(free)s of %(all)s in", free=free, all=counted), "good" if free else "warn"
+
+
+def are_here(copies: Sequence[LiveCopy]) -> bool:
+    """Whether there is a copy that is not still to come."""
+    return any(one.status not in _COMING for one in copies)
 
 
 def _line(copy: LiveCopy) -> dict[str, str]:

@@ -93,7 +93,7 @@ def _books(request: HttpRequest, answer: Answer) -> list[dict[str, Any]]:
     actor = request.actor  # type: ignore[attr-defined]
     seen = offers.see(settings.SITE, answer.hits, actor=actor)
     return [
-        as_row(hit.item, hit.reasons, near=answer.near, places=badges(one.copies))
+        as_row(hit.item, hit.reasons, near=answer.near, places=badges(one.copies, one.order))
         | {
             "live": watched(one.copies, hit.item.title_ids),
             "offers": as_offers(

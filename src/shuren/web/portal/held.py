@@ -215,6 +215,7 @@ def store_titles() -> dict[str, str]:
         "cases": _("Your cases"),
         "documents": _("Documents signed for you"),
         "messages": _("Messages to you"),
+        "opinions": _("What you told the library"),
         "events": _("Events not yet taken in"),
         "quarantine": _("Refused rows that name you"),
         "datasets": _("Datasets you took"),

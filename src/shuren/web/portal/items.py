@@ -51,6 +51,8 @@ def item(request: HttpRequest, item_id: str) -> HttpResponse:
         "facts": _facts(found),
         "offers": as_offers(request, seen, about=found.title, home=home),
         "places": copies.places(seen.copies),
+        "held": copies.are_here(seen.copies),
+        "coming": copies.coming_words(seen.copies, seen.order),
         "free": sum(one.is_available for one in seen.copies),
         "live": copies.watched(seen.copies, found.title_ids),
         "old": copies.is_old(seen.copies),

@@ -10,7 +10,7 @@ from django.views.decorators.http import require_POST
 
 from shuren.discovery.search_shapes import Query
 from shuren.kernel.shapes import Actor
-from shuren.service import searches
+from shuren.service import search_alerts, searches
 from shuren.service.searches import Saved
 from shuren.trust.queries import may
 from shuren.web import moments
@@ -18,6 +18,7 @@ from shuren.web.access import requires
 from shuren.web.portal import narrowing
 from shuren.web.portal.held import READ
 from shuren.web.portal.hits import as_row
+from shuren.web.portal.privacy import choice_of
 
 NEW_SHOWN = 5
 
@@ -29,7 +30,13 @@ def saved(request: HttpRequest) -> HttpResponse:
         return render(request, "portal/my_nobody.html")
     found = searches.saved(settings.SITE, actor=actor)
     return render(
-        request, "portal/my_searches.html", {"searches": [_card(one, actor) for one in found]}
+        request,
+        "portal/my_searches.html",
+        {
+            "searches": [_card(one, actor) for one in found],
+            "is_agreed": search_alerts.agreed(actor),
+            "choice": choice_of(actor, search_alerts.PURPOSE),
+        },
     )
 
 
@@ -59,6 +66,17 @@ def change(request: HttpRequest, number: int) -> HttpResponse:
     return HttpResponseRedirect(reverse("my-searches"))
 
 
+@requires(READ)
+@require_POST
+def alert(request: HttpRequest, number: int) -> HttpResponse:
+    """Be told of what is new in a saved search: alert=daily, weekly or nothing."""
+    actor: Actor = request.actor  # type: ignore[attr-defined]
+    if not actor.reader_key:
+        return render(request, "portal/my_nobody.html")
+    search_alerts.choose(number, request.POST.get("alert", ""), actor=actor)
+    return HttpResponseRedirect(reverse("my-searches"))
+
+
 def may_save(actor: Actor) -> bool:
     return bool(actor.reader_key) and may(actor, READ)
 
@@ -81,5 +99,6 @@ def _card(one: Saved, actor: Actor) -> dict[str, Any]:
         "new": one.new,
         "is_broad": one.is_broad,
         "books": [as_row(item) for item in items],
+        "alert": one.alert,
         "more": max(0, (one.new or 0) - shown),
     }

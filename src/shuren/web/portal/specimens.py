@@ -10,6 +10,7 @@ from shuren.web.portal.case_specimens import case_specimens
 from shuren.web.portal.having_specimens import having_specimens
 from shuren.web.portal.place_specimens import place_specimens
 from shuren.web.portal.privacy_specimens import privacy_specimens
+from shuren.web.portal.voice_specimens import voice_specimens
 from shuren.web.workbench.specimens import workbench_specimens
 
 State = dict[str, Any]
@@ -30,7 +31,7 @@ def specimens() -> dict[str, list[State]]:
     own = {name: states() for name, states in _BUILDERS.items()}
     parts = (
         having_specimens(), place_specimens(), privacy_specimens(), case_specimens(),
-        workbench_specimens(),
+        voice_specimens(), workbench_specimens(),
     )  # fmt: skip
     return {name: states for one in (own, *parts) for name, states in one.items()}
 

@@ -24,6 +24,7 @@ from shuren.web.workbench import (
     ledger,
     lineage,
     lineage_rows,
+    messages,
     models,
     pupils,
     quality,
@@ -35,7 +36,9 @@ from shuren.web.workbench import (
     source_new,
     sources,
     suggestions,
+    supervision,
     today,
+    voice,
 )
 
 app_name = "workbench"
@@ -61,6 +64,14 @@ urlpatterns = [
     path("cases/", cases.index, name="cases"),
     path("cases/<str:case_id>/", cases.one, name="case"),
     path("cases/<str:case_id>/files/<slug:field>/", cases.file, name="case-file"),
+    path("voice/", voice.index, name="voice"),
+    path("voice/new/", voice.new, name="voice-new"),
+    path("voice/files/<int:number>/", voice.attachment, name="voice-file"),
+    path("voice/<str:case_id>/", voice.one, name="opinion"),
+    path("supervision/", supervision.index, name="supervision"),
+    path("supervision/new/", supervision.new, name="supervised-new"),
+    path("supervision/files/<int:number>/", supervision.evidence, name="evidence"),
+    path("supervision/<str:task_id>/", supervision.one, name="supervised"),
     path("cases/<str:case_id>/report/", commissions.report, name="case-report"),
     path(
         "cases/<str:case_id>/report/draft-<slug:language>.pdf",
@@ -113,6 +124,8 @@ urlpatterns = [
     path("decisions/", decisions.index, name="decisions"),
     path("decisions/new/", decisions.new, name="decision-new"),
     path("decisions/<int:decision_id>/", decisions.one, name="decision"),
+    path("messages/", messages.index, name="messages"),
+    path("messages/again/", messages.again, name="messages-again"),
     path("reports/", reports.index, name="reports"),
     path("reports/<slug:month>/", reports.one, name="report"),
     path(

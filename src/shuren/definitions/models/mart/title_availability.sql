@@ -35,7 +35,7 @@ WITH held AS (
   SELECT
     title_id,
     campus,
-    catalogued AND status NOT IN ('missing', 'withdrawn') AS is_held,
+    catalogued AND status NOT IN ('missing', 'withdrawn', 'on_order') AS is_held,
     status
   FROM mart.copy_state
 ),

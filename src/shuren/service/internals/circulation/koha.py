@@ -26,6 +26,7 @@ from shuren.service.ils_shapes import (
     ON_HOLD_SHELF,
     ON_ITS_WAY,
     ON_LOAN,
+    ON_ORDER,
     READY,
     REFERENCE_ONLY,
     UNKNOWN,
@@ -45,6 +46,8 @@ from shuren.service.internals.circulation.readers import Served
 BATCH = 100  # barcodes of one request, so that its address stays short
 # `status` of a hold: null while it waits for a copy.
 _HOLD_STATES = {"W": READY, "T": ON_ITS_WAY, "P": ON_ITS_WAY}
+# Koha's own value of "Ordered" in its list NOT_LOAN.
+_NOT_YET: dict[int, Status] = {-1: ON_ORDER}
 _AT_SHELF = {"W": ON_HOLD_SHELF, "T": IN_TRANSIT, "P": ON_HOLD_SHELF}
 Row = dict[str, Any]
 
@@ -280,5 +283,5 @@ def _status(row: Row, held: str) -> Status:
     if held:
         return _AT_SHELF[held]  # type: ignore[return-value]
     if not_for_loan:
-        return REFERENCE_ONLY if not_for_loan > 0 else UNKNOWN
+        return REFERENCE_ONLY if not_for_loan > 0 else _NOT_YET.get(not_for_loan, UNKNOWN)
     return AVAILABLE

@@ -16,9 +16,11 @@ from shuren.kernel.site import Site
 from shuren.service.ils_errors import NoSuchCopy
 from shuren.service.ils_shapes import (
     AVAILABLE,
+    IN_PROCESS,
     MISSING,
     ON_HOLD_SHELF,
     ON_LOAN,
+    ON_ORDER,
     REFERENCE_ONLY,
     UNKNOWN,
     LiveCopy,
@@ -39,6 +41,8 @@ _STATUS: dict[str, Status] = {
     "reference": REFERENCE_ONLY,
     "on_hold": ON_HOLD_SHELF,
     "missing": MISSING,
+    "on_order": ON_ORDER,
+    "in_process": IN_PROCESS,
 }
 
 
@@ -177,4 +181,6 @@ def status_words() -> dict[str, str]:
         REFERENCE_ONLY: _("For use in the library"),
         MISSING: _("Missing"),
         UNKNOWN: _("Not known"),
+        ON_ORDER: _("On order"),
+        IN_PROCESS: _("Being made ready"),
     }

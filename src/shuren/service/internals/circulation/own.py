@@ -16,10 +16,12 @@ from shuren.service.ils_errors import CannotCirculate, NoSuchCopy
 from shuren.service.ils_shapes import (
     AVAILABLE,
     EXPIRED,
+    IN_PROCESS,
     IN_TRANSIT,
     MISSING,
     ON_HOLD_SHELF,
     ON_LOAN,
+    ON_ORDER,
     READY,
     REFERENCE_ONLY,
     HoldLine,
@@ -283,6 +285,8 @@ def _must_be_lendable(found: Found, served: Served) -> None:
         raise CannotCirculate(_("This copy is on loan."), fix=scan)
     if copy.status == MISSING:
         raise CannotCirculate(_("This copy is marked as missing."), fix=scan)
+    if copy.status in (ON_ORDER, IN_PROCESS):
+        raise CannotCirculate(_("This copy is on order or being made ready."), fix=scan)
     if copy.status == IN_TRANSIT:
         raise CannotCirculate(_("This copy is on its way to another campus."), fix=scan)
     if copy.status == ON_HOLD_SHELF:

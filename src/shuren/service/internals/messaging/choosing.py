@@ -17,8 +17,9 @@ from shuren.service.message_shapes import KINDS, Choices
 from shuren.trust import consent
 
 HOUR = re.compile(r"([01]\d|2[0-3]):[0-5]\d")
-# Mails of kinds that need consent: so many a day and in seven days, whatever is chosen.
+# Mails of kinds that are capped: so many a day and in seven days, whatever is chosen.
 OFFERS_A_DAY, OFFERS_A_WEEK = 1, 3
+MOST = 20  # mails a day that can be chosen at most
 _EARLIEST = "08:00"  # when a mail of the day goes where there are no quiet hours
 
 
@@ -59,6 +60,31 @@ def keep(pseudonym: str, chosen: Choices) -> None:
             "stop_key": secrets.token_hex(16),
         },
     )
+
+
+@lru_cache(maxsize=8)
+def _hooks(site: Site) -> dict[str, tuple[str, ...]]:
+    """{webhook: kinds it is told of}; changed settings count from the next start on."""
+    return {name: tuple(one.kinds) for name, one in read_settings(site).webhooks.items()}
+
+
+def hooks_of(site: Site, kind: str) -> list[str]:
+    return [name for name, kinds in _hooks(site).items() if kind in kinds]
+
+
+def known_stop(key: str) -> bool:
+    return MessageChoice.objects.filter(stop_key=key).exists()
+
+
+def stop(key: str, kind: str) -> bool:
+    """Turn the mails of a kind, or of all, off for whom a key stands for; whether there is one."""
+    row = MessageChoice.objects.filter(stop_key=key).first()
+    if row is None:
+        return False
+    row.ways = {**row.ways, **dict.fromkeys(KINDS if kind not in KINDS else (kind,), "off")}
+    row.changed_at = now()
+    row.save(update_fields=["ways", "changed_at"])
+    return True
 
 
 def stop_key(pseudonym: str) -> str:

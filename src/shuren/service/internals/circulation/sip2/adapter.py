@@ -20,10 +20,12 @@ from shuren.service.errors import NoSuchReader
 from shuren.service.ils_errors import CannotCirculate, IlsDown, IlsRefused, NoSuchCopy
 from shuren.service.ils_shapes import (
     AVAILABLE,
+    IN_PROCESS,
     IN_TRANSIT,
     MISSING,
     ON_HOLD_SHELF,
     ON_LOAN,
+    ON_ORDER,
     READY,
     REFERENCE_ONLY,
     UNKNOWN,
@@ -44,7 +46,8 @@ from shuren.service.internals.circulation.sip2.session import Fields, Session, w
 
 # Circulation status of an 18. 09, waiting to be reshelved, is in the library and free.
 _STATUS: dict[str, Status] = {
-    "03": AVAILABLE, "04": ON_LOAN, "05": ON_LOAN, "07": ON_LOAN, "08": ON_HOLD_SHELF,
+    "02": ON_ORDER, "03": AVAILABLE, "04": ON_LOAN, "05": ON_LOAN, "06": IN_PROCESS,
+    "07": ON_LOAN, "08": ON_HOLD_SHELF,
     "09": AVAILABLE, "10": IN_TRANSIT, "12": MISSING, "13": MISSING,
 }  # fmt: skip
 LANGUAGE = "000"  # not said
