@@ -47,6 +47,7 @@ EXAMPLES = {
     "scope": "nothing",
     "certificate_id": "E20260101T000000-000000",
     "code": "0000000000000000",
+    "event_id": "nothing",
 }
 POSTED = {
     "role-approve",
@@ -89,6 +90,8 @@ PROMISED = {
     "service-preview": "workbench.open",
     "cases": "cases.read",
     "case-report": "cases.read",
+    "events": "cases.read",
+    "event": "cases.read",
     "case-preview": "cases.read",
     "case-document": "cases.read",
     "case": "cases.read",

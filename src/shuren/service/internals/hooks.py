@@ -249,6 +249,13 @@ def _issue_report(facts: Facts) -> None:
     issue_report(facts)
 
 
+def _mirror_event(facts: Facts) -> None:
+    """The event of the case stands where the case stands."""
+    from shuren.service.internals.events.mirroring import mirror
+
+    mirror(facts)
+
+
 GUARDS: dict[str, Guard] = {
     "same_subject_open": _same_subject_open,
     "second_person": _second_person,
@@ -276,6 +283,7 @@ EFFECTS: dict[str, Effect] = {
     "away_time": _away_time,
     "extend_place": _extend_place,
     "issue_report": _issue_report,
+    "mirror_event": _mirror_event,
 }
 # What a case is about → what comes before it is opened, and with it, in one transaction.
 OPENING = {"place": (prepare_place, take_place)}

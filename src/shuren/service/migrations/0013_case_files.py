@@ -6,7 +6,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("service", "0011_supplies"),
+        ("service", "0012_events"),
     ]
 
     operations = [

@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("service", "0012_case_files"),
+        ("service", "0013_case_files"),
     ]
 
     operations = [
