@@ -74,6 +74,9 @@ ONE_PAGE = {
     "workbench:document": "workbench:content",
     "workbench:document-page": "workbench:content",
     "workbench:booking-code": "workbench:bookings",
+    "space-zone": "spaces",
+    "space-rooms": "spaces",
+    "space-now": "spaces",
 }
 # Five readers, so that a period may be shown.
 CASES = (
