@@ -77,8 +77,7 @@ def header(message: Message, name: str) -> str:
     said = message.get(name)
     if said is None:
         return ""
-    # The old policy gives a Header where the bytes are raw; as text it is what was sent.
-    raw: str = said.encode() if hasattr(said, "encode") and not isinstance(said, str) else str(said)
+    raw = str(said)
     try:
         pieces = email.header.decode_header(_unescaped(raw))
     except (email.errors.HeaderParseError, ValueError):
