@@ -42,6 +42,7 @@ def run_checks(context: CliContext) -> Iterator[Finding]:
         forms,
         loads,
         snapshot,
+        mails,
         browser_parts,
     )
     said: set[Finding] = set()
@@ -141,6 +142,7 @@ def definitions(context: CliContext, site: Site) -> Iterator[Finding]:
     """Each kind by itself, so that a mistake in one does not hide those in the others."""
     from shuren.data import definitions as data
     from shuren.insight import definitions as insight
+    from shuren.service.message_definitions import templates
     from shuren.trust import queries as trust
 
     kinds: dict[str, Callable[[], Sized]] = {
@@ -151,6 +153,7 @@ def definitions(context: CliContext, site: Site) -> Iterator[Finding]:
         _("indicators"): lambda: insight.indicators(site),
         _("roles"): trust.roles,
         _("purposes"): trust.purposes,
+        _("messages"): lambda: templates(site),
     }
     counts = []
     for name, read in kinds.items():
@@ -160,6 +163,28 @@ def definitions(context: CliContext, site: Site) -> Iterator[Finding]:
             yield Finding("wrong", error.message, error.fix)
     if len(counts) == len(kinds):
         yield Finding("ok", _("Definitions can be read: %(listed)s.", listed=listed(counts)))
+
+
+def mails(context: CliContext, site: Site) -> Iterator[Finding]:
+    """Whether there is a mail server, and whether something waits for a person."""
+    from shuren.service.outbox import outbox
+
+    found = outbox(site, actor=context.actor)
+    dead = found.counts["dead"]
+    if dead:
+        yield Finding(
+            "advice",
+            _("%(count)s messages came to nothing.", count=f"{dead:,}"),
+            _("Run `shuren messages list --state dead`; it says what to do."),
+        )
+    if found.is_set:
+        yield Finding("ok", _("A mail server is set."))
+    else:
+        yield Finding(
+            "advice",
+            _("No mail server is set: mails stay in the outbox."),
+            _("Write [mail] into shuren.toml, see docs/how-to/messages.md."),
+        )
 
 
 def purposes(context: CliContext, site: Site) -> Iterator[Finding]:
