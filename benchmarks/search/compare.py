@@ -111,6 +111,7 @@ def ours(site, asked):
     lines = []
     for turn in range(3):
         for query in asked:
+            unmade(query)
             begun, spent = time.perf_counter(), time.thread_time()
             found = searching._search(reader, query, {}, Query(""))
             for _score, place in found.hits:
@@ -119,6 +120,13 @@ def ours(site, asked):
             spent = time.thread_time() - spent
             lines.append((turn, found.count, time.perf_counter() - begun, spent))
     said("tantivy 0.27", lines)
+
+
+def unmade(asked):
+    """The engine's own query is made anew each time, as it is for a reader."""
+    asked.__dict__.pop("native", None)
+    for _occur, inner in asked.clauses:
+        unmade(inner)
 
 
 def said(name, lines):

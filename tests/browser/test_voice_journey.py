@@ -22,7 +22,7 @@ LOOKS = [
 ]
 PHRASE = "a long enough phrase"
 # Where pictures of the pages go, for whoever wants to look at them; nowhere as a rule.
-PICTURES = os.environ.get("SHUREN_PICTURES", "")
+PICTURES = os.environ.get("PICTURES_OF_PAGES", "")
 
 
 @pytest.fixture
@@ -134,7 +134,7 @@ def test_every_page_of_the_voice_fits_and_is_accessible(
         ) as visit:  # fmt: skip
             visit.open(path)
             if PICTURES:
-                name = f"{path.strip('/').split('/own/')[0].replace('/', '-')}-{size[0]}-{theme}"
+                name = f"{path.strip('/').split('/C')[0][:24].replace('/', '-')}-{size[0]}-{theme}"
                 visit.page.screenshot(path=Path(PICTURES) / f"{name}.png", full_page=True)
             if visit.overflow > 0:
                 faults.append(f"{path} is {visit.overflow} px too wide")

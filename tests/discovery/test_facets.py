@@ -71,7 +71,7 @@ def test_counts_are_exact_however_many_values_there_are_in_however_many_parts(si
         made = [folder / f"part-{number}" for number in range(5)]
         for part, share in zip(made, shares, strict=True):
             part.mkdir()
-            parts.write(part, share, shelving(site), lambda more: None, 20_000_000)
+            parts.write(part, [share], shelving(site), lambda more: None, 20_000_000)
         parts.splice(folder, made)
         store.write_manifest(folder, writing._manifest("S1", len(records)))
         store.put_to_use(site, folder)
@@ -80,6 +80,25 @@ def test_counts_are_exact_however_many_values_there_are_in_however_many_parts(si
     found = counts(site, "丛书")["author"]
     assert found == {name: wanted[name] for name in found}
     assert found["作者5"] == wanted["作者5"] == max(wanted.values())
+    parts._merge(folder)  # too few to be made one: all is as it was
+    assert store.reader(site).searcher.num_segments == 5
+    assert counts(site, "丛书")["author"] == found
+
+
+def test_one_segment_is_asked_for_no_more_values_than_are_shown_and_counts_stay_exact(
+    site: Site,
+) -> None:
+    names = [f"作者{number % 60}" for number in range(3_000)] + ["作者7"] * 40 + ["作者9"] * 30
+    records = [book(f"r{number}", "丛书", name) for number, name in enumerate(names)]
+    with store.writing(site):
+        folder = store.new_folder(site)
+        parts.write(folder, [records], shelving(site), lambda more: None, 50_000_000)
+        store.write_manifest(folder, writing._manifest("S1", len(records)))
+        store.put_to_use(site, folder)
+    assert store.reader(site).searcher.num_segments == 1
+    found = counts(site, "丛书")["author"]
+    assert found == {name: names.count(name) for name in found}
+    assert list(found)[:2] == ["作者7", "作者9"]
 
 
 def test_counts_that_are_kept_are_those_of_the_index_as_it_is(site: Site) -> None:

@@ -73,6 +73,7 @@ def test_parts_put_together_answer_as_one_index(site: Site) -> None:
     assert [sorted(ids(site, text, limit=100)) for text in asked] == one
     folder = store.home(site) / store.live_name(site)
     assert not list(folder.glob("part-*"))
+    assert store.reader(site).searcher.num_segments == 1
     with store.writing(site):  # and it can be renewed like any other
         found = put_together(rows(401))
         made = writing.update(site, folder, found, "S3", no_progress)

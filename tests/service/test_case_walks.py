@@ -75,6 +75,10 @@ def check(made: str, flow) -> None:
     assert row.is_open == (not state.end)
     assert row.is_success == (state.end == "success")
     assert (row.closed_at is not None) >= (not row.is_open)
+    if row.is_success:  # all four stages, in the order of the loop
+        stamps = [row.needed_at, row.matched_at, row.delivered_at, row.feedback_at]
+        assert None not in stamps
+        assert stamps == sorted(stamps)
     timed = {way.event for way in flow.leaving(row.state) if way.after}
     assert set(CaseTimer.objects.filter(case=made).values_list("event", flat=True)) <= timed
 

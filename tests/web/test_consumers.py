@@ -72,7 +72,18 @@ ONE_PAGE = {
     "workbench:document": "workbench:content",
     "workbench:document-page": "workbench:content",
     "workbench:booking-code": "workbench:bookings",
+    "space-zone": "spaces",
+    "space-rooms": "spaces",
+    "space-now": "spaces",
 }
+# Five readers, so that a period may be shown.
+CASES = (
+    "case_id,reader_id,service,flow,state,ending,opened_at,closed_at,tries,returns,version\n"
+    + "".join(
+        f"C{n},20240000{n},book_hold,hold,collected,success,2026-03-02,2026-03-03,1,0,2\n"
+        for n in range(5)
+    )
+)
 DATASETS = ("workbench:dataset",)
 FIGURES = ("workbench:figure", "workbench:figure-csv")
 
@@ -80,6 +91,7 @@ FIGURES = ("workbench:figure", "workbench:figure-csv")
 @pytest.fixture
 def furnished(library):
     load(library, "eholdings", EHOLDINGS, "list.csv")
+    load(library, "reader_cases", CASES, "cases.csv")
     actions.build(library, actor=OPERATOR)
     return library
 

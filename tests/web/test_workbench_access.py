@@ -45,6 +45,7 @@ EXAMPLES = {
     "scope": "nothing",
     "certificate_id": "E20260101T000000-000000",
     "code": "0000000000000000",
+    "event_id": "nothing",
 }
 POSTED = {
     "role-approve",
@@ -84,6 +85,8 @@ PROMISED = {
     "desk-certificate": "desk.erase",
     "cases": "cases.read",
     "case-report": "cases.read",
+    "events": "cases.read",
+    "event": "cases.read",
     "case-preview": "cases.read",
     "case-document": "cases.read",
     "case": "cases.read",

@@ -162,6 +162,12 @@ KINDS = {
         "一项服务的统计指标怎样计算",
         "How an indicator of a service is counted",
     ),
+    "suppliers": (
+        "来源机构",
+        "Suppliers",
+        "向谁索取馆里没有的文献，按什么规则",
+        "Who is asked for what the library lacks, and by which rules",
+    ),
     "messages": (
         "消息",
         "Messages",
@@ -199,6 +205,7 @@ EXAMPLES = {
     "opinion_topics": ("opinion_topics/seats.yaml", "", ""),
     "report_templates": ("report_templates/citation.yaml", "", ""),
     "service_indicators": ("service_indicators/fill.yaml", "", ""),
+    "suppliers": ("suppliers/calis.yaml", "", ""),
     "messages": ("messages/case_moved.yaml", "", ""),
     "calendars": ("calendars/demo-university.yaml", "", ""),
     "vocabularies": ("vocabularies/reader_kind.yaml", "", ""),

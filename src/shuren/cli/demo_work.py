@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+from shuren.cli.demo_voice import let_readers_speak
 from shuren.kernel.clock import now
 from shuren.kernel.shapes import Actor
 from shuren.kernel.site import Site
@@ -28,6 +29,7 @@ def first_day(site: Site) -> None:
     _note_a_decision(site, director)
     _hand_out_a_key(Actor(id="admin", role="administrator"))
     _publish_datasets(site, director)
+    let_readers_speak(site, director, Actor(id="desk", role="front_desk"))
 
 
 def _publish_rules(site: Site, director: Actor) -> None:

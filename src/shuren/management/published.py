@@ -83,6 +83,8 @@ def standing() -> Standing:
         )
         if one
     ]
+    # Opinions that were kept elsewhere before have no source, but a rating of their own.
+    ratings += [one for one in rows.filter(sources=None).values_list("rating", flat=True) if one]
     ended = Counter(answered.values_list("resolution", flat=True))
     why = Counter(answered.exclude(unresolved_why="").values_list("unresolved_why", flat=True))
     return Standing(

@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db import IntegrityError, transaction
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Q
 
 from shuren.kernel.clock import now
 from shuren.kernel.errors import UsageError
@@ -32,7 +32,7 @@ from shuren.service.case_shapes import (
 )
 from shuren.service.errors import CaseChanged, NoSuchCase, WrongField
 from shuren.service.flow_shapes import Declared, Service
-from shuren.service.internals import acting, limits, telling, versions, viewing
+from shuren.service.internals import acting, counting, limits, telling, versions, viewing
 from shuren.service.internals.case_rows import Case, CaseStep
 from shuren.service.internals.filling import filled
 from shuren.service.internals.firing import fire_timers as fire_timers
@@ -244,12 +244,14 @@ def queue(
         found = found.filter(assignee=actor.id)
     if unassigned:
         found = found.filter(assignee="")
-    total = found[: MOST + 1].count()
+    counts = counting.counts(seen)
+    narrowed = any((*asked.values(), overdue, mine, unassigned))
+    total = found[: MOST + 1].count() if narrowed else sum(counts[0].values())
     pages = max(1, -(-min(total, MOST) // PAGE))
     page = min(max(1, page), pages)
     rows = list(found.order_by("rank_at", "id")[(page - 1) * PAGE : page * PAGE])
     _note_look(actor, len(rows))
-    return Queue(viewing.lines(site, rows), min(total, MOST), page, pages, *_counts(seen))
+    return Queue(viewing.lines(site, rows), min(total, MOST), page, pages, *counts)
 
 
 def who(site: Site, id: str, actor: Actor) -> dict[str, str]:
@@ -303,7 +305,7 @@ def _remark(
 
 
 def _row(case_id: str, actor: Actor) -> Case:
-    row = Case.objects.filter(pk=case_id[:32]).first()
+    row = next(iter(Case.objects.filter(pk=case_id[:32])), None)
     if row is None or not acting.parts(actor, row):
         raise NoSuchCase
     return row
@@ -373,14 +375,3 @@ def _note_look(actor: Actor, rows: int, subject: str = "") -> None:
     wanted = require_purpose(actor, PURPOSE)
     require_covered(wanted, TABLE, COLUMNS)
     record_use(actor, PURPOSE, TABLE, COLUMNS, rows, subject=subject)
-
-
-def _counts(rows: QuerySet[Any, Any]) -> tuple[dict[str, int], dict[str, int], dict[str, int]]:
-    """{value: cases} by service, state and branch, in one pass over the index."""
-    # Counting rows and not ids keeps it in the index: a third of the time at 50,000 cases.
-    by: tuple[dict[str, int], ...] = ({}, {}, {})
-    for *values, count in rows.values_list("service", "state", "branch").annotate(n=Count("*")):
-        for counted, value in zip(by, values, strict=True):
-            if value:
-                counted[value] = counted.get(value, 0) + count
-    return by[0], by[1], by[2]

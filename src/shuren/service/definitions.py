@@ -19,13 +19,14 @@ from shuren.kernel.site import Site
 from shuren.kernel.suggestions import did_you_mean
 from shuren.service.document_shapes import Template
 from shuren.service.errors import UnknownName
-from shuren.service.flow_shapes import Declared, Flow, Service, ServiceIndicator
+from shuren.service.flow_shapes import Declared, Flow, Service, ServiceIndicator, Supplier
 from shuren.service.internals import (
     checking_services,
     reading_flows,
     reading_forms,
     reading_indicators,
     reading_services,
+    reading_suppliers,
     reading_templates,
 )
 from shuren.service.internals.place_rules import BOOKING_KEYS, read_rules
@@ -43,6 +44,7 @@ FORMATS: dict[str, dict[str, dict[str, Key]]] = {
         "form.*": reading_forms.FIELD_KEYS,
     },
     "service_indicators": {"": reading_indicators.INDICATOR_KEYS},
+    "suppliers": {"": reading_suppliers.SUPPLIER_KEYS},
     "flows": {
         "": reading_flows.FLOW_KEYS,
         "states.*": reading_flows.STATE_KEYS,
@@ -92,6 +94,20 @@ def indicators(site: Site | None) -> dict[str, ServiceIndicator]:
         file.id: reading_indicators.read_indicator(file.path, _said(file))
         for file in find_definitions("service_indicators", site).values()
     }
+
+
+@cache
+def suppliers(site: Site | None) -> dict[str, Supplier]:
+    """Who is asked for what the library lacks, in the order they are asked; raises
+    DefinitionError, also for one that supplies a service nobody declares."""
+    known = services(site)
+    found = []
+    for file in find_definitions("suppliers", site).values():
+        one = reading_suppliers.read_supplier(file.path, _said(file))
+        for id in one.services:
+            reading_forms.one_of(file.path, "services", id, known)
+        found.append(one)
+    return {one.id: one for one in sorted(found, key=lambda one: (one.order, one.id))}
 
 
 @cache

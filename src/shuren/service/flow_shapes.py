@@ -217,3 +217,26 @@ class Declared:
     print: str
     flow: Flow
     service: Service
+
+
+@dataclass(frozen=True)
+class Supplier:
+    """Who is asked for what the library lacks.
+
+    languages  of the form's field `language`; () for any
+    order      the lowest is asked first
+    hours      working hours it is waited for before the next is asked
+    price      of one, in fen (a hundredth of a yuan)
+    cap        the most it is asked for in a month, None for any number
+    """
+
+    id: str
+    title: dict[str, str]
+    description: dict[str, str]
+    services: tuple[str, ...]
+    about: tuple[str, ...]
+    languages: tuple[str, ...]
+    order: int
+    hours: float
+    price: int
+    cap: int | None = None

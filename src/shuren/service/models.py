@@ -23,7 +23,9 @@ class Interest(models.Model):
 from shuren.service.internals import booking_rows as booking_rows  # noqa: E402
 from shuren.service.internals import case_rows as case_rows  # noqa: E402
 from shuren.service.internals import document_rows as document_rows  # noqa: E402
+from shuren.service.internals import event_rows as event_rows  # noqa: E402
 from shuren.service.internals import search_rows as search_rows  # noqa: E402
+from shuren.service.internals import supply_rows as supply_rows  # noqa: E402
 from shuren.service.internals.circulation.rows import CopyHold as CopyHold  # noqa: E402
 from shuren.service.internals.circulation.rows import CopyMove as CopyMove  # noqa: E402
 from shuren.service.internals.messaging import rows as message_rows  # noqa: E402, F401

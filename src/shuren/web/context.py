@@ -58,7 +58,11 @@ def _next_theme(theme: str) -> dict[str, str]:
 
 def _nav(request: HttpRequest) -> list[dict[str, Any]]:
     """Only what exists, and only what the role may open."""
-    entries = [(_("Find"), "find"), (_("Spaces"), "spaces"), (_("My library"), "my")]
+    entries = [
+        (_("Find"), "find"),
+        (_("Spaces"), "spaces"),
+        (_("My library"), "my"),
+    ]
     actor = getattr(request, "actor", None)
     if actor is not None and may(actor, "workbench.open"):
         entries.append((_("Workbench"), "workbench:today"))

@@ -30,6 +30,7 @@ _STATUS = {
     "ConsentTextChanged": 400,
     "NoSuchCase": 404,
     "NoSuchDocument": 404,
+    "NoSuchEvent": 404,
     "NotNow": 409,
     "CaseChanged": 409,
     "NotOffered": 403,

@@ -69,11 +69,17 @@ _ONES_OWN = (
     "mart.loan_fact.is_out",
 )
 
-_ZONES = _columns(
-    "conformed.seat_zone",
-    "zone_id campus building floor title title_en kind seats power quiet_level opens_at closes_at",
+# What all services are measured by, on their dashboard.
+_COUNTED = (
+    "persons users opened succeeded failed withdrawn answers_due answered_ok promised finished_ok"
+    " ratings rating_sum tried first_tries delivered reworked pickups not_picked_up reviewed"
+    " adopted bookings no_shows median_hours median_wait"
 )
-
+_OF_SERVICES = (
+    *_columns("mart.service_period", f"period service {_COUNTED}"),
+    *_columns("mart.audience_period", f"period audience {_COUNTED}"),
+    *_columns("conformed.population", "year kind persons"),
+)
 PAGES: dict[str, Page] = {
     "home": Page(
         {"zh": "门户首页", "en": "Portal: home"},
@@ -108,23 +114,6 @@ PAGES: dict[str, Page] = {
             " opens_at closes_at",
         )
         + _columns("mart.zone_now", "zone_id occupied free as_of"),
-    ),
-    "space-zone": Page(
-        {"zh": "门户：一区的座位", "en": "Portal: the seats of a zone"},
-        "space-zone",
-        tables=_ZONES,
-        argument="J4-A",
-    ),
-    "space-rooms": Page(
-        {"zh": "门户：研讨间", "en": "Portal: rooms"}, "space-rooms", tables=_ZONES
-    ),
-    "space-now": Page(
-        {"zh": "门户：现在要一个座位", "en": "Portal: a seat now"}, "space-now", tables=_ZONES
-    ),
-    "workbench:bookings": Page(
-        {"zh": "工作台：座位与研讨间", "en": "Workbench: seats and rooms"},
-        "workbench:bookings",
-        tables=_ZONES,
     ),
     "resolve": Page(
         {"zh": "门户：全文链接", "en": "Portal: full-text resolver"},
@@ -207,6 +196,9 @@ PAGES: dict[str, Page] = {
         narrowed_by=("mart.loan_fact.reader_key",),
     ),
     "my-cases": Page({"zh": "我的服务单", "en": "My cases"}, "my-cases"),
+    "bookings": Page(
+        {"zh": "工作台：座位与研讨间", "en": "Workbench: seats and rooms"}, "workbench:bookings"
+    ),
     "cases": Page({"zh": "工作台：服务单", "en": "Workbench: cases"}, "workbench:cases"),
     "my-held": Page(
         {"zh": "关于我的一切", "en": "What is held about me"},
@@ -246,7 +238,11 @@ def pages(site: Site) -> dict[str, Page]:
     figures = dict.fromkeys(id for one in boards for id in (*one.numbers, *one.figures))
     found = PAGES | {
         one.id: Page(
-            one.title, "workbench:dashboard", (*one.numbers, *one.figures), argument=one.id
+            one.title,
+            "workbench:dashboard",
+            (*one.numbers, *one.figures),
+            _OF_SERVICES if one.id == "services" else (),
+            argument=one.id,
         )
         for one in boards
     }

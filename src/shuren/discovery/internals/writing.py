@@ -143,7 +143,7 @@ def write_new(
     folder: Path, records: Iterable[Record], how: Shelving, progress: Progress, threads: int = 1
 ) -> int:
     """Write all records into an empty folder; how many there were."""
-    return parts.write(folder, records, how, _counter(progress), _HEAP, threads)
+    return parts.write(folder, [records], how, _counter(progress), _HEAP, threads)
 
 
 def _counter(progress: Progress) -> parts.Counted:

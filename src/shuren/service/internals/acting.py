@@ -40,7 +40,8 @@ TITLES: dict[str, dict[str, str]] = {
 }
 
 
-def _handles(actor: Actor, action: str) -> bool:
+def handles(actor: Actor, action: str) -> bool:
+    """Whether the actor may do this with cases of others, and for their purpose."""
     return may(actor, action) and purpose_allowed(replace(actor, doing=action), PURPOSE)
 
 
@@ -68,11 +69,11 @@ def parts(actor: Actor, row: Case) -> frozenset[str]:
         found.add(OTHER)
     is_open_to = may(actor, CORRECT) or row.service not in CONFIDENTIAL
     is_open_to &= may(actor, PLACES) or row.flow != WHEREABOUTS
-    if _handles(actor, READ) and (is_open_to or may(actor, MANAGE)):
+    if handles(actor, READ) and (is_open_to or may(actor, MANAGE)):
         found.add(ONLOOKER)
-    if _handles(actor, WORK) and is_open_to:
+    if handles(actor, WORK) and is_open_to:
         found |= {LIBRARIAN, PARTNER}
-    if _handles(actor, MANAGE):
+    if handles(actor, MANAGE):
         found.add(MANAGER)
     return frozenset(found)
 

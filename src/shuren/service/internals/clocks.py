@@ -18,7 +18,7 @@ from shuren.kernel.clock import now
 from shuren.kernel.files import write_atomically
 from shuren.kernel.shapes import Actor
 from shuren.kernel.site import Site
-from shuren.service import bookings, cases, outbox, search_alerts
+from shuren.service import bookings, cases, outbox, search_alerts, suppliers
 from shuren.service.internals import erasing, keeping, rising, sweeping
 from shuren.service.internals.circulation import history, queue
 from shuren.service.joining import clocks_above
@@ -73,6 +73,12 @@ CLOCKS = (
         timedelta(0),
         lambda site, actor: cases.fire_timers(site),
         lambda site: cases.timers_due() > 0,
+    ),
+    Clock(
+        "suppliers",
+        timedelta(0),
+        lambda site, actor: suppliers.send_on(site),
+        lambda site: suppliers.waits(),
     ),
     Clock(
         "places",

@@ -133,6 +133,34 @@ def _hand_over(facts: Facts) -> None:
     hand_over(facts.site, facts.row.subject["id"], facts.row.party, actor=facts.actor)
 
 
+def _another_supplier(facts: Facts, said: Mapping[str, Any]) -> str:
+    """One that has not been asked yet may be asked; always for services nobody supplies for."""
+    from shuren.service.internals import supplying
+
+    return supplying.none_left(facts)
+
+
+def _ask_supplier(facts: Facts) -> None:
+    """The next supplier is asked; who was asked before has not supplied."""
+    from shuren.service.internals import supplying
+
+    supplying.ask_next(facts)
+
+
+def _supplied(facts: Facts) -> None:
+    """Whoever was asked last has supplied, and is paid for it."""
+    from shuren.service.internals import supplying
+
+    supplying.end(facts, supplying.SUPPLIED)
+
+
+def _not_supplied(facts: Facts) -> None:
+    """Whoever was asked last has not supplied."""
+    from shuren.service.internals import supplying
+
+    supplying.end(facts, supplying.FAILED)
+
+
 def _notify(facts: Facts) -> None:
     """The reader is told of the new state, unless it was their own doing."""
     if facts.actor.reader_key and facts.actor.reader_key == facts.row.pseudonym:
@@ -221,6 +249,13 @@ def _issue_report(facts: Facts) -> None:
     issue_report(facts)
 
 
+def _mirror_event(facts: Facts) -> None:
+    """The event of the case stands where the case stands."""
+    from shuren.service.internals.events.mirroring import mirror
+
+    mirror(facts)
+
+
 GUARDS: dict[str, Guard] = {
     "same_subject_open": _same_subject_open,
     "second_person": _second_person,
@@ -230,6 +265,7 @@ GUARDS: dict[str, Guard] = {
     "report_ready": _report_ready,
     "not_the_author": _not_the_author,
     "parts_over": _parts_over,
+    "another_supplier": _another_supplier,
 }
 EFFECTS: dict[str, Effect] = {
     "deadline_from_due": _deadline_from_due,
@@ -237,6 +273,9 @@ EFFECTS: dict[str, Effect] = {
     "due_anew": _due_anew,
     "promise_anew": _promise_anew,
     "hand_over": _hand_over,
+    "ask_supplier": _ask_supplier,
+    "supplied": _supplied,
+    "not_supplied": _not_supplied,
     "notify": _notify,
     "free_place": _free_place,
     "breach": _breach,
@@ -244,6 +283,7 @@ EFFECTS: dict[str, Effect] = {
     "away_time": _away_time,
     "extend_place": _extend_place,
     "issue_report": _issue_report,
+    "mirror_event": _mirror_event,
 }
 # What a case is about → what comes before it is opened, and with it, in one transaction.
 OPENING = {"place": (prepare_place, take_place)}

@@ -5,6 +5,7 @@ since it was read; then the steps and the timers follow in the same transaction.
 """
 
 from collections.abc import Mapping
+from copy import deepcopy
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -30,6 +31,9 @@ _STAMPED = {
 }
 
 
+_COLUMNS = tuple(f.attname for f in Case._meta.concrete_fields if not f.primary_key)
+
+
 class Running:
     """timers  {event: due} after the last transition, or None while they are as they were"""
 
@@ -38,6 +42,9 @@ class Running:
         self.flow = declared.flow
         self.clockwork = Clockwork(site, declared)
         self.read_version = row.version
+        self._as_read = {name: getattr(row, name) for name in _COLUMNS}
+        # An effect may write into them where they are.
+        self._as_read |= {name: deepcopy(getattr(row, name)) for name in ("fields", "subject")}
         self.steps: list[CaseStep] = []
         self.timers: dict[str, datetime] | None = None
         self._had_timers = False
@@ -147,6 +154,8 @@ class Running:
         row, state = self.row, self.flow.states[self.row.state]
         if state.end:
             row.closed_at = row.closed_at or self.at
+        if state.end == "success":
+            self._fill_stamps()
         row.is_open, row.is_success = not state.end, state.end == "success"
         self.clockwork.enter(row, state, self.at)
         if before:
@@ -165,6 +174,14 @@ class Running:
             known.pop(fired, None)
         self.timers = known
 
+    def _fill_stamps(self) -> None:
+        """A case that ends well has been through all four stages: one that no step on its way
+        stamped had come to be when the next one did."""
+        later = self.at
+        for column in reversed(_STAMPED.values()):
+            later = getattr(self.row, column) or later
+            setattr(self.row, column, later)
+
     def _known_timers(self) -> dict[str, datetime]:
         if self.timers is not None:
             return dict(self.timers)
@@ -176,10 +193,9 @@ class Running:
         raises  CaseChanged if somebody else wrote the row in the meantime
         """
         row = self.row
+        # Only what changed: writing all thirty columns costs twice as much.
         values = {
-            field.attname: getattr(row, field.attname)
-            for field in Case._meta.concrete_fields
-            if not field.primary_key
+            name: value for name in _COLUMNS if (value := getattr(row, name)) != self._as_read[name]
         }
         written = Case.objects.filter(pk=row.pk, version=self.read_version).update(**values)
         if not written:
@@ -195,11 +211,18 @@ class Running:
         self._save_rest(is_new=True)
 
     def _save_rest(self, *, is_new: bool) -> None:
-        CaseStep.objects.bulk_create(self.steps)
-        if self.timers is not None:
-            if self._had_timers and not is_new:
-                CaseTimer.objects.filter(case=self.row.pk).delete()
+        if len(self.steps) == 1:
+            self.steps[0].save(force_insert=True)
+        else:
+            CaseStep.objects.bulk_create(self.steps)
+        if self.timers is None:
+            return
+        if self._had_timers and not is_new:
+            CaseTimer.objects.filter(case=self.row.pk).delete()
+        if self.timers:
             CaseTimer.objects.bulk_create(
-                CaseTimer(case_id=self.row.pk, event=event, due_at=due)
-                for event, due in self.timers.items()
+                [
+                    CaseTimer(case_id=self.row.pk, event=event, due_at=due)
+                    for event, due in self.timers.items()
+                ]
             )

@@ -18,6 +18,7 @@ from shuren.service.internals import (
 )
 from shuren.service.internals.circulation import store as circulation
 from shuren.service.internals.documents import store as documents
+from shuren.service.internals.events import store as events
 from shuren.service.internals.messaging import store as messaging
 from shuren.service.joining import stores_above
 from shuren.service.shapes import HeldStore
@@ -122,6 +123,7 @@ STORES: tuple[Store, ...] = (
     ),
     Store(documents.STORE, documents.TABLES, documents.tell, documents.forget, documents.erase),
     Store(messaging.STORE, messaging.TABLES, messaging.tell, messaging.forget, messaging.erase),
+    Store(events.STORE, events.TABLES, events.tell, events.forget, events.erase),
     Store("events", (), lake_stores.events, lake_stores.forget_event),
     Store("lake", (), lake_stores.rows, lake_stores.forget_row),
     Store("quarantine", (), lake_stores.refused, lake_stores.forget_refused),

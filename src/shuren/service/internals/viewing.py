@@ -77,19 +77,22 @@ def _line(row: Case, known: Declared, site: Site, moment: datetime) -> dict[str,
 
 def _history(row: Case, known: Declared, is_reader: bool) -> tuple[Step, ...]:
     titles = OWN_EVENTS | {event: dict(title) for event, title in known.flow.events.items()}
+    steps = CaseStep.objects.filter(case=row.pk).order_by("number")
     return tuple(
         Step(
-            step.number,
-            step.at,
-            step.by,
-            step.role,
-            "" if is_reader else step.account,
-            step.event,
-            titles[step.event],
-            step.from_state,
-            step.to_state,
-            known.flow.states[step.to_state].title,
-            step.note,
+            number,
+            at,
+            by,
+            role,
+            "" if is_reader else account,
+            event,
+            titles[event],
+            from_state,
+            to_state,
+            known.flow.states[to_state].title,
+            note,
         )
-        for step in CaseStep.objects.filter(case=row.pk).order_by("number")
+        for number, at, by, role, account, event, from_state, to_state, note in steps.values_list(
+            "number", "at", "by", "role", "account", "event", "from_state", "to_state", "note"
+        )
     )

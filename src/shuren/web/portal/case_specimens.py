@@ -17,6 +17,7 @@ def case_specimens() -> dict[str, list[dict[str, Any]]]:
         "case_row": _case_row(),
         "message_row": _message_row(),
         "document_row": _document_row(),
+        "event_row": _event_row(),
         "stamps": _stamps(),
         "trace": _trace(),
         "case_moves": _case_moves(),
@@ -69,6 +70,28 @@ def _document_row() -> list[dict[str, Any]]:
             },
         }
         for label, is_old in (("in force", False), ("replaced, its file gone", True))
+    ]
+
+
+def _event_row() -> list[dict[str, Any]]:
+    states = [(_("You have a place"), "good"), (_("Called off"), "bad")]
+    return [
+        {
+            "label": label,
+            "inputs": {
+                "event": {
+                    "title": _("Reading circle"),
+                    "service": _("Events"),
+                    "url": "#event_row",
+                    "day": "10",
+                    "month": "2026-12",
+                    "when": "2026-12-10 19:00–20:30",
+                    "place": "尚悦斋",
+                    "state": {"label": label, "tone": tone},
+                }
+            },
+        }
+        for label, tone in states
     ]
 
 

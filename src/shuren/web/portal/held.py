@@ -214,6 +214,7 @@ def store_titles() -> dict[str, str]:
         "circulation": _("Loans and holds made here"),
         "cases": _("Your cases"),
         "documents": _("Documents signed for you"),
+        "enrolments": _("Events you enrolled in"),
         "messages": _("Messages to you"),
         "opinions": _("What you told the library"),
         "events": _("Events not yet taken in"),

@@ -136,6 +136,7 @@ def _titles(site: Site) -> dict[str, str]:
         "service.case": _("your cases"),
         "service.saved_search": _("the searches you saved"),
         "service.document": _("your documents"),
+        "service.enrolment": _("your events"),
         "conformed.reader_search": _("your searches"),
     }
     return found | own

@@ -9,7 +9,7 @@ from shuren.kernel.errors import ShurenError
 from shuren.kernel.i18n import gettext as _
 from shuren.kernel.i18n import pick
 from shuren.kernel.shapes import Actor
-from shuren.service import cases, commissions
+from shuren.service import cases, commissions, events
 from shuren.service.case_shapes import CaseLine, CaseView, Queue
 from shuren.service.definitions import flows, services
 from shuren.service.errors import NoSuchCase
@@ -80,6 +80,7 @@ def one(request: HttpRequest, case_id: str) -> HttpResponse:
         "moves": case_words.moves(found, request.POST if problem else None, problem),
         "problem": problem,
         "mine": found.assignee == actor.id,
+        "can_carry_event": found.flow in events.FLOWS and not found.is_over,
         "has_report": found.flow == commissions.FLOW,
         "person": _person(person),
         "may_ask_who": may(actor, cases.asks_who(found.service)),

@@ -14,6 +14,7 @@ from shuren.kernel.i18n import pick
 from shuren.trust import egress
 from shuren.trust.queries import may
 from shuren.web.access import requires
+from shuren.web.workbench import service_scores
 from shuren.web.workbench.charts import chart, number
 from shuren.web.workbench.csv_text import figure_csv
 from shuren.web.workbench.filters import MONTH, chosen_filters, filter_fields, for_figure
@@ -40,6 +41,7 @@ def dashboard(request: HttpRequest, dashboard_id: str) -> HttpResponse:
         results = [_figure(request, one.id) for one in fed]
         tables = list(dict.fromkeys(one.table for one in fed))
         choices = queries.filter_choices(site, request.actor, tables)  # type: ignore[attr-defined]
+        scores = _scores(request, dashboard_id)
     offered = {name for one in fed for name in one.filters}
     month = request.GET.get(MONTH, "")
     drawn = [chart(r, snapshot) for r in results if r.definition.chart != "number"]
@@ -48,6 +50,7 @@ def dashboard(request: HttpRequest, dashboard_id: str) -> HttpResponse:
         "numbers": [number(r) for r in results if r.definition.chart == "number"],
         "wide": [one for one in drawn if one["kind"] != "bar"],
         "narrow": [one for one in drawn if one["kind"] == "bar"],
+        "scores": scores,
         "fields": filter_fields(
             _offered(choices, offered), chosen, month, any(one.one_month for one in fed)
         ),
@@ -57,6 +60,15 @@ def dashboard(request: HttpRequest, dashboard_id: str) -> HttpResponse:
         "counts_people": any(snapshot.tables[one.table].person for one in fed),
     }
     return page(request, "dashboard.html", context, place=dashboard_id)
+
+
+def _scores(request: HttpRequest, dashboard_id: str) -> dict[str, Any]:
+    """All declared services with their targets, on the dashboard of services only."""
+    if dashboard_id != service_scores.BOARD:
+        return {}
+    asked = request.GET.get(service_scores.PERIOD, "")
+    actor = request.actor  # type: ignore[attr-defined]
+    return service_scores.context(current_site(), actor, asked)
 
 
 def _is_fed(snapshot: SnapshotInfo, table: str) -> bool:

@@ -32,7 +32,7 @@ from shuren.web.workbench.shell import Crumb, Tab, crumbs, current_site, page
 from shuren.web.workbench.supervision import task_row
 
 PLACE = "voice"
-BLANK_ACTIONS = 2
+BLANK_ACTIONS = 1
 
 
 @requires("voice.read")

@@ -1,0 +1,158 @@
+"""Suppliers of what the library lacks: who has been asked for a case, what they cost, and sending a
+request on when one of them does not answer in time.
+
+Rules are definitions/suppliers/*.yaml: what kinds, in which order, how long one is waited for, at
+what price, how many a month. The flow `request` asks the next by itself.
+"""
+
+import logging
+from dataclasses import dataclass
+from datetime import date, datetime, time
+from zoneinfo import ZoneInfo
+
+from django.db.models import Count, Q, Sum
+
+from shuren.kernel.clock import now
+from shuren.kernel.errors import ShurenError
+from shuren.kernel.i18n import gettext as _
+from shuren.kernel.settings import read_settings
+from shuren.kernel.shapes import Actor
+from shuren.kernel.site import Site
+from shuren.service import cases
+from shuren.service.case_shapes import BY_ITSELF
+from shuren.service.definitions import suppliers
+from shuren.service.errors import NoSuchCase, NotNow
+from shuren.service.internals.supply_rows import Supply
+from shuren.service.internals.supplying import ASKED, FAILED, SUPPLIED
+from shuren.trust.queries import require
+
+AT_ONCE = 200
+logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Try:
+    """One supplier that was asked for a case; cost in yuan."""
+
+    number: int
+    supplier: str
+    title: dict[str, str]
+    asked_at: datetime
+    due_at: datetime
+    ended_at: datetime | None
+    outcome: str
+    cost: float
+
+
+@dataclass(frozen=True)
+class Account:
+    """A supplier in one month: how often asked, what came of it, what it cost in yuan."""
+
+    supplier: str
+    title: dict[str, str]
+    asked: int
+    supplied: int
+    failed: int
+    cost: float
+    cap: int | None
+
+
+def tries(site: Site, case_id: str, *, actor: Actor) -> list[Try]:
+    """Whom a case has been asked of, the first first.
+
+    raises  trust's NotAllowed without cases.read
+    """
+    require(actor, "cases.read")
+    known = suppliers(site)
+    return [
+        Try(
+            one.number,
+            one.supplier,
+            known[one.supplier].title if one.supplier in known else {"zh": "", "en": one.supplier},
+            one.asked_at,
+            one.due_at,
+            one.ended_at,
+            one.outcome,
+            one.cost / 100,
+        )
+        for one in Supply.objects.filter(case=case_id[:32]).order_by("number")
+    ]
+
+
+def month(site: Site, first: date, *, actor: Actor) -> list[Account]:
+    """What every supplier did in the month that begins on a day.
+
+    raises  trust's NotAllowed without cases.read
+    """
+    require(actor, "cases.read")
+    zone = ZoneInfo(read_settings(site).time_zone)
+    after = date(first.year + first.month // 12, first.month % 12 + 1, 1)
+    begin, end = (datetime.combine(day, time(), zone) for day in (first, after))
+    asked = Supply.objects.filter(asked_at__gte=begin, asked_at__lt=end)
+    sums = asked.values("supplier").annotate(
+        asked=Count("pk"), paid=Sum("cost"),
+        supplied=Count("pk", filter=Q(outcome=SUPPLIED)),
+        failed=Count("pk", filter=Q(outcome=FAILED)),
+    )  # fmt: skip
+    by = {row["supplier"]: row for row in sums}
+    nothing = {"asked": 0, "supplied": 0, "failed": 0, "paid": 0}
+    return [
+        Account(
+            id, one.title, *(by.get(id, nothing)[name] for name in ("asked", "supplied", "failed")),
+            by.get(id, nothing)["paid"] / 100, one.cap,
+        )
+        for id, one in suppliers(site).items()
+    ]  # fmt: skip
+
+
+def waits() -> bool:
+    """Whether anybody has been waited for too long."""
+    return Supply.objects.filter(outcome=ASKED, due_at__lte=now()).exists()
+
+
+def send_on(site: Site) -> int:
+    """Ask the next supplier for every case whose present one did not answer in time; where there is
+    no other, the case is over as not filled. How many cases moved.
+
+    Each is a transaction of its own; safe to kill, and with several at a time.
+    """
+    moved, failed = 0, set[int]()
+    while True:
+        late = Supply.objects.filter(outcome=ASKED, due_at__lte=now()).exclude(pk__in=failed)
+        some = list(late.order_by("due_at", "pk")[:AT_ONCE])
+        if not some:
+            return moved
+        for one in some:
+            try:
+                _send_on(site, one)
+                moved += 1
+            except (NoSuchCase, NotNow):  # the case is over, or gone with its reader
+                one.outcome, one.ended_at = FAILED, now()
+                one.save()
+            except ShurenError:
+                logger.exception("case %s could not be sent on from %s", one.case, one.supplier)
+                failed.add(one.pk)
+
+
+def not_here(site: Site, case_id: str, *, actor: Actor) -> bool:
+    """The present supplier has said no: ask the next, or, where there is none, close the case as
+    not filled. Whether somebody else was asked.
+
+    raises  NoSuchCase; NotNow for a case that waits for no supplier
+    """
+    try:
+        cases.act(site, case_id, "next_supplier", actor=actor)
+    except NotNow:
+        note = _("No source has it.")
+        cases.act(site, case_id, "exhausted", actor=actor, note=note)
+        return False
+    return True
+
+
+def _send_on(site: Site, one: Supply) -> None:
+    key = f"late-{one.number}"  # of two workers one does it
+    try:
+        cases.act(site, one.case, "next_supplier", actor=BY_ITSELF, key=key)
+    except NotNow:
+        note = _("No source answered in time, and there is no other.")
+        cases.act(site, one.case, "exhausted", actor=BY_ITSELF, note=note, key=key)

@@ -1,0 +1,199 @@
+"""A teacher orders a novelty search and gives the report to somebody who verifies it; a student
+goes to an event. Every page of it in four looks and on the smallest phone."""
+
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+
+from shuren.kernel.clock import now
+from shuren.service import cases, commissions, documents, events
+from shuren.service.internals.event_rows import Event
+from shuren.trust.actions import create_account, pseudonymise
+from shuren.trust.models import Account
+from shuren.trust.queries import actor_of
+from tests.browser.pages import DESKTOP, PHONE, SMALLEST, visiting
+from tests.service.desk_of_cases import LIBRARIAN, MANAGER, SECOND
+from tests.service.test_commissions import NOVELTY
+from tests.web.library import LETTERS, remember_cards
+from tests.web.library import built as built
+
+SETTINGS = [
+    (PHONE, "light", "zh-hans"),
+    (PHONE, "dark", "en"),
+    (DESKTOP, "light", "en"),
+    (DESKTOP, "dark", "zh-hans"),
+]
+IDS = [f"{size[0]}-{theme}-{language}" for size, theme, language in SETTINGS]
+ASKED = {
+    "project_title": "古籍断代的图像方法", "reason": "proposal", "scope": "world",
+    "points": "以纸张纹理断代", "outline": "采集纸张纹理，训练模型，给出年代区间。",
+}  # fmt: skip
+
+
+def session_of(name: str, role: str, key: str = "") -> str:
+    client = Client()
+    client.force_login(create_account(name, "a long enough phrase", role, reader_key=key))
+    return client.cookies["shuren_session"].value
+
+
+@pytest.fixture
+def people(live_server, transactional_db, settings, built):
+    """(address, sessions of a teacher, two librarians and the director)"""
+    site = settings.SITE = built[0]
+    remember_cards(site)
+    key = pseudonymise(site, [LETTERS[0]])[0]
+    return live_server.url, {
+        "teacher": session_of("teacher", "faculty", key),
+        LIBRARIAN.id: session_of(LIBRARIAN.id, "front_desk"),
+        SECOND.id: session_of(SECOND.id, "front_desk"),
+        MANAGER.id: session_of(MANAGER.id, "director"),
+    }
+
+
+def ordered(settings) -> str:
+    actor = actor_of(Account.objects.get(username="teacher"))
+    return cases.open_case(settings.SITE, "novelty_search", actor=actor, fields=ASKED).id
+
+
+def move(visit, event: str) -> None:
+    """Open the move and press its button, as the page offers them."""
+    form = visit.page.locator(f"form:has(input[name='event'][value='{event}'])")
+    details = visit.page.locator(f"details:has(input[name='event'][value='{event}'])")
+    if details.count() and details.first.get_attribute("open") is None:
+        details.first.locator("summary").click()
+    form.locator("button").last.click()
+    visit.page.wait_for_load_state("networkidle")
+
+
+def test_a_teacher_orders_a_novelty_search_and_anybody_verifies_it(people, settings, browser):
+    origin, sessions = people
+    case = ordered(settings)
+    with visiting(browser, origin, session=sessions["teacher"]) as visit:
+        visit.open("/my/cases/")
+        assert "科技查新" in visit.page.content()
+    desk = f"/workbench/cases/{case}/"
+    cases.act(settings.SITE, case, "accept_quote", actor=LIBRARIAN, fields={"quote_cny": 800})
+    with visiting(browser, origin, session=sessions[MANAGER.id]) as visit:
+        visit.open(desk)
+        move(visit, "assign")
+        assert "办理中" in visit.page.content()
+    with visiting(browser, origin, session=sessions[LIBRARIAN.id]) as visit:
+        visit.open(desk)
+        visit.page.click("a:has-text('报告')")
+        for part in ("databases", "strategy", "comparison", "conclusion"):
+            visit.page.fill(f"textarea[name='{part}']", NOVELTY[part])
+        visit.page.fill("input[name='findings-0-title']", "古籍修复的图像识别")
+        visit.page.click("button:has-text('保存草稿')")
+        visit.page.wait_for_url("**kept=1")
+        visit.open(desk)
+        move(visit, "draft_done")
+        assert "复核中" in visit.page.content()
+        assert visit.page.locator("input[name='event'][value='sign_off']").count() == 0
+    with visiting(browser, origin, session=sessions[SECOND.id]) as visit:
+        visit.open(desk)
+        move(visit, "sign_off")
+        assert "已交付" in visit.page.content()
+    with visiting(browser, origin, session=sessions["teacher"]) as visit:
+        visit.open(f"/my/cases/{case}/")
+        with visit.page.expect_download() as waiting:
+            visit.page.click(".document-row a:has-text('PDF') >> nth=0")
+        held = Path(waiting.value.path()).read_bytes()
+        code = visit.page.inner_text(".document-row a[href^='/verify/']").split(" ", 1)[1]
+    with visiting(browser, origin, javascript=False) as visit:
+        visit.open("/verify/")
+        visit.page.fill("input[name='code']", code.lower())
+        visit.page.click("main button:has-text('验证')")
+        assert "本馆以此验证码签发过文件" in visit.page.content()
+        file = {"name": "report.pdf", "mimeType": "application/pdf", "buffer": held}
+        visit.page.set_input_files("input[name='file']", file)
+        visit.page.click("button:has-text('比对')")
+        assert "文件真实" in visit.page.content()
+
+
+@pytest.fixture
+def furnished(people, settings):
+    """A report that is signed, one in work, and an event somebody is in."""
+    site = settings.SITE
+    teacher = actor_of(Account.objects.get(username="teacher"))
+    paths = []
+    for is_signed in (True, False):
+        case = ordered(settings)
+        cases.act(site, case, "accept_quote", actor=LIBRARIAN)
+        cases.act(site, case, "assign", actor=MANAGER)
+        commissions.save_draft(site, case, NOVELTY, actor=LIBRARIAN)
+        if is_signed:
+            cases.act(site, case, "draft_done", actor=LIBRARIAN)
+            cases.act(site, case, "sign_off", actor=SECOND)
+            paths.append(f"/my/cases/{case}/")
+        paths.append(f"/workbench/cases/{case}/report/")
+    [line] = documents.own_documents(teacher)
+    starts = now() + timedelta(days=1)
+    event = events.plan(
+        site, "reader_salon", title={"zh": "与馆长面对面：自习室怎样用", "en": "Meet the director"},
+        summary={"zh": "说说您的想法。", "en": "Say what you think."}, place="一楼报告厅",
+        sessions=[(starts, starts + timedelta(hours=2))], places=40, certificate=100,
+        actor=LIBRARIAN,
+    )  # fmt: skip
+    cases.act(site, event.case, "approve", actor=MANAGER)
+    cases.act(site, event.case, "publish", actor=LIBRARIAN)
+    events.enrol(site, event.id, actor=teacher)
+    month = f"{timezone.localtime(starts):%Y-%m}"
+    paths += ["/my/documents/", "/verify/", reverse("verify-code", args=[line.code])]
+    paths += [f"/events/?month={month}", f"/events/{event.id}/"]
+    paths += ["/workbench/events/", f"/workbench/events/{event.id}/"]
+    return people[0], people[1], paths
+
+
+@pytest.mark.parametrize("size, theme, language", SETTINGS, ids=IDS)
+def test_every_page_of_it_fits_and_is_accessible(
+    furnished, browser, axe_script, size, theme, language
+):
+    origin, sessions, paths = furnished
+    faults = []
+    for who in ("teacher", LIBRARIAN.id):
+        with visiting(
+            browser, origin, size=size, theme=theme, language=language, session=sessions[who]
+        ) as visit:
+            for path in paths:
+                if path.startswith("/workbench/") != (who == LIBRARIAN.id):
+                    continue
+                visit.open(path)
+                if visit.overflow > 0:
+                    faults.append(f"{path} is {visit.overflow} px too wide")
+                faults += [f"{path} {one}" for one in visit.violations(axe_script)]
+            faults += visit.said + visit.outside
+    assert faults == []
+
+
+def test_the_smallest_phone_scrolls_down_only(furnished, browser):
+    origin, sessions, paths = furnished
+    wide = []
+    with visiting(browser, origin, size=SMALLEST, session=sessions["teacher"]) as visit:
+        for path in paths:
+            if not path.startswith("/workbench/"):
+                visit.open(path)
+                if visit.overflow > 0:
+                    wide.append(path)
+    assert wide == []
+
+
+def test_a_student_enrols_shows_a_number_and_gives_the_place_back(people, settings, browser):
+    origin, sessions = people
+    starts = now() + timedelta(days=1)
+    event = events.plan(
+        settings.SITE, "reader_salon", title={"zh": "沙龙", "en": "Salon"}, places=1,
+        sessions=[(starts, starts + timedelta(hours=2))], actor=LIBRARIAN,
+    )  # fmt: skip
+    cases.act(settings.SITE, event.case, "approve", actor=MANAGER)
+    cases.act(settings.SITE, event.case, "publish", actor=LIBRARIAN)
+    with visiting(browser, origin, session=sessions["teacher"], javascript=False) as visit:
+        visit.open(f"/events/{event.id}/")
+        visit.page.click("main button:has-text('报名')")
+        assert len(visit.page.inner_text(".event-code")) == 4
+        visit.page.click("button:has-text('退出报名')")
+        assert visit.page.locator(".event-code").count() == 0
+    assert Event.objects.get().taken == 0

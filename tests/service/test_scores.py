@@ -1,0 +1,134 @@
+"""Indicators of services, worked by hand from cases as they rise."""
+
+import pytest
+
+from shuren.kernel.shapes import Actor
+from shuren.service import scores
+from tests.data.raw_helper import put_raw, reader
+from tests.service.circulating import build
+
+pytestmark = pytest.mark.django_db
+DIRECTOR = Actor("guan", "director", doing="dashboards.read")
+
+
+def case(number, who, ending, **more):
+    """A delivery asked for on 2 March, answered an hour later, over on 3 March."""
+    row = {
+        "case_id": f"C{number}", "reader_id": reader(who), "service": "document_delivery",
+        "flow": "request", "state": "closed", "ending": ending,
+        "opened_at": "2026-03-02T09:00:00", "answer_due_at": "2026-03-02T17:00:00",
+        "answered_at": "2026-03-02T10:00:00", "delivered_at": "2026-03-03T09:00:00",
+        "closed_at": "2026-03-03T10:00:00", "in_time": True, "hours": 2.0, "tries": 1,
+        "returns": 0, "version": 4,
+    }  # fmt: skip
+    return row | more
+
+
+@pytest.fixture
+def counted(site, settings):
+    """Seven deliveries of six readers: four filled, of which one at the second try and one late;
+    one not filled, one withdrawn, one still open and answered too late."""
+    settings.SITE = site
+    rows = [
+        case(1, 1, "success", hours=1.0, rating=5),
+        case(2, 2, "success", hours=2.0, rating=4, tries=2),
+        case(3, 3, "success", hours=4.0, in_time=False, rating=3),
+        case(4, 4, "success", hours=8.0, returns=1),
+        case(5, 5, "failure", state="unfilled", delivered_at=None, hours=9.0),
+        case(6, 6, "withdrawn", state="withdrawn", delivered_at=None, in_time=None, hours=0.0),
+        case(7, 6, "", state="sourcing", delivered_at=None, closed_at=None, in_time=None,
+             hours=None, answered_at="2026-03-02T18:00:00"),
+    ]  # fmt: skip
+    put_raw(site, "reader_cases", rows, place=1)
+    put_raw(
+        site, "readers", [{"reader_id": reader(n), "kind": "student"} for n in range(1, 7)], place=2
+    )
+    served = {"student": 60, "faculty": 30, "alumni": 10}
+    rows = [{"year": 2026, "campus": "东", "kind": k, "persons": n} for k, n in served.items()]
+    put_raw(site, "populations", rows, place=3)
+    build(site)
+    return site
+
+
+def of(site, period="2026-03"):
+    found = next(
+        one
+        for one in scores.scores(site, DIRECTOR, period)
+        if one.service.id == "document_delivery"
+    )
+    return {one.indicator.id: one for one in found.lines}
+
+
+def test_each_figure_is_the_one_worked_by_hand(counted):
+    said = scores.counted(counted, DIRECTOR, "2026-03")["document_delivery"]
+    assert said.value("volume") == 4
+    assert said.value("users") == 6
+    assert said.value("fill") == 80.0  # 4 of 5 that ended and were not withdrawn
+    assert said.value("respond_ok") == pytest.approx(100 * 6 / 7)
+    assert said.value("finish_ok") == 80.0  # 4 of 5 with a promise: the third was late
+    assert said.value("median_h") == 3.0  # between 2 and 4 of 1, 2, 4, 8
+    assert said.value("satisfaction") == 4.0  # of 5, 4 and 3
+    assert said.count("satisfaction") == 3
+    assert said.response_rate == 75.0  # three of four
+    assert said.value("rework") == 25.0  # one of four delivered
+    assert said.value("first_try") == 40.0  # two of five: one went on, one came back, one failed
+    assert said.value("reach") == 6.0  # six of the hundred it is for
+
+
+def test_a_year_counts_its_months(counted):
+    assert scores.counted(counted, DIRECTOR, "2026")["document_delivery"].value("volume") == 4
+    assert scores.counted(counted, DIRECTOR, "2026-02") == {}
+
+
+def test_a_target_is_met_or_not(counted):
+    lines = of(counted)
+    assert lines["fill"].target == ">=92%"
+    assert lines["fill"].is_met is False
+    assert lines["median_h"].is_met is True  # at most 12
+    assert lines["satisfaction"].is_met is False
+    assert lines["volume"].is_met is None  # what the talk says of alumni is no target of a month
+
+
+def test_fewer_than_five_readers_are_not_shown(site, settings):
+    settings.SITE = site
+    put_raw(site, "reader_cases", [case(n, n, "success") for n in range(1, 5)], place=1)
+    build(site)
+    assert scores.counted(site, DIRECTOR, "2026-03") == {}
+    assert scores.audiences(site, DIRECTOR, "2026-03") == []
+
+
+def test_first_try_fill_and_hours_by_audience(counted):
+    [line] = scores.audiences(counted, DIRECTOR, "2026-03")
+    assert (line.audience, line.persons) == ("student", 6)
+    assert line.figures.value("first_try") == 40.0
+    assert line.figures.value("median_h") == 3.0
+
+
+def test_a_small_audience_goes_with_the_next_smallest(site, settings):
+    """Two alumni and five faculty are others; seven students stay."""
+    settings.SITE = site
+    rows = [case(n, n, "success") for n in range(1, 15)]
+    put_raw(site, "reader_cases", rows, place=1)
+    kinds = ["alumni"] * 2 + ["faculty"] * 5 + ["student"] * 7
+    cards = [{"reader_id": reader(n), "kind": kind} for n, kind in enumerate(kinds, 1)]
+    put_raw(site, "readers", cards, place=2)
+    build(site)
+    found = {one.audience: one.persons for one in scores.audiences(site, DIRECTOR, "2026-03")}
+    assert found == {"student": 7, "": 7}
+
+
+@pytest.mark.parametrize(
+    "value, target, met",
+    [
+        (95.0, ">=95%", True),
+        (94.9, ">=95%", False),
+        (3.0, "<3%", False),
+        (2.9, "<3%", True),
+        (7.0, "<=7", True),
+        (5.0, "track", None),
+        (None, ">=95%", None),
+        (5.0, "alumni >4000/month (talk)", None),
+    ],
+)
+def test_targets_are_read_as_they_are_written(value, target, met):
+    assert scores.is_met(value, target) is met
