@@ -38,6 +38,7 @@ def run_checks(context: CliContext) -> Iterator[Finding]:
         secrets,
         ledger,
         definitions,
+        services,
         purposes,
         forms,
         loads,
@@ -142,6 +143,7 @@ def definitions(context: CliContext, site: Site) -> Iterator[Finding]:
     """Each kind by itself, so that a mistake in one does not hide those in the others."""
     from shuren.data import definitions as data
     from shuren.insight import definitions as insight
+    from shuren.service import definitions as service
     from shuren.service.message_definitions import templates
     from shuren.trust import queries as trust
 
@@ -151,6 +153,7 @@ def definitions(context: CliContext, site: Site) -> Iterator[Finding]:
         _("models"): lambda: data.models(site),
         _("figures"): lambda: insight.figures(site),
         _("indicators"): lambda: insight.indicators(site),
+        _("services"): lambda: service.services(site),
         _("roles"): trust.roles,
         _("purposes"): trust.purposes,
         _("messages"): lambda: templates(site),
@@ -185,6 +188,26 @@ def mails(context: CliContext, site: Site) -> Iterator[Finding]:
             _("No mail server is set: mails stay in the outbox."),
             _("Write [mail] into shuren.toml, see docs/how-to/messages.md."),
         )
+
+
+def services(context: CliContext, site: Site) -> Iterator[Finding]:
+    """Scenes without a service, and flows that ask for too many approvals."""
+    from shuren.service.survey import MOST_APPROVALS, survey
+
+    found = survey(site)
+    for scene in found.uncovered:
+        yield Finding(
+            "advice",
+            _("No service advances the scene '%(scene)s'.", scene=scene),
+            _("Name it under `scenes` in the file of a service that does."),
+        )
+    for id in found.deep:
+        yield Finding(
+            "advice",
+            _("The flow '%(flow)s' takes %(count)s approvals; more than %(most)s slow decisions.",
+              flow=id, count=found.approvals[id], most=MOST_APPROVALS),
+            _("Take a step out of definitions/flows/%(flow)s.yaml.", flow=id),
+        )  # fmt: skip
 
 
 def purposes(context: CliContext, site: Site) -> Iterator[Finding]:
