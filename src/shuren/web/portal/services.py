@@ -148,7 +148,7 @@ def _known(request: HttpRequest, service: Service, actor: Actor) -> dict[str, st
     """What the form begins with: what the link that led here says, and the reader's own card."""
     named = {one.name for one in _asked(service) if one.type != "file"}
     values = {
-        name: value.replace("\x00", "")[:300]
+        name: str(value).replace("\x00", "")[:300]
         for name, value in request.GET.items() if name in named
     }  # fmt: skip
     card = {"pickup": "campus", "place": "campus", "college": "college"}
