@@ -23,7 +23,6 @@ from shuren.web.access import to_sign_in
 from shuren.web.places import way_in
 
 LONGEST = 100
-OPINION = "reader_opinion"
 ABOUT = "subject_title"  # asked where a service is always about something
 
 
@@ -214,7 +213,7 @@ def _facts(page: catalogue.Page) -> list[tuple[str, str]]:
 def _opinion(service: Service) -> str:
     """Where a reader says what should be better about it: the feedback that goes with each."""
     about = urlencode({"text": _("About “%(service)s”: ", service=pick(service.title))})
-    return f"{reverse('service-ask', args=[OPINION])}?{about}"
+    return f"{reverse('voice')}?{about}"
 
 
 def _tabs(words: str, mine: int, all_: int, only_mine: bool) -> list[dict[str, Any]]:
