@@ -85,18 +85,27 @@ def _row(one: Score) -> list[dict[str, Any]]:
         {"text": pick(one.service.title)},
         *({"text": text, "number": True} for text in numbers),
         told,
-        {"text": listed([_said(line) for line in one.lines])},
+        {"text": listed(wanted) if (wanted := _wanted(one)) else NOTHING},
     ]
+
+
+def _wanted(one: Score) -> list[str]:
+    """What is declared, but for what has a column and no target."""
+    plain = ("volume", "users")
+    lines = [x for x in one.lines if x.target != "track" or x.indicator.id not in plain]
+    return [_said(line) for line in lines]
 
 
 def _said(line: Line) -> str:
     """An indicator with its value and its target, as it is declared."""
     title, unit = (
-        pick(line.indicator.title),
-        pick(line.indicator.unit) if line.indicator.unit else "",
+        pick(dict(line.indicator.title)),
+        pick(dict(line.indicator.unit)) if line.indicator.unit else "",
     )
-    value = NOTHING if line.value is None else f"{line.value:,.1f} {unit}".strip()
-    return f"{title} {value}" + ("" if line.target == "track" else f" ({line.target})")
+    number = "" if line.value is None else f"{line.value:,.1f}".removesuffix(".0")
+    value = f"{number} {unit}".strip() if number else NOTHING
+    target = line.target.replace(">=", "≥").replace("<=", "≤")
+    return f"{title} {value}" + ("" if target == "track" else f" ({target})")
 
 
 def _audiences(site: Site, actor: Actor, period: str) -> dict[str, Any]:
@@ -105,7 +114,7 @@ def _audiences(site: Site, actor: Actor, period: str) -> dict[str, Any]:
         (_("Reader kind"), False), (_("Readers"), True), (_("Filled at the first try"), True),
         (_("Filled"), True), (_("Median hours"), True), (_("Rating"), True),
     )  # fmt: skip
-    rows = [
+    rows: list[list[dict[str, Any]]] = [
         [
             {"text": pick(kinds[one.audience]) if one.audience in kinds else _("Others")},
             *(
