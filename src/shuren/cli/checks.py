@@ -43,6 +43,7 @@ def run_checks(context: CliContext) -> Iterator[Finding]:
         forms,
         loads,
         snapshot,
+        mails,
         browser_parts,
     )
     said: set[Finding] = set()
@@ -143,6 +144,7 @@ def definitions(context: CliContext, site: Site) -> Iterator[Finding]:
     from shuren.data import definitions as data
     from shuren.insight import definitions as insight
     from shuren.service import definitions as service
+    from shuren.service.message_definitions import templates
     from shuren.trust import queries as trust
 
     kinds: dict[str, Callable[[], Sized]] = {
@@ -154,6 +156,7 @@ def definitions(context: CliContext, site: Site) -> Iterator[Finding]:
         _("services"): lambda: service.services(site),
         _("roles"): trust.roles,
         _("purposes"): trust.purposes,
+        _("messages"): lambda: templates(site),
     }
     counts = []
     for name, read in kinds.items():
@@ -163,6 +166,28 @@ def definitions(context: CliContext, site: Site) -> Iterator[Finding]:
             yield Finding("wrong", error.message, error.fix)
     if len(counts) == len(kinds):
         yield Finding("ok", _("Definitions can be read: %(listed)s.", listed=listed(counts)))
+
+
+def mails(context: CliContext, site: Site) -> Iterator[Finding]:
+    """Whether there is a mail server, and whether something waits for a person."""
+    from shuren.service.outbox import outbox
+
+    found = outbox(site, actor=context.actor)
+    dead = found.counts["dead"]
+    if dead:
+        yield Finding(
+            "advice",
+            _("%(count)s messages came to nothing.", count=f"{dead:,}"),
+            _("Run `shuren messages list --state dead`; it says what to do."),
+        )
+    if found.is_set:
+        yield Finding("ok", _("A mail server is set."))
+    else:
+        yield Finding(
+            "advice",
+            _("No mail server is set: mails stay in the outbox."),
+            _("Write [mail] into shuren.toml, see docs/how-to/messages.md."),
+        )
 
 
 def services(context: CliContext, site: Site) -> Iterator[Finding]:

@@ -12,9 +12,11 @@ from shuren.kernel.errors import ShurenError
 from shuren.kernel.i18n import gettext as _
 from shuren.kernel.i18n import pick
 from shuren.kernel.shapes import Actor
+from shuren.management import published
 from shuren.service import case_files, cases, documents
 from shuren.service.case_shapes import CaseLine, CaseView
 from shuren.service.errors import NoSuchCase
+from shuren.service.supervised import OPINION
 from shuren.web import case_words
 from shuren.web.access import requires
 from shuren.web.errors import status_of
@@ -62,6 +64,8 @@ def one(request: HttpRequest, case_id: str) -> HttpResponse:
         except ShurenError as error:
             problem = error
     found = cases.case(settings.SITE, case_id, actor)
+    if found.service == OPINION and problem is None and published.has_page(found.id, actor):
+        return HttpResponseRedirect(reverse("my-opinion", args=[found.id]))
     posted = request.POST if problem else None
     context = whole(found, for_reader=True) | {
         "moves": case_words.moves(found, posted, problem),
