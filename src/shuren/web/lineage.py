@@ -195,6 +195,13 @@ PAGES: dict[str, Page] = {
         + _columns("mart.copy_state", _COPIES),
         narrowed_by=("mart.loan_fact.reader_key",),
     ),
+    "service-forms": Page(
+        {"zh": "门户：申请服务", "en": "Portal: asking for a service"},
+        "service-ask",
+        tables=_columns("conformed.reader", "college campus"),
+        narrowed_by=("conformed.reader.reader_key",),
+        argument="long_term_seat",
+    ),
     "my-cases": Page({"zh": "我的服务单", "en": "My cases"}, "my-cases"),
     "bookings": Page(
         {"zh": "工作台：座位与研讨间", "en": "Workbench: seats and rooms"}, "workbench:bookings"

@@ -24,6 +24,8 @@ OPEN: dict[str, str] = {
     "robots": "told to every crawler",
     "resolve": "full text by its identifier is public",
     "spaces": "free seats are public",
+    "services": "what the library offers is public",
+    "service": "what the library offers is public",
     "events": "what the library offers is public",
     "event-calendar": "what the library offers is public",
     "event": "what the library offers is public; enrolling asks to sign in",
@@ -59,6 +61,7 @@ OPEN: dict[str, str] = {
 }
 # Open to every account: it shows that account's own.
 OWN: dict[str, str] = {
+    "service-ask": "asks for oneself; whom it serves is in its file, and told",
     "item-ask": "asks for oneself; who may is in the decision tables, and told",
     "resolve-ask": "asks for oneself; who may is in the decision tables, and told",
     "my": "one's own loans; who is no reader is told so",
