@@ -124,9 +124,13 @@ SELECT
   coalesce(sum(adopted), 0) AS adopted,
   count(no_show) AS bookings,
   coalesce(sum(no_show), 0) AS no_shows,
-  avg(CASE WHEN hours_place * 2 IN (hours_count, hours_count + 1, hours_count + 2) THEN hours END)
+  CAST(sum(CASE WHEN hours_place * 2 IN (hours_count, hours_count + 1, hours_count + 2)
+    THEN CAST(hours AS DECIMAL(18, 4)) END) AS DOUBLE)
+    / nullif(count(CASE WHEN hours_place * 2 IN (hours_count, hours_count + 1, hours_count + 2) THEN hours END), 0)
     AS median_hours,
-  avg(CASE WHEN wait_place * 2 IN (wait_count, wait_count + 1, wait_count + 2) THEN wait_days END)
+  CAST(sum(CASE WHEN wait_place * 2 IN (wait_count, wait_count + 1, wait_count + 2)
+    THEN CAST(wait_days AS DECIMAL(18, 4)) END) AS DOUBLE)
+    / nullif(count(CASE WHEN wait_place * 2 IN (wait_count, wait_count + 1, wait_count + 2) THEN wait_days END), 0)
     AS median_wait
 FROM in_order
 GROUP BY period, audience
