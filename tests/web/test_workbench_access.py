@@ -85,7 +85,7 @@ PROMISED = {
     "coverage": "loads.read",
     "desk-erasure": "desk.erase",
     "desk-certificate": "desk.erase",
-    "services": "workbench.open",
+    "service-list": "workbench.open",
     "service": "workbench.open",
     "service-preview": "workbench.open",
     "cases": "cases.read",
