@@ -85,6 +85,7 @@ PROMISED = {
     "desk-certificate": "desk.erase",
     "cases": "cases.read",
     "case-report": "cases.read",
+    "case-gift": "cases.read",
     "events": "cases.read",
     "event": "cases.read",
     "case-preview": "cases.read",

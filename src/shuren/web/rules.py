@@ -24,6 +24,7 @@ OPEN: dict[str, str] = {
     "robots": "told to every crawler",
     "resolve": "full text by its identifier is public",
     "spaces": "free seats are public",
+    "gifts": "thanks by names that donors chose themselves",
     "events": "what the library offers is public",
     "event-calendar": "what the library offers is public",
     "event": "what the library offers is public; enrolling asks to sign in",

@@ -11,7 +11,7 @@ from shuren.kernel.errors import ShurenError
 from shuren.kernel.i18n import gettext as _
 from shuren.kernel.i18n import pick
 from shuren.kernel.shapes import Actor
-from shuren.service import cases, documents
+from shuren.service import cases, documents, gifts
 from shuren.service.case_shapes import CaseLine, CaseView
 from shuren.service.errors import NoSuchCase
 from shuren.web import case_words
@@ -65,6 +65,8 @@ def one(request: HttpRequest, case_id: str) -> HttpResponse:
     context = whole(found, for_reader=True) | {
         "moves": case_words.moves(found, posted, problem),
         "problem": problem,
+        "is_gift": found.flow == gifts.FLOW,
+        "named": gifts.name_of(case_id, actor=actor) if found.flow == gifts.FLOW else "",
         "documents": [as_document(one) for one in documents.of_case(settings.SITE, case_id, actor)],
         "trail": [
             {"label": _("My cases"), "url": reverse("my-cases")},
