@@ -4,6 +4,7 @@ from datetime import date
 
 import pytest
 
+from shuren.cli.demo_voice import let_readers_speak
 from shuren.kernel.site import Site
 from shuren.management import supervision, voice
 from shuren.management.internals import escalating
@@ -22,6 +23,7 @@ from tests.management.voice_people import (
     answered,
     at,
     done,
+    reader,
     said,
     staff,  # noqa: F401
     under_way,
@@ -155,3 +157,36 @@ def test_who_says_nothing_for_fourteen_days_has_it_closed(site: Site, clock, sta
     row = Opinion.objects.get()
     assert cases.case(site, taken.case_id, LIBRARIAN).state == "closed"
     assert (row.closed_at is not None, row.rating) == (True, None)
+
+
+def test_what_is_done_on_the_pages_of_cases_is_known_here_too(site: Site, clock, staff):  # noqa: F811
+    ann = reader(site)
+    taken = said(site, actor=ann)
+    [task] = under_way(site, taken.case_id, "后勤")
+    case = str(Task.objects.get().case_id)
+    cases.act(site, case, "handle", actor=LIBRARIAN, fields=RESULT)
+    cases.act(site, case, "accept", actor=MANAGER)
+    escalating.run(site, MANAGER)
+    assert Task.objects.get(pk=task).done_at is not None
+    cases.act(site, taken.case_id, "handle", actor=LIBRARIAN, fields=RESULT)
+    escalating.run(site, MANAGER)
+    row = Opinion.objects.get()
+    assert (row.answered_at is not None, row.resolution) == (True, "explained")
+    assert messages.inbox(site, ann).total >= 1
+    cases.act(site, taken.case_id, "dissatisfied", actor=ann, note="还是暗")
+    escalating.run(site, MANAGER)
+    row = Opinion.objects.get()
+    assert (row.answered_at, row.reopened, row.closed_at) == (None, 1, None)
+    cases.act(site, taken.case_id, "handle", actor=LIBRARIAN, fields=RESULT)
+    cases.act(site, taken.case_id, "satisfied", actor=ann)
+    escalating.run(site, MANAGER)
+    assert Opinion.objects.get().closed_at is not None
+
+
+def test_the_demos_readers_speak_once(site: Site, clock):
+    for _again in range(2):
+        let_readers_speak(site, MANAGER, LIBRARIAN)
+    assert Opinion.objects.filter(case_id__startswith="H").count() > 1000
+    assert Opinion.objects.exclude(case_id__startswith="H").count() == 7
+    board = voice.board(site, actor=OVERSEER)
+    assert len(board.columns["supervised"]) == 3

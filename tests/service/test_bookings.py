@@ -1,9 +1,13 @@
 """Seats and rooms: booked once, kept to, given away; rules from the service's file."""
 
+from datetime import timedelta
+
 import pytest
 
+from shuren.data.errors import MustStay
+from shuren.kernel.clock import now
 from shuren.kernel.site import Site
-from shuren.service import bookings, cases, place_desk, places
+from shuren.service import bookings, cases, messages, place_desk, places
 from shuren.service.case_shapes import BY_ITSELF
 from shuren.service.cases import fire_timers
 from shuren.service.errors import (
@@ -15,6 +19,7 @@ from shuren.service.errors import (
     WrongCode,
     WrongField,
 )
+from shuren.service.internals import booking_stores
 from shuren.service.internals.booking_rows import Booking, Breach, PlaceSlot
 from shuren.service.internals.case_rows import Case
 from tests.service.places_library import DESK, at, reader
@@ -392,6 +397,14 @@ def test_what_a_reader_objects_to_is_looked_at_and_taken_back(library, clock):
         fire_timers(library)
     last = bookings.breaches(library, ann)[0]
     assert last.blocked_until == at("11-19T10:30")
+    with pytest.raises(WrongField):
+        bookings.object_to(library, last.id, " ", actor=ann)
+    with pytest.raises(UnknownName):
+        bookings.object_to(library, last.id, "那不是我", actor=reader(library, 2))
+    opened = bookings.object_to(library, last.id, "屏幕坏了，签不了到", actor=ann)
+    assert bookings.object_to(library, last.id, "再说一遍", actor=ann).id == opened.id
+    (shown,) = place_desk.objections(library, actor=DESK)
+    assert (shown.id, shown.objection) == (last.id, opened.id)
     place_desk.take_back(library, last.id, actor=DESK)
     assert credit_of(library, ann).blocked_until is None
     book(library, ann, begins="11-18T12:00", ends="11-18T13:00")
@@ -408,3 +421,51 @@ def test_only_who_serves_bookings_sees_where_a_reader_is(library, clock):
         cases.case(library, opened.id, reader(library, 2))
     assert cases.queue(library, subject).total == 0
     assert cases.queue(library, DESK).total == 1
+
+
+def test_who_is_told_what_became_of_a_booking(library, clock):
+    ann = reader(library)
+    for day in (16, 17, 18):
+        clock(f"11-{day}T09:00")
+        book(library, ann, begins=f"11-{day}T10:00", ends=f"11-{day}T11:00")
+        clock(f"11-{day}T10:30")
+        fire_timers(library)
+    told = [one.title for one in messages.inbox(library, ann).messages]
+    assert len([one for one in told if "001" in str(one)]) == 3
+    assert len(told) == 4  # and once that nothing can be booked
+
+
+def test_bookings_are_kept_forty_days_and_blocks_longer_without_the_place(library, clock):
+    ann = reader(library)
+    for day in (16, 17, 18):
+        clock(f"11-{day}T09:00")
+        book(library, ann, begins=f"11-{day}T10:00", ends=f"11-{day}T11:00")
+        clock(f"11-{day}T10:30")
+        fire_timers(library)
+    clock("12-27T12:00")
+    booking_stores.forget_past(now() - timedelta(days=40))
+    assert Booking.objects.count() == 1  # of the 18th: 39 days
+    clock("12-29T12:00")
+    booking_stores.forget_past(now() - timedelta(days=40))
+    assert not Booking.objects.exists()
+    assert not Case.objects.exists()
+    assert list(Breach.objects.values_list("place", flat=True)) == [""]
+
+
+def test_an_erasure_takes_what_is_over_and_leaves_what_is_in_force(library, clock):
+    ann = reader(library)
+    for day in (16, 17, 18):
+        clock(f"11-{day}T09:00")
+        book(library, ann, begins=f"11-{day}T10:00", ends=f"11-{day}T11:00")
+        clock(f"11-{day}T10:30")
+        fire_timers(library)
+    Breach.objects.filter(blocked_until__isnull=False).update(blocked_until=at("11-20T10:00"))
+    holder = reader(library, 2)
+    opened = book(library, holder, begins="11-18T12:00", ends="11-18T13:00")
+    assert (booking_stores.erase(ann), booking_stores.stays(ann.reader_key)) == (2, 1)
+    assert booking_stores.stays(holder.reader_key) == 1
+    booking_stores.rename(holder.reader_key, "r_new")
+    Case.objects.filter(pk=opened.id).update(pseudonym="r_new")
+    assert set(PlaceSlot.objects.values_list("pseudonym", flat=True)) == {"r_new"}
+    with pytest.raises(MustStay):
+        booking_stores.forget(library, ann, "bookings", f"breach-{Breach.objects.get().pk}")

@@ -60,7 +60,9 @@ ONE_PAGE = {
     "workbench:decision-new": "workbench:decisions",
     "workbench:decision": "workbench:decisions",
     "workbench:case": "workbench:cases",
+    "workbench:case-file": "workbench:cases",
     "my-case": "my-cases",
+    "my-case-file": "my-cases",
     "my-calendar-file": "my",
     "workbench:indicator": "workbench:indicators",
     "workbench:indicator-csv": "workbench:indicators",
@@ -72,6 +74,9 @@ ONE_PAGE = {
     "workbench:document": "workbench:content",
     "workbench:document-page": "workbench:content",
     "workbench:booking-code": "workbench:bookings",
+    "space-zone": "spaces",
+    "space-rooms": "spaces",
+    "space-now": "spaces",
 }
 # Five readers, so that a period may be shown.
 CASES = (
@@ -179,7 +184,7 @@ def test_what_a_page_reads_is_what_the_lineage_says_of_it(furnished, as_role):
             nodes = [
                 f"page:{id}"
                 for id, one in shown.items()
-                if one.address == address and one.argument in ("", path.rstrip("/").split("/")[-1])
+                if one.address == address and one.argument in ("", *path.split("/"))
             ]
             if name in FIGURES:
                 nodes = [f"figure:{EXAMPLES['figure_id']}"]

@@ -10,6 +10,7 @@ catalogue-cnmarc.iso   cataloguing system, CNMARC as ISO 2709 in GB18030
 old-catalogue.iso, authorities.iso   a branch's old card catalogue, and authors' names
 library-documents.zip  scans, leaflets and a chapter on reserve
 knowledge.xlsx          questions, rules and guides of the reference desk
+reader-cases.csv        two years of cases of every service, as the platform's own events
 counter/, kbart/        usage reports and title lists of e-resource platforms
 and what campus/operations.py names: buildings, people served, staff, budget, orders …
 """
@@ -23,7 +24,7 @@ from pathlib import Path
 
 import numpy as np
 
-from shuren.campus import knowledge, marc, papers, rows, truth
+from shuren.campus import case_history, knowledge, marc, papers, rows, truth
 from shuren.campus.catalogue import make_catalogue
 from shuren.campus.dirt import soil
 from shuren.campus.eresources import write_eresources
@@ -111,13 +112,22 @@ def write_campus(
     files.append(SourceFile("readers", folder / FILE, MAPPING))
     reported = write_sensors(folder, readers, calendar, seed, scale, gates.numbers)
     served = write_service_events(folder, catalogue, calendar, seed, scale)
+    asked = case_history.write_case_history(folder, readers, calendar, seed, scale)
+    files.append(SourceFile(case_history.CONTRACT, folder / case_history.FILE, ""))
     bought = write_eresources(folder, calendar, seed, scale)
     written = write_papers(folder)
     files.append(SourceFile(papers.CONTRACT, folder / papers.FILE, ""))
     known = write_knowledge(folder, calendar)
     files.append(SourceFile(knowledge.CONTRACT, folder / knowledge.FILE, knowledge.MAPPING))
     content = json.dumps(
-        record | gates.truth | reported.truth | served.truth | bought.truth | written | known,
+        record
+        | gates.truth
+        | reported.truth
+        | served.truth
+        | asked
+        | bought.truth
+        | written
+        | known,
         ensure_ascii=False,
         indent=1,
     ).encode()

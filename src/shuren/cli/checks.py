@@ -38,10 +38,12 @@ def run_checks(context: CliContext) -> Iterator[Finding]:
         secrets,
         ledger,
         definitions,
+        services,
         purposes,
         forms,
         loads,
         snapshot,
+        mails,
         browser_parts,
     )
     said: set[Finding] = set()
@@ -141,6 +143,8 @@ def definitions(context: CliContext, site: Site) -> Iterator[Finding]:
     """Each kind by itself, so that a mistake in one does not hide those in the others."""
     from shuren.data import definitions as data
     from shuren.insight import definitions as insight
+    from shuren.service import definitions as service
+    from shuren.service.message_definitions import templates
     from shuren.trust import queries as trust
 
     kinds: dict[str, Callable[[], Sized]] = {
@@ -149,8 +153,10 @@ def definitions(context: CliContext, site: Site) -> Iterator[Finding]:
         _("models"): lambda: data.models(site),
         _("figures"): lambda: insight.figures(site),
         _("indicators"): lambda: insight.indicators(site),
+        _("services"): lambda: service.services(site),
         _("roles"): trust.roles,
         _("purposes"): trust.purposes,
+        _("messages"): lambda: templates(site),
     }
     counts = []
     for name, read in kinds.items():
@@ -160,6 +166,48 @@ def definitions(context: CliContext, site: Site) -> Iterator[Finding]:
             yield Finding("wrong", error.message, error.fix)
     if len(counts) == len(kinds):
         yield Finding("ok", _("Definitions can be read: %(listed)s.", listed=listed(counts)))
+
+
+def mails(context: CliContext, site: Site) -> Iterator[Finding]:
+    """Whether there is a mail server, and whether something waits for a person."""
+    from shuren.service.outbox import outbox
+
+    found = outbox(site, actor=context.actor)
+    dead = found.counts["dead"]
+    if dead:
+        yield Finding(
+            "advice",
+            _("%(count)s messages came to nothing.", count=f"{dead:,}"),
+            _("Run `shuren messages list --state dead`; it says what to do."),
+        )
+    if found.is_set:
+        yield Finding("ok", _("A mail server is set."))
+    else:
+        yield Finding(
+            "advice",
+            _("No mail server is set: mails stay in the outbox."),
+            _("Write [mail] into shuren.toml, see docs/how-to/messages.md."),
+        )
+
+
+def services(context: CliContext, site: Site) -> Iterator[Finding]:
+    """Scenes without a service, and flows that ask for too many approvals."""
+    from shuren.service.survey import MOST_APPROVALS, survey
+
+    found = survey(site)
+    for scene in found.uncovered:
+        yield Finding(
+            "advice",
+            _("No service advances the scene '%(scene)s'.", scene=scene),
+            _("Name it under `scenes` in the file of a service that does."),
+        )
+    for id in found.deep:
+        yield Finding(
+            "advice",
+            _("The flow '%(flow)s' takes %(count)s approvals; more than %(most)s slow decisions.",
+              flow=id, count=found.approvals[id], most=MOST_APPROVALS),
+            _("Take a step out of definitions/flows/%(flow)s.yaml.", flow=id),
+        )  # fmt: skip
 
 
 def purposes(context: CliContext, site: Site) -> Iterator[Finding]:

@@ -81,7 +81,7 @@ def _says_and_searches(site: Site, reader: Actor) -> None:
 def _asks_for_things(site: Site, reader: Actor) -> None:
     """Cases the desk moved on: what came of them is in the student's inbox, the mails in the
     outbox. Each is opened once by its key; what a flow does not offer now is left."""
-    from shuren.service.cases import act, add_note, case, open_case
+    from shuren.service.cases import act, case, open_case
 
     for service, subject, fields, events, note in ASKED:
         found = open_case(
@@ -90,5 +90,3 @@ def _asks_for_things(site: Site, reader: Actor) -> None:
         for event in events:
             if event in {move.event for move in case(site, found.id, DESK).moves}:
                 act(site, found.id, event, actor=DESK, note=note, key=f"demo-{event}")
-        if not events:
-            add_note(site, found.id, note, actor=DESK, key="demo-note")

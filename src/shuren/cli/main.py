@@ -55,6 +55,7 @@ def entries() -> tuple[Entry, ...]:
         Entry("governance", data, _("Write or publish the rules of the library's data.")),
         Entry("dataset", data, _("Publish open datasets; export those a model may learn from.")),
         Entry("report", data, _("Write a month of the library as HTML, PDF and spreadsheet.")),
+        Entry("services", keep, _("List services; check owners, targets and approvals.")),
         Entry("cases", keep, _("List cases of services, show one, move it on.")),
         Entry(
             "opinions", keep, _("Take in letters to the mailboxes; write the report of opinions.")

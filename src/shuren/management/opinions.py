@@ -34,7 +34,7 @@ from shuren.trust.actions import (
     seal,
     unseal,
 )
-from shuren.trust.queries import require, require_purpose
+from shuren.trust.queries import require, require_covered, require_purpose
 
 READ, WORK, MANAGE = "voice.read", "voice.work", "voice.manage"
 PURPOSE, TABLE = "case_handling", "management.opinion"
@@ -206,7 +206,7 @@ def original(site: Site, source_id: str, *, actor: Actor) -> dict[str, str]:
     raises  NoSuchOpinion, trust's NotAllowed
     """
     actor = require(actor, WORK)
-    require_purpose(actor, PURPOSE)
+    require_covered(require_purpose(actor, PURPOSE), TABLE, ("original",))
     row = OpinionSource.objects.filter(pk=source_id).first()
     if row is None:
         raise NoSuchOpinion
@@ -219,7 +219,7 @@ def attachment(site: Site, number: int, *, actor: Actor) -> Attached:
     """A file as it came, to be handed out as a download; raises NoSuchOpinion, trust's
     NotAllowed."""
     actor = require(actor, WORK)
-    require_purpose(actor, PURPOSE)
+    require_covered(require_purpose(actor, PURPOSE), TABLE, ("attachment",))
     row = OpinionFile.objects.filter(pk=number).select_related("source").first()
     if row is None:
         raise NoSuchOpinion

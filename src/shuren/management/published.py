@@ -162,5 +162,11 @@ def contributions(site: Site, actor: Actor) -> list[Contribution]:
     return told
 
 
+def has_page(case_id: str, actor: Actor) -> bool:
+    """Whether a case is an opinion of the actor's that has a page of its own here."""
+    found = OpinionSource.objects.filter(pseudonym=actor.reader_key)
+    return bool(actor.reader_key) and found.filter(opinion=case_id).exists()
+
+
 def _told(count: int) -> int | None:
     return count if count >= K else None

@@ -259,7 +259,9 @@ def _new_task(wanted: Planned, kind: str, opinion: str, origin: str, actor: Acto
 
 
 def _open(site: Site, task: Task) -> None:
-    fields = {"owner": task.owner, "due": task.due_on.isoformat(), "text": task.text}
+    # What a reader wrote stays with the opinion, and goes with it.
+    text = "" if task.opinion else task.text
+    fields = {"owner": task.owner, "due": task.due_on.isoformat(), "text": text}
     opened = cases.open_case(
         site, supervised.TASK, actor=BY_ITSELF, reader=NOBODY, parent=task.opinion,
         subject={"title": task.title}, fields={key: one for key, one in fields.items() if one},

@@ -36,7 +36,7 @@ from shuren.management.voice_shapes import (
 from shuren.service import supervised
 from shuren.service.case_shapes import CaseLine
 from shuren.trust.actions import record_use
-from shuren.trust.queries import require, require_purpose
+from shuren.trust.queries import require, require_covered, require_purpose
 
 PAGE = 30
 LIKELY, MOST_LIKELY = 0.27, 5
@@ -86,7 +86,7 @@ def opinions(
 ) -> Listed:
     """show: "" open, new (nobody split it yet), answered (waits for a rating), low, closed."""
     actor = require(actor, READ)
-    require_purpose(actor, PURPOSE)
+    require_covered(require_purpose(actor, PURPOSE), TABLE, ("title", "topic", "rating"))
     seen = Opinion.objects.filter(merged_into="")
     narrowed = {name: value for name, value in (("topic", topic_id), ("channel", channel)) if value}
     found = _shown(seen, show).filter(**narrowed)
@@ -108,7 +108,7 @@ def opinions(
 def opinion(site: Site, case_id: str, *, actor: Actor) -> OpinionView:
     """One opinion whole, masked, with what is suggested; raises NoSuchOpinion, NotAllowed."""
     actor = require(actor, READ)
-    require_purpose(actor, PURPOSE)
+    require_covered(require_purpose(actor, PURPOSE), TABLE, ("title", "text", "rating"))
     row = Opinion.objects.filter(pk=case_id[:32]).first()
     if row is None:
         raise NoSuchOpinion

@@ -6,9 +6,11 @@ place is taken by rows that the database allows once (internals/booking_rows.py)
 transaction. Whose a booking is, is told to nobody but its reader.
 """
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from django.db import IntegrityError, transaction
+from django.utils import timezone
 
 from shuren.kernel.clock import now
 from shuren.kernel.errors import UsageError
@@ -18,12 +20,14 @@ from shuren.kernel.shapes import Actor
 from shuren.kernel.site import Site
 from shuren.service import cases, places
 from shuren.service.booking_shapes import BookingLine, BreachLine, Credit, Place, WishLine
-from shuren.service.case_shapes import CaseView
+from shuren.service.case_shapes import AskedField, CaseView
 from shuren.service.definitions import service as declared_service
 from shuren.service.definitions import services
 from shuren.service.errors import NotOffered, PlaceTaken, UnknownName, WrongField
 from shuren.service.internals import limits, place_credit, place_lines, place_wishes, placing
 from shuren.service.internals.booking_rows import Booking, Breach, PlaceWish
+from shuren.service.internals.case_rows import Case
+from shuren.service.internals.filling import LONGEST
 from shuren.service.internals.in_turn import in_turn
 from shuren.trust.actions import record_use
 from shuren.trust.queries import require_purpose
@@ -58,10 +62,13 @@ def book(
     fields = {"starts_at": starts_at.isoformat(), "ends_at": ends_at.isoformat()}
     if wanted.people[1] > 1:
         fields["people"] = str(people or "")
-    # Who comes too late is told so without waiting in line for the database.
-    if not key and not places.free_in([wanted], starts_at, ends_at):
-        raise placing.taken(wanted.id, starts_at, ends_at)
+    # Who comes too late is told so without waiting in line, and in the line without a write.
+    is_new = not (key and Case.objects.filter(pseudonym=actor.reader_key, open_key=key).exists())
+    if is_new:
+        _require_free(wanted, starts_at, ends_at)
     with in_turn(site):
+        if is_new:
+            _require_free(wanted, starts_at, ends_at)
         return cases.open_case(
             site,
             service,
@@ -256,12 +263,13 @@ def object_to(site: Site, breach: int, why: str, *, actor: Actor) -> CaseView:
             )
         line = place_lines.breaches(site, [row], now())[0]
         text = _(
-            "Objection: %(place)s, %(when)s.",
-            place=pick(dict(line.place_title)), when=f"{row.at.astimezone():%Y-%m-%d %H:%M}",
+            "Objection: %(place)s, %(when)s. %(why)s",
+            place=pick(dict(line.place_title or line.service_title)),
+            when=f"{timezone.localtime(row.at):%Y-%m-%d %H:%M}", why=why.strip(),
         )  # fmt: skip
         opened = cases.open_case(
-            site, service, actor=actor, subject={"kind": "none", "title": text},
-            note=why, key=f"breach {row.pk}",
+            site, service, actor=actor, fields=_said(services(site)[service].form, text),
+            key=f"breach {row.pk}",
         )  # fmt: skip
         row.objection = opened.id
         row.save(update_fields=["objection"])
@@ -277,6 +285,22 @@ def work(site: Site) -> int:
 
 def work_is_due() -> bool:
     return place_wishes.is_due()
+
+
+def _said(form: Sequence[AskedField], text: str) -> dict[str, str]:
+    """A form of enquiries with what must be filled in: what is said, and of choices the last."""
+    values = {}
+    for one in form:
+        if one.required and one.type in LONGEST:
+            values[one.name] = text[: LONGEST[one.type]]
+        elif one.required and one.choices:
+            values[one.name] = list(one.choices)[-1]
+    return values
+
+
+def _require_free(place: Place, starts_at: datetime, ends_at: datetime) -> None:
+    if not places.free_in([place], starts_at, ends_at):
+        raise placing.taken(place.id, starts_at, ends_at)
 
 
 def _bookable(site: Site, place: str) -> tuple[Place, str]:

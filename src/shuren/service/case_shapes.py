@@ -4,7 +4,7 @@ Every title is bilingual {zh, en}, to be shown with `kernel.i18n.pick`. All time
 A case names its reader by pseudonym and staff by account: no name, card number or address.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -37,11 +37,13 @@ class AskedField:
     """One field of a service's form, or one that an event asks for.
 
     type      text (≤ 200 characters), long_text (≤ 4,000), choice, date (YYYY-MM-DD),
-              moment (ISO 8601), number, boolean, title (a title_id of the catalogue) or file
+              moment (ISO 8601), number, boolean,
+              declaration (true or nothing), title (a title_id of the catalogue) or
+              file (an Incoming)
     required  then `purpose` and `why` say which need it serves
     choices   of a choice: {value: {zh, en}}
     minimum, maximum  of a number
-    accepts   of a file: endings it may have, of files.KINDS
+    accepts   of a file: endings it may have, of reading_forms.ENDINGS
     max_mb    of a file: megabytes it may have
     """
 
@@ -57,6 +59,16 @@ class AskedField:
     maximum: float | None = None
     accepts: tuple[str, ...] = ()
     max_mb: float = 0
+
+
+@dataclass(frozen=True)
+class Incoming:
+    """A file as it comes in, the value of a `file` field. size in bytes; chunks: its bytes, anew at
+    each call."""
+
+    name: str
+    size: int
+    chunks: Callable[[], Iterable[bytes]]
 
 
 @dataclass(frozen=True)

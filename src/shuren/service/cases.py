@@ -32,7 +32,15 @@ from shuren.service.case_shapes import (
 )
 from shuren.service.errors import CaseChanged, NoSuchCase, WrongField
 from shuren.service.flow_shapes import Declared, Service
-from shuren.service.internals import acting, counting, limits, telling, versions, viewing
+from shuren.service.internals import (
+    acting,
+    case_files,
+    counting,
+    limits,
+    telling,
+    versions,
+    viewing,
+)
 from shuren.service.internals.case_rows import Case, CaseStep
 from shuren.service.internals.filling import filled
 from shuren.service.internals.firing import fire_timers as fire_timers
@@ -97,7 +105,7 @@ def open_case(
         needed_at=needed_at or moment, open_key=key[:80], parent=parent,
     )  # fmt: skip
     try:
-        _insert(site, row, declared, actor, by, note)
+        _insert(site, row, declared, actor, by, note, fields)
     except IntegrityError:  # the same key, a moment ago, in another process
         known = Case.objects.filter(pseudonym=pseudonym, open_key=key).first() if key else None
         if known is None:
@@ -107,7 +115,15 @@ def open_case(
 
 
 @transaction.atomic
-def _insert(site: Site, row: Case, declared: Declared, actor: Actor, by: str, note: str) -> None:
+def _insert(
+    site: Site,
+    row: Case,
+    declared: Declared,
+    actor: Actor,
+    by: str,
+    note: str,
+    fields: Mapping[str, Any] | None,
+) -> None:
     """Write a new case, with what comes before it and with it: a case about a place takes it."""
     limits.require_room(site, declared.service, row.pseudonym, row.opened_at, actor.role)
     versions.keep(declared)
@@ -117,6 +133,7 @@ def _insert(site: Site, row: Case, declared: Declared, actor: Actor, by: str, no
     running = Running(site, row, declared, row.opened_at)
     running.begin(actor, by, note)
     running.insert()
+    case_files.keep(row, declared.service.form, fields, row.opened_at)
     if take is not None:
         take(site, row)
 
@@ -159,6 +176,7 @@ def act(
         running = Running(site, row, declared, now())
         running.do(way, actor, by, note, values, key)
         running.save()
+        case_files.keep(row, way.asks, fields, running.at)
         return viewing.view(site, row, actor)
 
 

@@ -30,6 +30,7 @@ from shuren.service.internals import (
     reading_templates,
 )
 from shuren.service.internals.place_rules import BOOKING_KEYS, read_rules
+from shuren.service.internals.publishing import until_published
 from shuren.service.internals.reading_flows import read_flow
 from shuren.service.internals.reading_services import read_service
 from shuren.trust.definitions import purposes
@@ -67,24 +68,29 @@ def flows(site: Site | None) -> dict[str, Flow]:
     }
 
 
-@cache
+@until_published
 def services(site: Site | None) -> dict[str, Service]:
     """All services by id; raises DefinitionError naming file, facet and fix."""
-    known = flows(site)
     found = {
-        file.id: (file.path, read_service(file.path, _said(file), known))
+        file.id: (file.path, checked(site, file))
         for file in find_definitions("services", site).values()
     }
-    named, counted = names(site), indicators(site)
-    for path, one in found.values():
-        checking_services.check_service(path, one, named, counted)
-        _check_purposes(site, path, one, known[one.flow])
-        read_rules(path, one)
     checking_services.check_packs(
         {id: path for id, (path, _one) in found.items()},
         {id: one for id, (_path, one) in found.items()},
     )
     return {id: one for id, (_path, one) in found.items()}
+
+
+def checked(site: Site | None, file: DefinitionFile) -> Service:
+    """What a file says, with all it names; raises DefinitionError. A `text` of the file's is read
+    in its place."""
+    known = flows(site)
+    one = read_service(file.path, _said(file), known)
+    checking_services.check_service(file.path, one, names(site), indicators(site))
+    _check_purposes(site, file.path, one, known[one.flow])
+    read_rules(file.path, one)
+    return one
 
 
 @cache
@@ -132,7 +138,7 @@ def service(site: Site | None, id: str) -> Service:
     return known[id]
 
 
-@cache
+@until_published
 def declared(site: Site | None, id: str) -> Declared:
     """The service and its flow as they are declared now; raises UnknownName."""
     wanted = service(site, id)

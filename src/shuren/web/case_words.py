@@ -4,18 +4,21 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
+from django.conf import settings
 from django.http import QueryDict
+from django.utils.datastructures import MultiValueDict
 
 from shuren.kernel.i18n import gettext as _
 from shuren.kernel.i18n import pick
-from shuren.service.case_shapes import AskedField, CaseLine, CaseView, Move, Step
+from shuren.service.case_shapes import AskedField, CaseLine, CaseView, Incoming, Move, Step
 from shuren.service.errors import WrongField
 from shuren.trust.queries import roles
 from shuren.web import moments
 
 PREFIX = "f-"  # of the fields of an event, so that none is taken for the form's own
 _INPUTS = {"long_text": "area", "choice": "select", "boolean": "select", "date": "date",
-           "number": "number"}  # fmt: skip
+           "number": "number", "moment": "datetime-local", "declaration": "check",
+           "file": "file"}  # fmt: skip
 
 
 def title_of(case: CaseLine) -> str:
@@ -93,12 +96,21 @@ def details(case: CaseView) -> list[tuple[str, str]]:
     return [
         (pick(one.title), value_words(one, case.fields[one.name]))
         for one in case.form
-        if one.name in case.fields
+        if one.name in case.fields and one.type != "file"
+    ]
+
+
+def kept_files(case: CaseView) -> list[tuple[str, str, str]]:
+    """The files of a case, (title, field, name)."""
+    return [
+        (pick(one.title), one.name, str(case.fields[one.name]))
+        for one in case.form
+        if one.name in case.fields and one.type == "file"
     ]
 
 
 def value_words(field: AskedField, value: Any) -> str:
-    if field.type == "boolean":
+    if field.type in ("boolean", "declaration"):
         return _("yes") if value else _("no")
     if field.type == "choice" and str(value) in field.choices:
         return pick(field.choices[str(value)])
@@ -143,15 +155,35 @@ def inputs(
             "label": pick(one.title),
             "type": _INPUTS.get(one.type, "text"),
             "value": str((given or {}).get(f"{prefix}{one.name}", "")),
-            "hint": pick(dict(one.help)) or (pick(dict(one.why)) if one.required else ""),
-            "error": problem.message
+            "hint": _hint(one),
+            "error": str(problem)
             if isinstance(problem, WrongField) and problem.name == one.name
             else "",
             "options": _options(one),
+            "accept": ",".join(f".{ending}" for ending in one.accepts),
             "required": one.required,
         }
         for one in fields
     ]
+
+
+def _hint(field: AskedField) -> str:
+    said = [pick(dict(field.help)), pick(dict(field.why)) if field.required else ""]
+    if field.accepts:
+        most = min(field.max_mb, settings.SITE_SETTINGS.upload_mb)
+        kinds = ", ".join(field.accepts)
+        said.append(_("%(kinds)s, up to %(most)s MB", kinds=kinds, most=f"{most:g}"))
+    told = [one for one in said if one]
+    return " · ".join(one.rstrip("。.") for one in told) if len(told) > 1 else "".join(told)
+
+
+def files(posted: MultiValueDict[str, Any], prefix: str = PREFIX) -> dict[str, Incoming]:
+    """{field: file} of a form that was made by `inputs`."""
+    return {
+        name.removeprefix(prefix): Incoming(str(one.name), int(one.size or 0), one.chunks)
+        for name, one in posted.items()
+        if name.startswith(prefix)
+    }
 
 
 def given(posted: QueryDict, prefix: str = PREFIX) -> dict[str, str]:

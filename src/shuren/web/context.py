@@ -60,6 +60,7 @@ def _nav(request: HttpRequest) -> list[dict[str, Any]]:
     """Only what exists, and only what the role may open."""
     entries = [
         (_("Find"), "find"),
+        (_("Services"), "services"),
         (_("Spaces"), "spaces"),
         (_("My library"), "my"),
     ]

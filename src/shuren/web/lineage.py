@@ -80,11 +80,6 @@ _OF_SERVICES = (
     *_columns("mart.audience_period", f"period audience {_COUNTED}"),
     *_columns("conformed.population", "year kind persons"),
 )
-_ZONES = _columns(
-    "conformed.seat_zone",
-    "zone_id campus building floor title title_en kind seats power quiet_level opens_at closes_at",
-)
-
 PAGES: dict[str, Page] = {
     "home": Page(
         {"zh": "门户首页", "en": "Portal: home"},
@@ -119,23 +114,6 @@ PAGES: dict[str, Page] = {
             " opens_at closes_at",
         )
         + _columns("mart.zone_now", "zone_id occupied free as_of"),
-    ),
-    "space-zone": Page(
-        {"zh": "门户：一区的座位", "en": "Portal: the seats of a zone"},
-        "space-zone",
-        tables=_ZONES,
-        argument="J4-A",
-    ),
-    "space-rooms": Page(
-        {"zh": "门户：研讨间", "en": "Portal: rooms"}, "space-rooms", tables=_ZONES
-    ),
-    "space-now": Page(
-        {"zh": "门户：现在要一个座位", "en": "Portal: a seat now"}, "space-now", tables=_ZONES
-    ),
-    "workbench:bookings": Page(
-        {"zh": "工作台：座位与研讨间", "en": "Workbench: seats and rooms"},
-        "workbench:bookings",
-        tables=_ZONES,
     ),
     "resolve": Page(
         {"zh": "门户：全文链接", "en": "Portal: full-text resolver"},
@@ -217,7 +195,17 @@ PAGES: dict[str, Page] = {
         + _columns("mart.copy_state", _COPIES),
         narrowed_by=("mart.loan_fact.reader_key",),
     ),
+    "service-forms": Page(
+        {"zh": "门户：申请服务", "en": "Portal: asking for a service"},
+        "service-ask",
+        tables=_columns("conformed.reader", "college campus"),
+        narrowed_by=("conformed.reader.reader_key",),
+        argument="long_term_seat",
+    ),
     "my-cases": Page({"zh": "我的服务单", "en": "My cases"}, "my-cases"),
+    "bookings": Page(
+        {"zh": "工作台：座位与研讨间", "en": "Workbench: seats and rooms"}, "workbench:bookings"
+    ),
     "cases": Page({"zh": "工作台：服务单", "en": "Workbench: cases"}, "workbench:cases"),
     "my-held": Page(
         {"zh": "关于我的一切", "en": "What is held about me"},

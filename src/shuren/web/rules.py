@@ -25,6 +25,8 @@ OPEN: dict[str, str] = {
     "resolve": "full text by its identifier is public",
     "spaces": "free seats are public",
     "gifts": "thanks by names that donors chose themselves",
+    "services": "what the library offers is public",
+    "service": "what the library offers is public",
     "events": "what the library offers is public",
     "event-calendar": "what the library offers is public",
     "event": "what the library offers is public; enrolling asks to sign in",
@@ -60,6 +62,7 @@ OPEN: dict[str, str] = {
 }
 # Open to every account: it shows that account's own.
 OWN: dict[str, str] = {
+    "service-ask": "asks for oneself; whom it serves is in its file, and told",
     "item-ask": "asks for oneself; who may is in the decision tables, and told",
     "resolve-ask": "asks for oneself; who may is in the decision tables, and told",
     "my": "one's own loans; who is no reader is told so",

@@ -30,8 +30,8 @@ STEP = 500
 _META, _MANAGED = "meta.json", ".managed.json"
 # Of so many segments that are about alike the engine makes one.
 _MERGED = 8
-# Rows up to which one segment is worth the merging, a fifth of the work: filters are counted in a
-# third of the time. Beyond, one process would merge for longer than two had written.
+# Rows up to which one segment is worth the merging, a fifth of the work: counting filters takes a
+# third less. Beyond, one process would merge for long while the other cores rest.
 _WORTH = 5_000_000
 _MERGING_HEAP = 50_000_000
 Counted = Callable[[int], None]

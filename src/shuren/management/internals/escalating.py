@@ -6,9 +6,10 @@ from shuren.kernel.clock import now
 from shuren.kernel.shapes import Actor
 from shuren.kernel.site import Site
 from shuren.management import supervision
-from shuren.management.internals import telling
+from shuren.management.internals import rating_rows, telling
 from shuren.management.internals.voice_rows import Escalation, Opinion, Task
 from shuren.service import supervised
+from shuren.service.case_shapes import CaseLine
 
 # Working days past its day after which a task is told of again.
 FAR_LATE = 3
@@ -17,7 +18,7 @@ _AT_ONCE = 500
 
 def run(site: Site, actor: Actor) -> int:
     """Remind, escalate and close what is due now; how many things were told."""
-    close_rated(site)
+    reconcile(site)
     told = 0
     open_ = Task.objects.filter(case_id__isnull=False, done_at=None).order_by("due_on")
     for task in open_[:_AT_ONCE]:
@@ -39,13 +40,37 @@ def run(site: Site, actor: Actor) -> int:
     return told
 
 
-def close_rated(site: Site) -> None:
-    """Opinions whose writers said nothing in time are closed with their case."""
-    asked = Opinion.objects.filter(closed_at=None, answered_at__isnull=False, merged_into="")
-    rows = {one.pk: one for one in asked[:_AT_ONCE]}
+def reconcile(site: Site) -> None:
+    """What was done to a case on its own page, or by itself, is known here, too: nobody rated in
+    time, a reader pressed a button of their case, staff handed a task in at the desk's list."""
+    asked = Opinion.objects.filter(closed_at=None, merged_into="")
+    rows = {one.pk: one for one in asked.order_by("received_at")[:_AT_ONCE]}
     for id, line in supervised.lines(site, rows).items():
-        if line.is_over:
-            Opinion.objects.filter(pk=id, closed_at=None).update(closed_at=line.changed_at)
+        with transaction.atomic():
+            row = Opinion.objects.select_for_update().get(pk=id)
+            _follow(site, row, line)
+    running = Task.objects.filter(case_id__isnull=False, done_at=None).order_by("due_on")
+    tasks = {str(one.case_id): one for one in running[:_AT_ONCE]}
+    for id, line in supervised.lines(site, tasks).items():
+        if line.is_over or line.state == "handled":
+            Task.objects.filter(case_id=id, done_at=None).update(done_at=line.changed_at)
+
+
+def _follow(site: Site, row: Opinion, line: CaseLine) -> None:
+    if line.is_over:
+        row.closed_at = row.closed_at or line.changed_at
+        row.answered_at = row.answered_at or (line.changed_at if row.resolution else None)
+    elif line.state == "surveyed" and row.answered_at is None:
+        row.answered_at, row.resolution = line.changed_at, row.resolution or "explained"
+        late = row.due_on and supervision.days_late(site, row.due_on, line.changed_at)
+        row.was_late = row.was_late or bool(late)
+        rating_rows.ask(site, row)
+    elif line.state in ("supervised", "overdue") and row.answered_at is not None:
+        row.answered_at, row.reopened = None, row.reopened + 1
+        telling.reopened(site, row)
+    else:
+        return
+    row.save()
 
 
 def _is_tomorrow(site: Site, task: Task) -> bool:

@@ -77,7 +77,7 @@ def header(message: Message, name: str) -> str:
     said = message.get(name)
     if said is None:
         return ""
-    raw = str(said) if not isinstance(said, email.header.Header) else str(said.encode())
+    raw = str(said)
     try:
         pieces = email.header.decode_header(_unescaped(raw))
     except (email.errors.HeaderParseError, ValueError):

@@ -12,7 +12,7 @@ from shuren.kernel.i18n import gettext as _
 from shuren.kernel.i18n import pick
 from shuren.kernel.shapes import Actor
 from shuren.kernel.site import Site
-from shuren.management.internals.voice_rows import Opinion, OpinionSource
+from shuren.management.internals.voice_rows import Opinion, OpinionSource, Task
 from shuren.management.voice_shapes import CHANNELS
 from shuren.service.held_stores import days_of, last_day
 from shuren.service.shapes import HeldFact, HeldStore
@@ -84,6 +84,7 @@ def _take_away(rows: list[OpinionSource]) -> int:
         if not OpinionSource.objects.filter(opinion=opinion).exists():
             # What was published stays published: the writer agreed, and it names nobody.
             Opinion.objects.filter(pk=opinion.pk).update(title="", text="", outcome="")
+            Task.objects.filter(opinion=opinion.pk).update(text="")
         if outside and not OpinionSource.objects.filter(pseudonym=pseudonym).exists():
             forget_outside(pseudonym)
     return len(rows)

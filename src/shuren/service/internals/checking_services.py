@@ -69,7 +69,7 @@ def check_packs(paths: Mapping[str, Path], known: Mapping[str, Service]) -> None
     """Raise DefinitionError for a pack that holds what there is not, or itself."""
     for id, one in known.items():
         for name in one.pack:
-            one_of(paths[id], "pack", name, [other for other in known if other != id])
+            one_of(paths.get(id, Path(f"{id}.yaml")), "pack", name, set(known) - {id})
 
 
 def _required(path: Path, key: str, said: object) -> None:

@@ -9,13 +9,15 @@ from shuren.kernel.i18n import pick
 from shuren.kernel.suggestions import did_you_mean
 from shuren.service.case_shapes import AskedField
 from shuren.service.errors import WrongField
+from shuren.service.internals.case_files import checked
 
 LONGEST = {"text": 200, "long_text": 4000, "title": 100}
 _YES, _NO = ("true", "on", "yes", "1"), ("false", "off", "no", "0", "")
 
 
 def filled(asked: Sequence[AskedField], given: Mapping[str, Any] | None) -> dict[str, Any]:
-    """The values as they are kept: text, number, true or false; empty ones are left out.
+    """The values as they are kept: text, number, true or false, of a file its name; empty ones are
+    left out.
 
     raises  WrongField naming the field
     """
@@ -45,10 +47,14 @@ def filled(asked: Sequence[AskedField], given: Mapping[str, Any] | None) -> dict
 def _value(field: AskedField, given: Any) -> Any:
     if given is None or (isinstance(given, str) and not given.strip()):
         return None
+    if field.type == "file":
+        return checked(field, given)
     if field.type in LONGEST:
         return _text(field, given)
     if field.type == "boolean":
         return _boolean(field, given)
+    if field.type == "declaration":
+        return _boolean(field, given) or None
     if field.type == "number":
         return _number(field, given)
     if field.type == "choice":

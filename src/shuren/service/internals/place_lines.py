@@ -28,7 +28,7 @@ def booking(site: Site, row: Booking, at: datetime, *, for_reader: bool) -> Book
     early = rules.early_minutes if rules else 0
     grace = rules.grace_minutes if rules else 0
     away = case.fields.get("away_until")
-    ends = ()
+    ends: tuple[datetime, ...] = ()
     can = list(_CAN.get(case.state, ()))
     if for_reader and rules and case.state == "in_use":
         ends = _later(site, row, rules)

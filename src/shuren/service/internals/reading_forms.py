@@ -9,14 +9,17 @@ from shuren.kernel.i18n import gettext as _
 from shuren.kernel.suggestions import did_you_mean
 from shuren.service.case_shapes import AskedField
 
-TYPES = ("text", "long_text", "choice", "date", "moment", "number", "boolean", "title", "file")
+TYPES = (
+    "text", "long_text", "choice", "date", "moment", "number", "boolean", "declaration", "title",
+    "file",
+)  # fmt: skip
 # What a file may be, by its ending; internals/file_kinds.py knows each by its first bytes.
 ENDINGS = ("pdf", "docx", "xlsx", "zip", "txt", "bib", "png", "jpg", "mp3", "mp4")
 LARGEST_MB = 200
 # fmt: off
 FIELD_KEYS = {
     "name": Key(str, "字段名", "Name of the field", required=True),
-    "type": Key(str, "类型：text、long_text、choice、date、moment、number、boolean、title、file", "text, long_text, choice, date, moment, number, boolean, title or file", required=True),  # noqa: E501
+    "type": Key(str, "类型：text、long_text、choice、date、moment、number、boolean、declaration、title、file", "text, long_text, choice, date, moment, number, boolean, declaration, title or file", required=True),  # noqa: E501
     "title": Key(dict, "标题 {zh, en}", "Title {zh, en}", required=True),
     "required": Key(bool, "是否必填；必填须写 purpose 与 why", "Whether it must be filled in; then purpose and why say for what", default="false"),  # noqa: E501
     "purpose": Key(str, "必填时：为哪个用途，见 purposes/", "When required: the purpose it serves, see purposes/"),  # noqa: E501

@@ -104,7 +104,14 @@ STORES: tuple[Store, ...] = (
     ),
     Store(
         case_stores.STORE,
-        ("service_case", "service_casestep", "service_casetimer", "service_reportdraft"),
+        (
+            "service_case",
+            "service_casestep",
+            "service_casetimer",
+            "service_casefile",
+            "service_casefilepart",
+            "service_reportdraft",
+        ),
         case_stores.tell,
         case_stores.forget,
         case_stores.erase,
@@ -143,6 +150,7 @@ STORES: tuple[Store, ...] = (
 
 # Tables with a column for an account that is never a reader's, or that names nobody.
 NOT_OF_READERS = {
+    "service_servicedraft": "names the staff who changed what a service says, and who approved it",
     "service_placeblock": "names the account of staff that blocked a seat or room",
     "data_task": "names the librarian who mends data",
     "management_salon": "names the account of staff that wrote a salon down",

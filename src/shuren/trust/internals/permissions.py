@@ -87,6 +87,10 @@ PERMISSIONS: dict[str, dict[str, str]] = {
         "zh": "派工、签批与督办服务单",
         "en": "Assign, sign and supervise cases of services",
     },
+    "services.edit": {
+        "zh": "修改服务的声明；扩大对象或要求更多信息时由第二人批准",
+        "en": "Change what services say; a second person approves what widens or asks for more",
+    },
     "voice.read": {"zh": "看读者意见（遮盖后）", "en": "See readers' opinions, masked"},
     "voice.work": {
         "zh": "登记、合并、分解、办理与答复读者意见（可看原文）",

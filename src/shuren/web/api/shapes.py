@@ -179,6 +179,53 @@ class IndicatorRows(Rows):
     reason: str
 
 
+class ServiceLine(Schema):
+    id: str
+    title: dict[str, str]
+    description: dict[str, str]
+    category: str
+    audiences: list[str]
+    scenes: list[str]
+    modes: list[str]
+    level: str
+    draft: bool
+    respond_hours: float | None
+    finish_hours: float | None
+    clock: str
+    fee: dict[str, str]
+    url: str
+    use_url: str
+    has_form: bool
+
+
+class Services(Schema):
+    services: list[ServiceLine]
+
+
+class ServiceStep(Schema):
+    event: dict[str, str]
+    by: str
+
+
+class ServiceField(Schema):
+    name: str
+    type: str
+    title: dict[str, str]
+    required: bool
+    choices: dict[str, dict[str, str]]
+    accepts: list[str]
+
+
+class ServiceShape(ServiceLine):
+    rules: list[str]
+    steps: list[ServiceStep]
+    form: list[ServiceField]
+    indicators: dict[str, str]
+    pack: list[str]
+    owner: dict[str, str]
+    centre: dict[str, str]
+
+
 class DatasetLine(Schema):
     id: str
     title: dict[str, str]

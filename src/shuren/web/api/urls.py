@@ -12,11 +12,12 @@ from shuren.web.api import (
     lineage,
     loads,
     marts,
+    services,
 )
 from shuren.web.api.endpoint import api
 
 # Importing a module of operations adds them to the API.
-OPERATIONS = (about, catalogue, marts, figures, indicators, loads, lineage, datasets)
+OPERATIONS = (about, catalogue, marts, figures, indicators, loads, lineage, datasets, services)
 
 urlpatterns = [
     path("openapi.json", document.openapi, name="api-document"),

@@ -21,6 +21,7 @@ def tags() -> dict[str, str]:
         "loads": _("Loads"),
         "lineage": _("Lineage"),
         "datasets": _("Open data"),
+        "services": _("Services"),
     }
 
 
@@ -54,6 +55,8 @@ def operations() -> dict[str, tuple[str, str]]:
             _("What is before or behind"),
             _("Everything a column is made from, or everything made from it."),
         ),
+        "services": (_("All services"), _("Needs no key. What the library offers, and where.")),
+        "service": (_("One service"), _("Its rules, steps, form and indicators; needs no key.")),
         "datasets": (_("All open datasets"), _("Needs no key.")),
         "dataset": (_("One open dataset"), _("Its versions and their files; withdrawn ones too.")),
         "dataset_file": (

@@ -30,8 +30,12 @@ SIMPLE = {
 
 
 @requires(READ)
-def index(request: HttpRequest, problem: ShurenError | None = None) -> HttpResponse:
+def index(request: HttpRequest) -> HttpResponse:
     """?code= is what a QR code at the place filled in; ?done= what was just done."""
+    return _page(request)
+
+
+def _page(request: HttpRequest, problem: ShurenError | None = None) -> HttpResponse:
     actor: Actor = request.actor  # type: ignore[attr-defined]
     if not actor.reader_key:
         return render(request, "portal/my_nobody.html")
@@ -67,7 +71,7 @@ def act(request: HttpRequest, case_id: str) -> HttpResponse:
         else:
             raise UsageError(_("There is nothing called '%(name)s' to do.", name=what[:40]))
     except ShurenError as error:
-        return index(request, problem=error)
+        return _page(request, problem=error)
     return HttpResponseRedirect(f"{reverse('my-bookings')}?done={what}")
 
 
@@ -84,7 +88,7 @@ def wish(request: HttpRequest, number: int) -> HttpResponse:
         else:
             bookings.stop_waiting(settings.SITE, number, actor=actor)
     except ShurenError as error:
-        return index(request, problem=error)
+        return _page(request, problem=error)
     return HttpResponseRedirect(f"{reverse('my-bookings')}?done={done}")
 
 

@@ -21,6 +21,7 @@ def case_specimens() -> dict[str, list[dict[str, Any]]]:
         "stamps": _stamps(),
         "trace": _trace(),
         "case_moves": _case_moves(),
+        "service_row": _service_row(),
     }
 
 
@@ -145,3 +146,21 @@ def _case_moves() -> list[dict[str, Any]]:
         plain | {"event": "cancel", "label": _("Cancel"), "to": _("Cancelled"), "is_away": True},
     ]  # fmt: skip
     return [{"label": "three", "inputs": {"moves": moves, "version": 3, "action": "#case_moves"}}]
+
+
+def _service_row() -> list[dict[str, Any]]:
+    row = {
+        "title": _("Document delivery"),
+        "text": _("Articles and chapters the library does not hold."),
+        "url": "#service_row",
+        "promise": _("Within %(days)s working days", days=3),
+        "fee": _("Free"),
+        "why": "",
+        "advice": "",
+    }
+    others = {"why": _("It serves: %(who)s.", who=_("Department")),
+              "advice": _("Ask your college or office to request it.")}  # fmt: skip
+    return [
+        {"label": _("For me"), "inputs": {"row": row}},
+        {"label": _("For others"), "inputs": {"row": row | others}},
+    ]

@@ -3,17 +3,20 @@
 from typing import Any
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, StreamingHttpResponse
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils.http import content_disposition_header
 
 from shuren.kernel.errors import ShurenError
 from shuren.kernel.i18n import gettext as _
 from shuren.kernel.i18n import pick
 from shuren.kernel.shapes import Actor
-from shuren.service import cases, documents, gifts
+from shuren.management import published
+from shuren.service import case_files, cases, documents, gifts
 from shuren.service.case_shapes import CaseLine, CaseView
 from shuren.service.errors import NoSuchCase
+from shuren.service.supervised import OPINION
 from shuren.web import case_words
 from shuren.web.access import requires
 from shuren.web.errors import status_of
@@ -61,6 +64,8 @@ def one(request: HttpRequest, case_id: str) -> HttpResponse:
         except ShurenError as error:
             problem = error
     found = cases.case(settings.SITE, case_id, actor)
+    if found.service == OPINION and problem is None and published.has_page(found.id, actor):
+        return HttpResponseRedirect(reverse("my-opinion", args=[found.id]))
     posted = request.POST if problem else None
     context = whole(found, for_reader=True) | {
         "moves": case_words.moves(found, posted, problem),
@@ -86,9 +91,26 @@ def act(request: HttpRequest, case_id: str) -> CaseView:
         event,
         actor=request.actor,  # type: ignore[attr-defined]
         note=request.POST.get("note", ""),
-        fields=case_words.given(request.POST, f"{case_words.PREFIX}{event}-"),
+        fields=case_words.given(request.POST, f"{case_words.PREFIX}{event}-")
+        | case_words.files(request.FILES, f"{case_words.PREFIX}{event}-"),
         expected_version=whole_number(request.POST.get("version", "")),
     )
+
+
+@requires(READ)
+def file(request: HttpRequest, case_id: str, field: str) -> StreamingHttpResponse:
+    return hand_out(request, case_id, field)
+
+
+def hand_out(request: HttpRequest, case_id: str, field: str) -> StreamingHttpResponse:
+    """A file of a case to be kept, never opened in the page; raises as case_files.read."""
+    kept = case_files.read(settings.SITE, case_id, field, actor=request.actor)  # type: ignore[attr-defined]
+    answer = StreamingHttpResponse(kept.content, content_type=kept.media_type)
+    answer["Content-Disposition"] = content_disposition_header(True, kept.name) or "attachment"
+    answer["Content-Length"] = str(kept.size)
+    answer["Content-Security-Policy"] = "sandbox; default-src 'none'"
+    answer["Cache-Control"] = "no-store"
+    return answer
 
 
 def as_row(case: CaseLine) -> dict[str, Any]:
@@ -114,4 +136,5 @@ def whole(case: CaseView, *, for_reader: bool) -> dict[str, Any]:
         "stamps": case_words.stamps(case),
         "trace": case_words.trace(case, for_reader=for_reader),
         "details": case_words.details(case),
+        "files": case_words.kept_files(case),
     }

@@ -124,7 +124,7 @@ def book(request: HttpRequest) -> HttpResponse:
             place_words.moment(posted.get("ends_at", "")),
             actor=actor,
             people=whole_number(posted.get("people", "")),
-            key=posted.get("key", "")[:60],
+            key=f"{posted.get('key', '')[:30]} {posted.get('place', '')}"[:80],
         )
     except ShurenError as error:
         return _refused(request, error)

@@ -32,8 +32,12 @@ SHOWN = 200
 
 
 @requires(SERVE)
-def index(request: HttpRequest, problem: ShurenError | None = None) -> HttpResponse:
+def index(request: HttpRequest) -> HttpResponse:
     """?day, zone; without a zone only how many bookings each has."""
+    return _page(request)
+
+
+def _page(request: HttpRequest, problem: ShurenError | None = None) -> HttpResponse:
     actor, site = _actor(request), current_site()
     today = moments.today()
     day = place_words.day(request.GET.get("day", "")) or today
@@ -102,7 +106,7 @@ def act(request: HttpRequest) -> HttpResponse:
         else:
             raise UsageError(_("There is nothing called '%(name)s' to do.", name=what[:40]))
     except ShurenError as error:
-        return index(request, problem=error)
+        return _page(request, problem=error)
     zone, day = posted.get("zone", ""), posted.get("day", "")
     return HttpResponseRedirect(f"{reverse('workbench:bookings')}?day={day[:10]}&zone={zone[:60]}")
 

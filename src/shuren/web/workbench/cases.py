@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, StreamingHttpResponse
 from django.urls import reverse
 
 from shuren.kernel.errors import ShurenError
@@ -89,6 +89,12 @@ def one(request: HttpRequest, case_id: str) -> HttpResponse:
     }
     status = status_of(problem) if problem else 200
     return page(request, "case.html", context, place=PLACE, status=status)
+
+
+@requires(READ)
+def file(request: HttpRequest, case_id: str, field: str) -> StreamingHttpResponse:
+    """A file of a case; who took it is in the ledger."""
+    return portal.hand_out(request, case_id, field)
 
 
 def _do(request: HttpRequest, case_id: str) -> CaseView:

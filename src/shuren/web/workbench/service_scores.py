@@ -85,8 +85,15 @@ def _row(one: Score) -> list[dict[str, Any]]:
         {"text": pick(one.service.title)},
         *({"text": text, "number": True} for text in numbers),
         told,
-        {"text": listed([_said(line) for line in one.lines])},
+        {"text": listed(wanted) if (wanted := _wanted(one)) else NOTHING},
     ]
+
+
+def _wanted(one: Score) -> list[str]:
+    """What is declared, but for what has a column and no target."""
+    plain = ("volume", "users")
+    lines = [x for x in one.lines if x.target != "track" or x.indicator.id not in plain]
+    return [_said(line) for line in lines]
 
 
 def _said(line: Line) -> str:
@@ -95,8 +102,10 @@ def _said(line: Line) -> str:
         pick(line.indicator.title),
         pick(line.indicator.unit) if line.indicator.unit else "",
     )
-    value = NOTHING if line.value is None else f"{line.value:,.1f} {unit}".strip()
-    return f"{title} {value}" + ("" if line.target == "track" else f" ({line.target})")
+    number = "" if line.value is None else f"{line.value:,.1f}".removesuffix(".0")
+    value = f"{number} {unit}".strip() if number else NOTHING
+    target = line.target.replace(">=", "≥").replace("<=", "≤")
+    return f"{title} {value}" + ("" if target == "track" else f" ({target})")
 
 
 def _audiences(site: Site, actor: Actor, period: str) -> dict[str, Any]:

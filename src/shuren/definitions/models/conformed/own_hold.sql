@@ -6,6 +6,7 @@ description:
   en: "Each hold: which title, when it was placed and ready, whether it was collected; not who waits."
 grain: {zh: 一个预约一行, en: one row per hold}
 data_class: operations
+value: {zh: 预约等候与取书的明细，供流通分析, en: "How long holds wait and whether they are collected, for the study of circulation"}
 key: [hold_id]
 columns:
   hold_id: {type: VARCHAR, class: 2, title: {zh: 预约号, en: Hold id}}

@@ -36,7 +36,7 @@ columns:
 */
 -- An answer not given yet counts against a service once its time is over by the newest row.
 WITH known AS (
-  SELECT max(stepped_at) AS until FROM conformed.case_step
+  SELECT max(coalesce(closed_at, opened_at)) AS until FROM conformed.reader_case
 )
 
 SELECT

@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("service", "0012_events"),
+        ("service", "0014_drafts"),
     ]
 
     operations = [
