@@ -28,6 +28,9 @@ WITHOUT = {
     "web/workbench/governance.py:pdf": "the data rules",
     "web/portal/documents.py:as_file": "the reader's own is checked by its caller; staff get the "
     "document of a case they work on, and a proof is hashes",
+    "web/portal/cases.py:hand_out": "what the reader sent or was sent, to whom the case is open",
+    "web/portal/cases.py:file": "the same",
+    "web/workbench/cases.py:file": "the same; who took it is in the ledger",
     "web/voice_words.py:download": "what somebody sent with an opinion, to who works on it",
     "cli/init.py:init": "makes a site",
     "cli/load.py:load": "takes in",

@@ -251,3 +251,14 @@ def test_what_everybody_reads_counts_five_people_or_nothing(nobody, library):
     token = rating.token_of(opinion.source_id)
     rating.rate_by_token(library, token, score=5, comment="", agreed=False)
     assert re.search(r"<dd>4\.2</dd>", see(nobody, SAY))  # (4 × 4 + 5) / 5
+
+
+def test_the_directory_of_services_leads_here_and_a_readers_case_to_its_page(as_role, library):
+    student = as_role("student")
+    assert student.get("/services/reader_opinion/ask/").headers["Location"] == SAY
+    page = see(student, f"{SAY}?text=About+%E2%80%9CHold%E2%80%9D")
+    assert "About “Hold”</textarea>" in page
+    assert student.post(SAY, {"text": DARK, "as": "me", "key": "k"}).status_code == 302
+    opinion = Opinion.objects.get().pk
+    answer = student.get(reverse("my-case", args=[opinion]))
+    assert answer.headers["Location"] == reverse("my-opinion", args=[opinion])

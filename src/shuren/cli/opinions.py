@@ -9,6 +9,7 @@ from shuren.kernel.errors import UsageError
 from shuren.kernel.files import write_atomically
 from shuren.kernel.i18n import gettext as _
 from shuren.kernel.i18n import listed
+from shuren.kernel.shapes import Actor
 
 
 @click.group()
@@ -91,7 +92,7 @@ def report(
     )  # fmt: skip
 
 
-def _actor(account: str):  # type: ignore[no-untyped-def]
+def _actor(account: str) -> Actor:
     from shuren.cli.cases import _actor as of_account
 
     return of_account(account)

@@ -98,11 +98,11 @@ def month(site: Site, first: date, *, actor: Actor) -> list[Account]:
     nothing = {"asked": 0, "supplied": 0, "failed": 0, "paid": 0}
     return [
         Account(
-            id, one.title, *(by.get(id, nothing)[name] for name in ("asked", "supplied", "failed")),
-            by.get(id, nothing)["paid"] / 100, one.cap,
+            id, one.title, row["asked"], row["supplied"], row["failed"], row["paid"] / 100, one.cap
         )
         for id, one in suppliers(site).items()
-    ]  # fmt: skip
+        for row in [by.get(id, nothing)]
+    ]
 
 
 def waits() -> bool:

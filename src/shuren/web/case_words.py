@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from django.conf import settings
+from django.core.files.uploadedfile import UploadedFile
 from django.http import QueryDict
 from django.utils.datastructures import MultiValueDict
 
@@ -182,7 +183,7 @@ def files(posted: MultiValueDict[str, Any], prefix: str = PREFIX) -> dict[str, I
     return {
         name.removeprefix(prefix): Incoming(str(one.name), int(one.size or 0), one.chunks)
         for name, one in posted.items()
-        if name.startswith(prefix)
+        if name.startswith(prefix) and isinstance(one, UploadedFile)
     }
 
 

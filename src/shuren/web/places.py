@@ -14,6 +14,7 @@ ADDRESSES = {
     "my_library": "my",
     "interests": "my-interests",
     "privacy": "my-privacy",
+    "voice": "voice",
 }
 
 

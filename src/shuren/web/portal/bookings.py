@@ -5,6 +5,7 @@ from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
@@ -56,7 +57,7 @@ def _page(request: HttpRequest, problem: ShurenError | None = None) -> HttpRespo
 
 @requires(READ)
 @require_POST
-def act(request: HttpRequest, case_id: str) -> HttpResponse:
+def act(request: HttpRequest, case_id: str) -> HttpResponseBase:
     """POST do, and code or ends_at with it."""
     actor: Actor = request.actor  # type: ignore[attr-defined]
     what, site = request.POST.get("do", ""), settings.SITE
@@ -77,7 +78,7 @@ def act(request: HttpRequest, case_id: str) -> HttpResponse:
 
 @requires(READ)
 @require_POST
-def wish(request: HttpRequest, number: int) -> HttpResponse:
+def wish(request: HttpRequest, number: int) -> HttpResponseBase:
     """POST do: accept, or stop."""
     actor: Actor = request.actor  # type: ignore[attr-defined]
     done = "stopped"

@@ -23,7 +23,6 @@ from shuren.web.access import to_sign_in
 from shuren.web.places import way_in
 
 LONGEST = 100
-OPINION = "reader_opinion"
 ABOUT = "subject_title"  # asked where a service is always about something
 
 
@@ -148,7 +147,7 @@ def _known(request: HttpRequest, service: Service, actor: Actor) -> dict[str, st
     """What the form begins with: what the link that led here says, and the reader's own card."""
     named = {one.name for one in _asked(service) if one.type != "file"}
     values = {
-        name: value.replace("\x00", "")[:300]
+        name: str(value).replace("\x00", "")[:300]
         for name, value in request.GET.items() if name in named
     }  # fmt: skip
     card = {"pickup": "campus", "place": "campus", "college": "college"}
@@ -214,7 +213,7 @@ def _facts(page: catalogue.Page) -> list[tuple[str, str]]:
 def _opinion(service: Service) -> str:
     """Where a reader says what should be better about it: the feedback that goes with each."""
     about = urlencode({"text": _("About “%(service)s”: ", service=pick(service.title))})
-    return f"{reverse('service-ask', args=[OPINION])}?{about}"
+    return f"{reverse('voice')}?{about}"
 
 
 def _tabs(words: str, mine: int, all_: int, only_mine: bool) -> list[dict[str, Any]]:

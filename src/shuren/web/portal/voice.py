@@ -36,7 +36,8 @@ def voice(request: HttpRequest) -> HttpResponse:
             return HttpResponseRedirect(f"{reverse('voice-own', args=[token])}?new=1")
         except BadOpinion as error:
             problem = error
-    posted = request.POST if problem else {}
+    # A link may begin the text: which service it is about.
+    posted = request.POST if problem else {"text": request.GET.get("text", "")[:200]}
     context = {
         "standing": _standing(),
         "answers": _answers(),

@@ -3,9 +3,11 @@ out of use, the code to be shown, objections. Whose a booking is, is not on thes
 
 from datetime import timedelta
 from typing import Any
+from urllib.parse import urlencode
 
 import segno
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.safestring import SafeString, mark_safe
@@ -82,7 +84,7 @@ def _page(request: HttpRequest, problem: ShurenError | None = None) -> HttpRespo
 
 @requires(SERVE)
 @require_POST
-def act(request: HttpRequest) -> HttpResponse:
+def act(request: HttpRequest) -> HttpResponseBase:
     """POST do: an event with case; block with place, starts_at, ends_at, reason; unblock with
     block; take_back with breach."""
     actor, site, posted = _actor(request), current_site(), request.POST
@@ -107,8 +109,8 @@ def act(request: HttpRequest) -> HttpResponse:
             raise UsageError(_("There is nothing called '%(name)s' to do.", name=what[:40]))
     except ShurenError as error:
         return _page(request, problem=error)
-    zone, day = posted.get("zone", ""), posted.get("day", "")
-    return HttpResponseRedirect(f"{reverse('workbench:bookings')}?day={day[:10]}&zone={zone[:60]}")
+    said = urlencode({"day": posted.get("day", "")[:10], "zone": posted.get("zone", "")[:60]})
+    return HttpResponseRedirect(f"{reverse('workbench:bookings')}?{said}")
 
 
 @requires(SERVE)

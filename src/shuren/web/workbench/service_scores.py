@@ -99,8 +99,8 @@ def _wanted(one: Score) -> list[str]:
 def _said(line: Line) -> str:
     """An indicator with its value and its target, as it is declared."""
     title, unit = (
-        pick(line.indicator.title),
-        pick(line.indicator.unit) if line.indicator.unit else "",
+        pick(dict(line.indicator.title)),
+        pick(dict(line.indicator.unit)) if line.indicator.unit else "",
     )
     number = "" if line.value is None else f"{line.value:,.1f}".removesuffix(".0")
     value = f"{number} {unit}".strip() if number else NOTHING
@@ -114,7 +114,7 @@ def _audiences(site: Site, actor: Actor, period: str) -> dict[str, Any]:
         (_("Reader kind"), False), (_("Readers"), True), (_("Filled at the first try"), True),
         (_("Filled"), True), (_("Median hours"), True), (_("Rating"), True),
     )  # fmt: skip
-    rows = [
+    rows: list[list[dict[str, Any]]] = [
         [
             {"text": pick(kinds[one.audience]) if one.audience in kinds else _("Others")},
             *(

@@ -253,7 +253,7 @@ def _plan_rows(found: OpinionView, state: str) -> list[dict[str, Any]]:
     """Rows of the form that splits it: what is planned, else what is suggested, and two blank."""
     if state not in ("collected", "decomposed"):
         return []
-    rows = [
+    rows: list[dict[str, Any]] = [
         {"title": one_.title, "owner": pick(one_.owner), "due": one_.due_on.isoformat(),
          "topic": one_.topic, "text": one_.text, "why": list(one_.why)}
         for one_ in found.suggested
@@ -263,7 +263,7 @@ def _plan_rows(found: OpinionView, state: str) -> list[dict[str, Any]]:
          "topic": one_.topic, "text": one_.text, "why": []}
         for one_ in found.tasks
     ]  # fmt: skip
-    last: date | None = max((date.fromisoformat(row["due"]) for row in rows), default=None)
+    last: date | None = max((date.fromisoformat(str(row["due"])) for row in rows), default=None)
     blank = {"title": "", "owner": "", "due": last.isoformat() if last else "", "topic": "other",
              "text": "", "why": []}  # fmt: skip
     rows += [dict(blank) for _row in range(BLANK_ACTIONS)]
