@@ -19,7 +19,7 @@ from shuren.service.errors import (
     WrongCode,
     WrongField,
 )
-from shuren.service.internals import booking_stores
+from shuren.service.internals import booking_stores, rising
 from shuren.service.internals.booking_rows import Booking, Breach, PlaceSlot
 from shuren.service.internals.case_rows import Case
 from tests.service.places_library import DESK, at, reader
@@ -469,3 +469,24 @@ def test_an_erasure_takes_what_is_over_and_leaves_what_is_in_force(library, cloc
     assert set(PlaceSlot.objects.values_list("pseudonym", flat=True)) == {"r_new"}
     with pytest.raises(MustStay):
         booking_stores.forget(library, ann, "bookings", f"breach-{Breach.objects.get().pk}")
+
+
+def test_neither_where_nor_at_what_time_a_reader_was_rises_into_the_lake(
+    library, clock, monkeypatch
+):
+    ann, told = reader(library), {}
+    opened = book(library, ann)
+    clock("11-16T10:05")
+    bookings.check_in(library, opened.id, code_of(library), actor=ann)
+    clock("11-16T11:07")
+    bookings.leave(library, opened.id, actor=ann)
+    monkeypatch.setattr(rising, "hand_in", lambda _site, contract, rows: told.update(
+        {contract: list(rows)}))  # fmt: skip
+    rising._cases(library)
+    (row,) = told["reader_cases"]
+    assert told["case_steps"] == []
+    assert (row["state"], row["ending"], row["campus"]) == ("released", "success", None)
+    moments = [value for name, value in row.items() if name.endswith("_at") and value]
+    assert moments == ["2026-11-16 00:00:00"] * 3
+    assert "A-001" not in str(row)
+    assert "江湾" not in str(row)

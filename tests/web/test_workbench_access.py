@@ -90,6 +90,7 @@ PROMISED = {
     "service-preview": "workbench.open",
     "cases": "cases.read",
     "case-report": "cases.read",
+    "case-gift": "cases.read",
     "events": "cases.read",
     "event": "cases.read",
     "case-preview": "cases.read",

@@ -26,6 +26,7 @@ from shuren.kernel.site import Site
 from shuren.service.case_shapes import NOBODY
 from shuren.service.flow_shapes import Declared
 from shuren.service.internals import versions
+from shuren.service.internals.acting import WHEREABOUTS
 from shuren.service.internals.case_rows import Case, CaseStep
 from shuren.service.internals.circulation import moves
 from shuren.service.internals.circulation.rows import CopyHold, CopyMove
@@ -85,7 +86,8 @@ def _cases(site: Site) -> int:
         steps[step.case_id].append(step)
     zone = _zone(site)
     hand_in(site, "reader_cases", [_case(site, row, steps[row.id], zone) for row in rows])
-    fresh = [s for row in rows for s in steps[row.id] if s.number > row.risen]
+    open_rows = [row for row in rows if row.flow != WHEREABOUTS]
+    fresh = [s for row in open_rows for s in steps[row.id] if s.number > row.risen]
     hand_in(site, "case_steps", [_step(step, zone) for step in fresh])
     with transaction.atomic():
         for version in {row.version for row in rows}:
@@ -100,7 +102,7 @@ def _case(site: Site, row: Case, steps: Sequence[CaseStep], zone: ZoneInfo) -> R
     is_over, rating = not row.is_open, row.fields.get("rating")
     events = [step.event for step in steps]
     is_rated = isinstance(rating, int | float) and not isinstance(rating, bool)
-    return {
+    told = {
         "case_id": row.id,
         "reader_id": None if row.pseudonym == NOBODY else row.pseudonym,
         "service": row.service,
@@ -124,6 +126,24 @@ def _case(site: Site, row: Case, steps: Sequence[CaseStep], zone: ZoneInfo) -> R
         "returns": sum(event in RETURNED for event in events),
         "version": row.version,
     }
+    return _without_whereabouts(told) if row.flow == WHEREABOUTS else told
+
+
+def _without_whereabouts(told: Row) -> Row:
+    """A booking as statistics need it: how it ended and on which day, not where and at what time.
+
+    Its steps (checked in, stepped out) do not rise at all: the lake would know for years when a
+    reader was in which building, which is kept here for weeks.
+    """
+    days = {
+        name: f"{told[name][:10]} 00:00:00"
+        for name in ("needed_at", "opened_at", "closed_at")
+        if told[name] is not None
+    }
+    nowhere = (
+        "campus", "answer_due_at", "answered_at", "matched_at", "delivered_at", "feedback_at",
+    )  # fmt: skip
+    return told | dict.fromkeys(nowhere) | days
 
 
 def hours(site: Site, declared: Declared, steps: Sequence[CaseStep]) -> float:

@@ -134,6 +134,7 @@ def _titles(site: Site) -> dict[str, str]:
         "mart.loan_fact": _("your loans"),
         "service.interest": _("your interests"),
         "service.case": _("your cases"),
+        "service.booking": _("your bookings of seats and rooms"),
         "management.opinion": _("what you told the library"),
         "service.saved_search": _("the searches you saved"),
         "service.document": _("your documents"),
