@@ -119,19 +119,9 @@ def write_campus(
     files.append(SourceFile(papers.CONTRACT, folder / papers.FILE, ""))
     known = write_knowledge(folder, calendar)
     files.append(SourceFile(knowledge.CONTRACT, folder / knowledge.FILE, knowledge.MAPPING))
-    content = json.dumps(
-        record
-        | gates.truth
-        | reported.truth
-        | served.truth
-        | asked
-        | bought.truth
-        | written
-        | known,
-        ensure_ascii=False,
-        indent=1,
-    ).encode()
-    write_atomically(folder / "truth.json", content)
+    told = gates.truth | reported.truth | served.truth | asked | bought.truth | written | known
+    content = json.dumps(record | told, ensure_ascii=False, indent=1)
+    write_atomically(folder / "truth.json", content.encode())
     for contract, name in (*reported.files, *served.files, *bought.files):
         files.append(SourceFile(contract, folder / name, ""))
     operations = write_operations(folder, readers, calendar, seed, scale)

@@ -80,7 +80,7 @@ lent AS (
       own_days.item_id = exported.barcode
       AND own_days.reader_id = exported.reader_key
       AND own_days.day = CAST(exported.loaned_at AS DATE)
-  WHERE own_days.day IS NULL
+  WHERE own_days.day IS NULL AND own.loaned_at IS NULL
   UNION ALL
   SELECT
     loan_id, reader_id, item_id, '' AS title, '' AS call_number, loaned_at, due_at, returned_at,

@@ -23,8 +23,11 @@ columns:
 */
 WITH every_case AS (
   SELECT
-    case_id, service, opened_at, closed_at, FALSE AS is_own, channel, campus, outcome
-  FROM raw.service_cases
+    other.case_id, other.service, other.opened_at, other.closed_at, FALSE AS is_own, other.channel,
+    other.campus, other.outcome
+  FROM raw.service_cases AS other
+  LEFT JOIN raw.reader_cases AS own ON own.case_id = other.case_id
+  WHERE own.case_id IS NULL
   UNION ALL
   SELECT
     case_id, service, opened_at, closed_at, TRUE AS is_own, channel, campus,
