@@ -9,7 +9,7 @@ from shuren.trust.definitions import READER, STAFF
 from shuren.trust.models import Account
 from shuren.trust.queries import actor_of, roles
 
-ASKED = ["reading_history", "behaviour_tracking", "declared_interests"]
+ASKED = ["reading_history", "behaviour_tracking", "declared_interests", "search_alerts"]
 
 
 def see(client, path):

@@ -14,6 +14,8 @@ from shuren.kernel.i18n import gettext as _
 from shuren.kernel.shapes import no_progress
 from shuren.kernel.site import Site
 
+MARC = "marc"
+
 
 @dataclass(frozen=True)
 class FileRows:
@@ -32,24 +34,29 @@ class FileRows:
 def rows_of_file(site: Site, path: Path, *, contract: str = "", most: int = 10_000) -> FileRows:
     """Rows of a file whose columns have names.
 
-    contract  of a file that is no table (MARC): its records become rows of this contract
+    contract  of MARC records, which become rows of this contract: columns are named by its fields
     raises    FileProblem when it cannot be read, or is no table and no contract was named
     """
     name, source = source_for(path)
     mapping = Mapping(id="", contract=contract, short_rows="fill")
     table: TableFile
+    fields: dict[str, str] = {}
     if name == TABLE:
         table = open_table(path, mapping)
-    elif contract:
+    elif contract and name == MARC:
         known = contracts(site)
         if contract not in known:
             raise UnknownName(_("contract"), contract, list(known))
-        table, _mapping = source.open(
+        table, found = source.open(
             site, path, known[contract], Mapping(id="", contract=contract), no_progress
         )
+        fields = {
+            str(name): field for field, column in found.columns.items() for name in column.names
+        }
     else:
         table = open_table(path, mapping)  # says what the file is, and that it holds no table
-    heads = tuple(table.header or (str(at + 1) for at in range(table.width)))
+    names = table.header or [str(at + 1) for at in range(table.width)]
+    heads = tuple(fields.get(name, name) for name in names)
     rows: list[tuple[str, ...]] = []
     refused: list[tuple[int, str]] = []
     for block in table.blocks():

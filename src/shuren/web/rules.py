@@ -24,6 +24,7 @@ OPEN: dict[str, str] = {
     "robots": "told to every crawler",
     "resolve": "full text by its identifier is public",
     "spaces": "free seats are public",
+    "gifts": "thanks by names that donors chose themselves",
     "services": "what the library offers is public",
     "service": "what the library offers is public",
     "events": "what the library offers is public",

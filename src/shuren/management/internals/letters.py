@@ -15,6 +15,7 @@ from datetime import UTC, datetime
 from email.message import Message
 from email.utils import parseaddr, parsedate_to_datetime
 from html.parser import HTMLParser
+from typing import Any
 
 from shuren.kernel.i18n import gettext as _
 from shuren.management.voice_shapes import Attached
@@ -74,10 +75,10 @@ def read(raw: bytes, *, most: int, largest: int) -> Letter:
 
 def header(message: Message, name: str) -> str:
     """A header as people read it; encoded words of any charset, raw bytes, broken ones."""
-    said = message.get(name)
+    said: Any = message.get(name)  # a Header where the bytes are no ASCII
     if said is None:
         return ""
-    raw = str(said)
+    raw = str(said.encode()) if isinstance(said, email.header.Header) else str(said)
     try:
         pieces = email.header.decode_header(_unescaped(raw))
     except (email.errors.HeaderParseError, ValueError):

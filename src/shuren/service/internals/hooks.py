@@ -256,6 +256,20 @@ def _mirror_event(facts: Facts) -> None:
     mirror(facts)
 
 
+def _gift_decided(facts: Facts, said: Mapping[str, Any]) -> str:
+    """Every line of the gift's list has been decided about."""
+    from shuren.service.internals.gifts.acknowledging import why_open
+
+    return why_open(facts)
+
+
+def _acknowledge_gift(facts: Facts) -> None:
+    """The donor gets a certificate of what was kept."""
+    from shuren.service.internals.gifts.acknowledging import acknowledge
+
+    acknowledge(facts)
+
+
 GUARDS: dict[str, Guard] = {
     "same_subject_open": _same_subject_open,
     "second_person": _second_person,
@@ -264,6 +278,7 @@ GUARDS: dict[str, Guard] = {
     "not_too_early": _not_too_early,
     "report_ready": _report_ready,
     "not_the_author": _not_the_author,
+    "gift_decided": _gift_decided,
     "parts_over": _parts_over,
     "another_supplier": _another_supplier,
 }
@@ -284,6 +299,7 @@ EFFECTS: dict[str, Effect] = {
     "extend_place": _extend_place,
     "issue_report": _issue_report,
     "mirror_event": _mirror_event,
+    "acknowledge_gift": _acknowledge_gift,
 }
 # What a case is about → what comes before it is opened, and with it, in one transaction.
 OPENING = {"place": (prepare_place, take_place)}

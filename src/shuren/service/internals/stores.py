@@ -19,6 +19,7 @@ from shuren.service.internals import (
 from shuren.service.internals.circulation import store as circulation
 from shuren.service.internals.documents import store as documents
 from shuren.service.internals.events import store as events
+from shuren.service.internals.gifts import store as gifts
 from shuren.service.internals.messaging import store as messaging
 from shuren.service.joining import stores_above
 from shuren.service.shapes import HeldStore
@@ -130,6 +131,7 @@ STORES: tuple[Store, ...] = (
     ),
     Store(documents.STORE, documents.TABLES, documents.tell, documents.forget, documents.erase),
     Store(messaging.STORE, messaging.TABLES, messaging.tell, messaging.forget, messaging.erase),
+    Store(gifts.STORE, gifts.TABLES, gifts.tell, gifts.forget, gifts.erase),
     Store(events.STORE, events.TABLES, events.tell, events.forget, events.erase),
     Store("events", (), lake_stores.events, lake_stores.forget_event),
     Store("lake", (), lake_stores.rows, lake_stores.forget_row),

@@ -215,6 +215,7 @@ def store_titles() -> dict[str, str]:
         "cases": _("Your cases"),
         "documents": _("Documents signed for you"),
         "enrolments": _("Events you enrolled in"),
+        "gifts": _("Gifts of books"),
         "messages": _("Messages to you"),
         "opinions": _("What you told the library"),
         "events": _("Events not yet taken in"),

@@ -23,7 +23,7 @@ from shuren.web.places import address
 from shuren.web.portal.services import page_context
 from shuren.web.workbench.shell import Crumb, Tab, crumbs, current_site, page
 
-PLACE, OPEN = "services", "workbench.open"
+PLACE, OPEN = "service-list", "workbench.open"
 
 
 @requires(OPEN)
