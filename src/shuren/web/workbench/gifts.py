@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.core.files.uploadedfile import UploadedFile
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 
@@ -71,7 +72,9 @@ def gift(request: HttpRequest, case_id: str) -> HttpResponse:
 
 
 def _load(request: HttpRequest, case_id: str, actor: Actor) -> tuple[tuple[int, str], ...]:
-    site, sent = current_site(), request.FILES["file"]
+    site, sent = current_site(), request.FILES.get("file")
+    if not isinstance(sent, UploadedFile):
+        raise WrongField("file", _("No file was chosen."), fix=_("Choose one and send it."))
     token = uploads.keep(request, site, sent.name or "", sent.chunks())
     try:
         path = uploads.kept(request, site, token)
