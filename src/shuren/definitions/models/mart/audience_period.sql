@@ -70,21 +70,24 @@ folded AS (
 
 spans AS (
   SELECT kind AS audience, person_key, opened_month AS month, TRUE AS is_opening, 0 AS closing, '' AS ending,
-    answered_ok, NULL AS finished_ok, NULL AS hours, NULL AS rating, NULL AS first_try,
-    NULL AS reworked, NULL AS wait_days, NULL AS not_picked_up, NULL AS adopted, NULL AS no_show
+    answered_ok, CAST(NULL AS BIGINT) AS finished_ok, CAST(NULL AS DOUBLE) AS hours,
+    CAST(NULL AS BIGINT) AS rating, CAST(NULL AS BIGINT) AS first_try,
+    CAST(NULL AS BIGINT) AS reworked, CAST(NULL AS DOUBLE) AS wait_days,
+    CAST(NULL AS BIGINT) AS not_picked_up, CAST(NULL AS BIGINT) AS adopted,
+    CAST(NULL AS BIGINT) AS no_show
   FROM folded
   UNION ALL
   SELECT kind AS audience, person_key, closed_month, FALSE, 1, ending,
-    NULL, finished_ok, hours, rating, first_try,
+    CAST(NULL AS BIGINT), finished_ok, hours, rating, first_try,
     reworked, wait_days, not_picked_up, adopted, no_show
   FROM folded
   WHERE ending <> ''
 ),
 
 periods AS (
-  SELECT month AS period, spans.* FROM spans
-  UNION ALL
-  SELECT left(month, 4) AS period, spans.* FROM spans
+  SELECT left(spans.month, lengths.letters) AS period, spans.*
+  FROM spans
+  CROSS JOIN (SELECT 7 AS letters UNION ALL SELECT 4 AS letters) AS lengths
 ),
 
 in_order AS (
