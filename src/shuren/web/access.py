@@ -10,8 +10,22 @@ from django.http.response import HttpResponseBase
 from django.urls import reverse
 
 from shuren.trust.queries import require
+from shuren.web.rules import SIGNED_IN
 
 View = Callable[..., HttpResponseBase]
+
+
+def signed_in_to_send(view: View) -> View:
+    """Open to everybody to look at; sending a form there asks to sign in first."""
+
+    @wraps(view)
+    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        if request.method == "POST" and not request.user.is_authenticated:
+            return to_sign_in(request)
+        return view(request, *args, **kwargs)
+
+    guarded.post = SIGNED_IN  # type: ignore[attr-defined]
+    return guarded
 
 
 def requires(permission: str, *, post: str = "") -> Callable[[View], View]:

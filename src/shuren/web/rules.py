@@ -29,7 +29,7 @@ OPEN: dict[str, str] = {
     "service": "what the library offers is public",
     "events": "what the library offers is public",
     "event-calendar": "what the library offers is public",
-    "event": "what the library offers is public; enrolling asks to sign in",
+    "event": "what the library offers is public; enrolling takes signing in",
     "space-now": "free seats are public",
     "space-zone": "free seats are public; who has one is never told",
     "space-rooms": "free rooms are public; who has one is never told",

@@ -33,7 +33,7 @@ from shuren.service.ics import CalendarEvent
 from shuren.service.ics import calendar as calendar_file
 from shuren.trust.queries import may
 from shuren.web import moments
-from shuren.web.access import to_sign_in
+from shuren.web.access import signed_in_to_send
 from shuren.web.errors import status_of
 from shuren.web.portal.datasets import as_script
 from shuren.web.portal.documents import as_file
@@ -65,13 +65,12 @@ def index(request: HttpRequest) -> HttpResponse:
     return render(request, "portal/events.html", context)
 
 
+@signed_in_to_send
 def one(request: HttpRequest, event_id: str) -> HttpResponse:
     """One event; POST do=enrol, cancel, check_in (code), rate (rating, words) or certificate."""
     actor: Actor = request.actor  # type: ignore[attr-defined]
     problem: ShurenError | None = None
     if request.method == "POST":
-        if not request.user.is_authenticated:
-            return to_sign_in(request)
         try:
             _do(request, event_id, actor)
             to = "my-documents" if request.POST.get("do") == "certificate" else ""
