@@ -131,15 +131,6 @@ def test_supervision_reminds_once_and_its_deadline_is_the_one_that_was_set(site,
     assert act(site, opened.id, "satisfied", actor=ann).is_success
 
 
-def test_a_report_is_signed_by_a_second_person(site, ann):
-    opened = open_case(site, commission(site), actor=ann)
-    for event, actor in (("accept_quote", LIBRARIAN), ("assign", MANAGER), ("draft_done", SECOND)):
-        act(site, opened.id, event, actor=actor)
-    with pytest.raises(NotNow, match="A second person"):
-        act(site, opened.id, "sign_off", actor=SECOND)
-    assert act(site, opened.id, "sign_off", actor=LIBRARIAN).state == "delivered"
-
-
 def test_the_clocks_of_shuren_work_make_it_happen(site, ann, clock):
     clock("09-30T15:00")
     opened = open_case(site, probe(site, "handover"), actor=ann)

@@ -34,6 +34,7 @@ DEMO_ACCOUNTS = (
     DemoAccount("subject", "subject_librarian", "演示学科馆员"),
     DemoAccount("data", "data_librarian", "演示数据馆员"),
     DemoAccount("technical", "technical_librarian", "演示技术馆员"),
+    DemoAccount("overseer", "overseer", "演示督查员"),
     DemoAccount("director", "director", "演示馆长"),
     DemoAccount("ethics", "ethics_board", "演示伦理委员"),
     DemoAccount("admin", "administrator", "演示管理员"),
