@@ -74,7 +74,7 @@ def test_from_no_to_a_certificate(portal, library, browser, axe_script, tmp_path
         page = visit.page
         visit.open("/my/privacy/")
         assert "拒绝画像仍可享基础服务" in page.inner_text("main")
-        assert page.locator(".consent .badge", has_text="未开启").count() == 3
+        assert page.locator(".consent .badge", has_text="未开启").count() == 4
         comes_in(library, OUT + BACK, "first.csv")
         visit.open("/my/")
         assert "平凡的世界" in page.inner_text("main"), "borrowing needs no consent"

@@ -42,7 +42,7 @@ def test_labels_of_a_reader_who_borrowed_religion_and_medicine_name_neither():
 
 def test_only_a_look_at_ones_own_rows_opens_class_four():
     opening = {id for id, one in purposes(None).items() if one.highest_class == topics.SENSITIVE}
-    assert opening == {"own_records", "reading_history", "behaviour_tracking"}
+    assert opening == {"own_records", "reading_history", "behaviour_tracking", "search_alerts"}
     assert all(purposes(None)[id].own_rows_only for id in opening)
     assert purposes(None)["own_records"].own_rows_only
 

@@ -213,6 +213,7 @@ def store_titles() -> dict[str, str]:
         "searches": _("Searches you saved"),
         "circulation": _("Loans and holds made here"),
         "cases": _("Your cases"),
+        "bookings": _("Seats and rooms"),
         "documents": _("Documents signed for you"),
         "enrolments": _("Events you enrolled in"),
         "gifts": _("Gifts of books"),

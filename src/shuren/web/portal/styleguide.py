@@ -7,11 +7,23 @@ from django.template.loader import get_template
 from shuren.web.portal.specimens import SWATCHES, specimens
 
 FOLDER = "components"
+# Components that are items of a list, with the class of that list; alone they would be no HTML.
+LISTS = {
+    "book_row": "books",
+    "booking": "booking-rows",
+    "case_row": "case-rows",
+    "document_row": "case-rows",
+    "event_row": "event-rows",
+    "message_row": "message-rows",
+    "room_row": "room-rows",
+    "service_row": "service-rows",
+    "task_card": "case-rows",
+}
 
 
 def styleguide(request: HttpRequest) -> HttpResponse:
     shown = [
-        {"name": name, "inputs": inputs_of(name), "states": states}
+        {"name": name, "inputs": inputs_of(name), "list": LISTS.get(name, ""), "states": states}
         for name, states in specimens().items()
     ]
     return render(request, "portal/styleguide.html", {"shown": shown, "swatches": SWATCHES})

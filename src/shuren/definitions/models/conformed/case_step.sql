@@ -4,6 +4,7 @@ title: {zh: 服务单的步骤, en: Steps of cases}
 description:
   zh: 服务单的每一步，不记是谁做的；服务单从湖中清除后，其步骤也不在此表。
   en: "Each step of a case, not by whom; the steps of a case that is forgotten are not in it either."
+value: {zh: 服务单每一步的时间，供流程分析与耗时分析取用, en: "When each step of a case was taken, for a look at where cases wait"}
 grain: {zh: 一步一行, en: one row per step}
 data_class: operations
 key: [case_id, number]
