@@ -73,7 +73,7 @@ def book(
             site,
             service,
             actor=actor,
-            subject={"kind": "place", "id": wanted.id, "title": pick(dict(wanted.title))},
+            subject={"kind": "place", "id": wanted.id, "title": pick(dict(wanted.title), "zh")},
             fields=fields,
             branch=wanted.zone.building,
             channel=channel,
