@@ -46,6 +46,7 @@ from shuren.service.internals.filling import filled
 from shuren.service.internals.firing import fire_timers as fire_timers
 from shuren.service.internals.firing import timers_due as timers_due
 from shuren.service.internals.hooks import OPENING
+from shuren.service.internals.members import packs
 from shuren.service.internals.running import GIVEN_BACK, NOTED, TAKEN, Running
 from shuren.trust.actions import record_use
 from shuren.trust.queries import identity, require, require_covered, require_purpose
@@ -126,6 +127,7 @@ def _insert(
 ) -> None:
     """Write a new case, with what comes before it and with it: a case about a place takes it."""
     limits.require_room(site, declared.service, row.pseudonym, row.opened_at, actor.role)
+    packs.require(site, row, declared.service, by, actor.role)
     versions.keep(declared)
     prepare, take = OPENING.get(row.subject["kind"], (None, None))
     if prepare is not None:

@@ -19,6 +19,7 @@ from shuren.service.internals import name_search, service_numbers
 from shuren.service.internals import standing as standings
 from shuren.service.internals.flow_words import FlowStep, good_way
 from shuren.service.internals.limit_words import limits_in_words
+from shuren.service.internals.members import rules as member_rules
 from shuren.service.internals.service_numbers import Numbers as Numbers
 from shuren.service.internals.standing import Standing as Standing
 from shuren.trust.errors import NotAllowed
@@ -120,8 +121,14 @@ def own_card(site: Site, actor: Actor) -> dict[str, str]:
     return {name: str(value) for name, value in rows[0].items() if value} if rows else {}
 
 
+def rules_of(one: Service) -> list[str]:
+    """Its rules in words, a line each."""
+    return list(_rules(one))
+
+
 def _rules(one: Service) -> Iterable[str]:
     yield from limits_in_words(one)
+    yield from member_rules.in_words(one)
     for said in (one.note, one.basis):
         if said:
             yield pick(dict(said))

@@ -29,6 +29,7 @@ from shuren.service.internals import (
     reading_suppliers,
     reading_templates,
 )
+from shuren.service.internals.members import rules as member_rules
 from shuren.service.internals.place_rules import BOOKING_KEYS, read_rules
 from shuren.service.internals.publishing import until_published
 from shuren.service.internals.reading_flows import read_flow
@@ -41,6 +42,8 @@ FORMATS: dict[str, dict[str, dict[str, Key]]] = {
         "": reading_services.SERVICE_KEYS,
         "rules": reading_services.RULE_KEYS,
         "rules.booking": BOOKING_KEYS,
+        "rules.member": member_rules.MEMBER_KEYS,
+        "rules.needs_member": member_rules.NEEDS_KEYS,
         "maturity": reading_services.MATURITY_KEYS,
         "form.*": reading_forms.FIELD_KEYS,
     },
@@ -75,11 +78,11 @@ def services(site: Site | None) -> dict[str, Service]:
         file.id: (file.path, checked(site, file))
         for file in find_definitions("services", site).values()
     }
-    checking_services.check_packs(
-        {id: path for id, (path, _one) in found.items()},
-        {id: one for id, (_path, one) in found.items()},
-    )
-    return {id: one for id, (_path, one) in found.items()}
+    paths = {id: path for id, (path, _one) in found.items()}
+    known = {id: one for id, (_path, one) in found.items()}
+    checking_services.check_packs(paths, known)
+    member_rules.check_names(paths, known)
+    return known
 
 
 def checked(site: Site | None, file: DefinitionFile) -> Service:
@@ -90,6 +93,7 @@ def checked(site: Site | None, file: DefinitionFile) -> Service:
     checking_services.check_service(file.path, one, names(site), indicators(site))
     _check_purposes(site, file.path, one, known[one.flow])
     read_rules(file.path, one)
+    member_rules.check(file.path, one)
     return one
 
 

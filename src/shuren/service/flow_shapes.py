@@ -125,7 +125,7 @@ LEVELS = ("manual", "digital", "assisted", "autonomous")
 # Where a service is had that is no form: pages of ours by name, or `pack`: a page that leads on.
 PLACES = (
     "search", "resolve", "spaces", "seats", "rooms", "my_library", "interests", "privacy", "pack",
-    "voice",
+    "voice", "membership",
 )  # fmt: skip
 
 

@@ -56,6 +56,7 @@ class Offer:
     url      of full_text and open_copy where one is known
     case     the reader's own open case about it, which the button leads to instead
     sign_in  signing in may bring the button
+    membership  a membership may: to be had or renewed
     """
 
     kind: str
@@ -68,3 +69,4 @@ class Offer:
     url: str = ""
     case: str = ""
     sign_in: bool = False
+    membership: bool = False

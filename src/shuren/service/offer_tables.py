@@ -20,6 +20,7 @@ from shuren.kernel.i18n import listed
 from shuren.kernel.site import Site
 from shuren.kernel.suggestions import did_you_mean
 from shuren.service.definitions import services
+from shuren.service.member_shapes import STANDS
 
 # What may be known of a hit and a reader, {fact: its values}; internals/offer_facts.py finds out.
 FACTS: dict[str, tuple[str, ...]] = {
@@ -36,6 +37,7 @@ FACTS: dict[str, tuple[str, ...]] = {
     "supply": ("allowed", "forbidden", "unstated"),
     "open_copy": ("no", "yes"),
     "asked": ("below", "limit"),
+    "member": STANDS,
     "delivery": ("untried", "open", "failed"),
     "suggested": ("no", "yes"),
     "order": ("none", "bought", "listed"),
@@ -72,6 +74,9 @@ ROW_KEYS = {
     "reason": Key(dict, "没有按钮的双语原因", "There is none: the reason in both languages"),
     "label": Key(dict, "这一行另用的按钮文字", "Other words on the button in this row"),
     "sign_in": Key(bool, "登录后再看", "Signing in may change it", default="false"),
+    "membership": Key(
+        bool, "到“我的会员”可以办", "It can be settled under My membership", default="false"
+    ),
 }
 
 
@@ -85,6 +90,7 @@ class Row:
     text: Mapping[str, str]
     label: Mapping[str, str]
     sign_in: bool = False
+    membership: bool = False
 
     def fits(self, facts: Mapping[str, str]) -> bool:
         return all(facts[fact] in values for fact, values in self.when.items())
@@ -196,7 +202,10 @@ def _row(path: Path, number: int, content: Any, label: Mapping[str, str]) -> Row
         fact: _values(path, number, fact, values)
         for fact, values in (content.get("when") or {}).items()
     }
-    return Row(number, when, is_offer, text, own_label, bool(content.get("sign_in", False)))
+    return Row(
+        number, when, is_offer, text, own_label, bool(content.get("sign_in", False)),
+        bool(content.get("membership", False)),
+    )  # fmt: skip
 
 
 def _values(path: Path, number: int, fact: str, values: Any) -> frozenset[str]:

@@ -6,7 +6,7 @@ why each of the others is not.
 
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -30,9 +30,11 @@ from shuren.service.definitions import services
 from shuren.service.errors import NotOffered
 from shuren.service.ils_shapes import LiveCopy
 from shuren.service.internals import holding, offer_facts, wanting
+from shuren.service.internals.members import standing as members
 from shuren.service.internals.offer_facts import Asked, Found, ReaderFacts
 from shuren.service.internals.own_stand import OwnStand, own_stand
 from shuren.service.licence_terms import terms_of
+from shuren.service.member_shapes import NEEDLESS
 from shuren.service.offer_shapes import Offer, Wanted
 from shuren.service.offer_tables import KINDS, OfferTable, Row, offer_tables
 
@@ -78,6 +80,12 @@ def see(site: Site, hits: Sequence[Hit | Item | Wanted], *, actor: Actor) -> lis
     titles = [id for one in wanted for id in one.title_ids]
     by_title = ils.copies(site, titles, actor=actor) if titles else {}
     own = own_stand(site, actor)
+    tabled = [one.service for one in offer_tables(site) if one.service in services(site)]
+    if own.is_reader:
+        own = replace(own, members={
+            id: members.for_service(site, services(site)[id], own.key, now(), actor.role)
+            for id in tabled
+        })  # fmt: skip
     suggested = holding.open_about(PURCHASE, [one.subject["id"] for one in wanted], own.key)
     bought = holding.ordered_about([one.subject["id"] for one in wanted])
     lenders = holding.lenders(titles, own.key) if own.is_reader else {}
@@ -189,7 +197,8 @@ def _seen(
 
 
 def _offer(site: Site, table: OfferTable, found: Found, asked: Asked) -> Offer:
-    row = table.decide({**found.facts, "asked": "limit" if asked.is_at_limit else "below"})
+    own = {"asked": "limit" if asked.is_at_limit else "below", "member": asked.member}
+    row = table.decide({**found.facts, **own})
     day = _day(site, found.said.due)
     text = pick(dict(row.text)).format_map(offer_facts.words(found.said, asked.limit, day))
     page = table.opens[1] if table.opens[0] == "page" else ""
@@ -206,6 +215,7 @@ def _offer(site: Site, table: OfferTable, found: Found, asked: Asked) -> Offer:
         url=urls.get(page, ""),
         case=asked.case,
         sign_in=_may_sign_in(row, asked),
+        membership=row.membership and not has_case,
     )
 
 
@@ -220,6 +230,7 @@ def _asked(site: Site, table: OfferTable, own: OwnStand, about: Sequence[CaseLin
         return Asked()
     mine = [one for one in own.cases if one.service == service.id]
     case = next((one.id for one in about if one.service == service.id and not one.is_over), "")
+    member = own.members[service.id].state if service.id in own.members else NEEDLESS
     counts = []
     for name, days in _LIMITS.items():
         limit = service.limits.get(name)
@@ -229,9 +240,9 @@ def _asked(site: Site, table: OfferTable, own: OwnStand, about: Sequence[CaseLin
     if table.id in ("hold", "inter_campus") and own.hold_limit is not None:
         counts.append((own.hold_limit - own.holds, own.holds, own.hold_limit))
     if not counts:
-        return Asked(case=case)
+        return Asked(case=case, member=member)
     _left, count, limit = min(counts)
-    return Asked(count, limit, case)
+    return Asked(count, limit, case, member)
 
 
 def _counts(case: CaseLine, days: int | None) -> bool:

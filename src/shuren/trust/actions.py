@@ -53,6 +53,12 @@ def pseudonymise(site: Site, values: Sequence[str | None], *, keep: bool = True)
     return surrogates.pseudonyms(site, values, keep)
 
 
+def marks(site: Site, kind: str, values: Sequence[str]) -> list[str]:
+    """A keyed hash of each value, 26 letters: to compare what is not kept. Of another kind the same
+    value has another mark, and without the site's key none can be worked out."""
+    return surrogates.blinds(site, [f"{kind}\0{value}" for value in values])
+
+
 def passing_pseudonyms(count: int) -> list[str]:
     """Pseudonyms that nothing remembers, for a trial."""
     return surrogates.draw(count)

@@ -15,6 +15,7 @@ ADDRESSES = {
     "interests": "my-interests",
     "privacy": "my-privacy",
     "voice": "voice",
+    "membership": "my-membership",
 }
 
 

@@ -270,6 +270,55 @@ def _acknowledge_gift(facts: Facts) -> None:
     acknowledge(facts)
 
 
+def _on_roster(facts: Facts, said: Mapping[str, Any]) -> str:
+    """The roster of alumni has whoever applies."""
+    from shuren.service.internals.members.terms import why_not_on_roster
+
+    return why_not_on_roster(facts)
+
+
+def _member_checked(facts: Facts, said: Mapping[str, Any]) -> str:
+    """There is evidence that whoever applies is one of the alumni."""
+    from shuren.service.internals.members.terms import why_not_checked
+
+    return why_not_checked(facts)
+
+
+def _renewal_open(facts: Facts, said: Mapping[str, Any]) -> str:
+    """The membership ends soon enough to be renewed."""
+    from shuren.service.internals.members.terms import why_not_renewed
+
+    return why_not_renewed(facts)
+
+
+def _begin_term(facts: Facts) -> None:
+    """A membership begins."""
+    from shuren.service.internals.members.terms import begin_term
+
+    begin_term(facts)
+
+
+def _renew_term(facts: Facts) -> None:
+    """A membership goes on for another term."""
+    from shuren.service.internals.members.terms import renew_term
+
+    renew_term(facts)
+
+
+def _end_term(facts: Facts) -> None:
+    """A membership is over for good."""
+    from shuren.service.internals.members.terms import end_term
+
+    end_term(facts)
+
+
+def _give_back_article(facts: Facts) -> None:
+    """A member gets back the article that this case took of their year's."""
+    from shuren.service.internals.members.packs import give_back
+
+    give_back(facts.row.pk, facts.at)
+
+
 GUARDS: dict[str, Guard] = {
     "same_subject_open": _same_subject_open,
     "second_person": _second_person,
@@ -281,6 +330,9 @@ GUARDS: dict[str, Guard] = {
     "gift_decided": _gift_decided,
     "parts_over": _parts_over,
     "another_supplier": _another_supplier,
+    "on_roster": _on_roster,
+    "member_checked": _member_checked,
+    "renewal_open": _renewal_open,
 }
 EFFECTS: dict[str, Effect] = {
     "deadline_from_due": _deadline_from_due,
@@ -300,6 +352,10 @@ EFFECTS: dict[str, Effect] = {
     "issue_report": _issue_report,
     "mirror_event": _mirror_event,
     "acknowledge_gift": _acknowledge_gift,
+    "begin_term": _begin_term,
+    "renew_term": _renew_term,
+    "end_term": _end_term,
+    "give_back_article": _give_back_article,
 }
 # What a case is about → what comes before it is opened, and with it, in one transaction.
 OPENING = {"place": (prepare_place, take_place)}

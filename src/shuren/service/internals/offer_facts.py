@@ -11,6 +11,7 @@ from shuren.kernel.i18n import gettext as _
 from shuren.kernel.i18n import listed
 from shuren.service import ils_shapes as ils
 from shuren.service.licence_terms import Terms
+from shuren.service.member_shapes import NEEDLESS
 from shuren.service.offer_shapes import EMBARGO, OUTSIDE, PART, YES, PlaceOnline, Wanted
 
 VISITOR, STAFF = "visitor", "staff"
@@ -27,11 +28,13 @@ class Asked:
 
     count  what counts against the limit; limit None where there is none
     case   the open case about the same thing, or ""
+    member how they stand with the membership it needs, of member_shapes.STANDS
     """
 
     count: int = 0
     limit: int | None = None
     case: str = ""
+    member: str = NEEDLESS
 
     @property
     def is_at_limit(self) -> bool:
@@ -60,7 +63,7 @@ class Said:
 
 @dataclass(frozen=True)
 class Found:
-    """facts without `asked`, which each service has its own of."""
+    """facts without `asked` and `member`, which each service has its own of."""
 
     facts: Mapping[str, str]
     said: Said
@@ -102,7 +105,7 @@ def find(
     has_lender: bool = False,
     is_bought: bool = False,
 ) -> Found:
-    """All facts but `asked`.
+    """All facts but `asked` and `member`.
 
     copies   of all editions of the work
     terms    of each place that is not free

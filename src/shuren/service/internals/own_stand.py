@@ -1,6 +1,7 @@
 """How the person who asks stands with the library: kind, card, loans, cases. Read once a page."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from shuren.kernel.errors import ShurenError
 from shuren.kernel.shapes import Actor
@@ -10,13 +11,15 @@ from shuren.service.case_shapes import CaseLine
 from shuren.service.internals import offer_facts
 from shuren.service.internals.circulation import readers
 from shuren.service.lending import lending
+from shuren.service.member_shapes import Stand
 from shuren.trust import queries as trust
 
 
 @dataclass(frozen=True)
 class OwnStand:
     """reader, standing: values of these facts; key: the pseudonym; titles: of the reader's loans;
-    holds, hold_limit: as the circulation system counts them."""
+    holds, hold_limit: as the circulation system counts them; members: by service, how one stands
+    with the membership it needs."""
 
     reader: str
     key: str = ""
@@ -26,6 +29,7 @@ class OwnStand:
     cases: tuple[CaseLine, ...] = ()
     holds: int = 0
     hold_limit: int | None = None
+    members: Mapping[str, Stand] = field(default_factory=dict)
 
     @property
     def is_reader(self) -> bool:

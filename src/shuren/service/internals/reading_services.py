@@ -77,6 +77,8 @@ RULE_KEYS = {
     "note": Key(dict, "补充规则 {zh, en}", "Further rules {zh, en}"),
     "basis": Key(dict, "数字的依据 {zh, en}", "What the numbers rest on {zh, en}"),
     "booking": Key(dict, "订座位或房间的规则，见下表", "Rules of booking seats or rooms, see below"),  # noqa: E501
+    "member": Key(dict, "发放会员资格的规则，见下表", "Rules of the membership it gives, see below"),  # noqa: E501
+    "needs_member": Key(dict, "哪些读者须是会员，见下表", "Which readers must be members, see below"),  # noqa: E501
     "by_audience": Key(dict, "某类读者另有的限额：服务对象 → 限额", "Limits of a kind of reader: audience → limits", default="{}"),  # noqa: E501
 }
 MATURITY_KEYS = {

@@ -167,12 +167,18 @@ class Running:
         for way in self.flow.leaving(row.state):
             if way.after is None or (stays and (way.event == fired or not way.after.field)):
                 continue
+            if stays and way.event not in known and self._stands(way.after.field):
+                continue  # it has fired, and the day it goes by is the same
             due = self.clockwork.due(way.after, row, self.at)
             if due is not None:
                 known[way.event] = due
         if stays:
             known.pop(fired, None)
         self.timers = known
+
+    def _stands(self, field: str) -> bool:
+        """Whether a field of the case is as it was read."""
+        return bool(self._as_read["fields"].get(field) == self.row.fields.get(field))
 
     def _fill_stamps(self) -> None:
         """A case that ends well has been through all four stages: one that no step on its way

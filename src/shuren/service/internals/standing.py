@@ -10,16 +10,19 @@ from shuren.kernel.site import Site
 from shuren.service.errors import NotOffered
 from shuren.service.flow_shapes import Service
 from shuren.service.internals import limits
+from shuren.service.internals.members import standing as members
 from shuren.trust.queries import purpose_allowed, roles
 
 OWN = "own_records"
 OPEN, SIGN_IN, OTHERS, FULL, STAFF = "open", "sign_in", "others", "full", "staff"
+MEMBER = "member"
 
 
 @dataclass(frozen=True)
 class Standing:
     """state  OPEN: it can be had now; SIGN_IN: for whom is known then; OTHERS: it serves others;
-          FULL: one's limit is reached; STAFF: who works here asks for nobody but readers
+          FULL: one's limit is reached; MEMBER: it takes a valid membership; STAFF: who works
+          here asks for nobody but readers
     why, advice  sentences, "" where it is open
     """
 
@@ -56,6 +59,9 @@ def standing(
             _("Your account is not joined to a reader's card yet."),
             _("Show your card at the desk once."),
         )
+    member = members.for_service(site, service, actor.reader_key, now(), actor.role)
+    if not member.is_good:
+        return Standing(MEMBER, member.why, member.advice)
     if with_limits and service.use is None:
         try:
             limits.require_room(site, service, actor.reader_key, now(), actor.role)

@@ -20,6 +20,7 @@ from shuren.service.internals.circulation import store as circulation
 from shuren.service.internals.documents import store as documents
 from shuren.service.internals.events import store as events
 from shuren.service.internals.gifts import store as gifts
+from shuren.service.internals.members import store as members
 from shuren.service.internals.messaging import store as messaging
 from shuren.service.joining import stores_above
 from shuren.service.shapes import HeldStore
@@ -102,6 +103,8 @@ STORES: tuple[Store, ...] = (
         circulation.rename,
         circulation.BECAUSE,
     ),
+    # Before the cases that its rows go with.
+    Store(members.STORE, members.TABLES, members.tell, members.forget, members.erase),
     Store(
         case_stores.STORE,
         (
@@ -150,6 +153,7 @@ STORES: tuple[Store, ...] = (
 
 # Tables with a column for an account that is never a reader's, or that names nobody.
 NOT_OF_READERS = {
+    "service_rosterload": "names the account of staff that loaded a list of alumni",
     "service_servicedraft": "names the staff who changed what a service says, and who approved it",
     "service_placeblock": "names the account of staff that blocked a seat or room",
     "data_task": "names the librarian who mends data",

@@ -30,7 +30,12 @@ def as_offers(
             }
         )
     why = [
-        {"title": one.title, "text": one.text, "sign_in": back if one.sign_in else ""}
+        {
+            "title": one.title,
+            "text": one.text,
+            "sign_in": back if one.sign_in else "",
+            "member": reverse("my-membership") if one.membership else "",
+        }
         for one in seen.missing
     ]
     return {"buttons": shown, "why": why, "about": about, "short": short}

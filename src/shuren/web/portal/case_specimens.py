@@ -1,13 +1,15 @@
 """The components of cases in the style guide."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 from shuren.kernel.clock import now
 from shuren.kernel.i18n import gettext as _
 from shuren.kernel.i18n import pick
 from shuren.service.case_shapes import AskedField
+from shuren.service.member_shapes import LAPSED, NONE, VALID, Pack, Stand
 from shuren.service.message_shapes import KINDS
+from shuren.web import member_words
 from shuren.web.case_words import inputs
 
 
@@ -22,7 +24,33 @@ def case_specimens() -> dict[str, list[dict[str, Any]]]:
         "trace": _trace(),
         "case_moves": _case_moves(),
         "service_row": _service_row(),
+        "member_card": _member_card(),
     }
+
+
+def _member_card() -> list[dict[str, Any]]:
+    day = date(2026, 11, 29)
+    pack = Pack(12, 1, day, day.replace(year=2027))
+    ends = day.replace(year=2029)
+    stands = [
+        Stand(VALID, began=day, ends=ends, renew_from=date(2029, 9, 30), pack=pack),
+        Stand(LAPSED, began=day, ends=ends, renew_from=day, can_renew=True,
+              why=_("Your membership ended on %(day)s.", day=ends.isoformat()),
+              advice=_("Renew it under My membership with one tap; it is good again at once.")),
+        Stand(NONE, why=_("It is for alumni with a membership, and you have none yet."),
+              advice=_("Apply under My membership; it takes two minutes.")),
+    ]  # fmt: skip
+    url = "#member_card"
+    return [
+        {
+            "label": member_words.badge(one)["label"],
+            "inputs": {
+                "card": member_words.card(one, url=url, renew=url, ask=url if one.is_good else ""),
+                "level": "h3",
+            },
+        }
+        for one in stands
+    ]
 
 
 def _case_row() -> list[dict[str, Any]]:

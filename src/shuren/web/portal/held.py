@@ -217,6 +217,7 @@ def store_titles() -> dict[str, str]:
         "documents": _("Documents signed for you"),
         "enrolments": _("Events you enrolled in"),
         "gifts": _("Gifts of books"),
+        "membership": _("Your membership"),
         "messages": _("Messages to you"),
         "opinions": _("What you told the library"),
         "events": _("Events not yet taken in"),

@@ -20,6 +20,7 @@ from shuren.trust.queries import may
 from shuren.web import moments
 from shuren.web.access import to_sign_in
 from shuren.web.portal.emergency import emergency_notices
+from shuren.web.portal.membership import card_for
 from shuren.web.portal.privacy import choice_of
 from shuren.web.portal.searches import new_in_searches
 
@@ -37,7 +38,8 @@ def my_library(request: HttpRequest) -> HttpResponse:
         return render(request, "portal/my_nobody.html")
     if current_snapshot(settings.SITE) is None:
         return render(request, "portal/my_library.html",
-                      {"loaded": False, "notices": emergency_notices(actor)[:1]})  # fmt: skip
+                      {"loaded": False, "notices": emergency_notices(actor)[:1],
+                       "member": card_for(actor)})  # fmt: skip
     loans = own_loans(settings.SITE, actor=actor)
     chosen = "past" if request.GET.get("show") == "past" else "out"
     page = Paginator(loans.past if chosen == "past" else loans.out, PER_PAGE).get_page(
@@ -46,6 +48,7 @@ def my_library(request: HttpRequest) -> HttpResponse:
     context = {
         "loaded": True,
         "notices": emergency_notices(actor)[:1],
+        "member": card_for(actor),
         "new_in_searches": new_in_searches(actor),
         "not_listed": books_out_not_listed(actor, loans) if chosen == "out" else 0,
         "chosen": chosen,

@@ -138,6 +138,8 @@ def _titles(site: Site) -> dict[str, str]:
         "management.opinion": _("what you told the library"),
         "service.saved_search": _("the searches you saved"),
         "service.document": _("your documents"),
+        "service.membership": _("your membership"),
+        "service.alumni_roster": _("the roster of alumni"),
         "service.enrolment": _("your events"),
         "conformed.reader_search": _("your searches"),
     }
