@@ -73,6 +73,8 @@ def delivery(s):
         return False
     if s["asked"] == "limit" or s["open_copy"] == "yes" or readable(s):
         return False
+    if s["reader"] == "alumni" and s["member"] != "good":
+        return False
     if s["full_text"] in ("yes", "part"):
         return s["supply"] == "allowed"
     if s["reader"] == "alumni":
@@ -153,7 +155,7 @@ NOWHERE = {
     "mine": "no", "queue": "empty", "lender": "known", "full_text": "none", "licence": "covers",
     "supply": "unstated",
     "open_copy": "no", "asked": "below", "delivery": "untried", "suggested": "no",
-    "order": "none",
+    "order": "none", "member": "good",
 }  # fmt: skip
 IN, OUT = {"copies": "in"}, {"copies": "out"}
 HERE, THERE = {"place": "here"}, {"place": "elsewhere"}
@@ -193,6 +195,10 @@ PAYWALL = {"form": "article", "full_text": "embargo"}
         (OUT | {"reader": "staff"}, ""),
         (IN | THERE | {"reader": "alumni"}, "borrow delivery"),
         (OUT | {"reader": "alumni"}, "hold delivery"),
+        (OUT | {"reader": "alumni", "member": "lapsed"}, "hold"),
+        ({"reader": "alumni", "member": "none"}, ""),
+        ({"reader": "alumni", "member": "spent"}, ""),
+        (PAYWALL | {"reader": "alumni"}, "delivery"),
         (
             {"reader": "alumni", "full_text": "yes", "licence": "excludes", "supply": "allowed"},
             "delivery",

@@ -11,6 +11,9 @@ from datetime import date, datetime
 NEEDLESS, VALID, SPENT = "needless", "valid", "spent"
 LAPSED, WAITING, SUSPENDED, NONE = "lapsed", "waiting", "suspended", "none"
 STANDS = (NEEDLESS, VALID, SPENT, LAPSED, WAITING, SUSPENDED, NONE)
+# The same in fewer words, as decision tables ask for it.
+GOOD = "good"
+FACT = (GOOD, SPENT, LAPSED, NONE)
 # How a membership was checked, and what may be shown at the desk.
 ROSTER, DOCUMENT = "roster", "document"
 DOCUMENTS = ("degree", "diploma", "student_card", "letter")
@@ -59,6 +62,13 @@ class Stand:
     @property
     def is_good(self) -> bool:
         return self.state in (NEEDLESS, VALID)
+
+    @property
+    def fact(self) -> str:
+        """Of FACT: who waits or is suspended has none just now."""
+        if self.is_good:
+            return GOOD
+        return self.state if self.state in FACT else NONE
 
 
 @dataclass(frozen=True)

@@ -20,7 +20,7 @@ from shuren.kernel.i18n import listed
 from shuren.kernel.site import Site
 from shuren.kernel.suggestions import did_you_mean
 from shuren.service.definitions import services
-from shuren.service.member_shapes import STANDS
+from shuren.service.member_shapes import FACT
 
 # What may be known of a hit and a reader, {fact: its values}; internals/offer_facts.py finds out.
 FACTS: dict[str, tuple[str, ...]] = {
@@ -37,7 +37,7 @@ FACTS: dict[str, tuple[str, ...]] = {
     "supply": ("allowed", "forbidden", "unstated"),
     "open_copy": ("no", "yes"),
     "asked": ("below", "limit"),
-    "member": STANDS,
+    "member": FACT,
     "delivery": ("untried", "open", "failed"),
     "suggested": ("no", "yes"),
     "order": ("none", "bought", "listed"),

@@ -34,7 +34,7 @@ from shuren.service.internals.members import standing as members
 from shuren.service.internals.offer_facts import Asked, Found, ReaderFacts
 from shuren.service.internals.own_stand import OwnStand, own_stand
 from shuren.service.licence_terms import terms_of
-from shuren.service.member_shapes import NEEDLESS
+from shuren.service.member_shapes import GOOD
 from shuren.service.offer_shapes import Offer, Wanted
 from shuren.service.offer_tables import KINDS, OfferTable, Row, offer_tables
 
@@ -230,7 +230,7 @@ def _asked(site: Site, table: OfferTable, own: OwnStand, about: Sequence[CaseLin
         return Asked()
     mine = [one for one in own.cases if one.service == service.id]
     case = next((one.id for one in about if one.service == service.id and not one.is_over), "")
-    member = own.members[service.id].state if service.id in own.members else NEEDLESS
+    member = own.members[service.id].fact if service.id in own.members else GOOD
     counts = []
     for name, days in _LIMITS.items():
         limit = service.limits.get(name)

@@ -11,7 +11,7 @@ from shuren.kernel.i18n import gettext as _
 from shuren.kernel.i18n import listed
 from shuren.service import ils_shapes as ils
 from shuren.service.licence_terms import Terms
-from shuren.service.member_shapes import NEEDLESS
+from shuren.service.member_shapes import GOOD
 from shuren.service.offer_shapes import EMBARGO, OUTSIDE, PART, YES, PlaceOnline, Wanted
 
 VISITOR, STAFF = "visitor", "staff"
@@ -28,13 +28,13 @@ class Asked:
 
     count  what counts against the limit; limit None where there is none
     case   the open case about the same thing, or ""
-    member how they stand with the membership it needs, of member_shapes.STANDS
+    member how they stand with the membership it needs, of member_shapes.FACT
     """
 
     count: int = 0
     limit: int | None = None
     case: str = ""
-    member: str = NEEDLESS
+    member: str = GOOD
 
     @property
     def is_at_limit(self) -> bool:
