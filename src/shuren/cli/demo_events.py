@@ -70,7 +70,7 @@ def _announce(site: Site, one: Happening, case: str) -> None:
 def _call_off(site: Site, case: str) -> None:
     from shuren.service.cases import act
 
-    act(site, case, "cancel", actor=DIRECTOR, note="与期末安排冲突，改期另行通知。")
+    act(site, case, "cancel", actor=DIRECTOR, note="与学校活动冲突，改期另行通知。")
 
 
 def _be_over(
