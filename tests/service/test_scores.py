@@ -172,7 +172,7 @@ def test_figures_of_the_whole_library_are_worked_by_hand(site, settings):
     settings.SITE = site
     visits = [("江湾", 9, 30), ("江湾", 10, 20), ("云溪", 9, 5)]
     put_raw(site, "visit_counts", [
-        {"building": building, "counted_at": f"2026-03-02T{hour:02}:00:00", "entries": n,
+        {"building": building, "hour_start_at": f"2026-03-02T{hour:02}:00:00", "entries": n,
          "exits": 0}
         for building, hour, n in visits
     ], place=1)  # fmt: skip

@@ -92,6 +92,8 @@ def test_a_flood_is_told_to_wait_with_a_sentence_and_what_was_written_stays(nobo
     assert again.status_code == 302, "sent twice is not counted twice"
     other = nobody.post(SAY, {"text": DARK, "key": "o1"}, headers={"user-agent": "Another/1"})
     assert other.status_code == 302
+    signed = signed_in("desk-of-ours", "front_desk")
+    assert signed.post(SAY, {"text": DARK, "key": "s1"}).status_code == 302
 
 
 def test_the_address_that_is_sent_by_mail_is_the_pages():

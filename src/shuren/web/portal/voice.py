@@ -139,14 +139,14 @@ def _take(request: HttpRequest, actor: Actor | None) -> Any:
         actor=signed or BY_ITSELF,
         files=voice_words.files_of(request),
         letter=request.POST.get("key", "")[:80],
-        sender=("", "") if signed else _sender(request, actor),
+        sender=("", "") if signed else _sender(request),
     )
 
 
-def _sender(request: HttpRequest, actor: Actor | None) -> tuple[str, str]:
+def _sender(request: HttpRequest) -> tuple[str, str]:
     """(browser, address): who is signed in does not share the measure of the address."""
-    if actor and actor.id:
-        return f"account {actor.id}", ""
+    if request.user.is_authenticated:
+        return f"account {request.user.pk}", ""
     address = client_address(request)
     return f"{address} {request.headers.get('User-Agent', '')}", address
 
