@@ -3,11 +3,11 @@
 from shuren.kernel.shapes import Actor
 from shuren.kernel.site import Site
 
-KEY = "demo-membership"
+KEY, SEED = "demo-membership", 2029
 ARTICLE = {"kind": "article", "id": "demo:alumni-article", "title": "高校图书馆校友服务研究"}
 
 
-def join_alumni(site: Site, seed: int) -> None:
+def join_alumni(site: Site, reader: Actor) -> None:
     """Each only if it is not there, so that a set-up that was stopped goes on."""
     from shuren.campus import alumni
     from shuren.service import members
@@ -15,10 +15,9 @@ def join_alumni(site: Site, seed: int) -> None:
 
     desk = Actor("desk", "front_desk")
     if not members.roster_known(actor=desk).people:
-        path = alumni.write_roster(site.root / "exports" / "alumni.csv", seed=seed)
+        path = alumni.write_roster(site.root / "exports" / "alumni.csv", seed=SEED)
         members.load_roster(site, path, actor=desk)
-    reader = _demo_alumnus(site)
-    if reader is None or members.mine(site, reader).case:
+    if members.mine(site, reader).case:
         return
     members.apply(
         site, number=alumni.NUMBER, name=alumni.NAME,
@@ -28,13 +27,3 @@ def join_alumni(site: Site, seed: int) -> None:
     )  # fmt: skip
     open_case(site, "document_delivery", actor=reader, subject=ARTICLE,
               fields={"personal_study": True}, key=KEY)  # fmt: skip
-
-
-def _demo_alumnus(site: Site) -> Actor | None:
-    from shuren.campus.accounts import demo_accounts
-    from shuren.trust.actions import pseudonymise
-
-    for account in demo_accounts(site.root / "exports"):
-        if account.role == "alumni" and account.card:
-            return Actor(account.username, account.role, pseudonymise(site, [account.card])[0])
-    return None
