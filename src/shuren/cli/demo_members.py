@@ -26,4 +26,4 @@ def join_alumni(site: Site, reader: Actor) -> None:
         actor=reader, key=KEY,
     )  # fmt: skip
     open_case(site, "document_delivery", actor=reader, subject=ARTICLE,
-              fields={"personal_study": True}, key=KEY)  # fmt: skip
+              fields={"personal_study": True}, key=f"{KEY}-article")  # fmt: skip
