@@ -68,6 +68,11 @@ class Case(models.Model):
             models.Index(fields=("is_open", "rank_at", "id"), name="case_rank"),
             models.Index(fields=("is_open", "service", "state", "branch"), name="case_counts"),
             models.Index(fields=("pseudonym", "-opened_at"), name="case_reader"),
+            models.Index(
+                fields=("service", "-closed_at"),
+                name="case_over",
+                condition=models.Q(is_open=False),
+            ),
             models.Index(fields=("party",), name="case_party", condition=~models.Q(party="")),
             models.Index(fields=("service", "subject_id"), name="case_subject"),
             models.Index(fields=("parent",), name="case_parent", condition=~models.Q(parent="")),
