@@ -37,6 +37,7 @@ from shuren.service.internals import (
     case_files,
     counting,
     limits,
+    listing,
     refusals,
     repeats,
     telling,
@@ -48,6 +49,7 @@ from shuren.service.internals.filling import filled
 from shuren.service.internals.firing import fire_timers as fire_timers
 from shuren.service.internals.firing import timers_due as timers_due
 from shuren.service.internals.hooks import OPENING
+from shuren.service.internals.listing import SORTS as SORTS
 from shuren.service.internals.running import GIVEN_BACK, NOTED, TAKEN, Running
 from shuren.service.internals.statements import Select
 from shuren.trust.actions import record_use
@@ -268,31 +270,32 @@ def queue(
     mine: bool = False,
     unassigned: bool = False,
     is_open: bool = True,
+    words: str = "",
+    sort: str = listing.DUE,
     page: int = 1,
 ) -> Queue:
     """One page of all cases, the soonest due first; those without a running clock come last.
+
+    words    all in the title of what the case is about; or the number of a case
+    sort     of listing.SORTS
 
     raises  trust's NotAllowed without cases.read and its purpose
     """
     _require_desk(actor)
     seen = acting.visible(actor, Case.objects.filter(is_open=is_open))
-    found = seen
     asked = {"service": service, "state": state, "branch": branch}
-    found = found.filter(**{name: value for name, value in asked.items() if value})
-    if overdue:
-        found = found.filter(rank_at__lte=now(), due_at__isnull=False)
-    if mine:
-        found = found.filter(assignee=actor.id)
-    if unassigned:
-        found = found.filter(assignee="")
+    said = {name: value for name, value in asked.items() if value}
+    found = listing.narrowed(
+        seen.filter(**said), words=words, overdue=overdue,
+        assignee=actor.id if mine else "" if unassigned else None,
+    )  # fmt: skip
     counts = counting.counts(seen)
-    narrowed = any((*asked.values(), overdue, mine, unassigned))
-    total = found[: MOST + 1].count() if narrowed else sum(counts[0].values())
-    pages = max(1, -(-min(total, MOST) // PAGE))
-    page = min(max(1, page), pages)
-    rows = list(found.order_by("rank_at", "id")[(page - 1) * PAGE : page * PAGE])
+    is_all = not (said or words.strip() or overdue or mine or unassigned)
+    rows, total, page, pages = listing.page_of(
+        found, sort, page, PAGE, MOST, sum(counts[0].values()) if is_all else None
+    )
     _note_look(actor, len(rows))
-    return Queue(viewing.lines(site, rows), min(total, MOST), page, pages, *counts)
+    return Queue(viewing.lines(site, rows), total, page, pages, *counts)
 
 
 def who(site: Site, id: str, actor: Actor) -> dict[str, str]:

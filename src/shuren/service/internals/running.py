@@ -212,6 +212,7 @@ class Running:
 
     def insert(self) -> None:
         """Write a new case."""
+        self.row.title = str(self.row.subject.get("title", ""))[:300]
         self.row.save(force_insert=True)
         self._save_rest(is_new=True)
 
