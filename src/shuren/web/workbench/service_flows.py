@@ -44,9 +44,11 @@ def index(request: HttpRequest) -> HttpResponse:
 
 
 def of_service(id: str) -> list[tuple[str, str]]:
-    """[(heading, words)] for the page of one service."""
+    """[(heading, words)] for the page of one service; [] where it is had without any case."""
     one = flow_figures.of_service(current_site(), id)
     told, least = one.told, one.declared
+    if one.service.use is not None and not (told.cases or one.open):
+        return []
     lines = [
         (_("Steps"), _(
             "%(reader)s by the reader, %(staff)s by staff and %(itself)s by itself at the least,"

@@ -91,7 +91,7 @@ def _show(
         "indicators": [_indicator(name, target) for name, target in declared.indicators.items()],
         "drafts": [_draft(one, actor) for one in editing.drafts(service_id)],
         "draft_words": service_words.source(declared),
-        "runs": service_flows.of_service(service_id) if declared.use is None else [],
+        "runs": service_flows.of_service(service_id),
     }
     return page(request, "service.html", context, place=PLACE, status=_status(problem))
 
