@@ -49,7 +49,7 @@ def applies(page, cohort: str) -> None:
     page.fill("[name='name']", "韩伟")
     page.fill("[name='f-cohort']", cohort)
     page.check("[name='f-consent']")
-    page.click("main button:has-text('申请')")
+    page.click("main button:has-text('申请会员')")
 
 
 def test_an_alumnus_applies_is_checked_and_has_the_article(han, desk, shelves, browser):

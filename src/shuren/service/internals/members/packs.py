@@ -13,6 +13,7 @@ from shuren.kernel.site import Site
 from shuren.service.case_shapes import LIBRARIAN, READER
 from shuren.service.errors import NotOffered
 from shuren.service.flow_shapes import Service
+from shuren.service.internals import limits
 from shuren.service.internals.case_rows import Case
 from shuren.service.internals.member_rows import MemberArticle, MemberYear
 from shuren.service.internals.members import rules, standing
@@ -22,11 +23,13 @@ from shuren.service.member_shapes import NEEDLESS, Stand
 
 
 def require(site: Site, row: Case, service: Service, by: str, role: str) -> None:
-    """Let a case be opened that needs a membership, and take of its articles what it takes.
+    """Let a case be opened within its service's limits and, where it needs a membership, by a
+    member; and take of their articles what it takes.
 
     by      of FLOW_ACTORS; at the desk it counts for whom has been a member
     raises  NotOffered with the reason and the way on
     """
+    limits.require_room(site, service, row.pseudonym, row.opened_at, role)
     wanted = rules.needs(service)
     if wanted is None or by not in (READER, LIBRARIAN):
         return
