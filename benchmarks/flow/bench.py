@@ -123,6 +123,7 @@ def desk(cases: int, pages: int) -> dict[str, Any]:
         "mine": lambda: {"show": "mine"},
         "service and state": lambda: narrowed(draw),
         "branch": lambda: {"branch": draw.choice(BRANCHES), "page": draw.randrange(1, 50)},
+        "desk": lambda: {"desk": "circulation", "page": draw.randrange(1, 50)},
     }
     found = {}
     for name, query in asked.items():

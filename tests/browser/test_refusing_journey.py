@@ -15,8 +15,6 @@ from tests.browser.whole_library import whole as whole
 from tests.browser.whole_library import whole_built as whole_built
 from tests.service.circulating import BEN, reader_of
 
-ARTICLE = "genre=article&atitle=On+Rivers&title=Waters&issn=1234-5679&date=2020"
-
 
 @pytest.fixture
 def reader(whole, client) -> str:
@@ -61,11 +59,11 @@ def test_with_every_purpose_refused_every_basic_service_works(
         page.wait_for_url("**/my/bookings/**")
         assert "自习区 003" in page.inner_text("main")
 
-        visit.open(f"/resolve/?{ARTICLE}")  # delivery, two taps
-        page.click(".offers a:has-text('文献传递')")
+        visit.open("/find/?q=huozhe")
+        page.click(".books .offers a:has-text('文献传递')")  # delivery, two taps from the hit
         page.click("main button:has-text('确认')")
         page.wait_for_url("**/my/cases/*/")
-        assert "On Rivers" in page.inner_text("h1")
+        assert "文献传递" in page.inner_text(".case-service")
 
         visit.open("/services/reference_desk/")  # asking
         page.click(".service-go a")

@@ -67,7 +67,7 @@ def test_an_event_is_done_with_all_that_offer_it_and_what_changed_meanwhile_is_t
     states = dict(Case.objects.values_list("pk", "state"))
     assert [states[one.id] for one in opened] == ["ready", "in_transit", "in_transit"]
     again = desk.post(reverse(DESK), ticked(opened[1:], "event book_hold copy_free"))
-    assert again.status_code == 400
+    assert again.status_code == 409
     assert "None of these cases can do that now" in again.content.decode()
 
 

@@ -60,7 +60,7 @@ def _posted(request: HttpRequest) -> HttpResponse | None:
         raise WrongField("case", _("Tick at least one case."))
     if do == "take" and not request.POST.get("together"):
         found = handing.chosen(current_site(), ids, actor)
-        outcome = cases_together.work(request, found)
+        outcome = cases_together.work(request, do, found)
         return cases_together.show(request, found, outcome) if outcome.failed else None
     return cases_together.together(request)
 

@@ -18,14 +18,14 @@ from shuren.kernel.shapes import Actor
 from shuren.kernel.site import Site
 from shuren.service import cases, handing
 from shuren.service.case_shapes import CaseView, Move
-from shuren.service.errors import NoSuchCase, UnknownName, WrongField
+from shuren.service.errors import NoSuchCase, NotNow, UnknownName, WrongField
 from shuren.service.handing import Chosen
 from shuren.web import case_words
 from shuren.web.errors import status_of
 from shuren.web.workbench.paging import whole_number
 from shuren.web.workbench.shell import Crumb, crumbs, current_site, page
 
-PLACE, EVENT = "cases", "event"
+PLACE, EVENT, CHOOSE = "cases", "event", "choose"
 Verb = Callable[[Chosen], CaseView]
 
 
@@ -44,17 +44,18 @@ def together(request: HttpRequest) -> HttpResponse:
     site = current_site()
     ids = request.POST.getlist("case")
     outcome = Outcome()
-    if request.POST.get("do", "choose") != "choose":
-        outcome = work(request, handing.chosen(site, ids, actor))
+    do = request.POST.get("do", CHOOSE)
+    if do != CHOOSE:
+        outcome = work(request, do, handing.chosen(site, ids, actor))
     return show(request, handing.chosen(site, ids, actor), outcome)
 
 
-def work(request: HttpRequest, found: Sequence[Chosen]) -> Outcome:
+def work(request: HttpRequest, do: str, found: Sequence[Chosen]) -> Outcome:
     """Do what the form says to each; what the form itself lacks stops it before the first."""
     outcome = Outcome()
     try:
-        verb, meant = _verb(request, found)
-    except (WrongField, UnknownName) as error:
+        verb, meant = _verb(request, do, found)
+    except (WrongField, UnknownName, NotNow) as error:
         outcome.problem = error
         return outcome
     for one in meant:
@@ -69,11 +70,11 @@ def work(request: HttpRequest, found: Sequence[Chosen]) -> Outcome:
     return outcome
 
 
-def _verb(request: HttpRequest, found: Sequence[Chosen]) -> tuple[Verb, Sequence[Chosen]]:
+def _verb(request: HttpRequest, do: str, found: Sequence[Chosen]) -> tuple[Verb, Sequence[Chosen]]:
     """What is to be done, and to which of the cases."""
     actor: Actor = request.actor  # type: ignore[attr-defined]
     site, posted = current_site(), request.POST
-    do, note = posted.get("do", ""), posted.get("note", "")
+    note = posted.get("note", "")
     person, desk = posted.get("person", ""), posted.get("desk", "")
     if do.startswith(f"{EVENT} "):
         return _event(request, do.split(" ", 2)[1:], found)
@@ -121,7 +122,7 @@ def _event(
     ]
     moves = [way for one in meant for way in one.moves if way.event == event]
     if not moves:
-        raise UnknownName(_("None of these cases can do that now; here they are as they are."))
+        raise NotNow(_("None of these cases can do that now; here they are as they are."))
     if any(way.needs_note for way in moves) and not note.strip():
         raise WrongField(
             "note", _("“%(event)s” needs a note that says why.", event=pick(moves[0].title))
