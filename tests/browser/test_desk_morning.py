@@ -67,7 +67,6 @@ def choose(page: Any, value: str) -> None:
 def test_a_morning_without_a_mouse(live_server, desk, browser, site):
     with visiting(browser, live_server.url, session=desk) as visit:
         page = visit.page
-        page.set_default_timeout(15_000)
         visit.open(LIST)
         rows = page.locator(".case-table tbody tr")
         assert rows.count() == 5
@@ -186,7 +185,6 @@ def test_the_same_morning_without_a_script(live_server, desk, browser):
         browser, live_server.url, size=PHONE, session=desk, javascript=False, language="en"
     ) as visit:
         page = visit.page
-        page.set_default_timeout(15_000)
         visit.open(LIST)
         assert not page.locator("[data-keys-hint]").is_visible()
         page.click(".filters summary")
@@ -224,7 +222,6 @@ def test_the_pages_of_the_desk_fit_and_are_accessible(
         browser, live_server.url, size=size, theme=theme, language=language, session=desk
     ) as visit:
         page = visit.page
-        page.set_default_timeout(15_000)
         visit.open(f"{LIST}?show=free")
         page.locator(".desk-keep summary").click()
         page.fill("#view-name", "没人接的" if language != "en" else "Nobody's yet")

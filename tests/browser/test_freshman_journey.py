@@ -48,7 +48,6 @@ def test_a_freshmans_first_week(
 ):
     with visiting(browser, live_server.url, size=PHONE) as visit:
         page = visit.page
-        page.set_default_timeout(15_000)
 
         visit.open("/my/")  # not signed in: the way in, and back here
         page.fill("#field-username", "xin")

@@ -31,7 +31,6 @@ def test_with_every_purpose_refused_every_basic_service_works(
         browser, live_server.url, size=PHONE, session=reader, javascript=javascript
     ) as visit:
         page = visit.page
-        page.set_default_timeout(15_000)
 
         visit.open("/my/privacy/")
         page.click("#consent-reading_history button[value=yes]")

@@ -211,6 +211,7 @@ def _pass_on(
     return {
         "person": cases_together.person_select(actor, request.POST.get("person", ""), wrong),
         "desk": cases_together.desk_select(current_site(), request.POST.get("desk", ""), wrong),
+        "note": request.POST.get("note", ""),
         "is_open": request.POST.get("do") in ("assign", "hand_over"),
     }
 
