@@ -94,6 +94,7 @@ def _leads(about: dict[str, str]) -> dict[str, str]:
     pages = {
         "case": ("my-case", [id], _("To the case")),
         "booking": ("my-bookings", [], _("To your bookings")),
+        "event": ("event", [id], _("To the event")),
         "search": ("my-searches", [], _("To your saved searches")),
         "title": ("item", [id], _("To the title")),
         "loan": ("my", [], _("To your loans")),
@@ -101,7 +102,7 @@ def _leads(about: dict[str, str]) -> dict[str, str]:
         "desk_case": ("workbench:case", [id], _("To the case")),
         "task": ("workbench:tasks", [], _("To the tasks")),
     }
-    if kind not in pages or (kind in ("case", "desk_case", "title") and not id):
+    if kind not in pages or (kind in ("case", "desk_case", "event", "title") and not id):
         return {}
     name, args, label = pages[kind]
     return {"url": reverse(name, args=args), "label": label}
