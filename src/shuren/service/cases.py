@@ -29,7 +29,7 @@ from shuren.service.case_shapes import (
     CaseView,
     Queue,
 )
-from shuren.service.errors import WrongField
+from shuren.service.errors import NotNow, WrongField
 from shuren.service.flow_shapes import Declared, Service
 from shuren.service.internals import (
     acting,
@@ -37,7 +37,10 @@ from shuren.service.internals import (
     counting,
     handing,
     limits,
+    listing,
+    refusals,
     remarks,
+    repeats,
     versions,
     viewing,
 )
@@ -46,6 +49,7 @@ from shuren.service.internals.filling import filled
 from shuren.service.internals.firing import fire_timers as fire_timers
 from shuren.service.internals.firing import timers_due as timers_due
 from shuren.service.internals.hooks import OPENING
+from shuren.service.internals.listing import SORTS as SORTS
 from shuren.service.internals.remarks import COLUMNS, TABLE
 from shuren.service.internals.running import GIVEN_BACK, NOTED, TAKEN, Running
 from shuren.trust.actions import record_use
@@ -148,20 +152,39 @@ def act(
     fields: Mapping[str, Any] | None = None,
     expected_version: int | None = None,
     key: str = "",
+    counted: bool = True,
 ) -> CaseView:
     """Make an event happen to a case.
 
     expected_version  the version the actor saw; the same event by the same actor from that version
                       is answered with the case as it is, any other change with CaseChanged
     key      an event with a key that the case has seen is answered with the case as it is
+    counted  whether a refusal is somebody's try in vain; not where a caller asks to find out
     raises   NoSuchCase, NotNow (saying what is possible now and who may), WrongField, CaseChanged
     """
+    try:
+        return _act(site, case_id, event, actor, note, fields, expected_version, key)
+    except NotNow:
+        if counted:
+            refusals.note(site, case_id, event, actor)
+        raise
+
+
+def _act(
+    site: Site,
+    case_id: str,
+    event: str,
+    actor: Actor,
+    note: str,
+    fields: Mapping[str, Any] | None,
+    expected_version: int | None,
+    key: str,
+) -> CaseView:
     with transaction.atomic():
-        row = remarks.row_of(case_id, actor)
-        if remarks.is_repeated(row, event, actor, expected_version, key):
-            return viewing.view(site, row, actor)
+        row, mine = remarks.row_and_parts(case_id, actor)
         declared = versions.of(site, row.service, row.declared)
-        mine = acting.parts(actor, row)
+        if repeats.is_repeated(row, event, actor, expected_version, key):
+            return viewing.view(site, row, actor, declared, mine)
         way = declared.flow.find(row.state, event)
         by = acting.part_for(way, mine) if way else ""
         if way is None or not by:
@@ -177,7 +200,7 @@ def act(
         running.do(way, actor, by, note, values, key)
         running.save()
         case_files.keep(row, way.asks, fields, running.at)
-        return viewing.view(site, row, actor)
+        return viewing.view(site, row, actor, declared, mine)
 
 
 def take(
@@ -249,36 +272,38 @@ def queue(
     mine: bool = False,
     unassigned: bool = False,
     is_open: bool = True,
+    words: str = "",
+    sort: str = listing.DUE,
     page: int = 1,
 ) -> Queue:
     """One page of all cases, the soonest due first; those without a running clock come last.
 
-    desk    the post a case is with: it was handed to it, or its service is that post's
-    person  the account that has it in hand
+    words    all in the title of what the case is about; or the number of a case
+    sort     of listing.SORTS
+    desk     the post a case is with: it was handed to it, or its service is that post's
+    person   the account that has it in hand
+
     raises  trust's NotAllowed without cases.read and its purpose
     """
     remarks.require_desk(actor)
     seen = acting.visible(actor, Case.objects.filter(is_open=is_open))
-    found = seen
     asked = {"service": service, "state": state, "branch": branch, "assignee": person}
-    found = found.filter(**{name: value for name, value in asked.items() if value})
+    said = {name: value for name, value in asked.items() if value}
+    narrowed = seen.filter(**said)
     if desk:
-        found = found.filter(handing.with_desk(site, desk))
-    if overdue:
-        found = found.filter(rank_at__lte=now(), due_at__isnull=False)
-    if mine:
-        found = found.filter(assignee=actor.id)
-    if unassigned:
-        found = found.filter(assignee="")
+        narrowed = narrowed.filter(handing.with_desk(site, desk))
+    found = listing.narrowed(
+        narrowed, words=words, overdue=overdue,
+        assignee=actor.id if mine else "" if unassigned else None,
+    )  # fmt: skip
     counts = counting.counts(seen)
-    narrowed = any((*asked.values(), desk, overdue, mine, unassigned))
-    total = found[: MOST + 1].count() if narrowed else sum(counts[0].values())
-    pages = max(1, -(-min(total, MOST) // PAGE))
-    page = min(max(1, page), pages)
-    rows = list(found.order_by("rank_at", "id")[(page - 1) * PAGE : page * PAGE])
+    is_all = not (said or desk or words.strip() or overdue or mine or unassigned)
+    rows, total, page, pages = listing.page_of(
+        found, sort, page, PAGE, MOST, sum(counts[0].values()) if is_all else None
+    )
     remarks.note_look(actor, len(rows))
     desks = handing.counts(site, counts[0], seen)
-    return Queue(viewing.lines(site, rows), min(total, MOST), page, pages, *counts, desks)
+    return Queue(viewing.lines(site, rows), total, page, pages, *counts, desks)
 
 
 def who(site: Site, id: str, actor: Actor) -> dict[str, str]:

@@ -11,7 +11,7 @@ from shuren.service.internals.desk_rows import DeskView
 from shuren.service.internals.remarks import require_desk
 
 # What of the list's address makes a view.
-ASKED = ("show", "desk", "service", "state", "branch", "person")
+ASKED = ("show", "desk", "service", "state", "branch", "person", "q", "sort")
 MOST, LONGEST, LONGEST_VALUE = 12, 40, 150
 
 

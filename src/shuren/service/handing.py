@@ -117,7 +117,9 @@ def chosen(site: Site, ids: Iterable[str], actor: Actor) -> list[Chosen]:
         Chosen(
             line,
             acting.moves(
-                Running(site, row, versions.of(site, row.service, row.declared), moment),
+                Running(
+                    site, row, versions.of(site, row.service, row.declared), moment, moves=False
+                ),
                 actor,
                 acting.parts(actor, row),
             ),

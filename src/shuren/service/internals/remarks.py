@@ -4,21 +4,21 @@ there for the actor and is as they saw it."""
 from django.db import transaction
 
 from shuren.kernel.clock import now
-from shuren.kernel.i18n import gettext as _
-from shuren.kernel.i18n import pick
 from shuren.kernel.shapes import Actor
 from shuren.kernel.site import Site
 from shuren.service.case_shapes import LIBRARIAN, MANAGER, READER, CaseView
-from shuren.service.errors import CaseChanged, NoSuchCase
-from shuren.service.internals import acting, telling, versions, viewing
-from shuren.service.internals.case_rows import Case, CaseStep
+from shuren.service.errors import NoSuchCase
+from shuren.service.internals import acting, repeats, telling, versions, viewing
+from shuren.service.internals.case_rows import Case
 from shuren.service.internals.running import ASSIGNED, NOTED, Running
+from shuren.service.internals.statements import Select
 from shuren.trust.actions import record_use
 from shuren.trust.queries import require, require_covered, require_purpose
 
 TABLE = "service.case"
 COLUMNS = ("reader_key", "service", "state", "subject", "fields", "history")
 STAFF = (LIBRARIAN, MANAGER)
+_BY_ID = Select(Case, "pk")
 
 
 def remark(
@@ -39,10 +39,10 @@ def remark(
           Both are for who works on cases or leads that work.
     """
     with transaction.atomic():
-        row = row_of(case_id, actor)
-        by = _as_whom(actor, row, is_staff_only=hand is not None)
+        row, mine = row_and_parts(case_id, actor)
+        by = _as_whom(actor, mine, is_staff_only=hand is not None)
         is_same = hand == row.assignee and desk in (None, row.desk)
-        if is_repeated(row, event, actor, expected_version, key) or is_same:
+        if repeats.is_repeated(row, event, actor, expected_version, key) or is_same:
             return viewing.view(site, row, actor)
         declared = versions.of(site, row.service, row.declared)
         running = Running(site, row, declared, now())
@@ -59,9 +59,8 @@ def remark(
         return viewing.view(site, row, actor)
 
 
-def _as_whom(actor: Actor, row: Case, *, is_staff_only: bool) -> str:
+def _as_whom(actor: Actor, mine: frozenset[str], *, is_staff_only: bool) -> str:
     """As which of FLOW_ACTORS the actor writes a remark; raises NotAllowed for who only reads."""
-    mine = acting.parts(actor, row)
     by = next((one for one in STAFF if one in mine), READER)
     if by == READER and (is_staff_only or not mine & {READER, acting.OTHER}):
         require(actor, acting.WORK)
@@ -69,37 +68,16 @@ def _as_whom(actor: Actor, row: Case, *, is_staff_only: bool) -> str:
 
 
 def row_of(case_id: str, actor: Actor) -> Case:
-    row = next(iter(Case.objects.filter(pk=case_id[:32])), None)
-    if row is None or not acting.parts(actor, row):
+    return row_and_parts(case_id, actor)[0]
+
+
+def row_and_parts(case_id: str, actor: Actor) -> tuple[Case, frozenset[str]]:
+    """The case, and what the actor is in it; raises NoSuchCase."""
+    row = _BY_ID.first(case_id[:32])
+    mine = acting.parts(actor, row) if row is not None else frozenset()
+    if row is None or not mine:
         raise NoSuchCase
-    return row
-
-
-def is_repeated(
-    row: Case, event: str, actor: Actor, expected_version: int | None, key: str
-) -> bool:
-    """Whether this very act has been done before.
-
-    raises  CaseChanged if the version the actor saw is not the one there is
-    """
-    if key and CaseStep.objects.filter(case=row.pk, key=key).exists():
-        return True
-    if expected_version is None or expected_version == row.version:
-        return False
-    after = CaseStep.objects.filter(case=row.pk, number=expected_version + 1).first()
-    is_own = bool(actor.reader_key) and actor.reader_key in (row.pseudonym, row.party)
-    if (
-        after
-        and after.event == event
-        and after.account in ({"", actor.id} if is_own else {actor.id})
-    ):
-        return True
-    last = CaseStep.objects.filter(case=row.pk).order_by("-number")[0]
-    raise CaseChanged(
-        _("The case has changed since you looked at it: %(when)s, by %(who)s.",
-          when=f"{last.at:%Y-%m-%d %H:%M} UTC", who=pick(acting.TITLES[last.by])),
-        fix=_("Look at it as it is now, and decide again."),
-    )  # fmt: skip
+    return row, mine
 
 
 def require_desk(actor: Actor) -> None:

@@ -23,7 +23,12 @@ from shuren.service.internals.running import (
     TAKEN,
     Running,
 )
+from shuren.service.internals.statements import Select
 
+_STEPS = Select(
+    CaseStep, "case", "number",
+    ("number", "at", "by", "role", "account", "event", "from_state", "to_state", "note"),
+)  # fmt: skip
 OWN_EVENTS: dict[str, dict[str, str]] = {
     OPENED: {"zh": "提交", "en": "Opened"},
     TAKEN: {"zh": "认领", "en": "Taken on"},
@@ -41,10 +46,19 @@ def lines(site: Site, rows: Iterable[Case]) -> tuple[CaseLine, ...]:
     )
 
 
-def view(site: Site, row: Case, actor: Actor) -> CaseView:
-    """The case as its reader or staff may see it; who it is about only for staff."""
-    known = versions.of(site, row.service, row.declared)
-    mine = acting.parts(actor, row)
+def view(
+    site: Site,
+    row: Case,
+    actor: Actor,
+    known: Declared | None = None,
+    mine: frozenset[str] | None = None,
+) -> CaseView:
+    """The case as its reader or staff may see it; who it is about only for staff.
+
+    known, mine  what it runs by and what the actor is in it, where the caller has looked
+    """
+    known = known or versions.of(site, row.service, row.declared)
+    mine = acting.parts(actor, row) if mine is None else mine
     is_reader = not mine - {READER, acting.OTHER}
     asked = {one.name: one for way in known.flow.transitions for one in way.asks}
     asked |= {one.name: one for one in known.service.form}
@@ -61,7 +75,7 @@ def view(site: Site, row: Case, actor: Actor) -> CaseView:
         party="" if is_reader else row.party,
         fields=row.fields,
         form=tuple(asked[name] for name in row.fields if name in asked),
-        moves=acting.moves(Running(site, row, known, moment), actor, mine),
+        moves=acting.moves(Running(site, row, known, moment, moves=False), actor, mine),
         history=_history(site, row, known, is_reader),
         needed_at=row.needed_at,
         matched_at=row.matched_at,
@@ -102,7 +116,6 @@ def _title(site: Site, event: str, titles: Mapping[str, dict[str, str]]) -> dict
 
 def _history(site: Site, row: Case, known: Declared, is_reader: bool) -> tuple[Step, ...]:
     titles = OWN_EVENTS | {event: dict(title) for event, title in known.flow.events.items()}
-    steps = CaseStep.objects.filter(case=row.pk).order_by("number")
     return tuple(
         Step(
             number,
@@ -117,7 +130,7 @@ def _history(site: Site, row: Case, known: Declared, is_reader: bool) -> tuple[S
             known.flow.states[to_state].title,
             note,
         )
-        for number, at, by, role, account, event, from_state, to_state, note in steps.values_list(
-            "number", "at", "by", "role", "account", "event", "from_state", "to_state", "note"
+        for number, at, by, role, account, event, from_state, to_state, note in _STEPS.values(
+            row.pk
         )
     )

@@ -24,7 +24,7 @@ from shuren.web.workbench.paging import paging, whole_number
 from shuren.web.workbench.shell import Crumb, Tab, crumbs, current_site, page
 
 PLACE, READ = "cases", "cases.read"
-NARROWING = ("desk", "service", "state", "branch", "person")
+NARROWING, ALSO = ("desk", "service", "state", "branch", "person"), ("q", "sort")
 
 
 @requires(READ)
@@ -66,7 +66,9 @@ def _posted(request: HttpRequest) -> HttpResponse | None:
 
 
 def _asked(request: HttpRequest) -> dict[str, str]:
-    return {name: request.GET.get(name, "").replace("\x00", "") for name in NARROWING}
+    """What the address narrows, searches and sorts by, but for the tab and the page."""
+    said = {name: request.GET.get(name, "").replace("\x00", "") for name in (*NARROWING, *ALSO)}
+    return said | {"q": said["q"].strip()[:80]}
 
 
 def _list(
@@ -76,14 +78,16 @@ def _list(
     site = current_site()
     number = whole_number(request.GET.get("page", "")) or 1
     found = cases.queue(
-        site, actor, **asked, page=number,
+        site, actor, **{name: asked[name] for name in NARROWING}, page=number,
+        words=asked["q"], sort=asked["sort"],
         overdue=show == "overdue", mine=show == "mine", unassigned=show == "free",
         is_open=show != "over",
     )  # fmt: skip
     pager = paging(request, found.total, cases.PAGE) if found.pages > 1 else None
     context = {
         "tabs": _tabs(request, show),
-        "filters": _filters(actor, found, asked),
+        "words": asked["q"],
+        "filters": [*_filters(actor, found, asked), _sorts(asked["sort"])],
         "views": _views(actor, asked, show),
         "problem": problem,
         "may_work": _may_work(actor),
@@ -266,6 +270,17 @@ def _select(
         for id, count in sorted(known.items(), key=lambda one: -one[1])
     ]
     return {"name": name, "label": label, "type": "select", "value": value, "options": options}
+
+
+def _sorts(sort: str) -> dict[str, Any]:
+    titles = {
+        "due": _("Soonest due first"),
+        "newest": _("Newest first"),
+        "oldest": _("Oldest first"),
+    }
+    options = [{"value": id, "label": titles[id]} for id in cases.SORTS]
+    return {"name": "sort", "label": _("Order"), "type": "select", "value": sort or cases.SORTS[0],
+            "options": options}  # fmt: skip
 
 
 def _person(person: dict[str, str] | None) -> list[tuple[str, str]] | None:
