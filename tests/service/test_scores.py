@@ -225,7 +225,7 @@ def test_events_and_gifts_count_for_their_own_service(site, settings):
     ], place=1)  # fmt: skip
     put_raw(site, "gift_results", [
         {"gift_id": f"Z{n}", "service": "book_donation", "thanked_at": "2026-03-09T10:00:00",
-         "titles": 1, "volumes": n, "accepted": 1, "passed_on": 0, "declined": 0}
+         "titles": 1, "volumes": n, "accepted": 1, "given_away": 0, "declined": 0}
         for n in (7, 3)
     ], place=2)  # fmt: skip
     build(site)

@@ -72,7 +72,7 @@ def test_bookings_rise_as_sums_by_hour_and_without_a_reader(library, clock):
     assert (ten["booked_hours"], ten["used_hours"]) == (6.0, 5.0)
     assert (eleven["persons"], eleven["bookings"], eleven["no_shows"]) == (6, 0, 0)
     assert (eleven["booked_hours"], eleven["used_hours"]) == (6.0, 2.5)
-    assert (ten["month"], ten["zone_id"], ten["room"]) == ("2026-11-01", "A", "-")
+    assert (ten["month_from"], ten["zone_id"], ten["room"]) == ("2026-11-01", "A", "-")
     for number in range(1, 7):
         assert reader(library, number).reader_key not in "".join(lines)
     for booking in Booking.objects.all():
@@ -156,7 +156,7 @@ def test_a_gift_rises_in_volumes_and_leads_to_no_donor(library, clock, tmp_path)
     [line] = risen(library, "gift_results")
     row = orjson.loads(line)
     assert (row["titles"], row["volumes"]) == (3, 7)
-    assert (row["accepted"], row["passed_on"], row["declined"]) == (3, 4, 0)
+    assert (row["accepted"], row["given_away"], row["declined"]) == (3, 4, 0)
     assert case.id not in line
     assert donor.reader_key not in line
 

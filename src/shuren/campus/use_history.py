@@ -44,7 +44,7 @@ def write_use_history(
     parts = (
         (
             "place_hours", PLACES,
-            "month,service,zone_id,room,hour,building,persons,bookings,no_shows,booked_hours,"
+            "month_from,service,zone_id,room,hour,building,persons,bookings,no_shows,booked_hours,"
             "used_hours",
             list(_places(calendar, scale, rng)),
         ),
@@ -55,7 +55,7 @@ def write_use_history(
         ),
         (
             "gift_results", GIFTS,
-            "gift_id,service,thanked_at,titles,volumes,accepted,passed_on,declined",
+            "gift_id,service,thanked_at,titles,volumes,accepted,given_away,declined",
             list(_gifts(rng)),
         ),
     )  # fmt: skip

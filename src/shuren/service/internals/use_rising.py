@@ -94,7 +94,7 @@ def _month_of(
         _add(hours, place, row, zone)
     return [
         {
-            "month": f"{month:%Y-%m-%d}", "service": place[0], "zone_id": place[1],
+            "month_from": f"{month:%Y-%m-%d}", "service": place[0], "zone_id": place[1],
             "room": place[2], "hour": hour, "building": place[3] or None,
             "persons": len(one.readers), "bookings": one.bookings, "no_shows": one.no_shows,
             "booked_hours": round(one.booked, 2), "used_hours": round(one.used, 2),
@@ -208,7 +208,7 @@ def _gift(row: GiftThanks, zone: ZoneInfo) -> Row:
         "titles": lines.count(),
         "volumes": sum(volumes.values()),
         "accepted": volumes.get(ACCEPTED, 0),
-        "passed_on": volumes.get(PASSED_ON, 0),
+        "given_away": volumes.get(PASSED_ON, 0),
         "declined": volumes.get(DECLINED, 0),
     }
 

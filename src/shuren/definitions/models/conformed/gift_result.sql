@@ -16,7 +16,7 @@ columns:
   titles: {type: BIGINT, class: 2, title: {zh: 种数, en: Titles}, unit: 种}
   volumes: {type: BIGINT, class: 2, title: {zh: 收到册数, en: Volumes received}, unit: 册}
   accepted: {type: BIGINT, class: 2, title: {zh: 入藏册数, en: Volumes added}, unit: 册}
-  passed_on: {type: BIGINT, class: 2, title: {zh: 转赠册数, en: Volumes passed on}, unit: 册}
+  given_away: {type: BIGINT, class: 2, title: {zh: 转赠册数, en: Volumes passed on}, unit: 册}
   declined: {type: BIGINT, class: 2, title: {zh: 谢绝册数, en: Volumes declined}, unit: 册}
 */
 SELECT
@@ -27,6 +27,6 @@ SELECT
   titles,
   volumes,
   accepted,
-  passed_on,
+  given_away,
   declined
 FROM raw.gift_results

@@ -22,7 +22,7 @@ columns:
   used_hours: {type: DOUBLE, class: 2, title: {zh: 使用小时, en: Hours used}, unit: h}
 */
 SELECT
-  left(CAST(month AS VARCHAR), 7) AS month,
+  left(CAST(month_from AS VARCHAR), 7) AS month,
   service,
   zone_id,
   CASE WHEN room = '-' THEN '' ELSE room END AS room,
