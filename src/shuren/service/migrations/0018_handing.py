@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("service", "0016_desk_and_tries"),
+        ("service", "0017_use_rising"),
     ]
 
     operations = [
