@@ -24,6 +24,7 @@ from shuren.service.internals import acting
 from shuren.service.internals.case_rows import Case
 from shuren.service.internals.member_rows import MemberCheck, RosterLoad
 from shuren.service.internals.members import listing, roster, rules, standing
+from shuren.service.internals.remarks import TABLE as CASES
 from shuren.service.member_shapes import (
     DOCUMENT,
     DOCUMENTS,
@@ -180,7 +181,7 @@ def members(site: Site, *, view: str = "checking", page: int = 1, actor: Actor) 
     actor = require(actor, acting.READ)
     require_purpose(actor, acting.PURPOSE)
     found = listing.memberships(site, SERVICE, view if view in VIEWS else "checking", page, now())
-    record_use(actor, acting.PURPOSE, cases.TABLE, ("service", "state"), len(found.lines))
+    record_use(actor, acting.PURPOSE, CASES, ("service", "state"), len(found.lines))
     return found
 
 
