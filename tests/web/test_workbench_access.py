@@ -47,6 +47,7 @@ EXAMPLES = {
     "scope": "nothing",
     "certificate_id": "E20260101T000000-000000",
     "code": "0000000000000000",
+    "grant": "nothing",
     "event_id": "nothing",
 }
 POSTED = {
