@@ -10,6 +10,7 @@ from shuren.kernel.site import Site
 from shuren.service import cases, file_links
 from shuren.service.case_shapes import Incoming
 from shuren.service.file_links import Delivered
+from shuren.service.internals import publishing
 from tests.service.desk_of_cases import LIBRARIAN
 
 NAME = "光催化 研究进展.pdf"
@@ -42,11 +43,9 @@ def file_of(site: Site, case_id: str) -> Delivered:
 
 def declare(site: Site, service: str = "document_delivery", **delivery: Any) -> None:
     """The site's own file of a service, with other rules of delivery."""
-    from shuren.service.definitions import services
-
     said = yaml.safe_load((SHIPPED / "services" / f"{service}.yaml").read_text("utf-8"))
     said["rules"]["delivery"] = said["rules"].get("delivery", {}) | delivery
     folder = site.definitions / "services"
     folder.mkdir(parents=True, exist_ok=True)
     (folder / f"{service}.yaml").write_text(yaml.safe_dump(said, allow_unicode=True), "utf-8")
-    services.cache_clear()
+    publishing.mark(site)

@@ -117,7 +117,7 @@ def test_a_head_says_how_long_it_is_and_sends_nothing(reader, address):
 def test_who_is_not_signed_in_signs_in_and_comes_back(address, case):
     answer = Client().get(address)
     assert answer.status_code == 302
-    assert answer["Location"] == f"{reverse('sign-in')}?next={quote(address)}"
+    assert answer["Location"] == f"{reverse('sign-in')}?next={quote(address, safe='')}"
 
 
 def test_another_reader_learns_only_that_it_is_not_theirs(address, case):

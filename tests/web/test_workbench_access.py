@@ -87,6 +87,8 @@ PROMISED = {
     "desk-erasure": "desk.erase",
     "desk-certificate": "desk.erase",
     "service-list": "workbench.open",
+    "search-box": "workbench.open",
+    "suppliers": "cases.read",
     "service": "workbench.open",
     "service-preview": "workbench.open",
     "cases": "cases.read",

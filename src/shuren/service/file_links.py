@@ -117,7 +117,7 @@ def of_case(site: Site, case_id: str, actor: Actor) -> Delivered | None:
     declared = versions.of(site, row.service, row.declared)
     file = CaseFile.objects.filter(case=row.pk, field=delivering.field_of(declared)).first()
     links = FileLink.objects.filter(case=row.pk).order_by("-made_at", "-pk")
-    link = links.first()
+    link = links.filter(ended_at=None).first() or links.first()  # at most one has not ended
     if file is None or link is None:
         return None
     seen = FileLinkUse.objects.filter(link__case=row.pk).order_by("-at", "-pk")

@@ -7,7 +7,7 @@ import orjson
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.urls import reverse
-from ninja import Header, NinjaAPI, Query, Schema
+from ninja import NinjaAPI, Query, Schema
 from ninja.errors import HttpError, ValidationError
 from ninja.security.base import AuthBase
 from pydantic import ConfigDict, Field
@@ -32,6 +32,7 @@ from shuren.web.api.problems import (
 )
 from shuren.web.workbench.shell import current_site
 
+ONCE = "Idempotency-Key"
 own = NinjaAPI(title="My cases", version="1", urls_namespace="own-api", openapi_url=None,
                docs_url=None)  # fmt: skip
 own.add_exception_handler(ShurenError, from_error)  # type: ignore[arg-type]
@@ -156,16 +157,12 @@ def own_case(request: HttpRequest, id: str) -> HttpResponse:
 @own.post(
     "/cases", auth=OwnKey(reader_keys.OPEN), response={201: Whole}, operation_id="open_own_case"
 )
-def open_own_case(
-    request: HttpRequest,
-    opening: Opening,
-    idempotency_key: str = Header("", max_length=60, alias="Idempotency-Key"),
-) -> HttpResponse:
+def open_own_case(request: HttpRequest, opening: Opening) -> HttpResponse:
     actor: Actor = request.actor  # type: ignore[attr-defined]
     try:
         case = own_cases.open_one(
             current_site(), opening.service, actor=actor, title=opening.title,
-            fields=opening.fields, key=idempotency_key,
+            fields=opening.fields, key=request.headers.get(ONCE, "")[:60],
         )  # fmt: skip
     except WrongField as error:
         where = error.name if error.name == "title" else f"fields.{error.name}"
@@ -197,6 +194,10 @@ def openapi(request: HttpRequest) -> HttpResponse:
     }
     for path in made["paths"].values():
         for operation in path.values():
+            if operation["operationId"] == "open_own_case":
+                operation["parameters"].append(
+                    {"name": ONCE, "in": "header", "schema": {"type": "string", "maxLength": 60}}
+                )
             title, text, scope = _operations()[operation["operationId"]]
             operation |= {"summary": title, "description": text, "x-scope": scope,
                           "security": [{"key": []}]}  # fmt: skip
