@@ -128,7 +128,8 @@ def month(site: Site, first: date, *, actor: Actor) -> list[Account]:
     for id, begin, end in asked.filter(outcome=SUPPLIED, ended_at__isnull=False).values_list(
         "supplier", "asked_at", "ended_at"
     ):
-        took.setdefault(id, []).append((end - begin).total_seconds() / 3600)
+        if end is not None:
+            took.setdefault(id, []).append((end - begin).total_seconds() / 3600)
     known = suppliers(site)
     places = {id: number for number, id in enumerate(known, 1)}
     found = []

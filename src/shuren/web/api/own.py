@@ -38,7 +38,7 @@ own = NinjaAPI(title="My cases", version="1", urls_namespace="own-api", openapi_
 own.add_exception_handler(ShurenError, from_error)  # type: ignore[arg-type]
 own.add_exception_handler(ValidationError, from_validation)
 own.add_exception_handler(Http404, lambda request, error: problem("not-found"))
-own.add_exception_handler(HttpError, lambda request, error: problem(kind_of(error.status_code)))
+own.add_exception_handler(HttpError, lambda request, error: _refused(error))
 
 
 class OwnKey(AuthBase):
@@ -209,6 +209,11 @@ def openapi(request: HttpRequest) -> HttpResponse:
     answer = JsonResponse(made, json_dumps_params={"ensure_ascii": False, "indent": 1})
     answer["Cache-Control"] = "no-cache"
     return answer
+
+
+def _refused(error: Any) -> HttpResponse:
+    """What ninja itself refuses, such as a body that cannot be read."""
+    return problem(kind_of(error.status_code))
 
 
 def _about() -> str:
