@@ -90,6 +90,7 @@ PROMISED = {
     "search-box": "workbench.open",
     "suppliers": "cases.read",
     "service": "workbench.open",
+    "service-flows": "workbench.open",
     "service-preview": "workbench.open",
     "cases": "cases.read",
     "case-report": "cases.read",
