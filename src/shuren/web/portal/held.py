@@ -219,6 +219,7 @@ def store_titles() -> dict[str, str]:
         "gifts": _("Gifts of books"),
         "membership": _("Your membership"),
         "messages": _("Messages to you"),
+        "reader_keys": _("Your keys for programs"),
         "opinions": _("What you told the library"),
         "events": _("Events not yet taken in"),
         "quarantine": _("Refused rows that name you"),
