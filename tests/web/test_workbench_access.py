@@ -48,6 +48,7 @@ EXAMPLES = {
     "certificate_id": "E20260101T000000-000000",
     "code": "0000000000000000",
     "event_id": "nothing",
+    "paper_id": "nothing",
 }
 POSTED = {
     "role-approve",
@@ -91,6 +92,9 @@ PROMISED = {
     "cases": "cases.read",
     "case-report": "cases.read",
     "case-gift": "cases.read",
+    "projects": "cases.read",
+    "case-project": "cases.read",
+    "case-project-paper": "cases.read",
     "events": "cases.read",
     "event": "cases.read",
     "case-preview": "cases.read",

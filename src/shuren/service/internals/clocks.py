@@ -21,6 +21,7 @@ from shuren.kernel.site import Site
 from shuren.service import bookings, cases, outbox, search_alerts, suppliers
 from shuren.service.internals import erasing, keeping, rising, sweeping
 from shuren.service.internals.circulation import history, queue
+from shuren.service.internals.projects import reminding
 from shuren.service.joining import clocks_above
 from shuren.trust import erasing as trust
 from shuren.trust import ledger
@@ -86,6 +87,7 @@ CLOCKS = (
         lambda site, actor: bookings.work(site),
         lambda site: bookings.work_is_due(),
     ),
+    Clock("projects", HOUR, lambda site, actor: reminding.remind(site)),
     Clock("erasures", timedelta(0), lambda site, actor: erasing.resume(site)),
     Clock("terms", DAY, _retain),
     Clock("settled", DAY, lambda site, actor: erasing.close_open(site)),

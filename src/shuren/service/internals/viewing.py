@@ -12,6 +12,8 @@ from shuren.service.case_shapes import READER, CaseLine, CaseView, Step
 from shuren.service.flow_shapes import Declared
 from shuren.service.internals import acting, versions
 from shuren.service.internals.case_rows import Case, CaseStep
+from shuren.service.internals.projects.trace import FLOW as PROJECT_FLOW
+from shuren.service.internals.projects.trace import steps_in_words
 from shuren.service.internals.promises import Clockwork
 from shuren.service.internals.running import GIVEN_BACK, NOTED, OPENED, TAKEN, Running
 
@@ -78,6 +80,7 @@ def _line(row: Case, known: Declared, site: Site, moment: datetime) -> dict[str,
 def _history(row: Case, known: Declared, is_reader: bool) -> tuple[Step, ...]:
     titles = OWN_EVENTS | {event: dict(title) for event, title in known.flow.events.items()}
     steps = CaseStep.objects.filter(case=row.pk).order_by("number")
+    titles |= steps_in_words(row.pk) if row.flow == PROJECT_FLOW else {}
     return tuple(
         Step(
             number,

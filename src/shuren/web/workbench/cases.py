@@ -9,7 +9,7 @@ from shuren.kernel.errors import ShurenError
 from shuren.kernel.i18n import gettext as _
 from shuren.kernel.i18n import pick
 from shuren.kernel.shapes import Actor
-from shuren.service import cases, commissions, events, gifts
+from shuren.service import cases, commissions, events, gifts, projects
 from shuren.service.case_shapes import CaseLine, CaseView, Queue
 from shuren.service.definitions import flows, services
 from shuren.service.errors import NoSuchCase
@@ -82,6 +82,7 @@ def one(request: HttpRequest, case_id: str) -> HttpResponse:
         "mine": found.assignee == actor.id,
         "can_carry_event": found.flow in events.FLOWS and not found.is_over,
         "has_gift": found.flow == gifts.FLOW,
+        "has_project": projects.has_project(found.id),
         "has_report": found.flow == commissions.FLOW,
         "person": _person(person),
         "may_ask_who": may(actor, cases.asks_who(found.service)),
