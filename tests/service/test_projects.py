@@ -327,7 +327,7 @@ def write(site: Site, id: str, **said) -> Path:
 
 
 @pytest.mark.parametrize(
-    ("said", "sentence"),
+    "said, sentence",
     [
         ({"services": ["no_such"]}, "'no_such' is not known here"),
         ({"services": ["book_hold"]}, "does not run by the flow `project`"),

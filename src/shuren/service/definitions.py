@@ -184,7 +184,8 @@ def projects(site: Site | None) -> dict[str, ProjectKind]:
     known = services(site)
     found: dict[str, ProjectKind] = {}
     taken: dict[str, str] = {}
-    for file in find_definitions("projects", site).values():
+    # A site's own come last, so that it is they that are said to be wrong.
+    for file in sorted(find_definitions("projects", site).values(), key=lambda file: file.local):
         one = reading_projects.read_project(file.path, _said(file))
         for id in one.services:
             reading_forms.one_of(file.path, "services", id, known)

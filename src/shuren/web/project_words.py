@@ -25,7 +25,7 @@ from shuren.service.project_shapes import (
     ProjectView,
     Role,
 )
-from shuren.web import case_words, moments
+from shuren.web import case_words
 
 # The URL of one version of a document.
 Link = Callable[[str], str]

@@ -63,7 +63,9 @@ def _tell(
     new = 0
     for to in _whom(row, row.project, kind, said, one, level):
         new += messages.tell(
-            site, template=template, values=values, about={"kind": "case", "id": row.pk},
+            site, template=template, values=values,
+            # The page of a case that a message leads to is the reader's.
+            about={"kind": "case", "id": row.pk} if "reader" in to else None,
             key=f"project:{row.pk}:{one.name}:{one.due_on}:{level}", **to,
         )  # fmt: skip
     return new
