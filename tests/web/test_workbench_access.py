@@ -49,6 +49,7 @@ EXAMPLES = {
     "code": "0000000000000000",
     "event_id": "nothing",
     "paper_id": "nothing",
+    "station_id": "nothing",
 }
 POSTED = {
     "role-approve",
@@ -93,6 +94,8 @@ PROMISED = {
     "case-report": "cases.read",
     "case-gift": "cases.read",
     "projects": "cases.read",
+    "stations": "services.edit",
+    "station": "services.edit",
     "case-project": "cases.read",
     "case-project-paper": "cases.read",
     "events": "cases.read",

@@ -24,8 +24,7 @@ from shuren.service.case_shapes import CaseLine
 from shuren.service.definitions import services
 from shuren.service.errors import CaseChanged, UnknownName, WrongField
 from shuren.service.flow_shapes import Service
-from shuren.service.internals import acting, viewing
-from shuren.service.internals.case_rows import Case
+from shuren.service.internals import acting, routing, viewing
 from shuren.service.internals.station_rows import Station, StationLibrarian, StationText
 from shuren.service.station_shapes import (
     LANGUAGES,
@@ -37,11 +36,10 @@ from shuren.service.station_shapes import (
     Words,
 )
 from shuren.trust.actions import record_use, seal, unseal
-from shuren.trust.errors import NotAllowed
 from shuren.trust.queries import accounts, may, require, require_purpose, roles
 
 EDIT, COUNTING, STATISTICS = "services.edit", "dashboards.read", "library_statistics"
-KIND, FIELD = "college", "subject"
+FIELD = "subject"
 LONGEST, LONGEST_LINE, MOST_LINKS, SHOWN_CASES = 8_000, 120, 40, 50
 _ADDRESS = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,38}[a-z0-9])?")
 # What a librarian says of themselves; the first must be said.
@@ -178,7 +176,7 @@ def open_cases(site: Site, id: str, actor: Actor) -> tuple[CaseLine, ...]:
     raises  trust's NotAllowed without cases.read and its purpose
     """
     require_purpose(require(actor, acting.READ), acting.PURPOSE)
-    found = acting.visible(actor, _about(id)).order_by("rank_at", "id")[:SHOWN_CASES]
+    found = acting.visible(actor, routing.about(site, id)).order_by("rank_at", "id")[:SHOWN_CASES]
     lines = viewing.lines(site, found)
     record_use(
         require(actor, acting.READ), acting.PURPOSE, "service.case",
@@ -189,12 +187,10 @@ def open_cases(site: Site, id: str, actor: Actor) -> tuple[CaseLine, ...]:
 
 def coverage(site: Site, actor: Actor) -> Coverage:
     """All stations, and the colleges that nobody answers for yet; colleges too small to be counted
-    are not named. Raises trust's NotAllowed without services.edit."""
-    require(actor, EDIT)
-    counts = dict(
-        Case.objects.filter(is_open=True, subject__kind=KIND).values_list("subject_id")
-        .annotate(n=Count("pk")).order_by()
-    )  # fmt: skip
+    are not named. Raises trust's NotAllowed without dashboards.read."""
+    require(actor, COUNTING)
+    cases = routing.about(site).values_list("subject_id")
+    counts = dict(cases.annotate(n=Count("pk")).order_by())
     rows = Station.objects.annotate(written=Max("texts__at")).order_by("college")
     lines = tuple(
         StationLine(
@@ -215,36 +211,19 @@ def coverage(site: Site, actor: Actor) -> Coverage:
 
 
 def colleges(site: Site, actor: Actor) -> list[str]:
-    """The colleges of the readers' data behind which at least five stand; [] where none is built,
-    or for who may not count."""
+    """The colleges of the readers' data behind which at least five stand; [] where none is built.
+
+    raises  trust's NotAllowed without dashboards.read
+    """
+    counting = require(actor, COUNTING)
     try:
-        counting = require(actor, COUNTING)
         found = data.summarise(
             site, "conformed.reader", by=["college"], measures={"readers": "persons"},
             purpose=STATISTICS, actor=counting, order_by=["college"],
         )  # fmt: skip
-    except (NoSnapshot, NotAllowed):
+    except NoSnapshot:
         return []
     return [str(row[0]) for row in found.rows if row[0]]
-
-
-def answering(id: str) -> str:
-    """The account a new case of a college goes to: of its librarians the one with the fewest open
-    cases of it; "" where nobody answers for it."""
-    hands = StationLibrarian.objects.filter(station=id).order_by("at", "pk")
-    names = list(hands.values_list("account", flat=True))
-    held = dict(
-        _about(id).filter(assignee__in=names).values_list("assignee")
-        .annotate(n=Count("pk")).order_by()
-    )  # fmt: skip
-    return min(names, key=lambda one: held.get(one, 0), default="")
-
-
-def _about(id: str) -> Any:
-    services_with = [one for one, said in services(None).items() if KIND in said.about]
-    return Case.objects.filter(
-        service__in=services_with, subject_id=id, subject__kind=KIND, is_open=True
-    )
 
 
 def _edited(id: str, actor: Actor) -> Station:

@@ -228,6 +228,20 @@ def take_place(site: Site, row: "Case") -> None:
     take(site, row)
 
 
+def prepare_college(site: Site, row: "Case", declared: "Declared", at: datetime) -> None:
+    """A case about a college is in its librarian's hand from the first; raises UnknownName."""
+    from shuren.service.internals.routing import to_librarian
+
+    to_librarian(site, row)
+
+
+def take_college(site: Site, row: "Case") -> None:
+    """Its librarian is told of it."""
+    from shuren.service.internals.routing import tell_librarian
+
+    tell_librarian(site, row)
+
+
 def _report_ready(facts: Facts, said: Mapping[str, Any]) -> str:
     """The report's draft has all parts it needs."""
     from shuren.service.internals.documents.issuing import why_not_ready
@@ -333,4 +347,7 @@ EFFECTS: dict[str, Effect] = {
     "resume_project": _resume_project,
 }
 # What a case is about → what comes before it is opened, and with it, in one transaction.
-OPENING = {"place": (prepare_place, take_place)}
+OPENING = {
+    "place": (prepare_place, take_place),
+    "college": (prepare_college, take_college),
+}

@@ -38,6 +38,7 @@ from shuren.web.workbench import (
     services,
     source_new,
     sources,
+    stations,
     suggestions,
     supervision,
     today,
@@ -67,6 +68,8 @@ urlpatterns = [
     path("cases/", cases.index, name="cases"),
     path("cases/<str:case_id>/", cases.one, name="case"),
     path("cases/<str:case_id>/files/<slug:field>/", cases.file, name="case-file"),
+    path("stations/", stations.index, name="stations"),
+    path("stations/<slug:station_id>/", stations.one, name="station"),
     path("projects/", projects.index, name="projects"),
     path("cases/<str:case_id>/project/", projects.one, name="case-project"),
     path(
