@@ -31,10 +31,10 @@ from shuren.service.internals import (
 )
 from shuren.service.internals.place_rules import BOOKING_KEYS, read_rules
 from shuren.service.internals.projects import reading as reading_projects
-from shuren.service.internals.projects.trace import FLOW as PROJECT_FLOW
 from shuren.service.internals.publishing import until_published
 from shuren.service.internals.reading_flows import read_flow
 from shuren.service.internals.reading_services import read_service
+from shuren.service.project_shapes import FLOW as PROJECT_FLOW
 from shuren.service.project_shapes import ProjectKind
 from shuren.trust.definitions import purposes
 

@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
+FLOW = "project"  # the flow whose cases have projects
+
 # Who holds a role: an account of staff, the reader who asked, or somebody outside by a sealed name.
 STAFF, READER, OUTSIDE = "staff", "reader", "outside"
 HOLDERS = (STAFF, READER, OUTSIDE)

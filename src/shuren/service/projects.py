@@ -36,6 +36,7 @@ from shuren.service.internals.running import Running
 from shuren.service.project_shapes import (
     DONE,
     DROPPED,
+    FLOW,
     GOING,
     HANDED_IN,
     OPEN,
@@ -245,7 +246,7 @@ def reopen(site: Site, case_id: str, milestone: str, *, reason: str, actor: Acto
 
 
 def _seen(site: Site, case_id: str, actor: Actor) -> showing.Seen:
-    row = Case.objects.filter(pk=case_id[:32], flow=trace.FLOW).first()
+    row = Case.objects.filter(pk=case_id[:32], flow=FLOW).first()
     mine = acting.parts(actor, row) - {acting.OTHER} if row else frozenset()
     known = Project.objects.filter(pk=row.pk).first() if row and mine else None
     if row is None or known is None:

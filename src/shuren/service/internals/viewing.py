@@ -12,10 +12,10 @@ from shuren.service.case_shapes import READER, CaseLine, CaseView, Step
 from shuren.service.flow_shapes import Declared
 from shuren.service.internals import acting, versions
 from shuren.service.internals.case_rows import Case, CaseStep
-from shuren.service.internals.projects.trace import FLOW as PROJECT_FLOW
 from shuren.service.internals.projects.trace import steps_in_words
 from shuren.service.internals.promises import Clockwork
 from shuren.service.internals.running import GIVEN_BACK, NOTED, OPENED, TAKEN, Running
+from shuren.service.project_shapes import FLOW as PROJECT_FLOW
 
 OWN_EVENTS: dict[str, dict[str, str]] = {
     OPENED: {"zh": "提交", "en": "Opened"},

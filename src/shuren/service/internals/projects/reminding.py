@@ -11,9 +11,9 @@ from shuren.service.internals.case_rows import Case
 from shuren.service.internals.project_rows import Project, ProjectMilestone
 from shuren.service.internals.projects.planning import between, day_of
 from shuren.service.internals.projects.showing import RUNNING, late_days
-from shuren.service.internals.projects.trace import FLOW, kind_of
+from shuren.service.internals.projects.trace import kind_of
 from shuren.service.internals.promises import working_time
-from shuren.service.project_shapes import GOING, HANDED_IN, READER, Milestone, ProjectKind
+from shuren.service.project_shapes import FLOW, GOING, HANDED_IN, READER, Milestone, ProjectKind
 from shuren.trust.queries import accounts, roles
 
 NEAR, LATE, ESCALATED = "near", "late", "escalated"

@@ -7,7 +7,6 @@ from shuren.service.internals.project_rows import Project
 from shuren.service.internals.projects.reading import read_project
 from shuren.service.project_shapes import ProjectKind
 
-FLOW = "project"
 VERBS: dict[str, dict[str, str]] = {
     "paper": {"zh": "{what}：上传文件", "en": "{what}: a document was added"},
     "handed_in": {"zh": "{what}：提交", "en": "{what}: handed in"},
