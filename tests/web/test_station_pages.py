@@ -4,9 +4,15 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
+from shuren.data.actions import build
+from shuren.kernel.shapes import Actor
 from shuren.service import cases, stations
 from shuren.service.internals.case_rows import Case
 from shuren.trust.actions import create_account, pseudonymise
+from shuren.trust.models import Account
+from shuren.trust.queries import actor_of
+from shuren.web.portal.stations import counted
+from tests.data.loading import load
 from tests.web.library import LETTERS
 from tests.web.test_privacy_panel import see
 
@@ -79,25 +85,39 @@ def test_from_the_first_station_to_a_question_in_its_librarians_hand(library):
 
 
 def _actor(name: str):
-    from shuren.trust.models import Account
-    from shuren.trust.queries import actor_of
-
     return actor_of(Account.objects.get(username=name))
 
 
-def test_what_a_college_reads_is_counted_for_five_at_least(library):
-    from shuren.web.portal.stations import counted
-
-    subject = signed_in("song", "subject_librarian")
-    assert "哲学系" not in counted()  # two readers
-    assert counted()["文学院"] == (("I", 11),)  # 三体 by six, 活着 by five
-    college = next(iter(counted()))
-    made = {"college": college, "title_zh": college, "title_en": "C", "address": "c"}
-    assert subject.post("/workbench/stations/", made).status_code == 302
-    name, count = next((c, n) for c, n in counted()[college])
-    table = stranger().get("/stations/c/reading.csv").content.decode("utf-8-sig")
-    assert table.splitlines()[0] == "CLC class,Subject,Loans"
-    assert table.splitlines()[1].startswith(f"{name or ''},")
-    assert table.splitlines()[1].endswith(f",{count}")
-    assert f">{count:,}<" in see(stranger(), "/stations/c/")
+def test_what_a_college_reads_is_counted_for_five_at_least(site, settings, db):
+    """Letters: six read I, five of them H. Mathematics: seven read O, five of them I."""
+    settings.SITE = site
+    letters, numbers = [f"21{n:04}" for n in range(6)], [f"22{n:04}" for n in range(7)]
+    rows = [f"{r},student,文学院" for r in letters] + [f"{r},student,数学学院" for r in numbers]
+    load(site, "readers", "reader_id,kind,college\n" + "\n".join(rows) + "\n", "readers.csv")
+    read = [(r, "三体", "I247.55/7") for r in letters] + [
+        (r, "语言学", "H0/1") for r in letters[:5]
+    ]
+    read += [(r, "代数", "O15/1") for r in numbers] + [
+        (r, "三体", "I247.55/7") for r in numbers[:5]
+    ]
+    lines = [f"{r},{t},{c},2026-03-{n:02} 10:00:00" for n, (r, t, c) in enumerate(read, 1)]
+    head = "reader_id,title,call_number,loaned_at\n"
+    load(site, "loans", head + "\n".join(lines) + "\n", "loans.csv")
+    build(site, actor=Actor("cli:test", "administrator"))
+    assert counted() == {"文学院": (("I", 6), ("H", 5)), "数学学院": (("O", 7), ("I", 5))}
+    title = {"zh": "文学院", "en": "School of Letters"}
+    stations.make(site, "letters", "文学院", title, actor=Actor("song", "subject_librarian"))
+    table = stranger().get("/stations/letters/reading.csv").content.decode("utf-8-sig")
+    first, second, third = (line.split(",") for line in table.splitlines())
+    assert first == ["CLC class", "Subject", "Loans"]
+    assert [(one[0], one[-1]) for one in (second, third)] == [("I", "6"), ("H", "5")]
+    page = see(stranger(), "/stations/letters/")
+    assert "Counted over all readers of the college until 2026-03-23" in page
     assert stranger().get("/stations/none/reading.csv").status_code == 404
+
+
+def test_where_few_read_nothing_is_told(library):
+    assert "哲学系" not in counted()  # two readers
+    title = {"zh": "哲学系", "en": "Philosophy"}
+    stations.make(library, "phil", "哲学系", title, actor=Actor("song", "subject_librarian"))
+    assert "Nothing can be told yet" in see(stranger(), "/stations/phil/")
