@@ -210,7 +210,7 @@ PAGES: dict[str, Page] = {
     "stations-kept": Page(
         {"zh": "工作台：学科服务站", "en": "Workbench: subject service stations"},
         "workbench:stations",
-        tables=_columns("conformed.reader", "college person_key"),
+        tables=_columns("conformed.reader", "college"),
     ),
     "my-cases": Page({"zh": "我的服务单", "en": "My cases"}, "my-cases"),
     "bookings": Page(
