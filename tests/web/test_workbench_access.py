@@ -94,7 +94,7 @@ PROMISED = {
     "case-report": "cases.read",
     "case-gift": "cases.read",
     "projects": "cases.read",
-    "stations": "services.edit",
+    "stations": "dashboards.read",
     "station": "services.edit",
     "case-project": "cases.read",
     "case-project-paper": "cases.read",

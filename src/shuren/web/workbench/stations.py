@@ -13,6 +13,7 @@ from shuren.kernel.shapes import Actor
 from shuren.service import events, stations
 from shuren.service.errors import WrongField
 from shuren.service.station_shapes import LANGUAGES, StationView, Words
+from shuren.trust.queries import may
 from shuren.web.access import requires
 from shuren.web.errors import status_of
 from shuren.web.portal.events import when
@@ -23,7 +24,7 @@ from shuren.web.workbench.shell import Crumb, crumbs, current_site, page
 PLACE, EDIT = "service-list", stations.EDIT
 
 
-@requires(EDIT)
+@requires(stations.COUNTING, post=EDIT)
 def index(request: HttpRequest) -> HttpResponse:
     """Coverage over all colleges; POST makes a station."""
     actor: Actor = request.actor  # type: ignore[attr-defined]
@@ -60,6 +61,7 @@ def index(request: HttpRequest) -> HttpResponse:
                                                         "title_en")},
         "wrong": problem.name if isinstance(problem, WrongField) else "",
         "problem": problem,
+        "may_edit": may(actor, EDIT),
         "trail": crumbs(PLACE, Crumb(_("Subject service stations"))),
     }  # fmt: skip
     status = status_of(problem) if problem else 200
