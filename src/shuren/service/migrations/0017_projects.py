@@ -6,7 +6,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("service", "0015_gifts"),
+        ("service", "0016_desk_and_tries"),
     ]
 
     operations = [
