@@ -350,7 +350,8 @@ def _line(site: Site, row: Case) -> ProjectLine:
     milestones = list(known.milestones.order_by("due_on", "number"))
     going = [one for one in milestones if one.state in GOING]
     until = known.paused_on or day_of(site, now())
-    title = kind.milestone(going[0].name).title if going else {}
+    titles = {one.id: one.title for one in kind.milestones}
+    title = titles[going[0].name] if going else {}
     return ProjectLine(
         row.pk, declared.service.title, declared.flow.states[row.state].title,
         str(row.subject.get("title", "")), len(milestones) - len(going), len(milestones),
