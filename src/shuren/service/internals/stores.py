@@ -157,6 +157,7 @@ NOT_OF_READERS = {
     "service_servicedraft": "names the staff who changed what a service says, and who approved it",
     "service_stationlibrarian": "names the staff who answer for a college, shown as they wish",
     "service_stationtext": "names the account of staff that wrote for a college",
+    "service_deskview": "names the account of staff that named a view of the desk's list",
     "service_placeblock": "names the account of staff that blocked a seat or room",
     "data_task": "names the librarian who mends data",
     "management_salon": "names the account of staff that wrote a salon down",

@@ -6,7 +6,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("service", "0016_desk_and_tries"),
+        ("service", "0018_handing"),
     ]
 
     operations = [
