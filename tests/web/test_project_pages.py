@@ -54,7 +54,7 @@ def test_team_and_reader_take_a_project_on_by_its_pages(library):
     assert "&lt;b&gt;让" in page
     assert "让" not in see(author, own)
     bad = desk.post(url, {"do": "hand_in", "milestone": "topic", "note": "x"})
-    assert (bad.status_code, "Documents are missing" in bad.content.decode()) == (400, True)
+    assert (bad.status_code, "Documents are missing" in bad.content.decode()) == (409, True)
     add = {"do": "add", "milestone": "topic", "document": "proposal"}
     assert desk.post(url, {**add, "file": sent("a.exe")}).status_code == 400
     assert desk.post(url, add).status_code == 400
@@ -65,7 +65,7 @@ def test_team_and_reader_take_a_project_on_by_its_pages(library):
     given = {"do": "add", "milestone": "rights", "document": "licence", "file": sent("授权.pdf")}
     assert author.post(own, given).status_code == 302
     assert author.post(own, {"do": "hand_in", "milestone": "rights"}).status_code == 302
-    assert author.post(own, {"do": "drop", "milestone": "launch", "note": "x"}).status_code == 400
+    assert author.post(own, {"do": "drop", "milestone": "launch", "note": "x"}).status_code == 409
     paper = ProjectPaper.objects.get(document="licence")
     for client, name in ((author, "my-project-paper"), (desk, "workbench:case-project-paper")):
         answer = client.get(reverse(name, args=[made, paper.pk]))
