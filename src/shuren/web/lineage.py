@@ -85,6 +85,8 @@ _OF_SERVICES = (
     *_columns("mart.occupancy_hour", "month occupied_mean seats"),
     *_columns("mart.cost_per_use", "kind year cost_per_use"),
     *_columns("conformed.search_event", "month"),
+    *_columns("conformed.gift_result", "month service volumes"),
+    *_columns("mart.event_month", "completed"),
 )
 PAGES: dict[str, Page] = {
     "home": Page(

@@ -6,7 +6,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("service", "0018_handing"),
+        ("service", "0019_file_links"),
     ]
 
     operations = [
