@@ -93,4 +93,5 @@ def manifest_of(said: dict[str, Any]) -> Manifest:
         raise OldIndex(told.get("schema", "?"), schema.VERSION)
     if not told.get("made_at"):
         raise NoIndex
-    return Manifest(**{name: told[name] for name in Manifest.__dataclass_fields__})
+    names = set(Manifest.__dataclass_fields__) - {"layout"}
+    return Manifest(**{name: told[name] for name in names})
