@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 
 from shuren.discovery.definitions import shelving
-from shuren.discovery.internals import broad, parts, store, writing
+from shuren.discovery.internals import broad, completing, parts, store, writing
 from shuren.discovery.internals.records import COLUMNS, TITLE
 from shuren.discovery.internals.spilling import Buckets, number_of
 from shuren.kernel.site import Site
@@ -33,6 +33,7 @@ def lay_low(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(broad, "MOST_COUNTED", 100)
     monkeypatch.setattr(broad, "MOST_RANKED", 1_500)
     monkeypatch.setattr(broad, "ENOUGH", 100)
+    monkeypatch.setattr(completing, "_ENOUGH_NAMES", 3)
 
 
 def laid_out(site: Site, processes: int) -> Site:

@@ -7,6 +7,7 @@ import pytest
 from shuren.discovery.internals import (
     asking,
     broad,
+    completing,
     counting,
     documents,
     kept,
@@ -209,6 +210,23 @@ def test_where_no_sample_is_left_everything_is_counted(large: Site) -> None:
     assert (answer.total, answer.is_about, answer.are_about) == (COUNT, False, False)
     wanted = Counter("eng" if number % 3 == 0 else "chi" for number in range(COUNT))
     assert counted(large, "数据", "language") == wanted
+
+
+def test_what_is_typed_is_completed_by_the_front_after_a_title_that_it_is(large: Site) -> None:
+    reader = store.reader(large)
+    found = completing.complete(reader, "数据", 8)
+    titles = [one for one in found if one.kind == "title"]
+    assert titles[0].id == "t777"
+    lent = {f"t{number}" for number in range(5, COUNT, LENT)}
+    assert len(titles) == 8
+    assert {one.id for one in titles[1:]} <= lent
+    names = [one for one in completing.complete(reader, "作", 8) if one.kind == "author"]
+    assert {one.text for one in names} <= {"作者0", "作者1", "作者2"}
+    for name in names:
+        # A name's number is that of all its records, not of those in front.
+        assert name.note == str(sum(n % 3 == int(name.text[-1]) for n in range(COUNT)))
+    few = completing.complete(reader, "数据通信 44", 8)
+    assert "t44" in {one.id for one in few}
 
 
 def test_what_many_are_alike_in_is_no_front() -> None:
