@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Any
 
 import tantivy
 
@@ -28,6 +29,7 @@ MANIFEST, POINTER, LOCK = "manifest.json", "CURRENT", ".lock"
 # The live one and the one before it, which a reader may have resolved a moment ago.
 _KEPT = 2
 _ATTEMPTS = 5
+_SAID = ("schema", "snapshot", "records", "made_at")
 _lock = threading.Lock()
 _opened: dict[Path, "_Opened"] = {}
 
@@ -100,8 +102,8 @@ def manifest_of(folder: Path) -> Manifest:
     if not isinstance(content, dict) or content.get("schema") != schema.VERSION:
         found = content.get("schema", "?") if isinstance(content, dict) else "?"
         raise OldIndex(found, schema.VERSION)
-    known = {name: content.get(name) for name in Manifest.__dataclass_fields__}
-    return Manifest(**known | {"layout": Layout.of(known["layout"])})
+    said: dict[str, Any] = {name: content[name] for name in _SAID}
+    return Manifest(**said, layout=Layout.of(content.get("layout")))
 
 
 def write_manifest(folder: Path, manifest: Manifest) -> None:
