@@ -22,7 +22,6 @@ from shuren.kernel.site import Site
 from shuren.service.case_shapes import (
     BY_ITSELF,
     LIBRARIAN,
-    MANAGER,
     NOBODY,
     READER,
     SYSTEM,
@@ -30,29 +29,34 @@ from shuren.service.case_shapes import (
     CaseView,
     Queue,
 )
-from shuren.service.errors import CaseChanged, NoSuchCase, WrongField
+from shuren.service.errors import NotNow, WrongField
 from shuren.service.flow_shapes import Declared, Service
 from shuren.service.internals import (
     acting,
     case_files,
     counting,
+    handing,
     limits,
-    telling,
+    listing,
+    refusals,
+    remarks,
+    repeats,
     versions,
     viewing,
 )
-from shuren.service.internals.case_rows import Case, CaseStep
+from shuren.service.internals.case_rows import Case
 from shuren.service.internals.filling import filled
 from shuren.service.internals.firing import fire_timers as fire_timers
 from shuren.service.internals.firing import timers_due as timers_due
 from shuren.service.internals.hooks import OPENING
+from shuren.service.internals.listing import SORTS as SORTS
+from shuren.service.internals.remarks import COLUMNS, TABLE
 from shuren.service.internals.running import GIVEN_BACK, NOTED, TAKEN, Running
 from shuren.trust.actions import record_use
-from shuren.trust.queries import identity, require, require_covered, require_purpose
+from shuren.trust.queries import identity, require, require_purpose
 
-PURPOSE, OWN, TABLE = "case_handling", "own_records", "service.case"
+PURPOSE, OWN = acting.PURPOSE, "own_records"
 SERVE = "desk.serve"
-COLUMNS = ("reader_key", "service", "state", "subject", "fields", "history")
 PAGE, MOST = 50, 10_000
 LONGEST_TITLE = 300
 
@@ -148,20 +152,39 @@ def act(
     fields: Mapping[str, Any] | None = None,
     expected_version: int | None = None,
     key: str = "",
+    counted: bool = True,
 ) -> CaseView:
     """Make an event happen to a case.
 
     expected_version  the version the actor saw; the same event by the same actor from that version
                       is answered with the case as it is, any other change with CaseChanged
     key      an event with a key that the case has seen is answered with the case as it is
+    counted  whether a refusal is somebody's try in vain; not where a caller asks to find out
     raises   NoSuchCase, NotNow (saying what is possible now and who may), WrongField, CaseChanged
     """
+    try:
+        return _act(site, case_id, event, actor, note, fields, expected_version, key)
+    except NotNow:
+        if counted:
+            refusals.note(site, case_id, event, actor)
+        raise
+
+
+def _act(
+    site: Site,
+    case_id: str,
+    event: str,
+    actor: Actor,
+    note: str,
+    fields: Mapping[str, Any] | None,
+    expected_version: int | None,
+    key: str,
+) -> CaseView:
     with transaction.atomic():
-        row = _row(case_id, actor)
-        if _is_repeated(row, event, actor, expected_version, key):
-            return viewing.view(site, row, actor)
+        row, mine = remarks.row_and_parts(case_id, actor)
         declared = versions.of(site, row.service, row.declared)
-        mine = acting.parts(actor, row)
+        if repeats.is_repeated(row, event, actor, expected_version, key):
+            return viewing.view(site, row, actor, declared, mine)
         way = declared.flow.find(row.state, event)
         by = acting.part_for(way, mine) if way else ""
         if way is None or not by:
@@ -177,21 +200,23 @@ def act(
         running.do(way, actor, by, note, values, key)
         running.save()
         case_files.keep(row, way.asks, fields, running.at)
-        return viewing.view(site, row, actor)
+        return viewing.view(site, row, actor, declared, mine)
 
 
 def take(
     site: Site, case_id: str, *, actor: Actor, expected_version: int | None = None
 ) -> CaseView:
     """Take a case on as one's own work; raises NoSuchCase, CaseChanged, trust's NotAllowed."""
-    return _remark(site, case_id, TAKEN, actor, expected_version=expected_version, hand=actor.id)
+    return remarks.remark(
+        site, case_id, TAKEN, actor, expected_version=expected_version, hand=actor.id
+    )
 
 
 def give_back(
     site: Site, case_id: str, *, actor: Actor, note: str = "", expected_version: int | None = None
 ) -> CaseView:
     """Put a case back for anybody to take on; raises as take."""
-    return _remark(
+    return remarks.remark(
         site, case_id, GIVEN_BACK, actor, note, expected_version=expected_version, hand=""
     )
 
@@ -201,7 +226,7 @@ def add_note(site: Site, case_id: str, note: str, *, actor: Actor, key: str = ""
     are masked. Raises NoSuchCase, WrongField for an empty one."""
     if not note.strip():
         raise WrongField("note", _("Write a note."))
-    return _remark(site, case_id, NOTED, actor, note, key=key)
+    return remarks.remark(site, case_id, NOTED, actor, note, key=key)
 
 
 def my_cases(
@@ -225,12 +250,12 @@ def case(site: Site, id: str, actor: Actor) -> CaseView:
 
     raises  NoSuchCase also for one the actor may not see
     """
-    row = _row(id, actor)
+    row = remarks.row_of(id, actor)
     mine = acting.parts(actor, row)
     if mine & {READER, acting.OTHER}:
         record_use(actor, OWN, TABLE, COLUMNS, 1)
     else:
-        _note_look(actor, 1, "" if row.pseudonym == NOBODY else row.pseudonym)
+        remarks.note_look(actor, 1, "" if row.pseudonym == NOBODY else row.pseudonym)
     return viewing.view(site, row, actor)
 
 
@@ -241,35 +266,44 @@ def queue(
     service: str = "",
     state: str = "",
     branch: str = "",
+    desk: str = "",
+    person: str = "",
     overdue: bool = False,
     mine: bool = False,
     unassigned: bool = False,
     is_open: bool = True,
+    words: str = "",
+    sort: str = listing.DUE,
     page: int = 1,
 ) -> Queue:
     """One page of all cases, the soonest due first; those without a running clock come last.
 
+    words    all in the title of what the case is about; or the number of a case
+    sort     of listing.SORTS
+    desk     the post a case is with: it was handed to it, or its service is that post's
+    person   the account that has it in hand
+
     raises  trust's NotAllowed without cases.read and its purpose
     """
-    _require_desk(actor)
+    remarks.require_desk(actor)
     seen = acting.visible(actor, Case.objects.filter(is_open=is_open))
-    found = seen
-    asked = {"service": service, "state": state, "branch": branch}
-    found = found.filter(**{name: value for name, value in asked.items() if value})
-    if overdue:
-        found = found.filter(rank_at__lte=now(), due_at__isnull=False)
-    if mine:
-        found = found.filter(assignee=actor.id)
-    if unassigned:
-        found = found.filter(assignee="")
+    asked = {"service": service, "state": state, "branch": branch, "assignee": person}
+    said = {name: value for name, value in asked.items() if value}
+    narrowed = seen.filter(**said)
+    if desk:
+        narrowed = narrowed.filter(handing.with_desk(site, desk))
+    found = listing.narrowed(
+        narrowed, words=words, overdue=overdue,
+        assignee=actor.id if mine else "" if unassigned else None,
+    )  # fmt: skip
     counts = counting.counts(seen)
-    narrowed = any((*asked.values(), overdue, mine, unassigned))
-    total = found[: MOST + 1].count() if narrowed else sum(counts[0].values())
-    pages = max(1, -(-min(total, MOST) // PAGE))
-    page = min(max(1, page), pages)
-    rows = list(found.order_by("rank_at", "id")[(page - 1) * PAGE : page * PAGE])
-    _note_look(actor, len(rows))
-    return Queue(viewing.lines(site, rows), min(total, MOST), page, pages, *counts)
+    is_all = not (said or desk or words.strip() or overdue or mine or unassigned)
+    rows, total, page, pages = listing.page_of(
+        found, sort, page, PAGE, MOST, sum(counts[0].values()) if is_all else None
+    )
+    remarks.note_look(actor, len(rows))
+    desks = handing.counts(site, counts[0], seen)
+    return Queue(viewing.lines(site, rows), total, page, pages, *counts, desks)
 
 
 def who(site: Site, id: str, actor: Actor) -> dict[str, str]:
@@ -277,7 +311,7 @@ def who(site: Site, id: str, actor: Actor) -> dict[str, str]:
 
     raises  NoSuchCase; trust's NotAllowed without the permission of `asks_who` and its purpose
     """
-    row = _row(id, actor)
+    row = remarks.row_of(id, actor)
     if row.pseudonym == NOBODY:
         return {}
     permission = asks_who(row.service)
@@ -289,71 +323,6 @@ def asks_who(service: str) -> str:
     """The permission to see who the reader of such a case is: of the desk, or, for what a reader
     wrote about themselves, of who corrects records."""
     return acting.CORRECT if service in acting.CONFIDENTIAL else SERVE
-
-
-def _remark(
-    site: Site,
-    case_id: str,
-    event: str,
-    actor: Actor,
-    note: str = "",
-    *,
-    expected_version: int | None = None,
-    key: str = "",
-    hand: str | None = None,
-) -> CaseView:
-    """A step that changes no state; hand: who has the case in hand after it."""
-    with transaction.atomic():
-        row = _row(case_id, actor)
-        mine = acting.parts(actor, row)
-        by = next((one for one in (LIBRARIAN, MANAGER) if one in mine), READER)
-        if hand is not None and by == READER:
-            _require_desk(actor)
-        if _is_repeated(row, event, actor, expected_version, key) or hand == row.assignee:
-            return viewing.view(site, row, actor)
-        declared = versions.of(site, row.service, row.declared)
-        running = Running(site, row, declared, now())
-        running.remark(event, actor, by, note, key)
-        if hand is not None:
-            row.assignee = hand
-        running.save()
-        if event == NOTED and by != READER and row.pseudonym != actor.reader_key:
-            telling.tell_note(site, row, declared, running.steps[-1].note)
-        return viewing.view(site, row, actor)
-
-
-def _row(case_id: str, actor: Actor) -> Case:
-    row = next(iter(Case.objects.filter(pk=case_id[:32])), None)
-    if row is None or not acting.parts(actor, row):
-        raise NoSuchCase
-    return row
-
-
-def _is_repeated(
-    row: Case, event: str, actor: Actor, expected_version: int | None, key: str
-) -> bool:
-    """Whether this very act has been done before.
-
-    raises  CaseChanged if the version the actor saw is not the one there is
-    """
-    if key and CaseStep.objects.filter(case=row.pk, key=key).exists():
-        return True
-    if expected_version is None or expected_version == row.version:
-        return False
-    after = CaseStep.objects.filter(case=row.pk, number=expected_version + 1).first()
-    is_own = bool(actor.reader_key) and actor.reader_key in (row.pseudonym, row.party)
-    if (
-        after
-        and after.event == event
-        and after.account in ({"", actor.id} if is_own else {actor.id})
-    ):
-        return True
-    last = CaseStep.objects.filter(case=row.pk).order_by("-number")[0]
-    raise CaseChanged(
-        _("The case has changed since you looked at it: %(when)s, by %(who)s.",
-          when=f"{last.at:%Y-%m-%d %H:%M} UTC", who=pick(acting.TITLES[last.by])),
-        fix=_("Look at it as it is now, and decide again."),
-    )  # fmt: skip
 
 
 def _for_whom(actor: Actor, reader: str) -> tuple[str, str]:
@@ -384,14 +353,3 @@ def _subject(service: Service, said: Mapping[str, str] | None) -> dict[str, str]
 
 def _of(actor: Actor) -> Q:
     return Q(pseudonym=actor.reader_key) | Q(party=actor.reader_key)
-
-
-def _require_desk(actor: Actor) -> None:
-    require_purpose(require(actor, acting.READ), PURPOSE)
-
-
-def _note_look(actor: Actor, rows: int, subject: str = "") -> None:
-    actor = require(actor, acting.READ)
-    wanted = require_purpose(actor, PURPOSE)
-    require_covered(wanted, TABLE, COLUMNS)
-    record_use(actor, PURPOSE, TABLE, COLUMNS, rows, subject=subject)
