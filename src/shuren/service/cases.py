@@ -37,6 +37,7 @@ from shuren.service.internals import (
     case_files,
     counting,
     limits,
+    studies,
     telling,
     versions,
     viewing,
@@ -92,9 +93,11 @@ def open_case(
         known = Case.objects.filter(pseudonym=pseudonym, open_key=key).first()
         if known is not None:
             return viewing.view(site, known, actor)
+    study = studies.of_actor(site, actor, declared.service) if by == READER else ""
     if by == READER:
-        limits.require_served(declared.service, actor.role)
-    values = limits.priced(declared.service, filled(declared.service.form, fields), actor.role)
+        limits.require_served(declared.service, actor.role, study, site=site)
+    values = filled(declared.service.form, fields)
+    values = limits.priced(declared.service, values, actor.role, study)
     about = _subject(declared.service, subject)
     moment = now()
     row = Case(
@@ -105,7 +108,7 @@ def open_case(
         needed_at=needed_at or moment, open_key=key[:80], parent=parent,
     )  # fmt: skip
     try:
-        _insert(site, row, declared, actor, by, note, fields)
+        _insert(site, row, declared, actor, by, note, fields, study)
     except IntegrityError:  # the same key, a moment ago, in another process
         known = Case.objects.filter(pseudonym=pseudonym, open_key=key).first() if key else None
         if known is None:
@@ -123,9 +126,11 @@ def _insert(
     by: str,
     note: str,
     fields: Mapping[str, Any] | None,
+    study: str = "",
 ) -> None:
     """Write a new case, with what comes before it and with it: a case about a place takes it."""
-    limits.require_room(site, declared.service, row.pseudonym, row.opened_at, actor.role)
+    who = row.pseudonym
+    limits.require_room(site, declared.service, who, row.opened_at, actor.role, study)
     versions.keep(declared)
     prepare, take = OPENING.get(row.subject["kind"], (None, None))
     if prepare is not None:
