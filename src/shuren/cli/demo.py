@@ -91,6 +91,7 @@ def set_up(context: CliContext, site: Site, scale: float) -> None:
     from shuren.campus.licences import write_licence_terms
     from shuren.cli.demo_places import furnish_places
     from shuren.cli.demo_readers import speak
+    from shuren.cli.demo_shifts import roster_shifts
     from shuren.cli.demo_steps import sums, take_all_in
     from shuren.cli.demo_work import first_day
     from shuren.cli.index import renew
@@ -127,6 +128,7 @@ def set_up(context: CliContext, site: Site, scale: float) -> None:
         first_day(site)
         speak(site)
         furnish_places(site)
+        roster_shifts(site)
         progress(2, 2)
     write_atomically(site.demo_note, json.dumps(note | {"seed": SEED, "scale": scale}).encode())
     say(_("Ready. The sign-in page lists the demo accounts."))
