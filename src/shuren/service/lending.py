@@ -14,7 +14,7 @@ from shuren.kernel.i18n import gettext as _
 from shuren.kernel.settings import read_settings
 from shuren.kernel.site import Site
 from shuren.kernel.suggestions import did_you_mean
-from shuren.service.internals.studies import STUDENT, STUDIES
+from shuren.service.internals.study_kinds import STUDENT, STUDIES
 
 LENDING_KEYS = {
     "id": Key(str, "标识，与文件名相同", "Id, the name of the file", required=True),

@@ -20,7 +20,7 @@ from shuren.kernel.i18n import listed
 from shuren.kernel.site import Site
 from shuren.kernel.suggestions import did_you_mean
 from shuren.service.definitions import services
-from shuren.service.internals.studies import STUDIES, UNKNOWN
+from shuren.service.internals.study_kinds import STUDIES, UNKNOWN
 
 # What may be known of a hit and a reader, {fact: its values}; internals/offer_facts.py finds out.
 FACTS: dict[str, tuple[str, ...]] = {

@@ -10,7 +10,7 @@ from datetime import datetime
 from shuren.kernel.i18n import gettext as _
 from shuren.kernel.i18n import listed
 from shuren.service import ils_shapes as ils
-from shuren.service.internals import studies
+from shuren.service.internals import study_kinds as studies
 from shuren.service.licence_terms import Terms
 from shuren.service.offer_shapes import EMBARGO, OUTSIDE, PART, YES, PlaceOnline, Wanted
 

@@ -12,38 +12,15 @@ from shuren.data.shapes import Table
 from shuren.kernel.shapes import Actor
 from shuren.kernel.site import Site
 from shuren.service.flow_shapes import Service
+from shuren.service.internals.study_kinds import COLUMN as COLUMN
+from shuren.service.internals.study_kinds import STUDENT as STUDENT
+from shuren.service.internals.study_kinds import STUDIES as STUDIES
+from shuren.service.internals.study_kinds import UNKNOWN as UNKNOWN
+from shuren.service.internals.study_kinds import differs as differs
+from shuren.service.internals.study_kinds import is_of as is_of
 from shuren.trust.errors import NotAllowed
 
-STUDENT, COLUMN, UNKNOWN = "student", "study", "unknown"
-# definitions/vocabularies/study.yaml; the column `study` of the contract readers.
-STUDIES = ("undergraduate", "master", "doctoral", "postgraduate", "exchange", "other")
-UNDERGRAD, POSTGRAD = "undergrad", "postgrad"
-# The audience of services that a kind of study is; an exchange student may be of either.
-_AUDIENCE = {
-    "undergraduate": UNDERGRAD,
-    "master": POSTGRAD,
-    "doctoral": POSTGRAD,
-    "postgraduate": POSTGRAD,
-}
 _TABLE, _OWN = "conformed.reader", "own_records"
-
-
-def audience(study: str) -> str:
-    """UNDERGRAD, POSTGRAD, or "" where the kind of study does not say which."""
-    return _AUDIENCE.get(study, "")
-
-
-def is_of(one: str, study: str) -> bool:
-    """Whether a student of a kind of study may be of an audience of students."""
-    known = audience(study)
-    return not known or one == known or one not in (UNDERGRAD, POSTGRAD)
-
-
-def differs(service: Service) -> bool:
-    """Whether a service is not the same for undergraduates and postgraduates."""
-    served = {UNDERGRAD, POSTGRAD} & set(service.audiences)
-    own = [service.by_audience.get(one) for one in (UNDERGRAD, POSTGRAD)]
-    return len(served) == 1 or own[0] != own[1]
 
 
 def of_actor(site: Site, actor: Actor, service: Service | None = None) -> str:
