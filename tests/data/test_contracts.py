@@ -8,6 +8,7 @@ from shuren.data.definitions import contract, contracts, mapping_for, mappings
 from shuren.data.errors import UnknownName
 from shuren.data.internals.lint import NAMING_RULES, lint_contract
 from shuren.data.shapes import Contract, Field
+from shuren.kernel.definitions import find_definitions
 from shuren.kernel.errors import DefinitionError, UsageError
 
 TEXTS = {"zh": "题", "en": "Text"}
@@ -180,3 +181,19 @@ def test_the_mapping_is_the_one_named_or_the_one_whose_files_fit(site):
         mapping_for(site, "items", "x.csv", "c")
     with pytest.raises(UsageError, match="mapping a is for the contract loans, not for items"):
         mapping_for(site, "items", "x.csv", "a")
+
+
+def test_what_is_kept_of_readers_and_what_not_is_said_in_both_languages():
+    """The reader's panel shows it in the reader's language."""
+    files = find_definitions("contracts", None)
+    of_readers = [
+        one
+        for one in contracts(None).values()
+        if any(field.storage == "pseudonym" for field in one.fields)
+    ]
+    assert len(of_readers) >= 8
+    for one in of_readers:
+        text = files[one.id].path.read_text("utf-8")
+        assert "limitations:" in text, one.id
+        assert "property: limitationsEn" in text, f"{one.id}: English readers are told less"
+        assert "\n" in one.description["en"], one.id

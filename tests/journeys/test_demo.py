@@ -73,3 +73,25 @@ def test_the_demo_shows_its_seats_its_books_and_its_accounts(stopped_and_resumed
     listed = set(re.findall(r'name="username" value="(\w+)"', sign_in))
     assert listed == {account.username for account in DEMO_ACCOUNTS}
     assert DEMO_PASSWORD in sign_in
+
+
+def test_the_demo_lives_events_commissions_gifts_and_bookings(stopped_and_resumed):
+    """Of each something that is over and something that is under way, on both sides of today."""
+    folder, _first, _said = stopped_and_resumed
+    states = rows_of(folder, "SELECT flow, state, count(*) FROM service_case GROUP BY 1, 2")
+    found = {(flow, state): count for flow, state, count in states}
+    for flow, wanted in {
+        "event": {"archived", "open", "cancelled", "planned"},
+        "course": {"completed", "enrolling"},
+        "commission": {"closed", "delivered", "reviewing", "working", "needs_info", "submitted"},
+        "donation": {"acknowledged", "received", "offered"},
+    }.items():
+        assert wanted <= {state for of, state in found if of == flow}, flow
+    kinds = {kind for (kind,) in rows_of(folder, "SELECT kind FROM service_signeddocument")}
+    assert kinds == {"attendance", "novelty", "citation", "donation"}
+    assert rows_of(folder, "SELECT 1 FROM service_enrolment WHERE attended <> '[]' LIMIT 1")
+    assert rows_of(folder, "SELECT 1 FROM service_event WHERE starts_at > changed_at LIMIT 1")
+    assert rows_of(folder, "SELECT 1 FROM service_giftitem WHERE known <> '' LIMIT 1")
+    assert found[("booking", "released")] >= 10
+    titles = rows_of(folder, "SELECT title, count(*) FROM service_event GROUP BY 1")
+    assert all(count == 1 for _title, count in titles), "a set-up that goes on plans none twice"

@@ -6,9 +6,10 @@ import pytest
 
 from shuren.data.errors import MustStay
 from shuren.kernel.clock import now
+from shuren.kernel.i18n import use_language
 from shuren.kernel.site import Site
 from shuren.service import bookings, cases, messages, place_desk, places
-from shuren.service.case_shapes import BY_ITSELF
+from shuren.service.case_shapes import BY_ITSELF, subject_title
 from shuren.service.cases import fire_timers
 from shuren.service.errors import (
     NoSuchCase,
@@ -490,3 +491,16 @@ def test_neither_where_nor_at_what_time_a_reader_was_rises_into_the_lake(
     assert moments == ["2026-11-16 00:00:00"] * 3
     assert "A-001" not in str(row)
     assert "江湾" not in str(row)
+
+
+def test_a_bookings_case_is_called_after_its_place_in_the_readers_language(library, clock):
+    ann = reader(library)
+    made = book(library, ann)
+    names = {}
+    for language in ("en", "zh"):
+        use_language(language)
+        names[language] = subject_title(made.subject)
+    use_language(None)
+    assert names == dict(places.place(library, "A-001").title)
+    assert names["en"] != names["zh"]
+    assert subject_title({"kind": "title", "id": "b1", "title": "三体"}) == "三体"

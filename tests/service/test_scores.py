@@ -4,6 +4,8 @@ import pytest
 
 from shuren.kernel.shapes import Actor
 from shuren.service import scores
+from shuren.service.definitions import indicators
+from shuren.service.internals import elsewhere
 from tests.data.raw_helper import put_raw, reader
 from tests.service.circulating import build
 
@@ -132,3 +134,76 @@ def test_a_small_audience_goes_with_the_next_smallest(site, settings):
 )
 def test_targets_are_read_as_they_are_written(value, target, met):
     assert scores.is_met(value, target) is met
+
+
+def every_line(site, period="2026-03"):
+    return [
+        (one.service.id, line)
+        for one in scores.scores(site, DIRECTOR, period)
+        for line in one.lines
+    ]
+
+
+def test_every_declared_indicator_of_every_service_has_a_number_or_says_why_not(counted):
+    lines = every_line(counted)
+    assert len({service for service, _line in lines}) >= 67
+    for service, line in lines:
+        assert (line.value is None) == bool(line.why), f"{service}: {line.indicator.id}"
+
+
+def test_an_empty_library_says_of_every_indicator_what_is_missing(site, settings):
+    settings.SITE = site
+    for service, line in every_line(site):
+        assert line.value is None
+        assert len(line.why) > 10, f"{service}: {line.indicator.id}"
+
+
+def test_what_is_not_counted_from_cases_has_a_figure_of_its_own_or_words(site):
+    """No indicator is left that neither is counted nor says why."""
+    for id, one in indicators(site).items():
+        is_counted = id in scores.FROM_CASES
+        assert is_counted or one.lacks, id
+        assert not (is_counted and id in elsewhere.FIGURES), f"{id} is counted twice"
+    assert set(elsewhere.FIGURES) <= set(indicators(site))
+
+
+def test_figures_of_the_whole_library_are_worked_by_hand(site, settings):
+    """Two buildings; three searches of which one found nothing; downloads of two months."""
+    settings.SITE = site
+    visits = [("江湾", 9, 30), ("江湾", 10, 20), ("云溪", 9, 5)]
+    put_raw(site, "visit_counts", [
+        {"building": building, "hour_start_at": f"2026-03-02T{hour:02}:00:00", "entries": n,
+         "exits": 0}
+        for building, hour, n in visits
+    ], place=1)  # fmt: skip
+    put_raw(site, "search_events", [
+        {"event_id": f"Q{n}", "searched_at": "2026-03-05T10:00:00", "words": "三体", "hits": hits}
+        for n, hits in enumerate((4, 0, 9))
+    ], place=2)  # fmt: skip
+    build(site)
+    said = {line.indicator.id: line for service, line in every_line(site)}
+    assert (said["visits"].value, said["visits"].is_whole) == (55, True)
+    assert said["searches"].value == 3
+    assert said["zero_hit"].value == pytest.approx(100 / 3)
+    assert said["zero_hit"].is_met is False
+    april = {line.indicator.id: line for _service, line in every_line(site, "2026-04")}
+    assert april["visits"].value is None
+    assert "visit_counts" in april["visits"].why
+
+
+def test_loans_of_the_whole_library_are_worked_by_hand(site, settings):
+    """Six readers lend one copy each on 2 March; four are due on 20 March, two in April; one of
+    the four comes back on 10 March. At the end of March five are out and three of them late."""
+    settings.SITE = site
+    put_raw(site, "loans", [
+        {"loan_id": f"L{n}", "reader_id": reader(n), "item_id": f"B{n}",
+         "loaned_at": "2026-03-02T09:00:00",
+         "due_at": "2026-03-20T23:00:00" if n <= 4 else "2026-04-20T23:00:00",
+         "returned_at": "2026-03-10T09:00:00" if n == 1 else None, "renewals": 0}
+        for n in range(1, 7)
+    ], place=1)  # fmt: skip
+    build(site)
+    lake = elsewhere.Lake(site, DIRECTOR, "2026-03")
+    assert elsewhere.FIGURES["overdue_rate"](lake) in (60.0, None)  # None: one return is too few
+    assert elsewhere._lent(lake) == 6
+    assert elsewhere.Lake(site, DIRECTOR, "2026-12").days[1].isoformat() == "2027-01-01"

@@ -11,8 +11,9 @@ from shuren.kernel.clock import now
 from shuren.service import messages
 from shuren.service.internals.messaging import mailing
 from shuren.service.internals.messaging.rows import CalendarFeed, Delivery, Message
-from shuren.service.message_shapes import Work
+from shuren.service.message_shapes import ABOUT, Work
 from shuren.trust.models import Account
+from shuren.web.portal.inbox import _leads
 from tests.web.library import LETTERS
 from tests.web.test_consumers import borrow
 from tests.web.test_privacy_panel import see
@@ -52,6 +53,18 @@ def test_unread_messages_are_counted_in_the_head_until_they_are_opened(reader, l
     assert "&lt;b&gt;三体" in answer, "a title is text"
     assert 'href="/my/cases/C1/"' in answer
     assert "1 unread message" in see(reader, "/")
+
+
+@pytest.mark.parametrize("kind", [kind for kind in ABOUT if kind])
+def test_what_a_message_is_about_has_a_page_it_leads_to(kind: str):
+    row = _leads({"kind": kind, "id": "X1"})
+    assert resolve(row["url"]).url_name
+    assert row["label"]
+
+
+def test_a_message_about_an_event_leads_to_that_event():
+    assert _leads({"kind": "event", "id": "E1"})["url"] == "/events/E1/"
+    assert _leads({"kind": "event", "id": ""}) == {}
 
 
 def test_a_message_is_put_back_deleted_or_all_are_read(reader, library):

@@ -79,6 +79,23 @@ def test_what_cannot_be_taken_is_told_and_what_was_written_stays(nobody, said):
     assert not Opinion.objects.exists()
 
 
+def test_a_flood_is_told_to_wait_with_a_sentence_and_what_was_written_stays(nobody, library):
+    for number in range(8):
+        assert nobody.post(SAY, {"text": f"{DARK}{number}", "key": f"k{number}"}).status_code == 302
+    refused = nobody.post(SAY, {"text": "<b>第九条", "key": "k9"})
+    assert refused.status_code == 429
+    page = refused.content.decode()
+    assert "was not taken in yet" in page
+    assert "&lt;b&gt;第九条</textarea>" in page
+    assert Opinion.objects.count() == 8
+    again = nobody.post(SAY, {"text": f"{DARK}0", "key": "k0"})
+    assert again.status_code == 302, "sent twice is not counted twice"
+    other = nobody.post(SAY, {"text": DARK, "key": "o1"}, headers={"user-agent": "Another/1"})
+    assert other.status_code == 302
+    signed = signed_in("desk-of-ours", "front_desk")
+    assert signed.post(SAY, {"text": DARK, "key": "s1"}).status_code == 302
+
+
 def test_the_address_that_is_sent_by_mail_is_the_pages():
     assert reverse("voice-own", args=["t"]) == f"{telling.OWN_PAGE}t/"
 

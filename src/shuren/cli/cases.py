@@ -96,8 +96,10 @@ def _actor(account: str) -> Actor:
 
 
 def _line(case: "CaseLine") -> str:
+    from shuren.service.case_shapes import subject_title
+
     due = f"{case.due_at:%Y-%m-%d %H:%M}" if case.due_at else "-"
-    about = case.subject.get("title") or "-"
+    about = subject_title(case.subject) or "-"
     words = (case.id, pick(case.service_title), pick(case.state_title), due, case.branch or "-")
     return "  ".join((*words, about))
 

@@ -89,9 +89,7 @@ def set_up(context: CliContext, site: Site, scale: float) -> None:
     from shuren.campus.connections import write_connections
     from shuren.campus.lending_rules import write_lending_rules
     from shuren.campus.licences import write_licence_terms
-    from shuren.cli.demo_places import furnish_places
-    from shuren.cli.demo_readers import speak
-    from shuren.cli.demo_shifts import roster_shifts
+    from shuren.cli.demo_life import come_alive
     from shuren.cli.demo_steps import sums, take_all_in
     from shuren.cli.demo_work import first_day
     from shuren.cli.index import renew
@@ -126,9 +124,7 @@ def set_up(context: CliContext, site: Site, scale: float) -> None:
         note = make_accounts(site)
         progress(1, 2)
         first_day(site)
-        speak(site)
-        furnish_places(site)
-        roster_shifts(site)
+        come_alive(site)
         progress(2, 2)
     write_atomically(site.demo_note, json.dumps(note | {"seed": SEED, "scale": scale}).encode())
     say(_("Ready. The sign-in page lists the demo accounts."))

@@ -1,13 +1,12 @@
-"""Seats and rooms of the demo: a day of bookings, two that were not kept, a place out of use, a
-zone with a line. Through the ordinary actions, once."""
+"""Seats and rooms of the demo: a week that is over, a day of bookings, two that were not kept, a
+place out of use, a zone with a line. Through the ordinary actions, once."""
 
 import csv
-import os
 import random
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from datetime import datetime, timedelta
 
+from shuren.cli.demo_clock import as_if
 from shuren.kernel.clock import now
 from shuren.kernel.errors import ShurenError
 from shuren.kernel.shapes import Actor
@@ -19,6 +18,7 @@ ZONES = ("J4-A", "J4-B", "Y4-A", "Y5-A", "S3-B")
 LINE = "J5-B"  # thirty-six seats: all taken tomorrow afternoon
 ROOMS = (("R401", 3), ("R402", 5), ("R407", 8), ("S301", 2), ("Y201", 4), ("Y205", 12))
 MISSED = (6, 2)  # days ago
+WEEK, A_DAY, ROOMS_A_DAY = 7, 5, 1  # days that are over, with so many seats and rooms each
 HOUR = timedelta(hours=1)
 
 
@@ -34,15 +34,24 @@ def furnish_places(site: Site) -> None:
     student = Actor("student", "student", pseudonymise(site, [account.card])[0])
     if any(bookings.mine(site, student)):
         return
-    keys = pseudonymise(site, _cards(site))
-    others = [Actor("", "student", key) for key in keys if key != student.reader_key]
-    for days in MISSED:
-        _miss(site, student, days)
+    others = other_readers(site, student)
     chance = random.Random(SEED)
+    for days in range(WEEK, 0, -1):
+        _over(site, others[days * 7 : days * 7 + 7], chance, days)
+        if days in MISSED:
+            _miss(site, student, days)
     _seats(site, others[:80], chance)
     _rooms(site, others[80:90], chance)
     _line(site, others[90:], student)
     _own(site, student)
+
+
+def other_readers(site: Site, but: Actor) -> list[Actor]:
+    """Some readers of the university besides the demo's own student, always the same."""
+    from shuren.trust.actions import pseudonymise
+
+    keys = pseudonymise(site, _cards(site))
+    return [Actor("", "student", key) for key in keys if key != but.reader_key]
 
 
 def _cards(site: Site) -> list[str]:
@@ -66,6 +75,34 @@ def _miss(site: Site, student: Actor, days: int) -> None:
         bookings.book(site, "J4-A-031", begins, begins + 2 * HOUR, actor=student)
     with as_if(begins + HOUR):
         fire_timers(site)
+
+
+def _over(site: Site, readers: list[Actor], chance: random.Random, days: int) -> None:
+    """A day that is over: who booked came and left, but for one in seven who did not come."""
+    from shuren.service import bookings, place_desk, places
+    from shuren.service.cases import fire_timers
+
+    wanted: list[tuple[str, int | None]] = []
+    for id in (chance.choice(ZONES) for _at in range(A_DAY)):
+        seats = places.seats_of(places.zone(site, id, DESK))
+        wanted.append((chance.choice(seats).id, None))
+    wanted += [ROOMS[(days + at) % len(ROOMS)] for at in range(ROOMS_A_DAY)]
+    last = None
+    for number, ((place, people), reader) in enumerate(zip(wanted, readers, strict=False)):
+        span = _hours(site, places.place(site, place).zone.id, -days)
+        if span is None:
+            continue
+        begins = min(span[0] + chance.randrange(0, 9) * HOUR, span[1] - 2 * HOUR)
+        ends = begins + chance.randrange(1, 3) * HOUR
+        with as_if(begins - HOUR / 2), suppress(ShurenError):
+            opened = bookings.book(site, place, begins, ends, actor=reader, people=people)
+            if (number + days) % 7:
+                with as_if(begins + HOUR / 12):
+                    place_desk.act(site, opened.id, "check_in", actor=DESK)
+            last = max(last or ends, ends)
+    if last is not None:  # whoever is there goes, and who is not there has not come
+        with as_if(last + HOUR):
+            fire_timers(site)
 
 
 def _seats(site: Site, readers: list[Actor], chance: random.Random) -> None:
@@ -147,17 +184,3 @@ def _hours(site: Site, zone: str, days: int) -> tuple[datetime, datetime] | None
 
 def _quarter(at: datetime) -> datetime:
     return at.replace(minute=at.minute // 15 * 15, second=0, microsecond=0)
-
-
-@contextmanager
-def as_if(moment: datetime) -> Iterator[None]:
-    """What is done in the block is done at another time, as the demo's own clock says."""
-    before = os.environ.get("SHUREN_NOW")
-    os.environ["SHUREN_NOW"] = moment.isoformat()
-    try:
-        yield
-    finally:
-        if before is None:
-            del os.environ["SHUREN_NOW"]
-        else:
-            os.environ["SHUREN_NOW"] = before

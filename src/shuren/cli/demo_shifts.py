@@ -5,12 +5,13 @@ from contextlib import suppress
 from datetime import UTC, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from shuren.cli.demo_places import DESK, as_if
+from shuren.cli.demo_clock import as_if
 from shuren.kernel.clock import now
 from shuren.kernel.errors import ShurenError
 from shuren.kernel.shapes import Actor
 from shuren.kernel.site import Site
 
+DESK = Actor("desk", "front_desk")
 SERVICE, WORKED, DAY = "student_librarians", (12, 8, 5), timedelta(days=1)
 TITLE = {"zh": "晚间阅览室", "en": "Evening reading room"}
 PLACE = {"zh": "江湾图书馆三楼服务台", "en": "Jiangwan Library, desk on floor 3"}

@@ -16,6 +16,10 @@ class BadOpinion(UsageError):
     """An opinion, or what is to be done with it, lacks something or does not fit."""
 
 
+class TooFast(BadOpinion):
+    """More opinions without a name than may come from one place in a while."""
+
+
 class NoSuchOpinion(UsageError):
     """There is no such opinion, task or file, or it is not this actor's to see."""
 

@@ -2,6 +2,7 @@
 
 from django.db import models
 
+from shuren.management.internals import pace_rows as pace_rows
 from shuren.management.internals import voice_rows as voice_rows
 
 

@@ -20,7 +20,7 @@ from shuren.kernel.shapes import Actor
 from shuren.kernel.site import Site
 from shuren.management.definitions import topics
 from shuren.management.errors import BadOpinion, NoSuchOpinion
-from shuren.management.internals import likeness, remembering, showing, suggesting
+from shuren.management.internals import likeness, pacing, remembering, showing, suggesting
 from shuren.management.internals.voice_rows import Opinion, OpinionFile, OpinionSource, Salon
 from shuren.management.voice_shapes import CHANNELS, Attached, Taken
 from shuren.service import cases
@@ -57,6 +57,7 @@ def take_in(
     salon: str = "",
     files: Sequence[Attached] = (),
     received_at: datetime | None = None,
+    sender: tuple[str, str] = ("", ""),
 ) -> Taken:
     """Take an opinion in, once.
 
@@ -64,13 +65,17 @@ def take_in(
              librarian who notes what was said; then trust's NotAllowed without voice.work
     address, name  of the writer, if they gave them: they go to the vault, nowhere else
     letter   what it is known by: the same letter again is answered with what is there
-    raises   BadOpinion for a channel that is not known, an empty text, or files that are too large
+    sender   (browser, address) of who gives no name, to keep the pace; neither is kept
+    raises   TooFast; BadOpinion for a channel that is not known, an empty text, or files that are
+             too large
     """
     _check(channel, text, files)
     letter_key = _letter_key(channel, letter)
     known = _known(letter_key)
     if known is not None:
         return known
+    if any(sender):
+        pacing.count(*sender)
     noted_by = ""
     if actor != BY_ITSELF and not (actor.reader_key and channel == "web"):
         noted_by = require(actor, WORK).id

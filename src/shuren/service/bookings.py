@@ -80,7 +80,12 @@ def book(
             site,
             service,
             actor=actor,
-            subject={"kind": "place", "id": wanted.id, "title": pick(dict(wanted.title), "zh")},
+            subject={
+                "kind": "place",
+                "id": wanted.id,
+                "title": pick(dict(wanted.title), "zh"),
+                "title_en": pick(dict(wanted.title), "en"),
+            },
             fields=fields,
             branch=wanted.zone.building,
             channel=channel,

@@ -18,8 +18,9 @@ from shuren.kernel.i18n import pick
 from shuren.kernel.settings import read_settings
 from shuren.kernel.shapes import Actor
 from shuren.kernel.site import Site
-from shuren.service import bookings, shifts
+from shuren.service import bookings, events, shifts
 from shuren.service.errors import UnknownName
+from shuren.service.event_shapes import CALLED_OFF, CANCELLED
 from shuren.service.ics import CalendarEvent, calendar
 from shuren.service.internals.messaging import choosing
 from shuren.service.internals.messaging.rows import CalendarFeed
@@ -71,9 +72,9 @@ def owner(token: str) -> Actor:
 def feed(site: Site, actor: Actor) -> str:
     """The calendar file of the actor, from all sources."""
     known = read_settings(site)
-    events = [event for source in SOURCES for event in source(site, actor)]
+    entries = [entry for source in SOURCES for entry in source(site, actor)]
     name = _("%(library)s: mine", library=known.name_zh)
-    return calendar(events, zone=choosing.zone_of(site), name=name)
+    return calendar(entries, zone=choosing.zone_of(site), name=name)
 
 
 def _due_dates(site: Site, actor: Actor) -> Iterable[CalendarEvent]:
@@ -115,12 +116,36 @@ def _bookings(site: Site, actor: Actor) -> Iterable[CalendarEvent]:
         )
 
 
+def _events(site: Site, actor: Actor) -> Iterable[CalendarEvent]:
+    """Each meeting to come of what the reader is enrolled in; once more, as cancelled, when it is
+    called off or they gave their place back."""
+    for one, place in events.appointments(actor):
+        is_back = place.state == CANCELLED
+        is_cancelled = is_back or one.state == CALLED_OFF
+        many = len(one.sessions) > 1
+        for meeting in one.sessions:
+            if meeting.ends_at <= now():
+                continue
+            yield CalendarEvent(
+                # Who enrols again has a new number at the door, and so a new entry.
+                uid=f"event-{_uid(actor, f'{one.id}-{place.number}-{meeting.number}')}",
+                title=f"{pick(one.title)} {meeting.number}" if many else pick(one.title),
+                place=one.place,
+                starts=meeting.starts_at,
+                ends=meeting.ends_at,
+                changed=now(),
+                sequence=2 * one.sequence + is_back,
+                is_cancelled=is_cancelled,
+                alarm=None if is_cancelled else timedelta(hours=1),
+            )
+
+
 def _shifts(site: Site, actor: Actor) -> Iterable[CalendarEvent]:
     """Shifts to come, and those that were passed on or called off lately."""
     ahead, over = shifts.mine(site, actor)
     for one in [*ahead, *(turn for turn in over if turn.state in (BACK, OFF))]:
         yield CalendarEvent(
-            uid=f"shift-{_uid(actor, one.shift.id)}",
+            uid=f"shift-{_uid(actor, f'{one.shift.id}-{one.id}')}",
             title=pick(one.shift.title),
             place=pick(one.shift.place),
             starts=one.shift.starts_at,
@@ -133,7 +158,7 @@ def _shifts(site: Site, actor: Actor) -> Iterable[CalendarEvent]:
 
 
 # What stands in a private calendar; a module with appointments of readers adds its own here.
-SOURCES: list[Source] = [_due_dates, _bookings, _shifts]
+SOURCES: list[Source] = [_due_dates, _bookings, _events, _shifts]
 
 
 def _uid(actor: Actor, what: str) -> str:

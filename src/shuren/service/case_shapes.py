@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from shuren.kernel.i18n import pick
 from shuren.kernel.shapes import Actor
 
 # What a case is about. `id` is a title_id, an item_id, an article's identifier (DOI, or "" where
@@ -113,12 +114,18 @@ class Step:
     note: str = ""
 
 
+def subject_title(subject: Mapping[str, str]) -> str:
+    """What a case is about, in the reader's language where it has names in both; "" for nothing."""
+    title = subject.get("title", "")
+    return pick({"zh": title, "en": subject.get("title_en") or title})
+
+
 @dataclass(frozen=True)
 class CaseLine:
     """A case in a list.
 
     clock    of CLOCKS; `due_at` is the end of the service's promise, None without one
-    subject  {kind, id, title}, see SUBJECT_KINDS
+    subject  {kind, id, title}, see SUBJECT_KINDS; title_en where a place has an English name
     """
 
     id: str

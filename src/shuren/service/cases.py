@@ -382,6 +382,8 @@ def _subject(service: Service, said: Mapping[str, str] | None) -> dict[str, str]
             fix=_("It is about: %(kinds)s.", kinds=listed(service.about)),
         )  # fmt: skip
     subject["id"], subject["title"] = subject["id"][:200], subject["title"][:LONGEST_TITLE]
+    if english := str((said or {}).get("title_en", ""))[:LONGEST_TITLE]:
+        subject["title_en"] = english
     return subject
 
 

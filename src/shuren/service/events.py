@@ -25,6 +25,7 @@ from shuren.service.event_shapes import (
     ENROLLED,
     ENROLLING,
     SHOWN,
+    WAITING,
     EventView,
     OwnPlace,
     Seat,
@@ -162,6 +163,15 @@ def own_events(actor: Actor) -> list[tuple[EventView, OwnPlace]]:
     found = [(viewing.event(row.event), viewing.place(row)) for row in rows.select_related("event")]
     record_use(actor, OWN, TABLE, ("event", "state"), len(found))
     return sorted(found, key=lambda one: one[0].starts_at)
+
+
+def appointments(actor: Actor) -> list[tuple[EventView, OwnPlace]]:
+    """The events that are not over in which the reader has a place, or gave it back."""
+    require_purpose(actor, OWN)
+    rows = Enrolment.objects.filter(pseudonym=actor.reader_key, event__ends_at__gt=now())
+    found = rows.exclude(state=WAITING).select_related("event").order_by("event__starts_at", "pk")
+    record_use(actor, OWN, TABLE, ("event", "state"), len(found))
+    return [(viewing.event(row.event), viewing.place(row)) for row in found]
 
 
 def check_in(event_id: str, code: str, *, actor: Actor) -> OwnPlace:

@@ -200,7 +200,8 @@ class Service:
 @dataclass(frozen=True)
 class ServiceIndicator:
     """What an indicator of services means. direction: up, down or context; origin: where its
-    numbers come from; iso: the related one of ISO 11620, or "" """
+    numbers come from; iso: the related one of ISO 11620, or ""; lacks: why it may have no value,
+    and what to load, {} where it is counted from cases"""
 
     id: str
     title: dict[str, str]
@@ -209,6 +210,7 @@ class ServiceIndicator:
     direction: str
     origin: str
     iso: str = ""
+    lacks: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,9 @@
 """How the services do: each declared indicator as it was counted, beside the target it declares.
 
-Counted from our own cases as they stand in the lake: `mart.service_period`, `mart.audience_period`.
-Where fewer than five persons stand behind a service in a period, nothing of it is shown.
+Counted from our own cases as they stand in the lake: `mart.service_period`, `mart.audience_period`;
+else from what other systems tell, of the whole library (internals/elsewhere.py). Where fewer than
+five persons stand behind a service in a period, nothing of it is shown. What has no number
+says why.
 """
 
 import re
@@ -10,10 +12,13 @@ from dataclasses import dataclass, field
 
 from shuren.data import queries as data
 from shuren.data.errors import NoSnapshot, NoSuchTable
+from shuren.kernel.i18n import gettext as _
+from shuren.kernel.i18n import pick
 from shuren.kernel.shapes import Actor
 from shuren.kernel.site import Site
 from shuren.service.definitions import indicators, services
 from shuren.service.flow_shapes import Service, ServiceIndicator
+from shuren.service.internals import elsewhere
 
 PURPOSE = "library_statistics"
 SERVICES, AUDIENCES = "mart.service_period", "mart.audience_period"
@@ -33,9 +38,10 @@ _SHARES = {
     "adopt": ("adopted", "reviewed"),
     "noshow": ("no_shows", "bookings"),
 }
-_PLAIN = {"volume": "succeeded", "users": "users"}
+_PLAIN = {"volume": "succeeded", "users": "users", "submissions": "opened"}
 _MIDDLES = {"median_h": ("median_hours", "succeeded"), "hold_wait": ("median_wait", "pickups")}
 _TARGET = re.compile(r"(<=|>=|<|>)\s*(\d+(?:\.\d+)?)%?")
+FROM_CASES = frozenset((*_PLAIN, *_SHARES, *_MIDDLES, "fill", "satisfaction", "reach"))
 # The kinds of person of a reader file that a service's audiences are.
 _KINDS = {
     "undergrad": "student", "postgrad": "student", "faculty": "faculty", "staff": "faculty",
@@ -94,7 +100,12 @@ class Counted:
 
 @dataclass(frozen=True)
 class Line:
-    """One declared indicator of one service. is_met: None without a value or a target."""
+    """One declared indicator of one service.
+
+    is_met    None without a value or a target
+    is_whole  the value is that of the whole library, not of the service
+    why       why there is no value, and what to load; "" where there is one
+    """
 
     indicator: ServiceIndicator
     target: str
@@ -102,6 +113,8 @@ class Line:
     count: int | None
     is_met: bool | None
     response_rate: float | None = None
+    is_whole: bool = False
+    why: str = ""
 
 
 @dataclass(frozen=True)
@@ -127,8 +140,11 @@ def scores(site: Site, actor: Actor, period: str) -> list[Score]:
 
     raises  trust's NotAllowed for who may not see statistics
     """
-    found, known = counted(site, actor, period), indicators(site)
-    return [_score(one, found.get(one.id), known) for one in services(site).values()]
+    found, known, declared = counted(site, actor, period), indicators(site), services(site)
+    wanted = {id for one in declared.values() for id in one.indicators}
+    lake = elsewhere.Lake(site, actor, period)
+    whole = {id: figure(lake) for id, figure in elsewhere.FIGURES.items() if id in wanted}
+    return [_score(one, found.get(one.id), known, whole) for one in declared.values()]
 
 
 def counted(site: Site, actor: Actor, period: str) -> dict[str, Counted]:
@@ -174,19 +190,38 @@ def is_met(value: float | None, target: str) -> bool | None:
     return compare.get(sign, value >= number)
 
 
-def _score(one: Service, found: Counted | None, known: Mapping[str, ServiceIndicator]) -> Score:
+def _score(
+    one: Service,
+    found: Counted | None,
+    known: Mapping[str, ServiceIndicator],
+    whole: Mapping[str, float | None],
+) -> Score:
     lines = []
     for id, target in one.indicators.items():
-        value = found.value(id) if found else None
+        is_whole = id in whole and one.id not in elsewhere.NOT_OF.get(id, ())
+        value = whole[id] if is_whole else found.value(id) if found else None
         lines.append(
             Line(
                 known[id], target, value,
                 found.count(id) if found and value is not None else None,
                 is_met(value, target),
                 found.response_rate if found and id == "satisfaction" else None,
+                is_whole,
+                "" if value is not None else _why(known[id], found),
             )
         )  # fmt: skip
     return Score(one, found, tuple(lines))
+
+
+def _why(indicator: ServiceIndicator, found: Counted | None) -> str:
+    """Why an indicator has no value, and what to do about it."""
+    if indicator.lacks:
+        return pick(dict(indicator.lacks))
+    if found is None:
+        return _("Nobody, or fewer than five readers, had a case in this period.")
+    if indicator.id == "reach" and not found.population:
+        return _("The library has not told how many those are it is for: load populations.")
+    return _("No case of this period can be counted for it.")
 
 
 def _read(

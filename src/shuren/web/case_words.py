@@ -11,7 +11,15 @@ from django.utils.datastructures import MultiValueDict
 
 from shuren.kernel.i18n import gettext as _
 from shuren.kernel.i18n import pick
-from shuren.service.case_shapes import AskedField, CaseLine, CaseView, Incoming, Move, Step
+from shuren.service.case_shapes import (
+    AskedField,
+    CaseLine,
+    CaseView,
+    Incoming,
+    Move,
+    Step,
+    subject_title,
+)
 from shuren.service.errors import WrongField
 from shuren.trust.queries import roles
 from shuren.web import moments
@@ -24,7 +32,7 @@ _INPUTS = {"long_text": "area", "choice": "select", "boolean": "select", "date":
 
 def title_of(case: CaseLine) -> str:
     """What the case is about; of one about nothing in particular the service."""
-    return case.subject.get("title") or pick(case.service_title)
+    return subject_title(case.subject) or pick(case.service_title)
 
 
 def state_badge(case: CaseLine) -> dict[str, str]:

@@ -22,6 +22,7 @@ _STATUS = {
     "SignInLocked": 429,
     "KeyRefused": 401,
     "QuotaUsedUp": 429,
+    "TooFast": 429,
     "SnapshotGone": 410,
     "AccessRefused": 403,
     "LicenceNotAccepted": 403,

@@ -59,6 +59,7 @@ STANDARD_FIELD_KEYS = {
 CONTRACT_EXTRAS = {
     "titleEn": Key(str, "英文标题（N06）", "Title in English (N06)", required=True),
     "descriptionEn": Key(str, "英文说明（N07）", "Description in English (N07)", required=True),
+    "limitationsEn": Key(str, "英文的限制说明，接在英文说明之后；有读者假名的契约必填", "Limitations in English, after the description; wanted where readers stand in it"),  # noqa: E501
     "dataClass": Key(str, "六类数据之一（N11、N16）", "One of the six classes of data (N11, N16)", required=True),  # noqa: E501
     "owner": Key(str, "负责人（N11）", "Who answers for it (N11)", required=True),
     "purposes": Key(list, "可以用于哪些用途（N11）", "Purposes it may be used for (N11)", required=True),  # noqa: E501
@@ -207,9 +208,10 @@ def _open_while(extras: dict[str, Any], names: list[str], mistakes: Mistakes) ->
 
 def _description(parts: Any, extras: dict[str, Any]) -> dict[str, str]:
     chinese = [parts.purpose, parts.usage, parts.limitations] if parts else []
+    english = [str(extras.get(name, "")) for name in ("descriptionEn", "limitationsEn")]
     return {
         "zh": "\n".join(part.strip() for part in chinese if part),
-        "en": str(extras.get("descriptionEn", "")).strip(),
+        "en": "\n".join(part.strip() for part in english if part.strip()),
     }
 
 

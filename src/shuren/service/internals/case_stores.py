@@ -14,6 +14,7 @@ from shuren.kernel.i18n import gettext as _
 from shuren.kernel.i18n import pick
 from shuren.kernel.shapes import Actor
 from shuren.kernel.site import Site
+from shuren.service.case_shapes import subject_title
 from shuren.service.internals import versions
 from shuren.service.internals.acting import PURPOSE
 from shuren.service.internals.case_rows import Case, CaseStep
@@ -117,7 +118,7 @@ def _of(pseudonym: str) -> Q:
 def _fact(site: Site, row: Case, days: int) -> HeldFact:
     known = versions.of(site, row.service, row.declared)
     said = {
-        _("About"): row.subject.get("title", ""),
+        _("About"): subject_title(row.subject),
         _("State"): pick(known.flow.states[row.state].title),
     }
     titles = {one.name: pick(one.title) for one in known.service.form}

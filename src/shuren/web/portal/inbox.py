@@ -94,6 +94,7 @@ def _leads(about: dict[str, str]) -> dict[str, str]:
     pages = {
         "case": ("my-case", [id], _("To the case")),
         "booking": ("my-bookings", [], _("To your bookings")),
+        "event": ("event", [id], _("To the event")),
         "shift": ("my-shifts", [], _("To your shifts")),
         "search": ("my-searches", [], _("To your saved searches")),
         "title": ("item", [id], _("To the title")),
@@ -101,7 +102,7 @@ def _leads(about: dict[str, str]) -> dict[str, str]:
         "consent": ("my-privacy", [], _("To My privacy")),
         "task": ("workbench:tasks", [], _("To the tasks")),
     }
-    if kind not in pages or (kind in ("case", "title") and not id):
+    if kind not in pages or (kind in ("case", "event", "title") and not id):
         return {}
     name, args, label = pages[kind]
     return {"url": reverse(name, args=args), "label": label}

@@ -20,6 +20,8 @@ from shuren.service.case_shapes import BY_ITSELF
 from shuren.service.errors import NotNow
 from shuren.web import case_words, voice_words
 from shuren.web.access import requires
+from shuren.web.addresses import client_address
+from shuren.web.errors import status_of
 from shuren.web.portal.held import READ
 
 _TEXTS = ("title", "text", "email")
@@ -48,7 +50,8 @@ def voice(request: HttpRequest) -> HttpResponse:
         "problem": problem,
         "text_error": problem.message if problem else "",
     }
-    return render(request, "portal/voice.html", context, status=400 if problem else 200)
+    status = status_of(problem) if problem else 200
+    return render(request, "portal/voice.html", context, status=status)
 
 
 def own(request: HttpRequest, token: str) -> HttpResponse:
@@ -136,7 +139,16 @@ def _take(request: HttpRequest, actor: Actor | None) -> Any:
         actor=signed or BY_ITSELF,
         files=voice_words.files_of(request),
         letter=request.POST.get("key", "")[:80],
+        sender=("", "") if signed else _sender(request),
     )
+
+
+def _sender(request: HttpRequest) -> tuple[str, str]:
+    """(browser, address): who is signed in does not share the measure of the address."""
+    if request.user.is_authenticated:
+        return f"account {request.user.pk}", ""
+    address = client_address(request)
+    return f"{address} {request.headers.get('User-Agent', '')}", address
 
 
 def _rated(request: HttpRequest) -> dict[str, Any]:

@@ -40,6 +40,7 @@ def context(site: Site, actor: Actor, asked: str) -> dict[str, Any]:
             if some
         ],
         "audiences": _audiences(site, actor, period),
+        "missing": _missing(found),
     }  # fmt: skip
 
 
@@ -104,8 +105,29 @@ def _said(line: Line) -> str:
     )
     number = "" if line.value is None else f"{line.value:,.1f}".removesuffix(".0")
     value = f"{number} {unit}".strip() if number else NOTHING
+    if number and line.is_whole:
+        value = _("%(value)s in the whole library", value=value)
     target = line.target.replace(">=", "≥").replace("<=", "≤")
     return f"{title} {value}" + ("" if target == "track" else f" ({target})")
+
+
+def _missing(found: list[Score]) -> dict[str, Any]:
+    """What has no number and why, one line for each indicator and reason."""
+    lines: dict[tuple[str, str], list[str]] = {}
+    for one in found:
+        for line in one.lines:
+            if line.why:
+                key = (pick(dict(line.indicator.title)), line.why)
+                lines.setdefault(key, []).append(pick(one.service.title))
+    columns = (
+        (_("Indicator"), False), (_("Why it has no number, and what to load"), False),
+        (_("Services"), False),
+    )  # fmt: skip
+    rows = [
+        [{"text": title}, {"text": why}, {"text": listed(services)}]
+        for (title, why), services in sorted(lines.items())
+    ]
+    return _table(_("Without a number in this period"), columns, rows)
 
 
 def _audiences(site: Site, actor: Actor, period: str) -> dict[str, Any]:

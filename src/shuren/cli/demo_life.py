@@ -1,0 +1,37 @@
+"""What the demo's readers do in the library and have done for them, one module a kind of thing.
+
+Whoever adds something to the demo calls it here, in one line. Each leaves alone what is there, so
+that a set-up that was stopped goes on.
+"""
+
+from shuren.kernel.shapes import Actor
+from shuren.kernel.site import Site
+
+
+def come_alive(site: Site) -> None:
+    from shuren.cli.demo_cases import commission, give_books
+    from shuren.cli.demo_events import hold_events
+    from shuren.cli.demo_places import furnish_places, other_readers
+    from shuren.cli.demo_readers import speak
+    from shuren.cli.demo_shifts import roster_shifts
+
+    readers = demo_readers(site)
+    student = readers["student"]
+    hold_events(site, student, other_readers(site, student))
+    commission(site, readers)
+    give_books(site, readers["alumni"])
+    speak(site)
+    furnish_places(site)
+    roster_shifts(site)
+
+
+def demo_readers(site: Site) -> dict[str, Actor]:
+    """{role: the demo's own reader of it}, of two the first: of students the undergraduate"""
+    from shuren.campus.accounts import demo_accounts
+    from shuren.trust.actions import pseudonymise
+
+    return {
+        one.role: Actor(one.username, one.role, pseudonymise(site, [one.card])[0])
+        for one in reversed(demo_accounts(site.root / "exports"))
+        if one.card
+    }

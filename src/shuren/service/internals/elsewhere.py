@@ -1,0 +1,148 @@
+"""Indicators of services that are not counted from cases: of gates, seats, loans, searches and
+e-resources. They speak of the whole library, not of one service, and are marked so.
+
+`FIGURES[indicator](lake)` gives the value in a period, or None where nothing was loaded for it.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from functools import partial
+from typing import Any
+
+from shuren.data import queries as data
+from shuren.data.errors import NoSnapshot, NoSuchTable
+from shuren.kernel.shapes import Actor
+from shuren.kernel.site import Site
+
+PURPOSE = "library_statistics"
+Condition = tuple[str, str, Any]
+
+
+@dataclass(frozen=True)
+class Lake:
+    """What is asked of the lake for one period, a year (YYYY) or a month (YYYY-MM)."""
+
+    site: Site
+    actor: Actor
+    period: str
+
+    @property
+    def days(self) -> tuple[date, date]:
+        """From the first day of the period to the first day after it."""
+        year, month = int(self.period[:4]), int(self.period[5:] or 0)
+        if not month:
+            return date(year, 1, 1), date(year + 1, 1, 1)
+        return date(year, month, 1), date(year + month // 12, month % 12 + 1, 1)
+
+    def within(self, column: str) -> list[Condition]:
+        start, end = self.days
+        return [(column, ">=", start.isoformat()), (column, "<", end.isoformat())]
+
+    def months(self) -> list[Condition]:
+        """For tables with a column of months."""
+        if len(self.period) > 4:
+            return [("month", "=", self.period)]
+        return [("month", "in", [f"{self.period}-{month:02}" for month in range(1, 13)])]
+
+    def one(self, table: str, what: str, where: Sequence[Condition] = ()) -> float | None:
+        """One number; None where there is no such table, no such row, or fewer than five persons
+        stand behind it."""
+        try:
+            rows = data.summarise(
+                self.site, table, measures={"n": what}, where=where, purpose=PURPOSE,
+                actor=self.actor,
+            ).rows  # fmt: skip
+        except (NoSnapshot, NoSuchTable):
+            return None
+        return float(rows[0][0]) if rows and rows[0][0] is not None else None
+
+    def has(self, table: str, where: Sequence[Condition] = ()) -> bool:
+        return bool(self.one(table, "count", where))
+
+
+def _visits(lake: Lake) -> float | None:
+    return lake.one("mart.visit_hour", "sum:entries", lake.months())
+
+
+def _occupancy(lake: Lake) -> float | None:
+    return lake.one("mart.occupancy_hour", "share:occupied_mean/seats", lake.months())
+
+
+def _requests(metrics: Sequence[str], lake: Lake) -> float | None:
+    """Counted once however many reports of a platform there are: mart.platform_month chose one."""
+    if not lake.has("mart.platform_month", lake.months()):
+        return None
+    where = [*lake.months(), ("metric_type", "in", list(metrics))]
+    return lake.one("mart.platform_month", "sum:usage", where) or 0
+
+
+def _cost(lake: Lake) -> float | None:
+    """Of a download, in a year whose use is known to its end."""
+    if len(lake.period) > 4:
+        return None
+    where: list[Condition] = [("year", "=", int(lake.period)), ("kind", "=", "download")]
+    return lake.one("mart.cost_per_use", "mean:cost_per_use", where)
+
+
+def _searches(lake: Lake) -> float | None:
+    return lake.one("conformed.search_event", "count", lake.months()) or None
+
+
+def _zero_hits(lake: Lake) -> float | None:
+    every = _searches(lake)
+    none = lake.one("conformed.search_event", "count", [*lake.months(), ("is_zero", "=", True)])
+    return 100 * (none or 0) / every if every else None
+
+
+def _lent(lake: Lake) -> float | None:
+    return lake.one("mart.loan_fact", "count", lake.months()) or None
+
+
+def _loans(lake: Lake) -> float | None:
+    """Lent and returned together, as it is defined."""
+    lent, back = _lent(lake), lake.one("mart.loan_fact", "count", lake.within("returned_at"))
+    return None if lent is None or back is None else lent + back
+
+
+def _per_reader(lake: Lake) -> float | None:
+    lent, readers = _lent(lake), lake.one("conformed.reader", "count")
+    return lent / readers if lent is not None and readers else None
+
+
+def _turnover(lake: Lake) -> float | None:
+    lent, copies = _lent(lake), lake.one("conformed.item", "count")
+    return lent / copies if lent is not None and copies else None
+
+
+def _overdue(lake: Lake) -> float | None:
+    """Of the copies that were out at the end of the period, per cent that were due before it."""
+    end = lake.days[1].isoformat()
+    lent: list[Condition] = [("loaned_at", "<", end)]
+    due: list[Condition] = [*lent, ("due_at", "<", end)]
+    back: Condition = ("returned_at", "<", end)
+    asked = (lent, [*lent, back], due, [*due, back])
+    counts = [lake.one("mart.loan_fact", "count", where) for where in asked]
+    if None in counts:
+        return None
+    lent_n, back_n, due_n, due_back = (count or 0 for count in counts)
+    out = lent_n - back_n
+    return 100 * (due_n - due_back) / out if out > 0 else None
+
+
+FIGURES: Mapping[str, Callable[[Lake], float | None]] = {
+    "visits": _visits,
+    "occupancy": _occupancy,
+    "downloads": partial(_requests, ("Total_Item_Requests",)),
+    "unique_dl": partial(_requests, ("Unique_Item_Requests",)),
+    "turnaways": partial(_requests, ("Limit_Exceeded", "No_License")),
+    "cost_per": _cost,
+    "searches": _searches,
+    "zero_hit": _zero_hits,
+    "loans": _loans,
+    "loans_pc": _per_reader,
+    "overdue_rate": _overdue,
+    "turnover": _turnover,
+}
+# Where a figure of the whole library says nothing of a service.
+NOT_OF = {"cost_per": ("article_purchase",)}
