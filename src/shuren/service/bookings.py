@@ -30,7 +30,6 @@ from shuren.service.internals import (
     place_lines,
     place_wishes,
     placing,
-    studies,
 )
 from shuren.service.internals.booking_rows import Booking, Breach, PlaceWish
 from shuren.service.internals.case_rows import Case
@@ -151,7 +150,7 @@ def wait(
         )
     _wanted, service = _bookable(site, found[0].id)
     known = declared_service(site, service)
-    limits.require_served(known, actor.role, studies.of_actor(site, actor, known), site=site)
+    limits.admit(site, known, actor)
     place_credit.require_clear(known, actor.reader_key, moment)
     placing.require_times(site, found[0], service, starts_at, ends_at, moment)
     if places.free_in(found, max(starts_at, moment), ends_at):

@@ -37,7 +37,6 @@ from shuren.service.internals import (
     case_files,
     counting,
     limits,
-    studies,
     telling,
     versions,
     viewing,
@@ -93,11 +92,9 @@ def open_case(
         known = Case.objects.filter(pseudonym=pseudonym, open_key=key).first()
         if known is not None:
             return viewing.view(site, known, actor)
-    study = studies.of_actor(site, actor, declared.service) if by == READER else ""
-    if by == READER:
-        limits.require_served(declared.service, actor.role, study, site=site)
-    values = filled(declared.service.form, fields)
-    values = limits.priced(declared.service, values, actor.role, study)
+    study = limits.admit(site, declared.service, actor) if by == READER else ""
+    given = filled(declared.service.form, fields)
+    values = limits.priced(declared.service, given, actor.role, study)
     about = _subject(declared.service, subject)
     moment = now()
     row = Case(
@@ -129,8 +126,7 @@ def _insert(
     study: str = "",
 ) -> None:
     """Write a new case, with what comes before it and with it: a case about a place takes it."""
-    who = row.pseudonym
-    limits.require_room(site, declared.service, who, row.opened_at, actor.role, study)
+    limits.require_room(site, declared.service, row.pseudonym, row.opened_at, actor.role, study)
     versions.keep(declared)
     prepare, take = OPENING.get(row.subject["kind"], (None, None))
     if prepare is not None:

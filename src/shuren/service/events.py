@@ -30,7 +30,7 @@ from shuren.service.event_shapes import (
     OwnPlace,
     Seat,
 )
-from shuren.service.internals import acting, limits, studies, versions
+from shuren.service.internals import acting, limits, versions
 from shuren.service.internals.case_rows import Case
 from shuren.service.internals.event_rows import Enrolment, Event
 from shuren.service.internals.events import queueing, viewing
@@ -130,8 +130,7 @@ def enrol(site: Site, event_id: str, *, actor: Actor) -> OwnPlace:
             raise NoSuchEvent
         known = services(site).get(row.service)
         if known is not None:
-            study = studies.of_actor(site, actor, known)
-            limits.require_served(known, actor.role, study, site=site)
+            limits.admit(site, known, actor)
         if row.state not in ENROLLING or now() >= row.enrol_until:
             raise NotNow(_("Enrolment is closed."), fix=_("Look for the next event."))
         return viewing.place(queueing.take(row, actor.reader_key))

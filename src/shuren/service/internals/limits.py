@@ -8,6 +8,7 @@ from shuren.kernel.calendar import load_calendar
 from shuren.kernel.i18n import gettext as _
 from shuren.kernel.i18n import listed, pick
 from shuren.kernel.settings import read_settings
+from shuren.kernel.shapes import Actor
 from shuren.kernel.site import Site
 from shuren.service.definitions import names
 from shuren.service.errors import NotOffered, WrongField
@@ -50,6 +51,14 @@ def require_served(
         _("“%(service)s” is not offered to you.", service=pick(service.title)),
         fix=_("It serves: %(who)s.", who=served(site, service, role)),
     )
+
+
+def admit(site: Site, service: Service, actor: Actor) -> str:
+    """The reader's kind of study, "" where it is the same for all; raises NotOffered for a reader
+    whom the service does not serve."""
+    study = studies.of_actor(site, actor, service)
+    require_served(service, actor.role, study, site=site)
+    return study
 
 
 def of_role(service: Service, role: str, study: str = "") -> dict[str, Any]:
