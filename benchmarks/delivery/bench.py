@@ -1,6 +1,6 @@
 """A month of document delivery, 4,000 requests, run through in simulated time.
 
-python benchmarks/delivery/bench.py [--requests 4000]
+python benchmarks/delivery/bench.py [--requests 4000] [--kill-every 997]
 """
 
 import argparse
@@ -16,7 +16,7 @@ from pathlib import Path
 ROOT = Path(__file__).parents[2]
 
 
-def measure(requests: int) -> None:
+def measure(requests: int, kill_every: int) -> None:
     import django
 
     django.setup()
@@ -27,7 +27,7 @@ def measure(requests: int) -> None:
 
     call_command("migrate", verbosity=0)
     clock, cpu = time.perf_counter(), time.process_time()
-    month = run(settings.SITE, requests)
+    month = run(settings.SITE, requests, kill_every=kill_every)
     spent = {
         "minutes by the clock": round((time.perf_counter() - clock) / 60, 1),
         "CPU-seconds": round(time.process_time() - cpu, 1),
@@ -39,10 +39,11 @@ def measure(requests: int) -> None:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--requests", type=int, default=4000)
+    parser.add_argument("--kill-every", type=int, default=997, help="statements; 0 for never")
     parser.add_argument("--inside", action="store_true", help=argparse.SUPPRESS)
     choice = parser.parse_args()
     if choice.inside:
-        measure(choice.requests)
+        measure(choice.requests, choice.kill_every)
         return
     with tempfile.TemporaryDirectory(prefix="shuren-delivery-") as folder:
         (Path(folder) / "shuren.toml").write_text('[sign_in]\nsecond_step = "nobody"\n', "utf-8")

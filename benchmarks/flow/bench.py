@@ -1,7 +1,7 @@
 """How quick the flow engine is: transitions a second beside a bare update, and the desk's page over
 50,000 open cases.
 
-python benchmarks/flow/bench.py [--moves 3000] [--cases 50000] [--pages 200]
+python benchmarks/flow/bench.py [--moves 3000] [--cases 50000] [--pages 200] [--postgres]
 """
 
 import argparse
@@ -18,6 +18,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
+ROOT = Path(__file__).parents[2]
 SERVICES = ("book_hold", "cross_campus_loan", "document_delivery", "article_purchase")
 STATES = {
     "book_hold": ("queued", "in_transit", "ready"),
@@ -123,6 +124,11 @@ def desk(cases: int, pages: int) -> dict[str, Any]:
         "mine": lambda: {"show": "mine"},
         "service and state": lambda: narrowed(draw),
         "branch": lambda: {"branch": draw.choice(BRANCHES), "page": draw.randrange(1, 50)},
+        "newest first": lambda: {"sort": "newest", "page": draw.randrange(1, 200)},
+        "oldest of a service": lambda: {"sort": "oldest", "service": draw.choice(SERVICES)},
+        "search, many hits": lambda: {"q": f"书名 {draw.randrange(10)}"},
+        "search, one hit or two": lambda: {"q": f"{draw.randrange(10_000, cases)}"},
+        "search, no hit": lambda: {"q": f"没有 {draw.randrange(10_000)}"},
     }
     found = {}
     for name, query in asked.items():
@@ -176,7 +182,8 @@ def fill(cases: int) -> None:
                 version=2, pseudonym=f"r_{number:026}", branch=draw.choice(BRANCHES),
                 assignee="bench" if draw.random() < 0.1 else "",
                 subject={"kind": "title", "id": f"b{number}", "title": f"书名 {number}"},
-                subject_id=f"b{number}", opened_at=opened, changed_at=opened, needed_at=opened,
+                subject_id=f"b{number}", title=f"书名 {number}", opened_at=opened,
+                changed_at=opened, needed_at=opened,
                 due_at=due, left=3600.0 if waits else None,
                 rank_at=due or opened + timedelta(days=36_525),
             )
@@ -189,6 +196,7 @@ def main() -> None:
     parser.add_argument("--moves", type=int, default=3000)
     parser.add_argument("--cases", type=int, default=50_000)
     parser.add_argument("--pages", type=int, default=200)
+    parser.add_argument("--postgres", action="store_true", help="on a server of its own")
     parser.add_argument("--inside", action="store_true", help=argparse.SUPPRESS)
     choice = parser.parse_args()
     if choice.inside:
@@ -201,8 +209,16 @@ def main() -> None:
         environment = os.environ | {
             "SHUREN_SITE": folder, "DJANGO_SETTINGS_MODULE": "shuren.settings",
         }  # fmt: skip
-        subprocess.run([sys.executable, __file__, "--inside", *sys.argv[1:]],
-                       env=environment, check=True)  # fmt: skip
+        command = [sys.executable, __file__, "--inside", *sys.argv[1:]]
+        if not choice.postgres:
+            subprocess.run(command, env=environment, check=True)
+            return
+        sys.path.insert(0, str(ROOT))
+        from tools.postgres import running_postgres
+
+        with running_postgres() as address:
+            environment["SHUREN_DATABASE_URL"] = address
+            subprocess.run(command, env=environment, check=True)
 
 
 if __name__ == "__main__":

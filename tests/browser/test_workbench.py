@@ -60,6 +60,7 @@ def addresses(built):  # noqa: F811
         "knowledge": [],
         "knowledge-entry": ["K1"],
         "dataset": ["loans_by_class"],
+        "service-flows": [],
     }
     found = {name: reverse(f"workbench:{name}", args=args) for name, args in pages.items()}
     for dashboard in ("circulation", "space", "e-resources", "services"):

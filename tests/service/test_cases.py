@@ -208,3 +208,27 @@ def test_the_desk_filters_counts_and_pages(site: Site, ann: Actor) -> None:
     assert queue(site, LIBRARIAN, branch="云溪校区", page=9).total == 30
     assert queue(site, MANAGER, overdue=True).total == 0
     assert queue(site, LIBRARIAN, service="loan_transfer").lines == ()
+
+
+def test_the_desk_searches_titles_and_numbers_and_sorts(site, ann, monkeypatch):
+    found = {}
+    for hour, title in ((9, "三体 II 黑暗森林"), (10, "三体"), (11, "The Dark Forest")):
+        monkeypatch.setenv("SHUREN_NOW", f"2026-03-02T{hour:02}:00")
+        about = {"kind": "title", "id": f"b{hour}", "title": title}
+        found[title] = open_case(site, "book_hold", actor=ann, subject=about).id
+
+    def listed(**asked) -> list[str]:
+        page = queue(site, LIBRARIAN, **asked)
+        assert page.total == len(page.lines)
+        return [one.subject["title"] for one in page.lines]
+
+    assert listed(words="三体", sort="newest") == ["三体", "三体 II 黑暗森林"]
+    assert listed(words="森林 三体") == ["三体 II 黑暗森林"]
+    assert listed(words="dark FOREST") == ["The Dark Forest"]
+    assert listed(words=found["三体"]) == ["三体"]
+    assert listed(words="三体 100%") == listed(words="%") == []
+    assert listed(sort="oldest") == listed(sort="newest")[::-1] == [
+        "三体 II 黑暗森林", "三体", "The Dark Forest",
+    ]  # fmt: skip
+    assert listed(sort="sideways") == listed(sort="due")
+    assert queue(site, LIBRARIAN, words="三体", page=9).page == 1

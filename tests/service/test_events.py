@@ -1,5 +1,6 @@
 """Events: places given out once, the waiting list, attendance, certificates, what was said."""
 
+import threading
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
 
@@ -149,19 +150,24 @@ def test_who_waits_and_leaves_takes_nobodys_place(site: Site) -> None:
 def test_fifty_enrolling_for_the_last_ten_places_at_once_fill_just_ten(site: Site) -> None:
     event = opened(site, places=10)
     crowd = people(site, 50)
+    gate = threading.Barrier(len(crowd))
 
     def enrol(one: Actor) -> str:
         try:
+            gate.wait(120)
             return events.enrol(site, event.id, actor=one).state
         finally:
             connections.close_all()
 
-    with ThreadPoolExecutor(max_workers=25) as pool:
+    with ThreadPoolExecutor(len(crowd)) as pool:
         states = list(pool.map(enrol, crowd))
     assert (states.count(ENROLLED), states.count(WAITING)) == (10, 40)
     assert Event.objects.get().taken == 10
     assert Enrolment.objects.filter(state=ENROLLED).count() == 10
     assert len({one.number for one in Enrolment.objects.all()}) == 50
+    first = events.cancel(site, event.id, actor=crowd[states.index(ENROLLED)])
+    assert first.state == CANCELLED
+    assert Enrolment.objects.filter(state=ENROLLED).count() == Event.objects.get().taken == 10
 
 
 def test_enrolment_closes_and_is_only_for_whom_the_service_is(site: Site) -> None:

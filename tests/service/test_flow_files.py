@@ -12,7 +12,7 @@ from shuren.kernel.site import Site
 from shuren.service.case_shapes import BY_ITSELF, READER
 from shuren.service.cases import act, open_case
 from shuren.service.definitions import declared, flows, service, services
-from shuren.service.errors import NotNow, UnknownName
+from shuren.service.errors import NoSuchCase, NotNow, UnknownName
 from shuren.service.flow_shapes import Transition
 from shuren.service.ils_errors import CannotCirculate
 from shuren.service.internals import acting
@@ -96,27 +96,33 @@ def test_every_step_by_every_actor_is_allowed_or_refused_as_declared(id, site: S
     }  # fmt: skip
     # A partner has no account: a librarian enters what they say.
     parts = {"librarian": {"librarian", "partner"}, "manager": {"manager"}, "system": {"system"}}
+    nobody = (reader(site, "2020003"), Actor("tech", "technical_librarian"), Actor("", "anonymous"))
     for way in flow.transitions:
+        case = placed(site, wanted, way.source, own, other)
+        for actor in nobody:  # to whom there is no such case
+            with pytest.raises(NoSuchCase):
+                act(site, case, way.event, actor=actor, note="因为", fields=fields_of(way))
         may = {name for name, mine in parts.items() if mine & set(way.actors)}
         if READER in way.actors:
             may |= {"own", "other"} if way.party == "either" else {way.party}
         for name, actor in actors.items():
-            case = placed(site, wanted, way.source, own, other)
             ask = {"actor": actor, "note": "因为", "fields": fields_of(way)}
             if name not in may:
                 with pytest.raises(NotNow, match="is not yours to do"):
                     act(site, case, way.event, **ask)
+                assert Case.objects.get(pk=case).state == way.source
                 continue
+            fresh = placed(site, wanted, way.source, own, other)
             if way.guards:
                 with suppress(NotNow):
-                    act(site, case, way.event, **ask)
+                    act(site, fresh, way.event, **ask)
                 continue
             if "hand_over" in way.effects:  # the loan there is none of here; see test_offers.py
                 with pytest.raises(CannotCirculate):
-                    act(site, case, way.event, **ask)
+                    act(site, fresh, way.event, **ask)
                 continue
-            act(site, case, way.event, **ask)
-            made = CaseStep.objects.filter(case=case, event=way.event).order_by("-number")[0]
+            act(site, fresh, way.event, **ask)
+            made = CaseStep.objects.filter(case=fresh, event=way.event).order_by("-number")[0]
             assert (made.from_state, made.to_state) == (way.source, way.target)
             assert made.by in way.actors
 
@@ -134,6 +140,34 @@ def test_what_a_state_does_not_offer_is_refused_to_everybody(id, site: Site, set
                 for actor in (own, LIBRARIAN, MANAGER, BY_ITSELF):
                     with pytest.raises(NotNow, match="cannot be done now"):
                         act(site, case, event, actor=actor, note="x")
+
+
+@pytest.mark.parametrize("id", sorted(FLOWS))
+def test_every_state_is_reached_and_has_an_exit_that_leads_to_an_end(id):
+    flow = FLOWS[id]
+
+    def spread(begin: set[str], onward) -> set[str]:
+        found, edge = set(begin), list(begin)
+        while edge:
+            for state in onward(edge.pop()) - found:
+                found.add(state)
+                edge.append(state)
+        return found
+
+    def after(state: str) -> set[str]:
+        return {way.target for way in flow.transitions if way.source == state}
+
+    def before(state: str) -> set[str]:
+        return {way.source for way in flow.transitions if way.target == state}
+
+    ends = {state for state in flow.states if flow.states[state].end}
+    assert spread({flow.start}, after) == set(flow.states)
+    assert spread(ends, before) == set(flow.states)
+    assert ends
+    for state in set(flow.states) - ends:
+        # Somebody leads on, or time does: no exit hangs on another case alone.
+        assert any(way.by != "system" or way.also or way.after or way.at_once or not way.guards
+                   for way in flow.leaving(state) if way.target != state), state  # fmt: skip
 
 
 HOLD = yaml.safe_load((SHIPPED / "flows" / "hold.yaml").read_text("utf-8"))

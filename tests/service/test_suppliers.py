@@ -10,6 +10,7 @@ from shuren.service import suppliers
 from shuren.service.cases import act, case, open_case
 from shuren.service.definitions import suppliers as declared
 from shuren.service.internals import clocks
+from shuren.service.internals.case_rows import Case
 from shuren.service.internals.supply_rows import Supply
 from tests.data.loading import OPERATOR
 from tests.service import delivery_month
@@ -136,8 +137,6 @@ def test_a_supplier_that_is_declared_wrongly_is_refused_by_file_and_key(here, li
 
 
 def test_a_case_that_went_with_its_reader_is_not_asked_for_again(here, monkeypatch):
-    from shuren.service.internals.case_rows import Case
-
     id = asked_for(here)
     Case.objects.filter(pk=id).delete()
     monkeypatch.setenv("SHUREN_NOW", "2026-03-03T08:00")
@@ -154,9 +153,18 @@ def test_a_reader_does_not_see_whom_the_library_asks(here):
 
 
 def test_a_month_runs_through_with_every_deadline_held_and_no_case_stuck(here):
-    """A hundredth of the month that benchmarks/delivery runs."""
-    month = delivery_month.run(here, 40)
-    assert month.stuck == 0
-    assert month.filled + month.unfilled == 40
-    assert month.in_time == month.answered_in_time == 40
-    assert month.filled > month.unfilled
+    """A hundredth of the month that benchmarks/delivery runs: the programme dies some thirty times
+    on the way, and its worker rests over the weekends; what came of the requests is the same."""
+    plain = delivery_month.run(here, 40)
+    for table in (Case, Supply):
+        table.objects.all().delete()
+    killed = delivery_month.run(here, 40, kill_every=29)
+    for month in (plain, killed):
+        assert month.stuck == month.twice == month.unknown == 0
+        assert month.filled + month.unfilled == 40
+        assert month.in_time == month.answered_in_time == month.kept == 40
+        assert month.filled > month.unfilled
+        assert month.timed > 0
+    assert plain.killed == 0
+    assert killed.killed > 10
+    assert (killed.filled, killed.by_supplier) == (plain.filled, plain.by_supplier)

@@ -87,6 +87,7 @@ PROMISED = {
     "desk-certificate": "desk.erase",
     "service-list": "workbench.open",
     "service": "workbench.open",
+    "service-flows": "workbench.open",
     "service-preview": "workbench.open",
     "cases": "cases.read",
     "case-report": "cases.read",

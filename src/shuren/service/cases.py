@@ -30,23 +30,28 @@ from shuren.service.case_shapes import (
     CaseView,
     Queue,
 )
-from shuren.service.errors import CaseChanged, NoSuchCase, WrongField
+from shuren.service.errors import NoSuchCase, NotNow, WrongField
 from shuren.service.flow_shapes import Declared, Service
 from shuren.service.internals import (
     acting,
     case_files,
     counting,
     limits,
+    listing,
+    refusals,
+    repeats,
     telling,
     versions,
     viewing,
 )
-from shuren.service.internals.case_rows import Case, CaseStep
+from shuren.service.internals.case_rows import Case
 from shuren.service.internals.filling import filled
 from shuren.service.internals.firing import fire_timers as fire_timers
 from shuren.service.internals.firing import timers_due as timers_due
 from shuren.service.internals.hooks import OPENING
+from shuren.service.internals.listing import SORTS as SORTS
 from shuren.service.internals.running import GIVEN_BACK, NOTED, TAKEN, Running
+from shuren.service.internals.statements import Select
 from shuren.trust.actions import record_use
 from shuren.trust.queries import identity, require, require_covered, require_purpose
 
@@ -54,6 +59,7 @@ PURPOSE, OWN, TABLE = "case_handling", "own_records", "service.case"
 SERVE = "desk.serve"
 COLUMNS = ("reader_key", "service", "state", "subject", "fields", "history")
 PAGE, MOST = 50, 10_000
+_BY_ID = Select(Case, "pk")
 LONGEST_TITLE = 300
 
 
@@ -149,20 +155,39 @@ def act(
     fields: Mapping[str, Any] | None = None,
     expected_version: int | None = None,
     key: str = "",
+    counted: bool = True,
 ) -> CaseView:
     """Make an event happen to a case.
 
     expected_version  the version the actor saw; the same event by the same actor from that version
                       is answered with the case as it is, any other change with CaseChanged
     key      an event with a key that the case has seen is answered with the case as it is
+    counted  whether a refusal is somebody's try in vain; not where a caller asks to find out
     raises   NoSuchCase, NotNow (saying what is possible now and who may), WrongField, CaseChanged
     """
+    try:
+        return _act(site, case_id, event, actor, note, fields, expected_version, key)
+    except NotNow:
+        if counted:
+            refusals.note(site, case_id, event, actor)
+        raise
+
+
+def _act(
+    site: Site,
+    case_id: str,
+    event: str,
+    actor: Actor,
+    note: str,
+    fields: Mapping[str, Any] | None,
+    expected_version: int | None,
+    key: str,
+) -> CaseView:
     with transaction.atomic():
-        row = _row(case_id, actor)
-        if _is_repeated(row, event, actor, expected_version, key):
-            return viewing.view(site, row, actor)
+        row, mine = _row_and_parts(case_id, actor)
         declared = versions.of(site, row.service, row.declared)
-        mine = acting.parts(actor, row)
+        if repeats.is_repeated(row, event, actor, expected_version, key):
+            return viewing.view(site, row, actor, declared, mine)
         way = declared.flow.find(row.state, event)
         by = acting.part_for(way, mine) if way else ""
         if way is None or not by:
@@ -178,7 +203,7 @@ def act(
         running.do(way, actor, by, note, values, key)
         running.save()
         case_files.keep(row, way.asks, fields, running.at)
-        return viewing.view(site, row, actor)
+        return viewing.view(site, row, actor, declared, mine)
 
 
 def take(
@@ -246,31 +271,32 @@ def queue(
     mine: bool = False,
     unassigned: bool = False,
     is_open: bool = True,
+    words: str = "",
+    sort: str = listing.DUE,
     page: int = 1,
 ) -> Queue:
     """One page of all cases, the soonest due first; those without a running clock come last.
+
+    words    all in the title of what the case is about; or the number of a case
+    sort     of listing.SORTS
 
     raises  trust's NotAllowed without cases.read and its purpose
     """
     _require_desk(actor)
     seen = acting.visible(actor, Case.objects.filter(is_open=is_open))
-    found = seen
     asked = {"service": service, "state": state, "branch": branch}
-    found = found.filter(**{name: value for name, value in asked.items() if value})
-    if overdue:
-        found = found.filter(rank_at__lte=now(), due_at__isnull=False)
-    if mine:
-        found = found.filter(assignee=actor.id)
-    if unassigned:
-        found = found.filter(assignee="")
+    said = {name: value for name, value in asked.items() if value}
+    found = listing.narrowed(
+        seen.filter(**said), words=words, overdue=overdue,
+        assignee=actor.id if mine else "" if unassigned else None,
+    )  # fmt: skip
     counts = counting.counts(seen)
-    narrowed = any((*asked.values(), overdue, mine, unassigned))
-    total = found[: MOST + 1].count() if narrowed else sum(counts[0].values())
-    pages = max(1, -(-min(total, MOST) // PAGE))
-    page = min(max(1, page), pages)
-    rows = list(found.order_by("rank_at", "id")[(page - 1) * PAGE : page * PAGE])
+    is_all = not (said or words.strip() or overdue or mine or unassigned)
+    rows, total, page, pages = listing.page_of(
+        found, sort, page, PAGE, MOST, sum(counts[0].values()) if is_all else None
+    )
     _note_look(actor, len(rows))
-    return Queue(viewing.lines(site, rows), min(total, MOST), page, pages, *counts)
+    return Queue(viewing.lines(site, rows), total, page, pages, *counts)
 
 
 def who(site: Site, id: str, actor: Actor) -> dict[str, str]:
@@ -310,7 +336,7 @@ def _remark(
         by = next((one for one in (LIBRARIAN, MANAGER) if one in mine), READER)
         if hand is not None and by == READER:
             _require_desk(actor)
-        if _is_repeated(row, event, actor, expected_version, key) or hand == row.assignee:
+        if repeats.is_repeated(row, event, actor, expected_version, key) or hand == row.assignee:
             return viewing.view(site, row, actor)
         declared = versions.of(site, row.service, row.declared)
         running = Running(site, row, declared, now())
@@ -324,37 +350,16 @@ def _remark(
 
 
 def _row(case_id: str, actor: Actor) -> Case:
-    row = next(iter(Case.objects.filter(pk=case_id[:32])), None)
-    if row is None or not acting.parts(actor, row):
+    return _row_and_parts(case_id, actor)[0]
+
+
+def _row_and_parts(case_id: str, actor: Actor) -> tuple[Case, frozenset[str]]:
+    """The case, and what the actor is in it; raises NoSuchCase."""
+    row = _BY_ID.first(case_id[:32])
+    mine = acting.parts(actor, row) if row is not None else frozenset()
+    if row is None or not mine:
         raise NoSuchCase
-    return row
-
-
-def _is_repeated(
-    row: Case, event: str, actor: Actor, expected_version: int | None, key: str
-) -> bool:
-    """Whether this very act has been done before.
-
-    raises  CaseChanged if the version the actor saw is not the one there is
-    """
-    if key and CaseStep.objects.filter(case=row.pk, key=key).exists():
-        return True
-    if expected_version is None or expected_version == row.version:
-        return False
-    after = CaseStep.objects.filter(case=row.pk, number=expected_version + 1).first()
-    is_own = bool(actor.reader_key) and actor.reader_key in (row.pseudonym, row.party)
-    if (
-        after
-        and after.event == event
-        and after.account in ({"", actor.id} if is_own else {actor.id})
-    ):
-        return True
-    last = CaseStep.objects.filter(case=row.pk).order_by("-number")[0]
-    raise CaseChanged(
-        _("The case has changed since you looked at it: %(when)s, by %(who)s.",
-          when=f"{last.at:%Y-%m-%d %H:%M} UTC", who=pick(acting.TITLES[last.by])),
-        fix=_("Look at it as it is now, and decide again."),
-    )  # fmt: skip
+    return row, mine
 
 
 def _for_whom(actor: Actor, reader: str) -> tuple[str, str]:

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from django.conf import settings
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.db.models import Count, Q, QuerySet
 
 from shuren.kernel.clock import now
@@ -69,18 +69,29 @@ def tell(
         if wanted.values[name] == "work" and one and (not isinstance(one, Work) or one.title)
     ]
     moment = now()
-    with transaction.atomic():
-        row, is_new = Message.objects.get_or_create(
-            pseudonym=reader, account=account, key=key[:160],
-            defaults={
-                "template": wanted.id, "kind": wanted.kind, "title": title, "body": body,
-                "mail": mail, "mail_named": named, "works": works,
-                "about_kind": said["kind"], "about_id": str(said["id"])[:200], "told_at": moment,
-            },
-        )  # fmt: skip
+    row = Message(
+        pseudonym=reader, account=account, key=key[:160], template=wanted.id, kind=wanted.kind,
+        title=title, body=body, mail=mail, mail_named=named, works=works,
+        about_kind=said["kind"], about_id=str(said["id"])[:200], told_at=moment,
+    )  # fmt: skip
+    with transaction.atomic(savepoint=False):
+        is_new = _is_written(row)
         if is_new and reader:
             _send_out(site, row, reader)
     return is_new
+
+
+def _is_written(row: Message) -> bool:
+    """Whether it was not told before. Nearly all are new, so the row itself is the question."""
+    try:
+        with transaction.atomic():
+            row.save(force_insert=True)
+    except IntegrityError:
+        same = Message.objects.filter(pseudonym=row.pseudonym, account=row.account, key=row.key)
+        if not same.exists():
+            raise
+        return False
+    return True
 
 
 def choices(actor: Actor) -> Choices:

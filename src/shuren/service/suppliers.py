@@ -141,7 +141,7 @@ def not_here(site: Site, case_id: str, *, actor: Actor) -> bool:
     raises  NoSuchCase; NotNow for a case that waits for no supplier
     """
     try:
-        cases.act(site, case_id, "next_supplier", actor=actor)
+        cases.act(site, case_id, "next_supplier", actor=actor, counted=False)
     except NotNow:
         note = _("No source has it.")
         cases.act(site, case_id, "exhausted", actor=actor, note=note)

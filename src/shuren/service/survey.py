@@ -8,14 +8,12 @@ from dataclasses import dataclass
 from shuren.kernel.i18n import gettext as _
 from shuren.kernel.i18n import listed, pick
 from shuren.kernel.site import Site
-from shuren.service.case_shapes import LIBRARIAN, MANAGER
 from shuren.service.definitions import flows, indicators, names, services
 from shuren.service.flow_shapes import Flow, Service
 from shuren.service.internals.checking_services import FIVE_SCENES
+from shuren.service.internals.flow_steps import gates
 
 MOST_APPROVALS = 2
-# What a manager says yes to with no way to say no beside it.
-AGREED = ("approve", "agree")
 _TARGET = re.compile(r"([<>])=?(\d+(?:\.\d+)?)%?")
 
 
@@ -68,35 +66,18 @@ def survey(site: Site | None) -> Survey:
 
 
 def approvals(flow: Flow) -> int:
-    """The most approvals a case of a flow passes on its way: states out of which staff alone lead
-    on, and where they could refuse or send back instead, or only a manager can agree."""
-    gates = {id for id in flow.states if _is_gate(flow, id)}
-    return _most(flow, flow.start, gates, frozenset())
+    """The most approvals a case of a flow passes on its way."""
+    return _most(flow, flow.start, gates(flow), frozenset())
 
 
-def _is_gate(flow: Flow, state: str) -> bool:
-    staff = {LIBRARIAN, MANAGER}
-    ways = flow.leaving(state)
-    if any(one.target == state for one in ways):  # work that goes on, and may be given up
-        return False
-    onward = [one for one in ways if set(one.actors) <= staff and not one.needs_note]
-    refuses = any(
-        one.needs_note and staff & set(one.actors)
-        and (flow.states[one.target].end == "failure" or one.event == "return")
-        for one in ways
-    )  # fmt: skip
-    agrees = any(one.event in AGREED and set(one.actors) == {MANAGER} for one in onward)
-    return bool(onward) and (refuses or agrees)
-
-
-def _most(flow: Flow, state: str, gates: set[str], seen: frozenset[str]) -> int:
+def _most(flow: Flow, state: str, known: frozenset[str], seen: frozenset[str]) -> int:
     seen |= {state}
     after = [
-        _most(flow, one.target, gates, seen)
+        _most(flow, one.target, known, seen)
         for one in flow.leaving(state)
         if one.target not in seen
     ]
-    return (state in gates) + max(after, default=0)
+    return (state in known) + max(after, default=0)
 
 
 def _conflicts(site: Site | None, known: Mapping[str, Service]) -> list[str]:

@@ -22,6 +22,7 @@ class Case(models.Model):
     open_key     what made opening it twice one case, or ""
     risen        the version that the lake has been told of; below `version` it is to be told. It
                  is in the row, so that a step and the debt of telling it are one write
+    title        of the subject, once more, for the desk to search
     parent       the case that this one is a part of, or ""; a flow may wait for all of them
     """
 
@@ -41,6 +42,7 @@ class Case(models.Model):
     assignee = models.CharField(max_length=150, default="", blank=True)
     subject = models.JSONField(default=dict)
     subject_id = models.CharField(max_length=200, default="", blank=True)
+    title = models.CharField(max_length=300, default="", blank=True)
     fields = models.JSONField(default=dict)
     opened_at = models.DateTimeField()
     changed_at = models.DateTimeField()
@@ -67,7 +69,13 @@ class Case(models.Model):
             ),
             models.Index(fields=("is_open", "rank_at", "id"), name="case_rank"),
             models.Index(fields=("is_open", "service", "state", "branch"), name="case_counts"),
+            models.Index(fields=("is_open", "-opened_at", "id"), name="case_newest"),
             models.Index(fields=("pseudonym", "-opened_at"), name="case_reader"),
+            models.Index(
+                fields=("service", "-closed_at"),
+                name="case_over",
+                condition=models.Q(is_open=False),
+            ),
             models.Index(fields=("party",), name="case_party", condition=~models.Q(party="")),
             models.Index(fields=("service", "subject_id"), name="case_subject"),
             models.Index(fields=("parent",), name="case_parent", condition=~models.Q(parent="")),

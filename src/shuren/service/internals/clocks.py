@@ -20,7 +20,7 @@ from shuren.kernel.shapes import Actor
 from shuren.kernel.site import Site
 from shuren.service import bookings, cases, outbox, search_alerts, suppliers
 from shuren.service.definitions import rosters
-from shuren.service.internals import erasing, keeping, rising, sweeping
+from shuren.service.internals import erasing, keeping, refusals, rising, sweeping
 from shuren.service.internals.circulation import history, queue
 from shuren.service.internals.shifts import keeping as shifts
 from shuren.service.joining import clocks_above
@@ -49,6 +49,7 @@ def _retain(site: Site, actor: Actor) -> None:
 
 def _clear(site: Site, actor: Actor) -> None:
     trust.clear_past_terms(now().date())
+    refusals.forget_before(now().date() - refusals.KEPT)
 
 
 def _circulate(site: Site, actor: Actor) -> None:

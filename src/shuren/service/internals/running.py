@@ -17,6 +17,7 @@ from shuren.kernel.site import Site
 from shuren.service.case_shapes import BY_ITSELF, READER, SYSTEM
 from shuren.service.errors import CaseChanged, NotNow
 from shuren.service.flow_shapes import Declared, Transition
+from shuren.service.internals import statements
 from shuren.service.internals.case_rows import Case, CaseStep, CaseTimer
 from shuren.service.internals.hooks import EFFECTS, GUARDS, Facts, ask_other
 from shuren.service.internals.promises import Clockwork
@@ -35,16 +36,20 @@ _COLUMNS = tuple(f.attname for f in Case._meta.concrete_fields if not f.primary_
 
 
 class Running:
-    """timers  {event: due} after the last transition, or None while they are as they were"""
+    """timers  {event: due} after the last transition, or None while they are as they were
+    moves      whether it may be saved, or is only asked what could be done
+    """
 
-    def __init__(self, site: Site, row: Case, declared: Declared, at: datetime) -> None:
+    def __init__(
+        self, site: Site, row: Case, declared: Declared, at: datetime, *, moves: bool = True
+    ) -> None:
         self.site, self.row, self.declared, self.at = site, row, declared, at
         self.flow = declared.flow
         self.clockwork = Clockwork(site, declared)
         self.read_version = row.version
-        self._as_read = {name: getattr(row, name) for name in _COLUMNS}
-        # An effect may write into them where they are.
-        self._as_read |= {name: deepcopy(getattr(row, name)) for name in ("fields", "subject")}
+        self._as_read = {name: getattr(row, name) for name in _COLUMNS} if moves else {}
+        if moves:  # an effect may write into them where they are
+            self._as_read |= {name: deepcopy(getattr(row, name)) for name in ("fields", "subject")}
         self.steps: list[CaseStep] = []
         self.timers: dict[str, datetime] | None = None
         self._had_timers = False
@@ -197,8 +202,8 @@ class Running:
         values = {
             name: value for name in _COLUMNS if (value := getattr(row, name)) != self._as_read[name]
         }
-        written = Case.objects.filter(pk=row.pk, version=self.read_version).update(**values)
-        if not written:
+        where = {"id": row.pk, "version": self.read_version}
+        if not statements.update(Case, values, where):
             raise CaseChanged(
                 _("Somebody else changed this case while you were at it; nothing was done."),
                 fix=_("Look at it again."),
@@ -207,22 +212,17 @@ class Running:
 
     def insert(self) -> None:
         """Write a new case."""
+        self.row.title = str(self.row.subject.get("title", ""))[:300]
         self.row.save(force_insert=True)
         self._save_rest(is_new=True)
 
     def _save_rest(self, *, is_new: bool) -> None:
-        if len(self.steps) == 1:
-            self.steps[0].save(force_insert=True)
-        else:
-            CaseStep.objects.bulk_create(self.steps)
+        statements.insert(self.steps)
         if self.timers is None:
             return
         if self._had_timers and not is_new:
             CaseTimer.objects.filter(case=self.row.pk).delete()
-        if self.timers:
-            CaseTimer.objects.bulk_create(
-                [
-                    CaseTimer(case_id=self.row.pk, event=event, due_at=due)
-                    for event, due in self.timers.items()
-                ]
-            )
+        statements.insert(
+            CaseTimer(case_id=self.row.pk, event=event, due_at=due)
+            for event, due in self.timers.items()
+        )

@@ -14,7 +14,12 @@ from shuren.service.internals import acting, versions
 from shuren.service.internals.case_rows import Case, CaseStep
 from shuren.service.internals.promises import Clockwork
 from shuren.service.internals.running import GIVEN_BACK, NOTED, OPENED, TAKEN, Running
+from shuren.service.internals.statements import Select
 
+_STEPS = Select(
+    CaseStep, "case", "number",
+    ("number", "at", "by", "role", "account", "event", "from_state", "to_state", "note"),
+)  # fmt: skip
 OWN_EVENTS: dict[str, dict[str, str]] = {
     OPENED: {"zh": "提交", "en": "Opened"},
     TAKEN: {"zh": "认领", "en": "Taken on"},
@@ -31,10 +36,19 @@ def lines(site: Site, rows: Iterable[Case]) -> tuple[CaseLine, ...]:
     )
 
 
-def view(site: Site, row: Case, actor: Actor) -> CaseView:
-    """The case as its reader or staff may see it; who it is about only for staff."""
-    known = versions.of(site, row.service, row.declared)
-    mine = acting.parts(actor, row)
+def view(
+    site: Site,
+    row: Case,
+    actor: Actor,
+    known: Declared | None = None,
+    mine: frozenset[str] | None = None,
+) -> CaseView:
+    """The case as its reader or staff may see it; who it is about only for staff.
+
+    known, mine  what it runs by and what the actor is in it, where the caller has looked
+    """
+    known = known or versions.of(site, row.service, row.declared)
+    mine = acting.parts(actor, row) if mine is None else mine
     is_reader = not mine - {READER, acting.OTHER}
     asked = {one.name: one for way in known.flow.transitions for one in way.asks}
     asked |= {one.name: one for one in known.service.form}
@@ -51,7 +65,7 @@ def view(site: Site, row: Case, actor: Actor) -> CaseView:
         party="" if is_reader else row.party,
         fields=row.fields,
         form=tuple(asked[name] for name in row.fields if name in asked),
-        moves=acting.moves(Running(site, row, known, moment), actor, mine),
+        moves=acting.moves(Running(site, row, known, moment, moves=False), actor, mine),
         history=_history(row, known, is_reader),
         needed_at=row.needed_at,
         matched_at=row.matched_at,
@@ -77,7 +91,6 @@ def _line(row: Case, known: Declared, site: Site, moment: datetime) -> dict[str,
 
 def _history(row: Case, known: Declared, is_reader: bool) -> tuple[Step, ...]:
     titles = OWN_EVENTS | {event: dict(title) for event, title in known.flow.events.items()}
-    steps = CaseStep.objects.filter(case=row.pk).order_by("number")
     return tuple(
         Step(
             number,
@@ -92,7 +105,7 @@ def _history(row: Case, known: Declared, is_reader: bool) -> tuple[Step, ...]:
             known.flow.states[to_state].title,
             note,
         )
-        for number, at, by, role, account, event, from_state, to_state, note in steps.values_list(
-            "number", "at", "by", "role", "account", "event", "from_state", "to_state", "note"
+        for number, at, by, role, account, event, from_state, to_state, note in _STEPS.values(
+            row.pk
         )
     )

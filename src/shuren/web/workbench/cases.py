@@ -37,16 +37,19 @@ def index(request: HttpRequest) -> HttpResponse:
     asked = {name: request.GET.get(name, "").replace("\x00", "") for name in NARROWING}
     show = request.GET.get("show", "")
     number = whole_number(request.GET.get("page", "")) or 1
+    words = request.GET.get("q", "").replace("\x00", "").strip()[:80]
+    sort = request.GET.get("sort", "")
     found = cases.queue(
-        site, actor, **asked, page=number,
+        site, actor, **asked, words=words, sort=sort, page=number,
         overdue=show == "overdue", mine=show == "mine", unassigned=show == "free",
         is_open=show != "over",
     )  # fmt: skip
     pager = paging(request, found.total, cases.PAGE) if found.pages > 1 else None
     context = {
         "tabs": _tabs(request, show),
-        "filters": _filters(found, asked),
-        "narrowed": any(asked.values()),
+        "words": words,
+        "filters": [*_filters(found, asked), _sorts(sort)],
+        "narrowed": any((*asked.values(), words, sort)),
         "keep": show,
         "rows": [_row(one) for one in found.lines],
         "total": found.total,
@@ -171,6 +174,17 @@ def _select(
         for id, count in sorted(known.items(), key=lambda one: -one[1])
     ]
     return {"name": name, "label": label, "type": "select", "value": value, "options": options}
+
+
+def _sorts(sort: str) -> dict[str, Any]:
+    titles = {
+        "due": _("Soonest due first"),
+        "newest": _("Newest first"),
+        "oldest": _("Oldest first"),
+    }
+    options = [{"value": id, "label": titles[id]} for id in cases.SORTS]
+    return {"name": "sort", "label": _("Order"), "type": "select", "value": sort or cases.SORTS[0],
+            "options": options}  # fmt: skip
 
 
 def _person(person: dict[str, str] | None) -> list[tuple[str, str]] | None:

@@ -21,6 +21,7 @@ from shuren.web.access import requires
 from shuren.web.errors import status_of
 from shuren.web.places import address
 from shuren.web.portal.services import page_context
+from shuren.web.workbench import service_flows
 from shuren.web.workbench.shell import Crumb, Tab, crumbs, current_site, page
 
 PLACE, OPEN = "service-list", "workbench.open"
@@ -90,6 +91,7 @@ def _show(
         "indicators": [_indicator(name, target) for name, target in declared.indicators.items()],
         "drafts": [_draft(one, actor) for one in editing.drafts(service_id)],
         "draft_words": service_words.source(declared),
+        "runs": service_flows.of_service(service_id),
     }
     return page(request, "service.html", context, place=PLACE, status=_status(problem))
 

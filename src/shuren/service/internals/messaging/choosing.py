@@ -13,10 +13,12 @@ from shuren.kernel.clock import now
 from shuren.kernel.settings import read_settings
 from shuren.kernel.site import Site
 from shuren.service.internals.messaging.rows import MessageChoice
+from shuren.service.internals.statements import Select
 from shuren.service.message_shapes import KINDS, Choices
 from shuren.trust import consent
 
 HOUR = re.compile(r"([01]\d|2[0-3]):[0-5]\d")
+_CHOSEN = Select(MessageChoice, "pseudonym")
 # Mails of kinds that are capped: so many a day and in seven days, whatever is chosen.
 OFFERS_A_DAY, OFFERS_A_WEEK = 1, 3
 MOST = 20  # mails a day that can be chosen at most
@@ -31,7 +33,7 @@ def zone_of(site: Site) -> ZoneInfo:
 
 def of(pseudonym: str) -> Choices:
     """What the reader chose, else the defaults."""
-    row = MessageChoice.objects.filter(pseudonym=pseudonym).first() if pseudonym else None
+    row = _CHOSEN.first(pseudonym) if pseudonym else None
     said = dict(row.ways) if row else {}
     ways = {id: str(said.get(id, kind.way)) for id, kind in KINDS.items()}
     if row is None:
