@@ -122,15 +122,9 @@ def open_case(
 
 @transaction.atomic
 def _insert(
-    site: Site,
-    row: Case,
-    declared: Declared,
-    actor: Actor,
-    by: str,
-    note: str,
-    fields: Mapping[str, Any] | None,
-    study: str = "",
-) -> None:
+    site: Site, row: Case, declared: Declared, actor: Actor, by: str, note: str,
+    fields: Mapping[str, Any] | None, study: str,
+) -> None:  # fmt: skip
     """Write a new case, with what comes before it and with it: a case about a place takes it."""
     limits.require_room(site, declared.service, row.pseudonym, row.opened_at, actor.role, study)
     versions.keep(declared)
