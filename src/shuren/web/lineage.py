@@ -195,6 +195,12 @@ PAGES: dict[str, Page] = {
         + _columns("mart.copy_state", _COPIES),
         narrowed_by=("mart.loan_fact.reader_key",),
     ),
+    "service-list": Page(
+        {"zh": "门户：服务目录", "en": "Portal: directory of services"},
+        "services",
+        tables=_columns("conformed.reader", "study"),
+        narrowed_by=("conformed.reader.reader_key",),
+    ),
     "service-forms": Page(
         {"zh": "门户：申请服务", "en": "Portal: asking for a service"},
         "service-ask",
