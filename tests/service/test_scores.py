@@ -164,7 +164,9 @@ def test_what_is_not_counted_from_cases_has_a_figure_of_its_own_or_words(site):
         is_counted = id in scores.FROM_CASES
         assert is_counted or one.lacks, id
         assert not (is_counted and id in elsewhere.FIGURES), f"{id} is counted twice"
-    assert set(elsewhere.FIGURES) <= set(indicators(site))
+    counted = {*elsewhere.FIGURES, *elsewhere.OF_EACH}
+    assert counted <= set(indicators(site))
+    assert not counted & scores.FROM_CASES
 
 
 def test_figures_of_the_whole_library_are_worked_by_hand(site, settings):
@@ -207,3 +209,29 @@ def test_loans_of_the_whole_library_are_worked_by_hand(site, settings):
     assert elsewhere.FIGURES["overdue_rate"](lake) in (60.0, None)  # None: one return is too few
     assert elsewhere._lent(lake) == 6
     assert elsewhere.Lake(site, DIRECTOR, "2026-12").days[1].isoformat() == "2027-01-01"
+
+
+def test_events_and_gifts_count_for_their_own_service(site, settings):
+    """Two lectures of ten and twenty, fifteen came; a course of six that four finished; an event of
+    four is left out; two gifts of seven and three volumes."""
+    settings.SITE = site
+    put_raw(site, "event_results", [
+        {"event_id": f"V{n}", "service": service, "held_at": "2026-03-05T19:00:00", "meetings": 1,
+         "places": 0, "enrolled": enrolled, "attended": attended, "completed": completed}
+        for n, (service, enrolled, attended, completed) in enumerate([
+            ("literacy_lecture", 10, 5, 5), ("literacy_lecture", 20, 10, 10),
+            ("literacy_course", 6, 5, 4), ("reader_salon", 4, 4, 4),
+        ])
+    ], place=1)  # fmt: skip
+    put_raw(site, "gift_results", [
+        {"gift_id": f"Z{n}", "service": "book_donation", "thanked_at": "2026-03-09T10:00:00",
+         "titles": 1, "volumes": n, "accepted": 1, "given_away": 0, "declined": 0}
+        for n in (7, 3)
+    ], place=2)  # fmt: skip
+    build(site)
+    said = {(service, line.indicator.id): line for service, line in every_line(site)}
+    assert said["literacy_lecture", "attend"].value == 50.0
+    assert said["literacy_lecture", "attend"].is_whole is False
+    assert said["literacy_course", "finish_rate"].value == pytest.approx(100 * 4 / 6)
+    assert said["reader_salon", "attend"].value is None
+    assert said["book_donation", "gifts"].value == 10

@@ -11,6 +11,7 @@ old-catalogue.iso, authorities.iso   a branch's old card catalogue, and authors'
 library-documents.zip  scans, leaflets and a chapter on reserve
 knowledge.xlsx          questions, rules and guides of the reference desk
 reader-cases.csv        two years of cases of every service, as the platform's own events
+place-hours.csv, event-results.csv, gift-results.csv  what bookings, events and gifts came to
 counter/, kbart/        usage reports and title lists of e-resource platforms
 and what campus/operations.py names: buildings, people served, staff, budget, orders …
 """
@@ -39,6 +40,7 @@ from shuren.campus.sensors import write_sensors
 from shuren.campus.service_events import write_service_events
 from shuren.campus.space import zones
 from shuren.campus.university import CALENDAR, FIRST_DAY, LAST_DAY, colleges
+from shuren.campus.use_history import write_use_history
 from shuren.campus.xlsx import write_workbook
 from shuren.kernel.calendar import load_calendar
 from shuren.kernel.files import write_atomically
@@ -114,15 +116,17 @@ def write_campus(
     served = write_service_events(folder, catalogue, calendar, seed, scale)
     asked = case_history.write_case_history(folder, readers, calendar, seed, scale)
     files.append(SourceFile(case_history.CONTRACT, folder / case_history.FILE, ""))
+    used, uses = write_use_history(folder, calendar, seed, scale)
     bought = write_eresources(folder, calendar, seed, scale)
     written = write_papers(folder)
     files.append(SourceFile(papers.CONTRACT, folder / papers.FILE, ""))
     known = write_knowledge(folder, calendar)
     files.append(SourceFile(knowledge.CONTRACT, folder / knowledge.FILE, knowledge.MAPPING))
-    told = gates.truth | reported.truth | served.truth | asked | bought.truth | written | known
+    told = gates.truth | reported.truth | served.truth | asked | uses | bought.truth
+    told |= written | known
     content = json.dumps(record | told, ensure_ascii=False, indent=1)
     write_atomically(folder / "truth.json", content.encode())
-    for contract, name in (*reported.files, *served.files, *bought.files):
+    for contract, name in (*reported.files, *served.files, *used, *bought.files):
         files.append(SourceFile(contract, folder / name, ""))
     operations = write_operations(folder, readers, calendar, seed, scale)
     for contract, name, mapping in [*write_old_catalogue(folder, catalogue, seed), *operations]:

@@ -24,6 +24,7 @@ from shuren.service.event_shapes import (
     CANCELLED,
     ENROLLED,
     ENROLLING,
+    OVER,
     SHOWN,
     WAITING,
     EventView,
@@ -231,6 +232,8 @@ def mark(event_id: str, numbers: Iterable[str], meeting: int, *, actor: Actor) -
             )  # fmt: skip
         for one in found:
             _attend(one, meeting)
+        if row.state in OVER:  # the lake is told of who was written down late
+            Event.objects.filter(pk=row.pk).update(risen=-1)
     return len(found)
 
 

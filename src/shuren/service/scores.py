@@ -144,7 +144,13 @@ def scores(site: Site, actor: Actor, period: str) -> list[Score]:
     wanted = {id for one in declared.values() for id in one.indicators}
     lake = elsewhere.Lake(site, actor, period)
     whole = {id: figure(lake) for id, figure in elsewhere.FIGURES.items() if id in wanted}
-    return [_score(one, found.get(one.id), known, whole) for one in declared.values()]
+    each = {id: figure(lake) for id, figure in elsewhere.OF_EACH.items() if id in wanted}
+    return [
+        _score(
+            one, found.get(one.id), known, whole, {id: of.get(one.id) for id, of in each.items()}
+        )
+        for one in declared.values()
+    ]
 
 
 def counted(site: Site, actor: Actor, period: str) -> dict[str, Counted]:
@@ -195,11 +201,15 @@ def _score(
     found: Counted | None,
     known: Mapping[str, ServiceIndicator],
     whole: Mapping[str, float | None],
+    own: Mapping[str, float | None],
 ) -> Score:
     lines = []
     for id, target in one.indicators.items():
         is_whole = id in whole and one.id not in elsewhere.NOT_OF.get(id, ())
-        value = whole[id] if is_whole else found.value(id) if found else None
+        if is_whole or id in own:
+            value = whole[id] if is_whole else own[id]
+        else:
+            value = found.value(id) if found else None
         lines.append(
             Line(
                 known[id], target, value,

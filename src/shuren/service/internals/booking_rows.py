@@ -15,6 +15,7 @@ class Booking(models.Model):
 
     place, zone, building  as the table of zones and the files of rooms name them
     freed_at  when the place was given back; None while it is held
+    is_risen  whether it is in the sums the lake was told (use_rising)
     """
 
     case = models.OneToOneField(
@@ -28,6 +29,7 @@ class Booking(models.Model):
     starts_at = models.DateTimeField()
     ends_at = models.DateTimeField()
     freed_at = models.DateTimeField(null=True)
+    is_risen = models.BooleanField(default=False)
 
     class Meta:
         indexes = (

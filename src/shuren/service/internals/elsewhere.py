@@ -1,7 +1,8 @@
 """Indicators of services that are not counted from cases: of gates, seats, loans, searches and
-e-resources. They speak of the whole library, not of one service, and are marked so.
+e-resources, which speak of the whole library and are marked so; of events and gifts by service.
 
-`FIGURES[indicator](lake)` gives the value in a period, or None where nothing was loaded for it.
+`FIGURES[indicator](lake)` gives the value in a period, or None where nothing was loaded for it;
+`OF_EACH[indicator](lake)` gives one for each service that has any.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -143,6 +144,26 @@ FIGURES: Mapping[str, Callable[[Lake], float | None]] = {
     "loans_pc": _per_reader,
     "overdue_rate": _overdue,
     "turnover": _turnover,
+}
+
+
+def _of_each(lake: Lake, table: str, what: str) -> dict[str, float]:
+    """{service: number} of a period, {} where there is nothing of it."""
+    try:
+        rows = data.summarise(
+            lake.site, table, by=["service"], measures={"n": what}, where=lake.months(),
+            purpose=PURPOSE, actor=lake.actor,
+        ).rows  # fmt: skip
+    except (NoSnapshot, NoSuchTable):
+        return {}
+    return {row[0]: float(row[1]) for row in rows if row[1] is not None}
+
+
+# Indicators that are counted for each service, from what its events and gifts came to.
+OF_EACH: Mapping[str, Callable[[Lake], dict[str, float]]] = {
+    "attend": lambda lake: _of_each(lake, "mart.event_month", "share:attended/enrolled"),
+    "finish_rate": lambda lake: _of_each(lake, "mart.event_month", "share:completed/enrolled"),
+    "gifts": lambda lake: _of_each(lake, "conformed.gift_result", "sum:volumes"),
 }
 # Where a figure of the whole library says nothing of a service.
 NOT_OF = {"cost_per": ("article_purchase",)}

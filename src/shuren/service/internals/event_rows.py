@@ -8,6 +8,7 @@ class Event(models.Model):
     sessions   [[starts, ends]], ISO, in order; starts_at and ends_at are their outer ends
     taken      places given out: changed only together with an enrolment
     code       six digits that are shown at the place
+    risen      the `sequence` whose head-counts the lake was told last
     """
 
     id = models.CharField(max_length=32, primary_key=True)
@@ -28,6 +29,7 @@ class Event(models.Model):
     recap = models.JSONField(default=dict)
     code = models.CharField(max_length=6)
     sequence = models.PositiveIntegerField(default=0)
+    risen = models.IntegerField(default=-1)
     changed_at = models.DateTimeField()
 
     class Meta:

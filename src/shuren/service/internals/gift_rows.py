@@ -46,6 +46,7 @@ class GiftThanks(models.Model):
     titles = models.PositiveIntegerField()
     volumes = models.PositiveIntegerField()
     at = models.DateTimeField(null=True)
+    is_risen = models.BooleanField(default=False)
 
     def __str__(self) -> str:
         return self.case_id

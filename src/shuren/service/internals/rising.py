@@ -1,4 +1,5 @@
-"""Cases, loans and holds on their way into the lake, from the rows that say they are to be told.
+"""Cases, loans and holds on their way into the lake, and what bookings, events and gifts come to,
+from the rows that say they are to be told.
 
 A row owes the lake its newest state from the transaction that changes it: the debt is in the row
 itself, so neither is there without the other. `tell` hands the state in and then strikes the debt,
@@ -25,7 +26,7 @@ from shuren.kernel.shapes import Actor
 from shuren.kernel.site import Site
 from shuren.service.case_shapes import NOBODY
 from shuren.service.flow_shapes import Declared
-from shuren.service.internals import versions
+from shuren.service.internals import use_rising, versions
 from shuren.service.internals.acting import WHEREABOUTS
 from shuren.service.internals.case_rows import Case, CaseStep
 from shuren.service.internals.circulation import moves
@@ -245,4 +246,7 @@ DEBTS: Iterable[Debt] = (
     Debt(lambda: Case.objects.filter(version__gt=F("risen")).exists(), _cases),
     Debt(lambda: CopyMove.objects.filter(is_risen=False).exists(), _loans),
     Debt(lambda: CopyHold.objects.filter(version__gt=F("risen")).exists(), _holds),
+    Debt(use_rising.places_wait, use_rising.tell_places),
+    Debt(use_rising.events_wait, use_rising.tell_events),
+    Debt(use_rising.gifts_wait, use_rising.tell_gifts),
 )

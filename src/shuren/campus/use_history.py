@@ -1,0 +1,167 @@
+"""Two years of what bookings, events and gifts came to, as the platform would have told the lake.
+
+place-hours.csv     by month, place and hour of the day, over the days a building was open
+event-results.csv   one a week of each service with events, in weeks of teaching
+gift-results.csv    a gift a month or so
+
+The truth planted in it: `MISSED` of the bookings were not kept, `CAME` of those enrolled came.
+"""
+
+from collections.abc import Iterator
+from datetime import date, timedelta
+from pathlib import Path
+
+import numpy as np
+import yaml
+
+from shuren.campus.seasons import days_between
+from shuren.campus.space import Zone, zones
+from shuren.campus.university import FIRST_DAY, LAST_DAY
+from shuren.kernel.calendar import Hours, LibraryCalendar
+from shuren.kernel.definitions import find_definitions
+from shuren.kernel.files import write_atomically
+
+STREAM = 67
+MISSED, CAME, STAYED = 0.06, 0.78, 0.82
+PLACES, EVENTS, GIFTS = "place-hours.csv", "event-results.csv", "gift-results.csv"
+_ROOMS_OF, _BOOKED = "demo-", 0.25  # of a room's open hours
+_KINDS = ("study", "reading")  # zones whose seats are booked
+_SERIES = {
+    "literacy_lecture": 40, "shangyue_sharing": 20, "reader_salon": 30, "literacy_course": 30,
+    "classics_reading": 24, "ip_public_training": 60,
+}  # fmt: skip
+_LONG = {"literacy_course": 4, "classics_reading": 4}
+_NOT_TAUGHT = ("break", "long_holiday", "unknown")
+Line = str
+LEAST = 5  # readers; of fewer the platform tells nothing
+
+
+def write_use_history(
+    folder: Path, calendar: LibraryCalendar, seed: int, scale: float
+) -> tuple[list[tuple[str, str]], dict[str, object]]:
+    """(contract, file) in the order to load them, and the truth about them."""
+    rng = np.random.default_rng([seed, STREAM])
+    parts = (
+        (
+            "place_hours", PLACES,
+            "month_from,service,zone_id,room,hour,building,persons,bookings,no_shows,booked_hours,"
+            "used_hours",
+            list(_places(calendar, scale, rng)),
+        ),
+        (
+            "event_results", EVENTS,
+            "event_id,service,held_at,meetings,places,enrolled,attended,completed",
+            list(_events(calendar, rng)),
+        ),
+        (
+            "gift_results", GIFTS,
+            "gift_id,service,thanked_at,titles,volumes,accepted,given_away,declined",
+            list(_gifts(rng)),
+        ),
+    )  # fmt: skip
+    for _contract, name, header, lines in parts:
+        write_atomically(folder / name, ("\n".join([header, *lines]) + "\n").encode())
+    counts = {contract: len(lines) for contract, _name, _header, lines in parts}
+    return [(contract, name) for contract, name, _header, _lines in parts], {"uses": counts}
+
+
+def _places(calendar: LibraryCalendar, scale: float, rng: np.random.Generator) -> Iterator[Line]:
+    """Zones of seats and rooms, month by month; a zone has so many bookings as its kind is asked
+    for, a room is one."""
+    every = {zone.id: zone for zone in zones()}
+    rooms = list(_rooms(every))
+    for month in _months():
+        days = [day for day in days_between(month, _last(month)) if day <= LAST_DAY]
+        for zone in every.values():
+            if zone.kind in _KINDS:
+                size = zone.seats * 0.06 * max(scale, 0.02)
+                yield from _zone(calendar, month, days, zone, "seat_booking", "-", size, rng)
+        for zone, room in rooms:
+            yield from _zone(
+                calendar, month, days, zone, "group_study_room", room, _BOOKED, rng
+            )  # fmt: skip
+
+
+def _zone(
+    calendar: LibraryCalendar,
+    month: date,
+    days: list[date],
+    zone: Zone,
+    service: str,
+    room: str,
+    size: float,
+    rng: np.random.Generator,
+) -> Iterator[Line]:
+    """size: bookings an hour on a day of ordinary demand."""
+    open_days = np.zeros(24)
+    for day in days:
+        hours = calendar.opening_hours(day, zone.building) or Hours("", "")
+        if hours.is_open:
+            first, last = int(hours.opens[:2]), int(hours.closes[:2])
+            open_days[first:last] += calendar.demand(day, "rooms")
+    bookings = rng.poisson(open_days * size)
+    for hour in np.flatnonzero(bookings).tolist():
+        count = int(bookings[hour])
+        missed = int(rng.binomial(count, MISSED))
+        # A room is taken by one group at a time; of seats some readers come again.
+        persons = round(count * (0.9 if room == "-" else 0.8))
+        if persons < LEAST:
+            continue
+        booked = count * 1.0
+        used = (count - missed) * float(rng.uniform(0.8, 0.98))
+        yield (
+            f"{month},{service},{zone.id},{room},{hour},{zone.building},{persons},{count},"
+            f"{missed},{booked:.2f},{used:.2f}"
+        )
+
+
+def _rooms(every: dict[str, Zone]) -> Iterator[tuple[Zone, str]]:
+    for id, file in sorted(find_definitions("rooms", None).items()):
+        if id.startswith(_ROOMS_OF):
+            for one in yaml.safe_load(file.path.read_text("utf-8"))["rooms"]:
+                if one["kind"] == "group":
+                    yield every[one["zone"]], one["title"]["zh"]
+
+
+def _events(calendar: LibraryCalendar, rng: np.random.Generator) -> Iterator[Line]:
+    day, number = FIRST_DAY, 0
+    while day <= LAST_DAY:
+        for at, (service, places) in enumerate(_SERIES.items()):
+            held = day + timedelta(days=at % 5)
+            meetings = _LONG.get(service, 1)
+            every = 8 if meetings > 1 else 2  # weeks
+            is_week = (day - FIRST_DAY).days // 7 % every == at % every
+            if not is_week or held > LAST_DAY or calendar.week_kind(held) in _NOT_TAUGHT:
+                continue
+            number += 1
+            enrolled = int(rng.binomial(places, rng.uniform(0.5, 1.0)))
+            attended = int(rng.binomial(enrolled, CAME))
+            completed = int(rng.binomial(attended, STAYED)) if meetings > 1 else attended
+            yield (
+                f"V{number:05},{service},{held} 19:00:00,{meetings},{places},{enrolled},"
+                f"{attended},{completed}"
+            )
+        day += timedelta(days=7)
+
+
+def _gifts(rng: np.random.Generator) -> Iterator[Line]:
+    for number, month in enumerate(_months(), 1):
+        volumes = int(rng.gamma(1.2, 90)) + 5
+        thanked = min(month + timedelta(days=int(rng.integers(0, 27))), LAST_DAY)
+        kept = int(volumes * rng.uniform(0.35, 0.8))
+        passed = int((volumes - kept) * rng.uniform(0.3, 0.7))
+        yield (
+            f"Z{number:04},book_donation,{thanked} 10:00:00,{max(1, volumes * 9 // 10)},{volumes},"
+            f"{kept},{passed},{volumes - kept - passed}"
+        )
+
+
+def _months() -> Iterator[date]:
+    month = FIRST_DAY.replace(day=1)
+    while month <= LAST_DAY:
+        yield month
+        month = (month + timedelta(days=32)).replace(day=1)
+
+
+def _last(month: date) -> date:
+    return (month + timedelta(days=32)).replace(day=1) - timedelta(days=1)
