@@ -4,7 +4,7 @@ from django.db.models import deletion
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("service", "0016_desk_and_tries"),
+        ("service", "0017_use_rising"),
     ]
 
     operations = [
