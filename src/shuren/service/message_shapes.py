@@ -55,7 +55,10 @@ KINDS: dict[str, Kind] = {
 }  # fmt: skip
 
 # What a message may be about; each has a page of its own (web.portal.inbox knows which).
-ABOUT = ("", "case", "booking", "event", "shift", "loan", "search", "title", "consent", "task")
+ABOUT = (
+    "", "case", "desk_case", "booking", "event", "shift", "loan", "search", "title", "consent",
+    "task",
+)  # fmt: skip
 
 # What a template may be filled with. A `work` is the title of something read: in a mail only where
 # its class is known and no sensitive topic. A `note` is somebody's own words: never in a mail.

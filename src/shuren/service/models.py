@@ -23,6 +23,7 @@ class Interest(models.Model):
 from shuren.service.internals import booking_rows as booking_rows  # noqa: E402
 from shuren.service.internals import case_file_rows as case_file_rows  # noqa: E402
 from shuren.service.internals import case_rows as case_rows  # noqa: E402
+from shuren.service.internals import desk_rows as desk_rows  # noqa: E402
 from shuren.service.internals import document_rows as document_rows  # noqa: E402
 from shuren.service.internals import draft_rows as draft_rows  # noqa: E402
 from shuren.service.internals import event_rows as event_rows  # noqa: E402

@@ -23,6 +23,7 @@ from shuren.service.internals.hooks import EFFECTS, GUARDS, Facts, ask_other
 from shuren.service.internals.promises import Clockwork
 
 OPENED, TAKEN, GIVEN_BACK, NOTED = "opened", "taken", "given_back", "noted"
+ASSIGNED, HANDED = "assigned", "to:"  # HANDED is followed by the id of the desk
 LONGEST_NOTE = 2000
 _STAMPED = {
     "need": "needed_at",

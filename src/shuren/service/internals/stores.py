@@ -153,6 +153,7 @@ STORES: tuple[Store, ...] = (
 # Tables with a column for an account that is never a reader's, or that names nobody.
 NOT_OF_READERS = {
     "service_servicedraft": "names the staff who changed what a service says, and who approved it",
+    "service_deskview": "names the account of staff that named a view of the desk's list",
     "service_placeblock": "names the account of staff that blocked a seat or room",
     "data_task": "names the librarian who mends data",
     "management_salon": "names the account of staff that wrote a salon down",

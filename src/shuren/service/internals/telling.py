@@ -1,4 +1,5 @@
-"""What the flow engine tells readers of their cases, by definitions/messages."""
+"""What the flow engine tells readers of their cases, and staff of those given to them, by
+definitions/messages."""
 
 from shuren.kernel.site import Site
 from shuren.service import messages
@@ -52,6 +53,18 @@ def tell_note(site: Site, row: Case, declared: Declared, note: str) -> None:
         template="case_note",
         values={"service": declared.service.title, "subject": _work(row), "note": note},
         about={"kind": "case", "id": row.id},
+        key=f"case:{row.id}:{row.version}",
+    )
+
+
+def tell_assigned(site: Site, row: Case, declared: Declared, note: str) -> None:
+    """A case was put into a colleague's hand. What it is about is on its page only."""
+    messages.tell(
+        site,
+        account=row.assignee,
+        template="case_assigned",
+        values={"service": declared.service.title, "note": note},
+        about={"kind": "desk_case", "id": row.id},
         key=f"case:{row.id}:{row.version}",
     )
 

@@ -4,7 +4,7 @@ from django.db.models import deletion
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("service", "0017_use_rising"),
+        ("service", "0018_handing"),
     ]
 
     operations = [
