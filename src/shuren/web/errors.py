@@ -39,6 +39,7 @@ _STATUS = {
     "WrongField": 400,
     "PlaceTaken": 409,
     "WrongCode": 400,
+    "LinkRefused": 410,
 }
 
 

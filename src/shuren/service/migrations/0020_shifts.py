@@ -4,7 +4,7 @@ from django.db.models import deletion
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("service", "0018_handing"),
+        ("service", "0019_file_links"),
     ]
 
     operations = [
