@@ -32,12 +32,14 @@ _STATUS = {
     "NoSuchCase": 404,
     "NoSuchDocument": 404,
     "NoSuchEvent": 404,
+    "NoSuchShift": 404,
     "NotNow": 409,
     "CaseChanged": 409,
     "NotOffered": 403,
     "WrongField": 400,
     "PlaceTaken": 409,
     "WrongCode": 400,
+    "LinkRefused": 410,
 }
 
 

@@ -103,7 +103,7 @@ class Running:
                 setattr(row, column, self.at)
         self._enter(before)
         for effect in way.effects:
-            EFFECTS[effect](self._facts_of(way, actor, by))
+            EFFECTS[effect](replace(self._facts_of(way, actor, by), given=fields or {}))
         self._set_timers(before, fired=way.event)  # last: an effect may have moved what they go by
         self.settle()
 

@@ -14,6 +14,7 @@ from shuren.service.internals import (
     case_stores,
     lake_stores,
     own_stores,
+    reader_key_stores,
     search_stores,
 )
 from shuren.service.internals.circulation import store as circulation
@@ -21,6 +22,7 @@ from shuren.service.internals.documents import store as documents
 from shuren.service.internals.events import store as events
 from shuren.service.internals.gifts import store as gifts
 from shuren.service.internals.messaging import store as messaging
+from shuren.service.internals.shifts import store as shifts
 from shuren.service.joining import stores_above
 from shuren.service.shapes import HeldStore
 
@@ -110,6 +112,8 @@ STORES: tuple[Store, ...] = (
             "service_casetimer",
             "service_casefile",
             "service_casefilepart",
+            "service_filelink",
+            "service_filelinkuse",
             "service_reportdraft",
         ),
         case_stores.tell,
@@ -130,9 +134,17 @@ STORES: tuple[Store, ...] = (
         booking_stores.BECAUSE,
     ),
     Store(documents.STORE, documents.TABLES, documents.tell, documents.forget, documents.erase),
+    Store(
+        reader_key_stores.STORE,
+        reader_key_stores.TABLES,
+        reader_key_stores.tell,
+        reader_key_stores.forget,
+        reader_key_stores.erase,
+    ),
     Store(messaging.STORE, messaging.TABLES, messaging.tell, messaging.forget, messaging.erase),
     Store(gifts.STORE, gifts.TABLES, gifts.tell, gifts.forget, gifts.erase),
     Store(events.STORE, events.TABLES, events.tell, events.forget, events.erase),
+    Store(shifts.STORE, shifts.TABLES, shifts.tell, shifts.forget, shifts.erase),
     Store("events", (), lake_stores.events, lake_stores.forget_event),
     Store("lake", (), lake_stores.rows, lake_stores.forget_row),
     Store("quarantine", (), lake_stores.refused, lake_stores.forget_refused),

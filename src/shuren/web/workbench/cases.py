@@ -10,16 +10,26 @@ from shuren.kernel.errors import ShurenError
 from shuren.kernel.i18n import gettext as _
 from shuren.kernel.i18n import pick
 from shuren.kernel.shapes import Actor
-from shuren.service import cases, commissions, desk_views, events, gifts, handing
+from shuren.service import (
+    cases,
+    commissions,
+    desk_views,
+    events,
+    file_links,
+    gifts,
+    handing,
+    suppliers,
+)
 from shuren.service.case_shapes import CaseLine, CaseView, Queue
 from shuren.service.definitions import flows, services
 from shuren.service.errors import NoSuchCase, NotOffered, WrongField
 from shuren.trust.queries import may
-from shuren.web import case_words
+from shuren.web import case_words, file_link_words
 from shuren.web.access import requires
 from shuren.web.errors import status_of
 from shuren.web.portal import cases as portal
 from shuren.web.workbench import cases_together
+from shuren.web.workbench import suppliers as supplier_page
 from shuren.web.workbench.paging import paging, whole_number
 from shuren.web.workbench.shell import Crumb, Tab, crumbs, current_site, page
 
@@ -105,7 +115,8 @@ def _list(
 
 @requires(READ)
 def one(request: HttpRequest, case_id: str) -> HttpResponse:
-    """One case. POST do=act (event, version, note, fields), take, give_back, note or who."""
+    """One case. POST do=act (event, version, note, fields), take, give_back, note, end_link,
+    not_here or who."""
     actor: Actor = request.actor  # type: ignore[attr-defined]
     site = current_site()
     problem: ShurenError | None = None
@@ -122,7 +133,12 @@ def one(request: HttpRequest, case_id: str) -> HttpResponse:
         except ShurenError as error:
             problem = error
     found = cases.case(site, case_id, actor)
+    file = file_links.of_case(site, case_id, actor)
+    tries = suppliers.tries(site, case_id, actor=actor)
     context = portal.whole(found, for_reader=False) | {
+        "delivered": file_link_words.delivered(file, found, is_desk=True),
+        "tries": supplier_page.of_case(tries),
+        "is_asking": any(one.outcome == "asked" for one in tries),
         "moves": case_words.moves(found, request.POST if problem else None, problem),
         "problem": problem,
         "mine": found.assignee == actor.id,
@@ -154,6 +170,12 @@ def _do(request: HttpRequest, case_id: str) -> CaseView:
         return cases.take(site, case_id, actor=actor, expected_version=version)
     if do == "give_back":
         return cases.give_back(site, case_id, actor=actor, note=note, expected_version=version)
+    if do == "not_here":
+        suppliers.not_here(site, case_id, actor=actor)
+        return cases.case(site, case_id, actor)
+    if do == "end_link":
+        file_links.end(site, case_id, actor=actor, note=note)
+        return cases.case(site, case_id, actor)
     if do == "assign":
         return handing.assign(
             site, case_id, request.POST.get("person", ""), actor=actor, note=note,
