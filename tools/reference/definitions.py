@@ -30,7 +30,7 @@ PARTS: dict[str, dict[str, dict[str, Key]]] = {
     },
     "licences": {"": repository.LICENCE_KEYS},
     "shelving": {"": discovery.SHELVING_KEYS},
-    "circulation": {"": lending.LENDING_KEYS, "kinds.*": lending.KIND_KEYS},
+    "circulation": {"": lending.LENDING_KEYS, "kinds.*, studies.*": lending.KIND_KEYS},
     "floors": {
         "": floors.PLAN_KEYS,
         "floors.*": floors.FLOOR_KEYS,
@@ -174,6 +174,12 @@ KINDS = {
         "向谁索取馆里没有的文献，按什么规则",
         "Who is asked for what the library lacks, and by which rules",
     ),
+    "rosters": (
+        "值班表",
+        "Rosters",
+        "哪里每周什么时候要几个志愿者",
+        "Where and when in a week how many volunteers are needed",
+    ),
     "messages": (
         "消息",
         "Messages",
@@ -213,6 +219,7 @@ EXAMPLES = {
     "projects": ("projects/translation.yaml", "roles:", "  - id: translator"),
     "service_indicators": ("service_indicators/fill.yaml", "", ""),
     "suppliers": ("suppliers/calis.yaml", "", ""),
+    "rosters": ("rosters/demo-jiangwan.yaml", "", ""),
     "messages": ("messages/case_moved.yaml", "", ""),
     "calendars": ("calendars/demo-university.yaml", "", ""),
     "vocabularies": ("vocabularies/reader_kind.yaml", "", ""),

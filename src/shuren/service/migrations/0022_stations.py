@@ -6,7 +6,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("service", "0020_projects"),
+        ("service", "0021_projects"),
     ]
 
     operations = [
