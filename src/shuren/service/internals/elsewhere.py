@@ -59,10 +59,10 @@ def _occupancy(lake: Lake) -> float | None:
 
 def _requests(metrics: Sequence[str], lake: Lake) -> float | None:
     """Counted once however many reports of a platform there are: mart.platform_month chose one."""
-    if not lake.has("mart.platform_month", lake.months()):
-        return None
+    is_known = lake.has("mart.platform_month", lake.months())
     where = [*lake.months(), ("metric_type", "in", list(metrics))]
-    return lake.one("mart.platform_month", "sum:usage", where) or 0
+    found = lake.one("mart.platform_month", "sum:usage", where)
+    return (found or 0) if is_known else None
 
 
 def _cost(lake: Lake) -> float | None:
