@@ -124,6 +124,7 @@ def desk(cases: int, pages: int) -> dict[str, Any]:
         "mine": lambda: {"show": "mine"},
         "service and state": lambda: narrowed(draw),
         "branch": lambda: {"branch": draw.choice(BRANCHES), "page": draw.randrange(1, 50)},
+        "desk": lambda: {"desk": "circulation", "page": draw.randrange(1, 50)},
         "newest first": lambda: {"sort": "newest", "page": draw.randrange(1, 200)},
         "oldest of a service": lambda: {"sort": "oldest", "service": draw.choice(SERVICES)},
         "search, many hits": lambda: {"q": f"书名 {draw.randrange(10)}"},

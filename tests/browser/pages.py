@@ -64,6 +64,7 @@ def visiting(
     cookies = {"shuren_language": language} | ({"shuren_session": session} if session else {})
     context.add_cookies([{"name": n, "value": v, "url": origin} for n, v in cookies.items()])
     page = context.new_page()
+    page.set_default_timeout(90_000)  # the first page of a process, on a machine that is very busy
     visit = Visit(page, origin)
     page.on("console", lambda m: visit.said.append(m.text) if m.type == "error" else None)
     page.on("pageerror", lambda error: visit.said.append(str(error)))

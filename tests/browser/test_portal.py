@@ -32,7 +32,13 @@ PAGES = [
 ]
 # The page of 三体: its id is made of its title and call number.
 PAGES += [f"/find/{md5('call|三体|I247.55/7'.encode()).hexdigest()}/"]
-PAGES += ["/my/inbox/", "/my/messages/", "/my/searches/"]
+PAGES += [
+    "/my/keys/",
+    "/embed/search/?language=en&scope=kind%3Dbook",
+    "/my/inbox/",
+    "/my/messages/",
+    "/my/searches/",
+]
 PAGES += ["/my/", "/my/?show=past", "/datasets/", "/my/sessions/", "/my/second-step/"]
 SETTINGS = [
     (PHONE, "light", "zh-hans"),

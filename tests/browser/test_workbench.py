@@ -46,6 +46,8 @@ def addresses(built):  # noqa: F811
         "quality-contract": ["loans"],
         "tasks": [],
         "suggestions": [],
+        "suppliers": [],
+        "search-box": [],
         "catalogue": [],
         "table": ["mart.loan_fact"],
         "lineage": [],

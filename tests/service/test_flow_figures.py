@@ -7,7 +7,7 @@ import pytest
 import yaml
 
 from shuren.kernel.site import Site
-from shuren.service import flow_figures
+from shuren.service import flow_figures, handing
 from shuren.service.case_shapes import BY_ITSELF
 from shuren.service.cases import act, add_note, open_case, take
 from shuren.service.definitions import declared, flows, services
@@ -75,6 +75,7 @@ def test_time_in_approval_is_a_median_and_a_share_of_all_time(here, at):
         at(hours / 2)
         take(here, case, actor=LIBRARIAN)  # no step of the flow
         add_note(here, case, "看过了", actor=LIBRARIAN)
+        handing.hand_over(here, case, "reference", actor=LIBRARIAN, note="请看")
         at(hours)
         act(here, case, "approve", actor=LIBRARIAN)
         at(hours + 1)

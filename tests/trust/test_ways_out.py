@@ -30,6 +30,7 @@ WITHOUT = {
     "document of a case they work on, and a proof is hashes",
     "web/portal/cases.py:hand_out": "what the reader sent or was sent, to whom the case is open",
     "web/portal/cases.py:file": "the same",
+    "web/portal/file_links.py:_handed_out": "what the library sent a reader, by the link it sent",
     "web/workbench/cases.py:file": "the same; who took it is in the ledger",
     "web/voice_words.py:download": "what somebody sent with an opinion, to who works on it",
     "cli/init.py:init": "makes a site",

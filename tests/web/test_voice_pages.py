@@ -68,7 +68,7 @@ def test_anybody_says_something_and_keeps_the_address_of_its_page(nobody):
     page = see(nobody, answer.headers["Location"])
     assert "Keep the address of this page" in page
     assert DARK[:10] in page
-    assert nobody.get(answer.headers["Location"]).headers["Referrer-Policy"] == "no-referrer"
+    assert nobody.get(answer.headers["Location"]).headers["Referrer-Policy"] == "same-origin"
 
 
 @pytest.mark.parametrize("said", [{}, {"text": "  "}, {"text": "x", "email": "nonsense"}])

@@ -47,6 +47,7 @@ EXAMPLES = {
     "scope": "nothing",
     "certificate_id": "E20260101T000000-000000",
     "code": "0000000000000000",
+    "grant": "nothing",
     "event_id": "nothing",
 }
 POSTED = {
@@ -86,6 +87,8 @@ PROMISED = {
     "desk-erasure": "desk.erase",
     "desk-certificate": "desk.erase",
     "service-list": "workbench.open",
+    "search-box": "workbench.open",
+    "suppliers": "cases.read",
     "service": "workbench.open",
     "service-flows": "workbench.open",
     "service-preview": "workbench.open",

@@ -128,6 +128,20 @@ def rotate_vault(context: CliContext) -> None:
         click.echo(_("The old key stays: run it again when no load is under way."))
 
 
+@key.command("rotate-links")
+@click.pass_obj
+def rotate_links(context: CliContext) -> None:
+    """Sign links to delivered files with a new key; links end or go on as their service says."""
+    site = context.site
+    from shuren.service.file_links import change_keys
+
+    ended, kept = change_keys(site, actor=context.actor)
+    click.echo(
+        _("A new key signs links to files: %(ended)s ended, %(kept)s go on.",
+          ended=ended, kept=kept)
+    )  # fmt: skip
+
+
 def _hand_over(text: str) -> None:
     """The key alone on standard output, so that a script can take it; the advice beside it."""
     click.echo(text)

@@ -34,6 +34,9 @@ RUN_NAMES = ("SHUREN_SITE", "SHUREN_LANG", "SHUREN_NOW", "SHUREN_DEBUG",
 
 _ADDRESS = re.compile(r"[^@\s<>,;]+@[^@\s<>,;]+\.[^@\s<>,;.]+")
 
+# An origin, or all hosts below a domain; never a path, and nothing a policy could take for more.
+_FRAMING_SITE = re.compile(r"https?://(\*\.)?[a-z0-9-]+(\.[a-z0-9-]+)*(:[0-9]{1,5})?")
+
 _STORES = ("s3", "gs", "abfss", "file")
 
 # Groups with fewer persons than this are never shown. A law of the house, not a setting.
@@ -69,6 +72,7 @@ class SiteSettings(BaseSettings):
     build_memory_gb: int = Field(0, ge=0, le=4096, description="Memory a build takes before it writes to disk, in gigabytes; 0: half of the machine's, at most 4.")  # noqa: E501
     build_threads: int = Field(0, ge=0, le=256, description="Processor cores a build uses; 0: all.")
     break_glass_minutes: int = Field(60, ge=5, le=480, description="How long a reader's records may stay open at most after they were opened in an emergency.")  # noqa: E501
+    embed_sites: tuple[str, ...] = Field((), description="Sites that may show the search box in a frame, like https://cs.example.edu or https://*.example.edu; empty: none.")  # noqa: E501
     dataset_prefix: str = Field("local", pattern=r"^[A-Za-z0-9][A-Za-z0-9.-]{0,40}$", description="What identifiers of published datasets begin with: your DOI prefix, or any name; nothing is registered anywhere.")  # noqa: E501
     snapshot_store: str = Field("", description="Where `shuren snapshot` pushes to and pulls from, like s3://bucket/path?endpoint_override=minio.example.edu&region=us-east-1.")  # noqa: E501
     spark_master: str = Field("", description="Master of `shuren build --engine spark`, like spark://host:7077; empty: this machine alone.")  # noqa: E501
@@ -116,6 +120,17 @@ class SiteSettings(BaseSettings):
     def _is_one_address(cls, value: str) -> str:
         if value and not _ADDRESS.fullmatch(value):
             raise ValueError(_("it must be one e-mail address, like library@example.edu"))
+        return value
+
+    @field_validator("embed_sites")
+    @classmethod
+    def _are_sites(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        for one in value:
+            if not _FRAMING_SITE.fullmatch(one):
+                raise ValueError(
+                    _("'%(site)s' is no site; write https://, a host, and nothing after it",
+                      site=one[:80])
+                )  # fmt: skip
         return value
 
     @field_validator("snapshot_store")

@@ -98,7 +98,7 @@ class Step:
     by       one of FLOW_ACTORS
     role     of the role files, "" for what happened by itself
     account  of staff; "" for readers, and for everybody when a reader looks
-    event    of the flow, or opened, taken, given_back, noted
+    event    of the flow, or opened, taken, given_back, noted, assigned, to:<desk>
     """
 
     number: int
@@ -126,6 +126,7 @@ class CaseLine:
 
     clock    of CLOCKS; `due_at` is the end of the service's promise, None without one
     subject  {kind, id, title}, see SUBJECT_KINDS; title_en where a place has an English name
+    desk     id and title of the post it is with: its service's, or the one it was handed to
     """
 
     id: str
@@ -144,6 +145,8 @@ class CaseLine:
     waits_for: str
     assignee: str
     version: int
+    desk: str = ""
+    desk_title: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -184,7 +187,7 @@ class Queue:
     """One page of the desk's list, the soonest due first.
 
     total     cases that match; counted no further than 10,000
-    services, states, branches  {value: how many open cases}, for the filters
+    services, states, branches, desks  {value: how many open cases}, for the filters
     """
 
     lines: tuple[CaseLine, ...]
@@ -194,3 +197,4 @@ class Queue:
     services: Mapping[str, int] = field(default_factory=dict)
     states: Mapping[str, int] = field(default_factory=dict)
     branches: Mapping[str, int] = field(default_factory=dict)
+    desks: Mapping[str, int] = field(default_factory=dict)

@@ -22,7 +22,6 @@ from shuren.kernel.site import Site
 from shuren.service.case_shapes import (
     BY_ITSELF,
     LIBRARIAN,
-    MANAGER,
     NOBODY,
     READER,
     SYSTEM,
@@ -30,17 +29,18 @@ from shuren.service.case_shapes import (
     CaseView,
     Queue,
 )
-from shuren.service.errors import NoSuchCase, NotNow, WrongField
+from shuren.service.errors import NotNow, WrongField
 from shuren.service.flow_shapes import Declared, Service
 from shuren.service.internals import (
     acting,
     case_files,
     counting,
+    handing,
     limits,
     listing,
     refusals,
+    remarks,
     repeats,
-    telling,
     versions,
     viewing,
 )
@@ -50,16 +50,14 @@ from shuren.service.internals.firing import fire_timers as fire_timers
 from shuren.service.internals.firing import timers_due as timers_due
 from shuren.service.internals.hooks import OPENING
 from shuren.service.internals.listing import SORTS as SORTS
+from shuren.service.internals.remarks import COLUMNS, TABLE
 from shuren.service.internals.running import GIVEN_BACK, NOTED, TAKEN, Running
-from shuren.service.internals.statements import Select
 from shuren.trust.actions import record_use
-from shuren.trust.queries import identity, require, require_covered, require_purpose
+from shuren.trust.queries import identity, require, require_purpose
 
-PURPOSE, OWN, TABLE = "case_handling", "own_records", "service.case"
+PURPOSE, OWN = acting.PURPOSE, "own_records"
 SERVE = "desk.serve"
-COLUMNS = ("reader_key", "service", "state", "subject", "fields", "history")
 PAGE, MOST = 50, 10_000
-_BY_ID = Select(Case, "pk")
 LONGEST_TITLE = 300
 
 
@@ -183,7 +181,7 @@ def _act(
     key: str,
 ) -> CaseView:
     with transaction.atomic():
-        row, mine = _row_and_parts(case_id, actor)
+        row, mine = remarks.row_and_parts(case_id, actor)
         declared = versions.of(site, row.service, row.declared)
         if repeats.is_repeated(row, event, actor, expected_version, key):
             return viewing.view(site, row, actor, declared, mine)
@@ -209,14 +207,16 @@ def take(
     site: Site, case_id: str, *, actor: Actor, expected_version: int | None = None
 ) -> CaseView:
     """Take a case on as one's own work; raises NoSuchCase, CaseChanged, trust's NotAllowed."""
-    return _remark(site, case_id, TAKEN, actor, expected_version=expected_version, hand=actor.id)
+    return remarks.remark(
+        site, case_id, TAKEN, actor, expected_version=expected_version, hand=actor.id
+    )
 
 
 def give_back(
     site: Site, case_id: str, *, actor: Actor, note: str = "", expected_version: int | None = None
 ) -> CaseView:
     """Put a case back for anybody to take on; raises as take."""
-    return _remark(
+    return remarks.remark(
         site, case_id, GIVEN_BACK, actor, note, expected_version=expected_version, hand=""
     )
 
@@ -226,7 +226,7 @@ def add_note(site: Site, case_id: str, note: str, *, actor: Actor, key: str = ""
     are masked. Raises NoSuchCase, WrongField for an empty one."""
     if not note.strip():
         raise WrongField("note", _("Write a note."))
-    return _remark(site, case_id, NOTED, actor, note, key=key)
+    return remarks.remark(site, case_id, NOTED, actor, note, key=key)
 
 
 def my_cases(
@@ -250,12 +250,12 @@ def case(site: Site, id: str, actor: Actor) -> CaseView:
 
     raises  NoSuchCase also for one the actor may not see
     """
-    row = _row(id, actor)
+    row = remarks.row_of(id, actor)
     mine = acting.parts(actor, row)
     if mine & {READER, acting.OTHER}:
         record_use(actor, OWN, TABLE, COLUMNS, 1)
     else:
-        _note_look(actor, 1, "" if row.pseudonym == NOBODY else row.pseudonym)
+        remarks.note_look(actor, 1, "" if row.pseudonym == NOBODY else row.pseudonym)
     return viewing.view(site, row, actor)
 
 
@@ -266,6 +266,8 @@ def queue(
     service: str = "",
     state: str = "",
     branch: str = "",
+    desk: str = "",
+    person: str = "",
     overdue: bool = False,
     mine: bool = False,
     unassigned: bool = False,
@@ -278,24 +280,30 @@ def queue(
 
     words    all in the title of what the case is about; or the number of a case
     sort     of listing.SORTS
+    desk     the post a case is with: it was handed to it, or its service is that post's
+    person   the account that has it in hand
 
     raises  trust's NotAllowed without cases.read and its purpose
     """
-    _require_desk(actor)
+    remarks.require_desk(actor)
     seen = acting.visible(actor, Case.objects.filter(is_open=is_open))
-    asked = {"service": service, "state": state, "branch": branch}
+    asked = {"service": service, "state": state, "branch": branch, "assignee": person}
     said = {name: value for name, value in asked.items() if value}
+    narrowed = seen.filter(**said)
+    if desk:
+        narrowed = narrowed.filter(handing.with_desk(site, desk))
     found = listing.narrowed(
-        seen.filter(**said), words=words, overdue=overdue,
+        narrowed, words=words, overdue=overdue,
         assignee=actor.id if mine else "" if unassigned else None,
     )  # fmt: skip
     counts = counting.counts(seen)
-    is_all = not (said or words.strip() or overdue or mine or unassigned)
+    is_all = not (said or desk or words.strip() or overdue or mine or unassigned)
     rows, total, page, pages = listing.page_of(
         found, sort, page, PAGE, MOST, sum(counts[0].values()) if is_all else None
     )
-    _note_look(actor, len(rows))
-    return Queue(viewing.lines(site, rows), total, page, pages, *counts)
+    remarks.note_look(actor, len(rows))
+    desks = handing.counts(site, counts[0], seen)
+    return Queue(viewing.lines(site, rows), total, page, pages, *counts, desks)
 
 
 def who(site: Site, id: str, actor: Actor) -> dict[str, str]:
@@ -303,7 +311,7 @@ def who(site: Site, id: str, actor: Actor) -> dict[str, str]:
 
     raises  NoSuchCase; trust's NotAllowed without the permission of `asks_who` and its purpose
     """
-    row = _row(id, actor)
+    row = remarks.row_of(id, actor)
     if row.pseudonym == NOBODY:
         return {}
     permission = asks_who(row.service)
@@ -315,50 +323,6 @@ def asks_who(service: str) -> str:
     """The permission to see who the reader of such a case is: of the desk, or, for what a reader
     wrote about themselves, of who corrects records."""
     return acting.CORRECT if service in acting.CONFIDENTIAL else SERVE
-
-
-def _remark(
-    site: Site,
-    case_id: str,
-    event: str,
-    actor: Actor,
-    note: str = "",
-    *,
-    expected_version: int | None = None,
-    key: str = "",
-    hand: str | None = None,
-) -> CaseView:
-    """A step that changes no state; hand: who has the case in hand after it."""
-    with transaction.atomic():
-        row = _row(case_id, actor)
-        mine = acting.parts(actor, row)
-        by = next((one for one in (LIBRARIAN, MANAGER) if one in mine), READER)
-        if hand is not None and by == READER:
-            _require_desk(actor)
-        if repeats.is_repeated(row, event, actor, expected_version, key) or hand == row.assignee:
-            return viewing.view(site, row, actor)
-        declared = versions.of(site, row.service, row.declared)
-        running = Running(site, row, declared, now())
-        running.remark(event, actor, by, note, key)
-        if hand is not None:
-            row.assignee = hand
-        running.save()
-        if event == NOTED and by != READER and row.pseudonym != actor.reader_key:
-            telling.tell_note(site, row, declared, running.steps[-1].note)
-        return viewing.view(site, row, actor)
-
-
-def _row(case_id: str, actor: Actor) -> Case:
-    return _row_and_parts(case_id, actor)[0]
-
-
-def _row_and_parts(case_id: str, actor: Actor) -> tuple[Case, frozenset[str]]:
-    """The case, and what the actor is in it; raises NoSuchCase."""
-    row = _BY_ID.first(case_id[:32])
-    mine = acting.parts(actor, row) if row is not None else frozenset()
-    if row is None or not mine:
-        raise NoSuchCase
-    return row, mine
 
 
 def _for_whom(actor: Actor, reader: str) -> tuple[str, str]:
@@ -389,14 +353,3 @@ def _subject(service: Service, said: Mapping[str, str] | None) -> dict[str, str]
 
 def _of(actor: Actor) -> Q:
     return Q(pseudonym=actor.reader_key) | Q(party=actor.reader_key)
-
-
-def _require_desk(actor: Actor) -> None:
-    require_purpose(require(actor, acting.READ), PURPOSE)
-
-
-def _note_look(actor: Actor, rows: int, subject: str = "") -> None:
-    actor = require(actor, acting.READ)
-    wanted = require_purpose(actor, PURPOSE)
-    require_covered(wanted, TABLE, COLUMNS)
-    record_use(actor, PURPOSE, TABLE, COLUMNS, rows, subject=subject)

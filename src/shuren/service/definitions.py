@@ -41,6 +41,7 @@ FORMATS: dict[str, dict[str, dict[str, Key]]] = {
         "": reading_services.SERVICE_KEYS,
         "rules": reading_services.RULE_KEYS,
         "rules.booking": BOOKING_KEYS,
+        "rules.delivery": reading_services.DELIVERY_KEYS,
         "maturity": reading_services.MATURITY_KEYS,
         "form.*": reading_forms.FIELD_KEYS,
     },
@@ -88,6 +89,7 @@ def checked(site: Site | None, file: DefinitionFile) -> Service:
     known = flows(site)
     one = read_service(file.path, _said(file), known)
     checking_services.check_service(file.path, one, names(site), indicators(site))
+    checking_services.check_delivery(file.path, one, known[one.flow])
     _check_purposes(site, file.path, one, known[one.flow])
     read_rules(file.path, one)
     return one

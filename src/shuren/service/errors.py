@@ -60,6 +60,17 @@ class WrongField(ShurenError):
         self.name = name
 
 
+class LinkRefused(ShurenError):
+    """A link to a file does not open. `why` is of file_links.WHYS; `case` the id of its case for
+    the case's own reader, else ""."""
+
+    exit_code = 2
+
+    def __init__(self, why: str, message: str, fix: str, *, case: str = "") -> None:
+        super().__init__(message, fix=fix)
+        self.why, self.case = why, case
+
+
 class PlaceTaken(ShurenError):
     """Somebody else has the place then, or the reader has another; nothing was booked."""
 

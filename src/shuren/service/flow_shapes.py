@@ -148,6 +148,22 @@ class Maturity:
 
 
 @dataclass(frozen=True)
+class FileDelivery:
+    """How a service hands out the file it delivers: by a signed link.
+
+    days      the link holds, and the file is kept
+    opens     how often the link may be opened
+    sign_in   only the reader of the case opens it, signed in; else whoever holds the link
+    survives  links go on when the signing key is changed
+    """
+
+    days: float
+    opens: int
+    sign_in: bool
+    survives: bool
+
+
+@dataclass(frozen=True)
 class Service:
     """A declared service: the eight facets, and what makes it run.
 
@@ -157,6 +173,7 @@ class Service:
               per_reader_month, timers take theirs by name, others are read by hooks
     source    talk, or draft for one that nobody named and a library may strike
     limit_words   {limit: {zh, en}} of those that say their own words
+    delivery  how a file that is delivered reaches the reader; None: it stays in the case
     by_audience   {audience: limits} that stand before `limits` for readers of that kind
     use       None where the form opens a case
     pack      of a pack: the services it holds
@@ -191,6 +208,7 @@ class Service:
     by_audience: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     note: Mapping[str, str] = field(default_factory=dict)
     basis: Mapping[str, str] = field(default_factory=dict)
+    delivery: FileDelivery | None = None
 
     @property
     def owner(self) -> str:

@@ -23,10 +23,13 @@ class Interest(models.Model):
 from shuren.service.internals import booking_rows as booking_rows  # noqa: E402
 from shuren.service.internals import case_file_rows as case_file_rows  # noqa: E402
 from shuren.service.internals import case_rows as case_rows  # noqa: E402
+from shuren.service.internals import desk_rows as desk_rows  # noqa: E402
 from shuren.service.internals import document_rows as document_rows  # noqa: E402
 from shuren.service.internals import draft_rows as draft_rows  # noqa: E402
 from shuren.service.internals import event_rows as event_rows  # noqa: E402
+from shuren.service.internals import file_link_rows as file_link_rows  # noqa: E402
 from shuren.service.internals import gift_rows as gift_rows  # noqa: E402
+from shuren.service.internals import reader_key_rows as reader_key_rows  # noqa: E402
 from shuren.service.internals import refusal_rows as refusal_rows  # noqa: E402
 from shuren.service.internals import search_rows as search_rows  # noqa: E402
 from shuren.service.internals import supply_rows as supply_rows  # noqa: E402

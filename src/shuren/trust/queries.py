@@ -231,17 +231,25 @@ def account_exists(username: str) -> bool:
 
 def accounts() -> list[AccountLine]:
     """All accounts by name."""
-    return [
-        AccountLine(
-            username=account.username,
-            display_name=account.display_name,
-            role=account.role,
-            campus=account.campus,
-            is_reader=bool(account.reader_key),
-            last_sign_in=account.last_login,
-        )
-        for account in Account.objects.order_by("username")
-    ]
+    return [_account_line(account) for account in Account.objects.order_by("username")]
+
+
+def accounts_that_may(permission: str) -> list[AccountLine]:
+    """Accounts in use whose role grants a permission, by name."""
+    granting = [id for id, role in roles().items() if permission in role.permissions]
+    found = Account.objects.filter(role__in=granting, is_active=True)
+    return [_account_line(account) for account in found.order_by("username")]
+
+
+def _account_line(account: Account) -> AccountLine:
+    return AccountLine(
+        username=account.username,
+        display_name=account.display_name,
+        role=account.role,
+        campus=account.campus,
+        is_reader=bool(account.reader_key),
+        last_sign_in=account.last_login,
+    )
 
 
 def uses(*, actor: Actor, limit: int = 100) -> list[Use]:

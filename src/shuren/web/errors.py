@@ -38,6 +38,7 @@ _STATUS = {
     "WrongField": 400,
     "PlaceTaken": 409,
     "WrongCode": 400,
+    "LinkRefused": 410,
 }
 
 

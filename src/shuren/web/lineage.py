@@ -79,6 +79,7 @@ _OF_SERVICES = (
     *_columns("mart.service_period", f"period service {_COUNTED}"),
     *_columns("mart.audience_period", f"period audience {_COUNTED}"),
     *_columns("conformed.population", "year kind persons"),
+    # What is not counted from cases.
     *_columns("mart.visit_hour", "month entries"),
     *_columns("mart.occupancy_hour", "month occupied_mean seats"),
     *_columns("mart.platform_month", "month metric_type usage"),

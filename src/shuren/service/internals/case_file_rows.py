@@ -8,7 +8,9 @@ from shuren.service.internals.case_rows import Case
 class CaseFile(models.Model):
     """One file that a reader or a librarian gave to a case, in the field `field`.
 
-    kind  its ending, of reading_forms.ENDINGS, as its first bytes confirm it
+    kind     its ending, of reading_forms.ENDINGS, as its first bytes confirm it
+    sha256   of its bytes, in hexadecimal
+    gone_at  when its bytes went off the store; what else is known of it stays with the case
     """
 
     id = models.CharField(max_length=32, primary_key=True)
@@ -18,6 +20,8 @@ class CaseFile(models.Model):
     kind = models.CharField(max_length=8)
     size = models.PositiveIntegerField()
     at = models.DateTimeField()
+    sha256 = models.CharField(max_length=64, default="", blank=True)
+    gone_at = models.DateTimeField(null=True)
 
     class Meta:
         constraints = (

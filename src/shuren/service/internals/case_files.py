@@ -1,5 +1,6 @@
 """Files that come with a form: checked by what they are, kept with their case."""
 
+import hashlib
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
@@ -51,13 +52,23 @@ def keep(
             id=new_id("F"), case=row, field=field.name, name=file_kinds.plain_name(one.name),
             kind=file_kinds.ending(one.name), size=one.size, at=at,
         )  # fmt: skip
+        digest = hashlib.sha256()
         for number, content in enumerate(_parts(one)):
+            digest.update(content)
             CaseFilePart.objects.create(file=file, number=number, content=content)
+        CaseFile.objects.filter(pk=file.pk).update(sha256=digest.hexdigest())
 
 
 def content(file: CaseFile) -> Iterator[bytes]:
-    for number in range(-(-file.size // PART)):
-        yield bytes(CaseFilePart.objects.get(file=file, number=number).content)
+    yield from stretch(file, 0, file.size - 1)
+
+
+def stretch(file: CaseFile, first: int, last: int) -> Iterator[bytes]:
+    """The bytes from `first` to `last`, both counted from 0, part by part."""
+    for number in range(first // PART, last // PART + 1):
+        held = bytes(CaseFilePart.objects.get(file=file, number=number).content)
+        begin = number * PART
+        yield held[max(0, first - begin) : last - begin + 1]
 
 
 def _parts(one: Incoming) -> Iterator[bytes]:

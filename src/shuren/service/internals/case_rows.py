@@ -24,6 +24,7 @@ class Case(models.Model):
                  is in the row, so that a step and the debt of telling it are one write
     title        of the subject, once more, for the desk to search
     parent       the case that this one is a part of, or ""; a flow may wait for all of them
+    desk         the post it was handed to, "" while it is with the one its service names
     """
 
     id = models.CharField(max_length=32, primary_key=True)
@@ -59,6 +60,7 @@ class Case(models.Model):
     open_key = models.CharField(max_length=80, default="", blank=True)
     risen = models.PositiveIntegerField(default=0)
     parent = models.CharField(max_length=32, default="", blank=True)
+    desk = models.CharField(max_length=60, default="", blank=True)
 
     class Meta:
         indexes = (
@@ -79,6 +81,7 @@ class Case(models.Model):
             models.Index(fields=("party",), name="case_party", condition=~models.Q(party="")),
             models.Index(fields=("service", "subject_id"), name="case_subject"),
             models.Index(fields=("parent",), name="case_parent", condition=~models.Q(parent="")),
+            models.Index(fields=("desk",), name="case_desk", condition=~models.Q(desk="")),
         )
         constraints = (
             models.UniqueConstraint(

@@ -12,7 +12,7 @@ from shuren.kernel.definitions import Key
 from shuren.kernel.errors import DefinitionError
 from shuren.kernel.i18n import gettext as _
 from shuren.kernel.i18n import pick
-from shuren.service.flow_shapes import Service
+from shuren.service.flow_shapes import Flow, Service
 from shuren.service.internals.limit_words import KNOWN
 from shuren.service.internals.reading_forms import one_of, two_languages
 from shuren.service.internals.reading_services import SERVICE_KEYS
@@ -63,6 +63,19 @@ def check_service(path: Path, one: Service, names: Names, indicators: Iterable[s
     for key in ("note", "basis"):
         if said := getattr(one, key):
             two_languages(path, f"rules.{key}", said)
+
+
+def check_delivery(path: Path, one: Service, flow: Flow) -> None:
+    """Raise DefinitionError where files are to be delivered by link and the flow delivers none."""
+    has_file = any(
+        "deliver_file" in way.effects and any(field.type == "file" for field in way.asks)
+        for way in flow.transitions
+    )
+    if one.delivery is not None and not has_file:
+        raise DefinitionError(
+            _("%(path)s: the flow '%(flow)s' delivers no file.", path=path, flow=flow.id),
+            fix=_("Take out rules.delivery, or choose a flow with the effect deliver_file."),
+        )
 
 
 def check_packs(paths: Mapping[str, Path], known: Mapping[str, Service]) -> None:

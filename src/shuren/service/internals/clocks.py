@@ -18,7 +18,7 @@ from shuren.kernel.clock import now
 from shuren.kernel.files import write_atomically
 from shuren.kernel.shapes import Actor
 from shuren.kernel.site import Site
-from shuren.service import bookings, cases, outbox, search_alerts, suppliers
+from shuren.service import bookings, cases, file_links, outbox, search_alerts, suppliers
 from shuren.service.internals import erasing, keeping, refusals, rising, sweeping
 from shuren.service.internals.circulation import history, queue
 from shuren.service.joining import clocks_above
@@ -80,6 +80,12 @@ CLOCKS = (
         timedelta(0),
         lambda site, actor: suppliers.send_on(site),
         lambda site: suppliers.waits(),
+    ),
+    Clock(
+        "files",
+        timedelta(0),
+        lambda site, actor: file_links.clear_past(),
+        lambda site: file_links.is_past(),
     ),
     Clock(
         "places",

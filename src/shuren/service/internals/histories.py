@@ -8,18 +8,27 @@ from datetime import datetime
 from itertools import pairwise
 from statistics import median
 
+from django.db.models import Q
+
 from shuren.kernel.site import Site
 from shuren.service.flow_shapes import Flow
 from shuren.service.internals import versions
 from shuren.service.internals.case_rows import Case, CaseStep
 from shuren.service.internals.flow_steps import DELIVERY, Steps, counted, fewest, gates
-from shuren.service.internals.running import GIVEN_BACK, NOTED, OPENED, TAKEN
+from shuren.service.internals.running import (
+    ASSIGNED,
+    GIVEN_BACK,
+    HANDED,
+    NOTED,
+    OPENED,
+    TAKEN,
+)
 
 # Of each service the newest that ended: enough for a median, whatever the service's size.
 NEWEST = 200
 # Figures of fewer cases would be figures of persons.
 LEAST = 5
-_REMARKS = (TAKEN, GIVEN_BACK, NOTED)
+_REMARKS = (TAKEN, GIVEN_BACK, NOTED, ASSIGNED)
 Line = tuple[datetime, str, str, str, str]
 
 
@@ -73,7 +82,9 @@ def walks(site: Site, service: str, since: datetime) -> list[Walk]:
     newest = over.order_by("-closed_at").values_list("pk", "declared")[:NEWEST]
     known = dict(newest)
     lines: dict[str, list[Line]] = {id: [] for id in known}
-    steps = CaseStep.objects.filter(case__in=list(known)).exclude(event__in=_REMARKS)
+    steps = CaseStep.objects.filter(case__in=list(known)).exclude(
+        Q(event__in=_REMARKS) | Q(event__startswith=HANDED)
+    )
     for id, *line in steps.order_by("case", "number").values_list(
         "case_id", "at", "by", "event", "from_state", "to_state"
     ):

@@ -5,7 +5,7 @@ that refuses; an effect changes the row, or other tables, in the transaction of 
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
@@ -26,6 +26,7 @@ class Facts:
 
     way, note  of an effect: the transition, and what staff wrote with it
     until      of an effect: when the state that waits for the reader ends by itself
+    given      of an effect: the values of the fields that the event asks for
     """
 
     site: Site
@@ -36,6 +37,7 @@ class Facts:
     way: "Transition | None" = None
     note: str = ""
     until: datetime | None = None
+    given: Mapping[str, Any] = field(default_factory=dict)
 
     def day(self, name: str) -> date | None:
         """The day in a field of the case, in the library's time; None where there is none."""
@@ -170,6 +172,13 @@ def _notify(facts: Facts) -> None:
     tell_moved(facts)
 
 
+def _deliver_file(facts: Facts) -> None:
+    """The reader gets a signed link to the file, or is told as `notify` does where there is none"""
+    from shuren.service.internals.delivering import deliver
+
+    deliver(facts)
+
+
 def ask_other(facts: Facts) -> None:
     """The second reader of a case learns that there is one, when it is opened."""
     from shuren.service.internals.telling import tell_other
@@ -292,6 +301,7 @@ EFFECTS: dict[str, Effect] = {
     "supplied": _supplied,
     "not_supplied": _not_supplied,
     "notify": _notify,
+    "deliver_file": _deliver_file,
     "free_place": _free_place,
     "breach": _breach,
     "check_code": _check_code,

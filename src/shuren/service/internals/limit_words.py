@@ -1,7 +1,7 @@
 """Limits in words: those the engine keeps or a flow's timer takes, and a service's own."""
 
 from shuren.kernel.i18n import pick
-from shuren.service.flow_shapes import Service
+from shuren.service.flow_shapes import FileDelivery, Service
 
 # {limit: {zh, en}} with the number at %s.
 KNOWN: dict[str, dict[str, str]] = {
@@ -33,4 +33,15 @@ def limits_in_words(service: Service) -> list[str]:
             lines.append(pick(own))
         elif name in KNOWN and isinstance(number, int | float):
             lines.append(pick(KNOWN[name]) % f"{number:g}")
+    if service.delivery is not None:
+        lines += _delivery_in_words(service.delivery)
     return list(dict.fromkeys(lines))
+
+
+def _delivery_in_words(delivery: FileDelivery) -> list[str]:
+    said = {
+        "zh": f"文件以链接送达，{delivery.days:g} 天内可打开 {delivery.opens} 次",
+        "en": f"Files come by a link that opens {delivery.opens} times in {delivery.days:g} days",
+    }
+    alone = {"zh": "链接须由申请人登录后打开", "en": "The link opens for its reader, signed in"}
+    return [pick(said), pick(alone)] if delivery.sign_in else [pick(said)]

@@ -14,6 +14,8 @@ from shuren.service.internals.hooks import EFFECTS, GUARDS
 from shuren.service.internals.reading_forms import one_of, read_fields, two_languages, wrong
 
 PARTIES = ("own", "other", "either")
+# Effects that tell the reader of the new state, with the words of `tell`.
+TELLING = {"notify", "deliver_file"}
 # fmt: off
 FLOW_KEYS = {
     "id": Key(str, "与文件名相同", "The file's name", required=True),
@@ -102,7 +104,7 @@ def _way(path: Path, flow: dict[str, Any], at: int, said: Any) -> T:
         one_of(path, f"{where}.effects", effect, EFFECTS)
     if "tell" in said:
         two_languages(path, f"{where}.tell", said["tell"])
-        if "notify" not in said.get("effects", []):
+        if not TELLING & set(said.get("effects", [])):
             raise wrong(path, f"{where}.tell", _("Nobody is told without `effects: [notify]`."))
     after = _timer(path, said["after"], f"{where}.after") if "after" in said else None
     if (after or said.get("at_once")) and SYSTEM not in actors:

@@ -10,7 +10,16 @@ from shuren.kernel.errors import DefinitionError
 from shuren.kernel.i18n import gettext as _
 from shuren.kernel.i18n import listed, pick
 from shuren.service.case_shapes import SUBJECT_KINDS
-from shuren.service.flow_shapes import LEVELS, PLACES, Flow, Maturity, Promise, Service, Use
+from shuren.service.flow_shapes import (
+    LEVELS,
+    PLACES,
+    FileDelivery,
+    Flow,
+    Maturity,
+    Promise,
+    Service,
+    Use,
+)
 from shuren.service.internals.reading_forms import one_of, read_fields, two_languages, wrong
 
 # The eight facets of a service, and the key of the file that says each.
@@ -77,7 +86,14 @@ RULE_KEYS = {
     "note": Key(dict, "补充规则 {zh, en}", "Further rules {zh, en}"),
     "basis": Key(dict, "数字的依据 {zh, en}", "What the numbers rest on {zh, en}"),
     "booking": Key(dict, "订座位或房间的规则，见下表", "Rules of booking seats or rooms, see below"),  # noqa: E501
+    "delivery": Key(dict, "文件以签名链接送达的规则，见下表；不写则文件留在服务单里", "Rules of delivering files by signed link, see below; left out: the file stays in the case"),  # noqa: E501
     "by_audience": Key(dict, "某类读者另有的限额：服务对象 → 限额", "Limits of a kind of reader: audience → limits", default="{}"),  # noqa: E501
+}
+DELIVERY_KEYS = {
+    "days": Key((int, float), "链接有效、文件保存的天数，最多 90", "Days that the link holds and the file is kept, at most 90", required=True),  # noqa: E501
+    "opens": Key(int, "可打开的次数，最多 50", "How often it may be opened, at most 50", required=True),  # noqa: E501
+    "sign_in": Key(bool, "true：须由申请人本人登录后打开；false：持有链接即可", "true: only its reader opens it, signed in; false: whoever holds the link", required=True),  # noqa: E501
+    "new_key": Key(str, "更换签名密钥时：keep 链接继续有效、end 立即失效", "When the signing key is changed: keep, links go on; end, they end", required=True),  # noqa: E501
 }
 MATURITY_KEYS = {
     "level": Key(str, "manual 人工、digital 线上、assisted 智能辅助、autonomous 自主", "manual, digital, assisted or autonomous", required=True),  # noqa: E501
@@ -148,6 +164,23 @@ def read_service(path: Path, said: dict[str, Any], flows: Mapping[str, Flow]) ->
         },
         rules.get("note") or {},
         rules.get("basis") or {},
+        _delivery(path, rules.get("delivery")),
+    )
+
+
+def _delivery(path: Path, said: Any) -> FileDelivery | None:
+    if said is None:
+        return None
+    check_keys(path, said, DELIVERY_KEYS, "rules.delivery")
+    for key, least, most in (("days", 0.01, 90), ("opens", 1, 50)):
+        if not least <= said[key] <= most:
+            raise wrong(
+                path, f"rules.delivery.{key}",
+                _("Write a number from %(least)s to %(most)s.", least=least, most=most),
+            )  # fmt: skip
+    one_of(path, "rules.delivery.new_key", said["new_key"], ("keep", "end"))
+    return FileDelivery(
+        float(said["days"]), said["opens"], said["sign_in"], said["new_key"] == "keep"
     )
 
 

@@ -23,6 +23,7 @@ from shuren.service.internals.hooks import EFFECTS, GUARDS, Facts, ask_other
 from shuren.service.internals.promises import Clockwork
 
 OPENED, TAKEN, GIVEN_BACK, NOTED = "opened", "taken", "given_back", "noted"
+ASSIGNED, HANDED = "assigned", "to:"  # HANDED is followed by the id of the desk
 LONGEST_NOTE = 2000
 _STAMPED = {
     "need": "needed_at",
@@ -102,7 +103,7 @@ class Running:
                 setattr(row, column, self.at)
         self._enter(before)
         for effect in way.effects:
-            EFFECTS[effect](self._facts_of(way, actor, by))
+            EFFECTS[effect](replace(self._facts_of(way, actor, by), given=fields or {}))
         self._set_timers(before, fired=way.event)  # last: an effect may have moved what they go by
         self.settle()
 

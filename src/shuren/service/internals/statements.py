@@ -61,7 +61,7 @@ def insert(rows: Iterable[models.Model]) -> None:
     for row in rows:
         fields = [f for f in row._meta.concrete_fields if not f.primary_key]
         quote = connection.ops.quote_name
-        names = ", ".join(quote(field.column) for field in fields)
+        names = ", ".join(quote(str(field.column)) for field in fields)
         places = ", ".join(["%s"] * len(fields))
         values = [
             field.get_db_prep_save(getattr(row, field.attname), connection) for field in fields
@@ -81,7 +81,7 @@ def update(model: type[models.Model], values: Mapping[str, Any], where: Mapping[
     quote = connection.ops.quote_name
 
     def said(pairs: Mapping[str, Any], by: str) -> str:
-        return by.join(f"{quote(fields[name].column)} = %s" for name in pairs)
+        return by.join(f"{quote(str(fields[name].column))} = %s" for name in pairs)
 
     sql = (
         f"UPDATE {quote(model._meta.db_table)} SET {said(values, ', ')} "

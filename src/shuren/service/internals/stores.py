@@ -14,6 +14,7 @@ from shuren.service.internals import (
     case_stores,
     lake_stores,
     own_stores,
+    reader_key_stores,
     search_stores,
 )
 from shuren.service.internals.circulation import store as circulation
@@ -110,6 +111,8 @@ STORES: tuple[Store, ...] = (
             "service_casetimer",
             "service_casefile",
             "service_casefilepart",
+            "service_filelink",
+            "service_filelinkuse",
             "service_reportdraft",
         ),
         case_stores.tell,
@@ -130,6 +133,13 @@ STORES: tuple[Store, ...] = (
         booking_stores.BECAUSE,
     ),
     Store(documents.STORE, documents.TABLES, documents.tell, documents.forget, documents.erase),
+    Store(
+        reader_key_stores.STORE,
+        reader_key_stores.TABLES,
+        reader_key_stores.tell,
+        reader_key_stores.forget,
+        reader_key_stores.erase,
+    ),
     Store(messaging.STORE, messaging.TABLES, messaging.tell, messaging.forget, messaging.erase),
     Store(gifts.STORE, gifts.TABLES, gifts.tell, gifts.forget, gifts.erase),
     Store(events.STORE, events.TABLES, events.tell, events.forget, events.erase),
@@ -151,6 +161,7 @@ STORES: tuple[Store, ...] = (
 # Tables with a column for an account that is never a reader's, or that names nobody.
 NOT_OF_READERS = {
     "service_servicedraft": "names the staff who changed what a service says, and who approved it",
+    "service_deskview": "names the account of staff that named a view of the desk's list",
     "service_placeblock": "names the account of staff that blocked a seat or room",
     "data_task": "names the librarian who mends data",
     "management_salon": "names the account of staff that wrote a salon down",

@@ -1,4 +1,5 @@
-"""What the flow engine tells readers of their cases, by definitions/messages."""
+"""What the flow engine tells readers of their cases, and staff of those given to them, by
+definitions/messages."""
 
 from shuren.kernel.site import Site
 from shuren.service import messages
@@ -21,7 +22,7 @@ def tell_moved(facts: Facts) -> None:
         values={
             "service": declared.service.title,
             "state": declared.flow.states[row.state].title,
-            "subject": _work(row),
+            "subject": work_of(row),
             "sentence": dict(facts.way.tell) if facts.way and facts.way.tell else "",
             "note": facts.note,
             "until": facts.until,
@@ -38,7 +39,7 @@ def tell_other(facts: Facts) -> None:
         facts.site,
         reader=row.party,
         template="case_asks",
-        values={"service": facts.clockwork.declared.service.title, "subject": _work(row)},
+        values={"service": facts.clockwork.declared.service.title, "subject": work_of(row)},
         about={"kind": "case", "id": row.id},
         key=f"case:{row.id}:asks",
     )
@@ -50,13 +51,25 @@ def tell_note(site: Site, row: Case, declared: Declared, note: str) -> None:
         site,
         reader=row.pseudonym,
         template="case_note",
-        values={"service": declared.service.title, "subject": _work(row), "note": note},
+        values={"service": declared.service.title, "subject": work_of(row), "note": note},
         about={"kind": "case", "id": row.id},
         key=f"case:{row.id}:{row.version}",
     )
 
 
-def _work(row: Case) -> Work:
+def tell_assigned(site: Site, row: Case, declared: Declared, note: str) -> None:
+    """A case was put into a colleague's hand. What it is about is on its page only."""
+    messages.tell(
+        site,
+        account=row.assignee,
+        template="case_assigned",
+        values={"service": declared.service.title, "note": note},
+        about={"kind": "desk_case", "id": row.id},
+        key=f"case:{row.id}:{row.version}",
+    )
+
+
+def work_of(row: Case) -> Work:
     kind = row.subject.get("kind")
     title_id = row.subject.get("id", "") if kind in _OF_CATALOGUE else ""
     return Work(row.subject.get("title", ""), title_id)

@@ -1,6 +1,6 @@
 """Cases as they are handed out: lines of lists, and one case whole."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import fields
 from datetime import datetime
 from typing import Any
@@ -9,11 +9,20 @@ from shuren.kernel.clock import now
 from shuren.kernel.shapes import Actor
 from shuren.kernel.site import Site
 from shuren.service.case_shapes import READER, CaseLine, CaseView, Step
+from shuren.service.definitions import names
 from shuren.service.flow_shapes import Declared
 from shuren.service.internals import acting, versions
 from shuren.service.internals.case_rows import Case, CaseStep
 from shuren.service.internals.promises import Clockwork
-from shuren.service.internals.running import GIVEN_BACK, NOTED, OPENED, TAKEN, Running
+from shuren.service.internals.running import (
+    ASSIGNED,
+    GIVEN_BACK,
+    HANDED,
+    NOTED,
+    OPENED,
+    TAKEN,
+    Running,
+)
 from shuren.service.internals.statements import Select
 
 _STEPS = Select(
@@ -25,6 +34,7 @@ OWN_EVENTS: dict[str, dict[str, str]] = {
     TAKEN: {"zh": "认领", "en": "Taken on"},
     GIVEN_BACK: {"zh": "退回待认领", "en": "Given back"},
     NOTED: {"zh": "备注", "en": "Note"},
+    ASSIGNED: {"zh": "指派", "en": "Assigned"},
 }
 
 
@@ -66,7 +76,7 @@ def view(
         fields=row.fields,
         form=tuple(asked[name] for name in row.fields if name in asked),
         moves=acting.moves(Running(site, row, known, moment, moves=False), actor, mine),
-        history=_history(row, known, is_reader),
+        history=_history(site, row, known, is_reader),
         needed_at=row.needed_at,
         matched_at=row.matched_at,
         delivered_at=row.delivered_at,
@@ -80,7 +90,10 @@ def view(
 def _line(row: Case, known: Declared, site: Site, moment: datetime) -> dict[str, Any]:
     state = known.flow.states[row.state]
     same = {one.name: getattr(row, one.name) for one in fields(CaseLine) if hasattr(row, one.name)}
+    desk = row.desk or known.service.owner
     return same | {
+        "desk": desk,
+        "desk_title": desk_title(site, desk),
         "service_title": known.service.title,
         "state_title": state.title,
         "clock": Clockwork(site, known).stands(row, state, moment),
@@ -89,7 +102,19 @@ def _line(row: Case, known: Declared, site: Site, moment: datetime) -> dict[str,
     }
 
 
-def _history(row: Case, known: Declared, is_reader: bool) -> tuple[Step, ...]:
+def desk_title(site: Site, desk: str) -> dict[str, str]:
+    """What a post is called; of one that is in no list any more its id."""
+    return names(site).posts.get(desk, {"zh": desk, "en": desk})
+
+
+def _title(site: Site, event: str, titles: Mapping[str, dict[str, str]]) -> dict[str, str]:
+    if event in titles:
+        return titles[event]
+    desk = desk_title(site, event.removeprefix(HANDED))
+    return {"zh": f"转交：{desk['zh']}", "en": f"Handed over to: {desk['en']}"}
+
+
+def _history(site: Site, row: Case, known: Declared, is_reader: bool) -> tuple[Step, ...]:
     titles = OWN_EVENTS | {event: dict(title) for event, title in known.flow.events.items()}
     return tuple(
         Step(
@@ -99,7 +124,7 @@ def _history(row: Case, known: Declared, is_reader: bool) -> tuple[Step, ...]:
             role,
             "" if is_reader else account,
             event,
-            titles[event],
+            _title(site, event, titles),
             from_state,
             to_state,
             known.flow.states[to_state].title,

@@ -10,7 +10,7 @@ from shuren.trust.queries import require_scope
 from shuren.web.api.problems import Problem
 
 _NAMES = {"key", "api_key", "apikey", "api-key", "access_token", "token", "authorization"}
-_BEGINNING = "shk_"
+_BEGINNINGS = ("shk_", "shr_")  # of the open API, and of readers' own
 
 
 class ApiKey(AuthBase):
@@ -45,9 +45,9 @@ class ApiKey(AuthBase):
 
 def refuse_key_in_address(request: HttpRequest) -> None:
     """Addresses are kept in histories and logs of every machine on the way."""
-    if not _NAMES & {name.lower() for name in request.GET} and _BEGINNING not in (
-        request.get_full_path()
-    ):
+    address = request.get_full_path()
+    is_named = bool(_NAMES & {name.lower() for name in request.GET})
+    if not is_named and not any(one in address for one in _BEGINNINGS):
         return
     raise Problem(
         "key-in-address",

@@ -12,6 +12,7 @@ from shuren.web.api import (
     lineage,
     loads,
     marts,
+    own,
     services,
 )
 from shuren.web.api.endpoint import api
@@ -22,5 +23,7 @@ OPERATIONS = (about, catalogue, marts, figures, indicators, loads, lineage, data
 urlpatterns = [
     path("openapi.json", document.openapi, name="api-document"),
     path("docs", document.docs, name="api-docs"),
+    path("my/openapi.json", own.openapi, name="own-api-document"),
+    path("my/", own.own.urls),
     path("", api.urls),
 ]

@@ -17,6 +17,7 @@ def case_specimens() -> dict[str, list[dict[str, Any]]]:
         "case_row": _case_row(),
         "message_row": _message_row(),
         "document_row": _document_row(),
+        "delivered_file": _delivered_file(),
         "event_row": _event_row(),
         "stamps": _stamps(),
         "trace": _trace(),
@@ -47,6 +48,27 @@ def _case_row() -> list[dict[str, Any]]:
             },
         }
         for state, tone, clock, clock_tone in marks
+    ]
+
+
+def _delivered_file() -> list[dict[str, Any]]:
+    at = now() - timedelta(days=2)
+    file: dict[str, Any] = {
+        "name": "光催化研究进展.pdf", "size": "1.4 MB", "at": at, "digest": "9f" * 32,
+        "state": {"label": _("Ready to be fetched"), "tone": "good"},
+        "until": at + timedelta(days=7), "left": _("%(left)s of %(most)s", left=4, most=5),
+        "gone_at": None, "url": "#delivered_file", "anew": "", "uses": [], "end": "",
+    }  # fmt: skip
+    uses = [{"at": at, "what": _("Opened")}]
+    over = {"state": {"label": _("Off the store"), "tone": ""}, "until": None, "left": "",
+            "gone_at": now(), "url": "", "anew": "#delivered_file"}  # fmt: skip
+    return [
+        {"label": _("Your file"), "inputs": {"file": file}},
+        {"label": _("Off the store"), "inputs": {"file": file | over}},
+        {
+            "label": _("Delivered file"),
+            "inputs": {"file": file | {"url": "", "uses": uses, "end": "#delivered_file"}},
+        },
     ]
 
 

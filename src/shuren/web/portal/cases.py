@@ -13,11 +13,11 @@ from shuren.kernel.i18n import gettext as _
 from shuren.kernel.i18n import pick
 from shuren.kernel.shapes import Actor
 from shuren.management import published
-from shuren.service import case_files, cases, documents, gifts
+from shuren.service import case_files, cases, documents, file_links, gifts
 from shuren.service.case_shapes import CaseLine, CaseView
 from shuren.service.errors import NoSuchCase
 from shuren.service.supervised import OPINION
-from shuren.web import case_words
+from shuren.web import case_words, file_link_words
 from shuren.web.access import requires
 from shuren.web.errors import status_of
 from shuren.web.portal.documents import as_row as as_document
@@ -67,19 +67,34 @@ def one(request: HttpRequest, case_id: str) -> HttpResponse:
     if found.service == OPINION and problem is None and published.has_page(found.id, actor):
         return HttpResponseRedirect(reverse("my-opinion", args=[found.id]))
     posted = request.POST if problem else None
-    context = whole(found, for_reader=True) | {
-        "moves": case_words.moves(found, posted, problem),
-        "problem": problem,
-        "is_gift": found.flow == gifts.FLOW,
-        "named": gifts.name_of(case_id, actor=actor) if found.flow == gifts.FLOW else "",
-        "documents": [as_document(one) for one in documents.of_case(settings.SITE, case_id, actor)],
-        "trail": [
-            {"label": _("My cases"), "url": reverse("my-cases")},
-            {"label": case_words.title_of(found), "url": ""},
-        ],
-    }
+    context = (
+        whole(found, for_reader=True)
+        | _delivered(found, actor)
+        | {
+            "moves": case_words.moves(found, posted, problem),
+            "problem": problem,
+            "is_gift": found.flow == gifts.FLOW,
+            "named": gifts.name_of(case_id, actor=actor) if found.flow == gifts.FLOW else "",
+            "documents": [
+                as_document(one) for one in documents.of_case(settings.SITE, case_id, actor)
+            ],
+            "trail": [
+                {"label": _("My cases"), "url": reverse("my-cases")},
+                {"label": case_words.title_of(found), "url": ""},
+            ],
+        }
+    )
     status = status_of(problem) if problem else 200
     return render(request, "portal/my_case.html", context, status=status)
+
+
+def _delivered(case: CaseView, actor: Actor) -> dict[str, Any]:
+    """What was delivered by link; it is no file that is fetched from the case itself then."""
+    file = file_links.of_case(settings.SITE, case.id, actor)
+    if file is None:
+        return {}
+    files = [one for one in case_words.kept_files(case) if one[1] != file.field]
+    return {"delivered": file_link_words.delivered(file, case), "files": files}
 
 
 def act(request: HttpRequest, case_id: str) -> CaseView:
@@ -137,4 +152,5 @@ def whole(case: CaseView, *, for_reader: bool) -> dict[str, Any]:
         "trace": case_words.trace(case, for_reader=for_reader),
         "details": case_words.details(case),
         "files": case_words.kept_files(case),
+        "delivered": None,
     }

@@ -218,6 +218,7 @@ def store_titles() -> dict[str, str]:
         "enrolments": _("Events you enrolled in"),
         "gifts": _("Gifts of books"),
         "messages": _("Messages to you"),
+        "reader_keys": _("Your keys for programs"),
         "opinions": _("What you told the library"),
         "events": _("Events not yet taken in"),
         "quarantine": _("Refused rows that name you"),

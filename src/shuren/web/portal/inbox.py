@@ -99,9 +99,10 @@ def _leads(about: dict[str, str]) -> dict[str, str]:
         "title": ("item", [id], _("To the title")),
         "loan": ("my", [], _("To your loans")),
         "consent": ("my-privacy", [], _("To My privacy")),
+        "desk_case": ("workbench:case", [id], _("To the case")),
         "task": ("workbench:tasks", [], _("To the tasks")),
     }
-    if kind not in pages or (kind in ("case", "event", "title") and not id):
+    if kind not in pages or (kind in ("case", "desk_case", "event", "title") and not id):
         return {}
     name, args, label = pages[kind]
     return {"url": reverse(name, args=args), "label": label}

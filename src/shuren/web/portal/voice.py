@@ -71,7 +71,9 @@ def own(request: HttpRequest, token: str) -> HttpResponse:
     except NoSuchOpinion:
         raise Http404 from None
     response = _page(request, found, problem)
-    response["Referrer-Policy"] = "no-referrer"
+    # The address opens the page, so no other site is told it. Not "no-referrer": browsers then send
+    # the form without saying where from, and it is refused as a forgery.
+    response["Referrer-Policy"] = "same-origin"
     return response
 
 

@@ -62,6 +62,12 @@ def moment(value: datetime | None) -> SafeString | str:
     )
 
 
+@register.filter
+def exact(value: datetime) -> str:
+    """Day and minute, for what ends just then."""
+    return moments.exact(value)
+
+
 @register.simple_tag
 def day(value: date | None) -> SafeString | str:
     if value is None:

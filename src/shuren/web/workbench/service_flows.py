@@ -130,9 +130,9 @@ def _steps(one: FlowFigures) -> list[Cell]:
     least, had = one.declared, one.told.steps
     return [
         {"text": pick(one.flow.title)},
-        _cell(least.reader), _cell(had and had.reader),
-        _cell(least.staff), _cell(had and had.staff),
-        _cell(least.itself), _cell(had and had.itself),
+        _cell(least.reader), _cell(had.reader if had else None),
+        _cell(least.staff), _cell(had.staff if had else None),
+        _cell(least.itself), _cell(had.itself if had else None),
         _said(_share(one.told.more)), _cell(one.told.cases),
     ]  # fmt: skip
 
@@ -164,8 +164,8 @@ def _service(one: ServiceFigures) -> list[Cell]:
     had, address = one.told.steps, reverse("workbench:service", args=[one.service.id])
     return [
         {"text": pick(one.service.title), "href": address}, _cell(one.required),
-        _cell(one.declared.reader), _cell(had and had.reader),
-        _cell(one.declared.staff), _cell(had and had.staff),
+        _cell(one.declared.reader), _cell(had.reader if had else None),
+        _cell(one.declared.staff), _cell(had.staff if had else None),
         _cell(one.approvals), _cell(one.told.approval_hours),
         _said(_share(one.told.approval_share)), _cell(one.told.cases),
     ]  # fmt: skip

@@ -16,7 +16,7 @@ from shuren.kernel.errors import DefinitionError
 from shuren.kernel.i18n import gettext as _
 from shuren.kernel.i18n import listed, pick
 from shuren.service.internals.reading_forms import one_of, two_languages, wrong
-from shuren.service.message_shapes import INBOX_ONLY, KINDS, VALUES, Template, Work
+from shuren.service.message_shapes import INBOX_ONLY, KINDS, MAIL_ONLY, VALUES, Template, Work
 
 LANGUAGES = ("zh", "en")
 _PLACE = re.compile(r"\{([^{}]*)\}")
@@ -27,7 +27,7 @@ TEMPLATE_KEYS = {
     "kind": Key(str, "种类：case 服务进展、reminder 提醒、notice 通知、alert 检索订阅、offer 推荐；后两种须读者同意", "case, reminder, notice, alert or offer; the last two need the reader's consent", required=True),  # noqa: E501
     "title": Key(dict, "标题 {zh, en}；只用 text、number、day、moment 类的值", "Title {zh, en}; only with values that are text, number, day or moment", required=True),  # noqa: E501
     "body": Key(dict, "正文 {zh, en}，值写作 {名称}；值为空的行不出现", "Body {zh, en}; a value is written {name}; a line whose value is empty is left out", required=True),  # noqa: E501
-    "values": Key(dict, "值 → text 文字、number 数、day 日期、moment 时刻、work 文献题名（敏感主题不进邮件）、note 附言（不进邮件）", "Value → text, number, day, moment, work (a title: in no mail where its topic is sensitive or not known) or note (in no mail)", default="{}"),  # noqa: E501
+    "values": Key(dict, "值 → text 文字、number 数、day 日期、moment 时刻、work 文献题名（敏感主题不进邮件）、note 附言（不进邮件）、link 本馆链接（只进邮件）", "Value → text, number, day, moment, work (a title: in no mail where its topic is sensitive or not known), note (in no mail) or link (an address of ours, only in a mail)", default="{}"),  # noqa: E501
     "purpose": Key(str, "须同意的种类：读者须已同意的用途，见 purposes/", "Of the kinds that need consent: the purpose the reader has agreed to, see purposes/"),  # noqa: E501
     "useful_hours": Key(int, "邮件耽搁超过多少小时便不再发", "A mail that was held up for more hours is not sent any more", default="72"),  # noqa: E501
 }
@@ -48,7 +48,7 @@ def read_template(path: Path, said: dict[str, Any]) -> Template:
             used |= _named(path, f"{key}.{language}", str(said[key][language]), values)
     for language in LANGUAGES:
         for name in _PLACE.findall(str(said["title"][language])):
-            if values[name] in ("work", "note"):
+            if values[name] in ("work", "note", "link"):
                 raise wrong(
                     path, f"title.{language}",
                     _("A title is read over a shoulder: put '%(name)s' into the body.", name=name),
@@ -103,7 +103,8 @@ def filled(
             for name, kind in template.values.items()
         }
         title[language] = _lines(template.title[language], said, set())[:200] or template.id
-        body[language] = _lines(template.body[language], said, set())
+        outer = {name for name, kind in template.values.items() if kind in MAIL_ONLY}
+        body[language] = _lines(template.body[language], said, outer)
         works = {name for name, kind in template.values.items() if kind == "work"}
         inner = {name for name, kind in template.values.items() if kind in INBOX_ONLY}
         mail[language] = _lines(template.body[language], said, works | inner)

@@ -4,21 +4,26 @@
  * [data-shortcuts]       the dialog that `?` opens
  * [data-copy=<id>]       copies that element's text; hidden until it can
  * [data-check-all=<name>] ticks all checkboxes of that name
- * [data-suggestion]      a line: with the focus in it j and k go on, other letters press what
- *                        has that [data-key]; [data-keys-hint] says so, hidden until it can
+ * [data-suggestion]      a line: j and k go to the first and on from it, other letters press
+ *                        what has that [data-key] in the line with the focus; [data-keys-hint]
+ *                        says so, hidden until it can
  */
 (() => {
   "use strict";
   const PATIENCE = 1200;
   let waitingSince = 0;
 
+  // A box that is ticked, or a button, takes no letters.
   const typing = (target) =>
-    target.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(target.tagName);
+    target.isContentEditable ||
+    /^(TEXTAREA|SELECT)$/.test(target.tagName) ||
+    (target.tagName === "INPUT" && !/^(checkbox|radio|button|submit)$/.test(target.type));
 
   function pressed(event) {
     if (event.ctrlKey || event.metaKey || event.altKey || typing(event.target)) return;
     const dialog = document.querySelector("[data-shortcuts]");
-    if (event.key === "?" && dialog && !dialog.open) {
+    if (dialog && dialog.open) return;
+    if (event.key === "?" && dialog) {
       event.preventDefault();
       dialog.showModal();
       return;
@@ -30,6 +35,7 @@
       return;
     }
     waitingSince = event.key === "g" ? event.timeStamp || 1 : 0;
+    if (!waitingSince) inLines(event);
   }
 
   function copyOnClick(button) {
@@ -64,22 +70,20 @@
     );
   }
 
-  function inLine(event) {
-    const line = event.target.closest("[data-suggestion]");
-    if (!line || event.ctrlKey || event.metaKey || event.altKey) return;
+  function inLines(event) {
     const lines = [...document.querySelectorAll("[data-suggestion]")];
+    const line = event.target.closest("[data-suggestion]");
     const step = { j: 1, k: -1 }[event.key];
     if (step) {
-      const next = lines[lines.indexOf(line) + step];
+      const next = line ? lines[lines.indexOf(line) + step] : lines[0];
       if (next) next.querySelector("input, a").focus();
-    } else {
+    } else if (line) {
       const button = line.querySelector(`[data-key="${CSS.escape(event.key)}"]`);
       if (button) button.click();
     }
   }
 
   if (document.querySelector("[data-suggestion]")) {
-    document.addEventListener("keydown", inLine);
     document.querySelectorAll("[data-keys-hint]").forEach((hint) => {
       hint.hidden = false;
     });
