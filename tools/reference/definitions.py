@@ -30,7 +30,7 @@ PARTS: dict[str, dict[str, dict[str, Key]]] = {
     },
     "licences": {"": repository.LICENCE_KEYS},
     "shelving": {"": discovery.SHELVING_KEYS},
-    "circulation": {"": lending.LENDING_KEYS, "kinds.*": lending.KIND_KEYS},
+    "circulation": {"": lending.LENDING_KEYS, "kinds.*, studies.*": lending.KIND_KEYS},
     "floors": {
         "": floors.PLAN_KEYS,
         "floors.*": floors.FLOOR_KEYS,
@@ -168,6 +168,12 @@ KINDS = {
         "向谁索取馆里没有的文献，按什么规则",
         "Who is asked for what the library lacks, and by which rules",
     ),
+    "rosters": (
+        "值班表",
+        "Rosters",
+        "哪里每周什么时候要几个志愿者",
+        "Where and when in a week how many volunteers are needed",
+    ),
     "messages": (
         "消息",
         "Messages",
@@ -206,6 +212,7 @@ EXAMPLES = {
     "report_templates": ("report_templates/citation.yaml", "", ""),
     "service_indicators": ("service_indicators/fill.yaml", "", ""),
     "suppliers": ("suppliers/calis.yaml", "", ""),
+    "rosters": ("rosters/demo-jiangwan.yaml", "", ""),
     "messages": ("messages/case_moved.yaml", "", ""),
     "calendars": ("calendars/demo-university.yaml", "", ""),
     "vocabularies": ("vocabularies/reader_kind.yaml", "", ""),

@@ -25,6 +25,7 @@ from shuren.service.internals import (
     reading_flows,
     reading_forms,
     reading_indicators,
+    reading_rosters,
     reading_services,
     reading_suppliers,
     reading_templates,
@@ -33,6 +34,7 @@ from shuren.service.internals.place_rules import BOOKING_KEYS, read_rules
 from shuren.service.internals.publishing import until_published
 from shuren.service.internals.reading_flows import read_flow
 from shuren.service.internals.reading_services import read_service
+from shuren.service.shift_shapes import Roster
 from shuren.trust.definitions import purposes
 
 # Kind → part of the file ("" is its top) → what it may say.
@@ -47,6 +49,7 @@ FORMATS: dict[str, dict[str, dict[str, Key]]] = {
     },
     "service_indicators": {"": reading_indicators.INDICATOR_KEYS},
     "suppliers": {"": reading_suppliers.SUPPLIER_KEYS},
+    "rosters": {"": reading_rosters.ROSTER_KEYS, "needs.*": reading_rosters.NEED_KEYS},
     "flows": {
         "": reading_flows.FLOW_KEYS,
         "states.*": reading_flows.STATE_KEYS,
@@ -116,6 +119,19 @@ def suppliers(site: Site | None) -> dict[str, Supplier]:
             reading_forms.one_of(file.path, "services", id, known)
         found.append(one)
     return {one.id: one for one in sorted(found, key=lambda one: (one.order, one.id))}
+
+
+@cache
+def rosters(site: Site | None) -> dict[str, Roster]:
+    """When whom is needed for shifts, by id; raises DefinitionError, also for a service nobody
+    declares."""
+    known = services(site)
+    found = {}
+    for file in find_definitions("rosters", site).values():
+        one = reading_rosters.read_roster(file.path, _said(file))
+        reading_forms.one_of(file.path, "service", one.service, known)
+        found[one.id] = one
+    return found
 
 
 @cache

@@ -60,7 +60,7 @@ _OF_COPIES = _columns(
     "mart.copy_state",
     "title_id item_id call_number campus location status catalogued lent_on due_at",
 )
-_OF_ONESELF = _columns("conformed.reader", "kind status valid_until campus") + _columns(
+_OF_ONESELF = _columns("conformed.reader", "kind study status valid_until campus") + _columns(
     "mart.loan_fact", "loan_id item_id title_id loaned_at due_at renewals"
 )
 _ONES_OWN = (
@@ -204,6 +204,12 @@ PAGES: dict[str, Page] = {
         + _columns("mart.copy_state", _COPIES),
         narrowed_by=("mart.loan_fact.reader_key",),
     ),
+    "service-list": Page(
+        {"zh": "门户：服务目录", "en": "Portal: directory of services"},
+        "services",
+        tables=_columns("conformed.reader", "study"),
+        narrowed_by=("conformed.reader.reader_key",),
+    ),
     "service-forms": Page(
         {"zh": "门户：申请服务", "en": "Portal: asking for a service"},
         "service-ask",
@@ -215,6 +221,8 @@ PAGES: dict[str, Page] = {
     "bookings": Page(
         {"zh": "工作台：座位与研讨间", "en": "Workbench: seats and rooms"}, "workbench:bookings"
     ),
+    "my-shifts": Page({"zh": "我的值班", "en": "My shifts"}, "my-shifts"),
+    "shifts": Page({"zh": "工作台：志愿者值班", "en": "Workbench: shifts"}, "workbench:shifts"),
     "cases": Page({"zh": "工作台：服务单", "en": "Workbench: cases"}, "workbench:cases"),
     "my-held": Page(
         {"zh": "关于我的一切", "en": "What is held about me"},
