@@ -80,13 +80,14 @@ _OF_SERVICES = (
     *_columns("mart.audience_period", f"period audience {_COUNTED}"),
     *_columns("conformed.population", "year kind persons"),
     # What is not counted from cases.
-    *_columns("mart.loan_fact", "month loaned_at due_at returned_at"),
     *_columns("mart.visit_hour", "month entries"),
     *_columns("mart.occupancy_hour", "month occupied_mean seats"),
-    *_columns("mart.cost_per_use", "kind year cost_per_use"),
-    *_columns("conformed.search_event", "month"),
+    *_columns("mart.platform_month", "month metric_type usage"),
+    *_columns("mart.cost_per_use", "year kind cost_per_use"),
+    *_columns("mart.loan_fact", "month"),
+    *_columns("mart.event_month", "month service enrolled attended completed"),
+    *_columns("conformed.search_event", "month is_zero"),
     *_columns("conformed.gift_result", "month service volumes"),
-    *_columns("mart.event_month", "completed"),
 )
 PAGES: dict[str, Page] = {
     "home": Page(
