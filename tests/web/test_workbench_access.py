@@ -49,6 +49,8 @@ EXAMPLES = {
     "code": "0000000000000000",
     "grant": "nothing",
     "event_id": "nothing",
+    "paper_id": "nothing",
+    "station_id": "nothing",
 }
 POSTED = {
     "role-approve",
@@ -98,6 +100,11 @@ PROMISED = {
     "members": "cases.read",
     "members-roster": "desk.serve",
     "member": "desk.serve",
+    "projects": "cases.read",
+    "stations": "dashboards.read",
+    "station": "services.edit",
+    "case-project": "cases.read",
+    "case-project-paper": "cases.read",
     "events": "cases.read",
     "event": "cases.read",
     "case-preview": "cases.read",

@@ -237,6 +237,20 @@ def take_place(site: Site, row: "Case") -> None:
     take(site, row)
 
 
+def prepare_college(site: Site, row: "Case", declared: "Declared", at: datetime) -> None:
+    """A case about a college is in its librarian's hand from the first; raises UnknownName."""
+    from shuren.service.internals.routing import to_librarian
+
+    to_librarian(site, row)
+
+
+def take_college(site: Site, row: "Case") -> None:
+    """Its librarian is told of it."""
+    from shuren.service.internals.routing import tell_librarian
+
+    tell_librarian(site, row)
+
+
 def _report_ready(facts: Facts, said: Mapping[str, Any]) -> str:
     """The report's draft has all parts it needs."""
     from shuren.service.internals.documents.issuing import why_not_ready
@@ -279,53 +293,42 @@ def _acknowledge_gift(facts: Facts) -> None:
     acknowledge(facts)
 
 
-def _on_roster(facts: Facts, said: Mapping[str, Any]) -> str:
-    """The roster of alumni has whoever applies."""
-    from shuren.service.internals.members.terms import why_not_on_roster
+def _milestones_over(facts: Facts, said: Mapping[str, Any]) -> str:
+    """Every milestone of the project is done or dropped, and its roles are held."""
+    from shuren.service.internals.projects.planning import why_open
 
-    return why_not_on_roster(facts)
-
-
-def _member_checked(facts: Facts, said: Mapping[str, Any]) -> str:
-    """There is evidence that whoever applies is one of the alumni."""
-    from shuren.service.internals.members.terms import why_not_checked
-
-    return why_not_checked(facts)
+    return why_open(facts)
 
 
-def _renewal_open(facts: Facts, said: Mapping[str, Any]) -> str:
-    """The membership ends soon enough to be renewed."""
-    from shuren.service.internals.members.terms import why_not_renewed
+def _begin_project(facts: Facts) -> None:
+    """The project's milestones get their days; nothing where the service declares none."""
+    from shuren.service.internals.projects.planning import begin
 
-    return why_not_renewed(facts)
-
-
-def _begin_term(facts: Facts) -> None:
-    """A membership begins."""
-    from shuren.service.internals.members.terms import begin_term
-
-    begin_term(facts)
+    begin(facts)
 
 
-def _renew_term(facts: Facts) -> None:
-    """A membership goes on for another term."""
-    from shuren.service.internals.members.terms import renew_term
+def _pause_project(facts: Facts) -> None:
+    from shuren.service.internals.projects.planning import pause
 
-    renew_term(facts)
-
-
-def _end_term(facts: Facts) -> None:
-    """A membership is over for good."""
-    from shuren.service.internals.members.terms import end_term
-
-    end_term(facts)
+    pause(facts)
 
 
-def _give_back_article(facts: Facts) -> None:
-    """A member gets back the article that this case took of their year's."""
-    from shuren.service.internals.members.packs import give_back
+def _resume_project(facts: Facts) -> None:
+    """What is still to be done is due so many working days later as the project stood still."""
+    from shuren.service.internals.projects.planning import resume
 
-    give_back(facts.row.pk, facts.at)
+    resume(facts)
+
+
+def _of_members(name: str) -> Callable[..., Any]:
+    """A hook of memberships, imported when it is used: guard or effect of members/terms.py."""
+
+    def hook(facts: Facts, said: Mapping[str, Any] | None = None) -> Any:
+        from shuren.service.internals.members import terms
+
+        return getattr(terms, name)(facts)
+
+    return hook
 
 
 GUARDS: dict[str, Guard] = {
@@ -337,11 +340,12 @@ GUARDS: dict[str, Guard] = {
     "report_ready": _report_ready,
     "not_the_author": _not_the_author,
     "gift_decided": _gift_decided,
+    "milestones_over": _milestones_over,
     "parts_over": _parts_over,
     "another_supplier": _another_supplier,
-    "on_roster": _on_roster,
-    "member_checked": _member_checked,
-    "renewal_open": _renewal_open,
+    "on_roster": _of_members("why_not_on_roster"),
+    "member_checked": _of_members("why_not_checked"),
+    "renewal_open": _of_members("why_not_renewed"),
 }
 EFFECTS: dict[str, Effect] = {
     "deadline_from_due": _deadline_from_due,
@@ -362,10 +366,16 @@ EFFECTS: dict[str, Effect] = {
     "issue_report": _issue_report,
     "mirror_event": _mirror_event,
     "acknowledge_gift": _acknowledge_gift,
-    "begin_term": _begin_term,
-    "renew_term": _renew_term,
-    "end_term": _end_term,
-    "give_back_article": _give_back_article,
+    "begin_term": _of_members("begin_term"),
+    "renew_term": _of_members("renew_term"),
+    "end_term": _of_members("end_term"),
+    "give_back_article": _of_members("give_back_article"),
+    "begin_project": _begin_project,
+    "pause_project": _pause_project,
+    "resume_project": _resume_project,
 }
 # What a case is about → what comes before it is opened, and with it, in one transaction.
-OPENING = {"place": (prepare_place, take_place)}
+OPENING = {
+    "place": (prepare_place, take_place),
+    "college": (prepare_college, take_college),
+}

@@ -11,6 +11,7 @@ from shuren.service.member_shapes import LAPSED, NONE, VALID, Pack, Stand
 from shuren.service.message_shapes import KINDS
 from shuren.web import member_words
 from shuren.web.case_words import inputs
+from shuren.web.portal import project_specimens
 
 
 def case_specimens() -> dict[str, list[dict[str, Any]]]:
@@ -24,6 +25,7 @@ def case_specimens() -> dict[str, list[dict[str, Any]]]:
         "stamps": _stamps(),
         "trace": _trace(),
         "case_moves": _case_moves(),
+        "milestone": project_specimens.milestone(),
         "service_row": _service_row(),
         "member_card": _member_card(),
     }

@@ -22,14 +22,14 @@ from shuren.service.internals.opening import local_day
 from shuren.service.member_shapes import NEEDLESS, Stand
 
 
-def require(site: Site, row: Case, service: Service, by: str, role: str) -> None:
+def require(site: Site, row: Case, service: Service, by: str, role: str, study: str = "") -> None:
     """Let a case be opened within its service's limits and, where it needs a membership, by a
     member; and take of their articles what it takes.
 
     by      of FLOW_ACTORS; at the desk it counts for whom has been a member
     raises  NotOffered with the reason and the way on
     """
-    limits.require_room(site, service, row.pseudonym, row.opened_at, role)
+    limits.require_room(site, service, row.pseudonym, row.opened_at, role, study)
     wanted = rules.needs(service)
     if wanted is None or by not in (READER, LIBRARIAN):
         return

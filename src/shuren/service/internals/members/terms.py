@@ -83,6 +83,13 @@ def end_term(facts: Facts) -> None:
     roster.release(facts.row.pk)
 
 
+def give_back_article(facts: Facts) -> None:
+    """A member gets back the article that this case took of their year's."""
+    from shuren.service.internals.members.packs import give_back
+
+    give_back(facts.row.pk, facts.at)
+
+
 def _good(facts: Facts) -> MemberCheck | None:
     """The newest check that was good, of the case or of the request that opens it."""
     found = MemberCheck.objects.filter(is_good=True)

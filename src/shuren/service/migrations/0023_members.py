@@ -6,7 +6,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("service", "0019_file_links"),
+        ("service", "0022_stations"),
     ]
 
     operations = [
