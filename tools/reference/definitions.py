@@ -156,6 +156,12 @@ KINDS = {
         "委托报告由哪些部分组成",
         "The parts of a commission's report",
     ),
+    "projects": (
+        "项目",
+        "Projects",
+        "一类项目的角色、里程碑与文件",
+        "Roles, milestones and documents of a kind of project",
+    ),
     "service_indicators": (
         "服务指标",
         "Service indicators",
@@ -210,6 +216,7 @@ EXAMPLES = {
     "flows": ("flows/hold.yaml", "", ""),
     "opinion_topics": ("opinion_topics/seats.yaml", "", ""),
     "report_templates": ("report_templates/citation.yaml", "", ""),
+    "projects": ("projects/translation.yaml", "roles:", "  - id: translator"),
     "service_indicators": ("service_indicators/fill.yaml", "", ""),
     "suppliers": ("suppliers/calis.yaml", "", ""),
     "rosters": ("rosters/demo-jiangwan.yaml", "", ""),

@@ -14,6 +14,7 @@ def come_alive(site: Site) -> None:
     from shuren.cli.demo_places import furnish_places, other_readers
     from shuren.cli.demo_readers import speak
     from shuren.cli.demo_shifts import roster_shifts
+    from shuren.cli.demo_stations import open_stations
 
     readers = demo_readers(site)
     student = readers["student"]
@@ -22,6 +23,7 @@ def come_alive(site: Site) -> None:
     give_books(site, readers["alumni"])
     speak(site)
     furnish_places(site)
+    open_stations(site)
     roster_shifts(site)
 
 

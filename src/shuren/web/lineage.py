@@ -217,6 +217,16 @@ PAGES: dict[str, Page] = {
         narrowed_by=("conformed.reader.reader_key",),
         argument="long_term_seat",
     ),
+    "stations": Page(
+        {"zh": "门户：学科服务站", "en": "Portal: subject service stations"},
+        "stations",
+        ("reading_by_college",),
+    ),
+    "stations-kept": Page(
+        {"zh": "工作台：学科服务站", "en": "Workbench: subject service stations"},
+        "workbench:stations",
+        tables=_columns("conformed.reader", "college"),
+    ),
     "my-cases": Page({"zh": "我的服务单", "en": "My cases"}, "my-cases"),
     "bookings": Page(
         {"zh": "工作台：座位与研讨间", "en": "Workbench: seats and rooms"}, "workbench:bookings"

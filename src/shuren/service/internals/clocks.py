@@ -22,6 +22,7 @@ from shuren.service import bookings, cases, file_links, outbox, search_alerts, s
 from shuren.service.definitions import rosters
 from shuren.service.internals import erasing, keeping, refusals, rising, sweeping
 from shuren.service.internals.circulation import history, queue
+from shuren.service.internals.projects import reminding
 from shuren.service.internals.shifts import keeping as shifts
 from shuren.service.joining import clocks_above
 from shuren.trust import erasing as trust
@@ -95,6 +96,7 @@ CLOCKS = (
         lambda site, actor: bookings.work(site),
         lambda site: bookings.work_is_due(),
     ),
+    Clock("projects", HOUR, lambda site, actor: reminding.remind(site)),
     Clock(
         "rosters",
         HOUR,

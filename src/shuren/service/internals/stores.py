@@ -115,6 +115,10 @@ STORES: tuple[Store, ...] = (
             "service_filelink",
             "service_filelinkuse",
             "service_reportdraft",
+            "service_project",
+            "service_projectperson",
+            "service_projectmilestone",
+            "service_projectpaper",
         ),
         case_stores.tell,
         case_stores.forget,
@@ -163,6 +167,8 @@ STORES: tuple[Store, ...] = (
 # Tables with a column for an account that is never a reader's, or that names nobody.
 NOT_OF_READERS = {
     "service_servicedraft": "names the staff who changed what a service says, and who approved it",
+    "service_stationlibrarian": "names the staff who answer for a college, shown as they wish",
+    "service_stationtext": "names the account of staff that wrote for a college",
     "service_deskview": "names the account of staff that named a view of the desk's list",
     "service_placeblock": "names the account of staff that blocked a seat or room",
     "data_task": "names the librarian who mends data",
