@@ -104,7 +104,7 @@ def recorded(site, options):
 
 
 def ours(site, asked):
-    from shuren.discovery.internals import searching, store
+    from shuren.discovery.internals import counting, searching, store
     from shuren.discovery.search_shapes import Query
 
     reader = store.reader(site)
@@ -113,10 +113,10 @@ def ours(site, asked):
         for query in asked:
             unmade(query)
             begun, spent = time.perf_counter(), time.thread_time()
-            found = searching._search(reader, query, {}, Query(""))
+            found = searching._search(reader, query, (), {}, Query(""))
             for _score, place in found.hits:
                 reader.searcher.doc(place).get_first("shown")
-            searching.facets(reader, query, {})
+            counting.facets(reader, query, {})
             spent = time.thread_time() - spent
             lines.append((turn, found.count, time.perf_counter() - begun, spent))
     said("tantivy 0.27", lines)

@@ -64,10 +64,11 @@ def make(site, options):
     begun, spent = time.monotonic(), cpu_time()
     folder = store.new_folder(site)
     counted = writing._counter(no_progress)
-    made = writing.parts.write_apart(
+    made, layout = writing.parts.write_apart(
         folder, buckets, shelving(site), counted, options.heap << 20, options.processes
     )
-    store.write_manifest(folder, store.Manifest(store.schema.VERSION, "generated", made, ""))
+    manifest = store.Manifest(store.schema.VERSION, "generated", made, "", layout)
+    store.write_manifest(folder, manifest)
     store.put_to_use(site, folder)
     seconds, cpu = time.monotonic() - begun, cpu_time() - spent
     size = sum(path.stat().st_size for path in folder.iterdir())

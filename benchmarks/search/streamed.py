@@ -21,6 +21,7 @@ from pathlib import Path
 from speed import cpu_time, made_site
 
 AT_ONCE = 20_000  # rows made before any is put together
+SAMPLED = 80_000  # rows by which it is judged what stands in front
 
 
 def main():
@@ -30,27 +31,36 @@ def main():
     ask.add_argument("--processes", type=int, default=2)
     ask.add_argument("--heap", type=int, default=2_000, help="megabytes of postings each holds")
     ask.add_argument("--seed", type=int, default=7)
+    ask.add_argument("--front", type=float, help="what the records in front are raised by")
     ask.add_argument("--part", default="", help="folder of a process of ours, with its number")
     options = ask.parse_args()
     site = made_site(options.keep)
     if options.part:
         return part(site, options)
-    from shuren.discovery.internals import parts, store
+    from generate import rows
+
+    from shuren.discovery.internals import layout, parts, store
 
     folder = store.new_folder(site)
     begun = time.monotonic()
+    front = str(layout.front_from(rows(SAMPLED, options.seed)))
     made = [folder / f"part-{number}" for number in range(options.processes)]
-    running = [subprocess.Popen([sys.executable, *sys.argv, "--part", path]) for path in made]
+    running = [
+        subprocess.Popen([sys.executable, *sys.argv, "--part", path, "--front", front])
+        for path in made
+    ]
     ended = [one.wait() for one in running]
     if any(ended):
         sys.exit("a part was not made; nothing is put to use")
     told = [json.loads(path.with_suffix(".json").read_text("utf-8")) for path in made]
     spent = cpu_time()
-    parts.splice(folder, made)
+    written = [parts.Written(one["records"], one["segments"]) for one in told]
+    laid_out = parts.put_together_large(folder, made, written)
     for path in made:
         path.with_suffix(".json").unlink()
     count = sum(one["records"] for one in told)
-    store.write_manifest(folder, store.Manifest(store.schema.VERSION, "generated", count, ""))
+    manifest = store.Manifest(store.schema.VERSION, "generated", count, "", laid_out)
+    store.write_manifest(folder, manifest)
     store.put_to_use(site, folder)
     cpu = sum(one["cpu"] for one in told) + cpu_time() - spent
     size = sum(path.stat().st_size for path in folder.iterdir())
@@ -66,8 +76,9 @@ def part(site, options):
     from generate import rows
 
     from shuren.discovery.definitions import shelving
-    from shuren.discovery.internals import parts
+    from shuren.discovery.internals import layout, parts
     from shuren.discovery.internals.records import TITLE, put_together
+    from shuren.discovery.internals.spilling import BUCKETS
 
     gc.disable()
     folder = Path(options.part)
@@ -94,10 +105,16 @@ def part(site, options):
             print(f"part {number}: {done[0]:,} of {last - first:,}, "
                   f"{cpu_time() - making[0]:,.0f} CPU-s", flush=True)  # fmt: skip
 
-    folder.mkdir()
-    count = parts.write(folder, [records()], shelving(site), counted, options.heap << 20)
+    # Made in the order of buckets, the first ones are what chance has picked: so are ours.
+    samples = [(last - first) * size // BUCKETS for size in layout.SAMPLES]
+    every = records()
+    portions = [islice(every, size) for size in samples] + [every]
+    made = parts.write(
+        folder, portions, shelving(site), counted, options.heap << 20, front=options.front
+    )
     told = {
-        "records": count,
+        "records": made.records,
+        "segments": made.segments,
         "cpu": cpu_time() - making[0],
         "making": making[0],
         "memory": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024,

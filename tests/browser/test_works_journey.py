@@ -1,6 +1,7 @@
 """A teacher orders a novelty search and gives the report to somebody who verifies it; a student
 goes to an event. Every page of it in four looks and on the smallest phone."""
 
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -10,8 +11,9 @@ from django.urls import reverse
 from django.utils import timezone
 
 from shuren.kernel.clock import now
-from shuren.service import cases, commissions, documents, events
+from shuren.service import cases, commissions, documents, events, shift_desk, shifts
 from shuren.service.internals.event_rows import Event
+from shuren.service.internals.shift_rows import Shift, ShiftTurn
 from shuren.trust.actions import create_account, pseudonymise
 from shuren.trust.models import Account
 from shuren.trust.queries import actor_of
@@ -150,6 +152,37 @@ def test_a_teacher_orders_a_novelty_search_and_anybody_verifies_it(
     assert cases.case(settings.SITE, case, MANAGER).fields["rating"] == 5
 
 
+def _on_shift(site, teacher) -> str:
+    """A student librarian with a shift worked, one at hand, one offered; the day to look from.
+
+    The teacher's account stands for the student's: the role decides who may apply, not who works.
+    """
+    student = replace(teacher, role="student")
+    fields = {"kind": "volunteer", "week_hours": "4"}
+    applied = cases.open_case(site, "student_librarians", actor=student, fields=fields)
+    cases.act(site, applied.id, "approve", actor=LIBRARIAN)
+    first = now() + timedelta(minutes=10)
+    turns = []
+    for hours in (0, 26, 50, 74):
+        one = shift_desk.add(
+            site, "student_librarians", title={"zh": "三楼阅览室晚间值班", "en": "Reading room 3"},
+            place={"zh": "江湾图书馆三楼服务台", "en": "Jiangwan Library, desk on floor 3"},
+            starts_at=first + timedelta(hours=hours), ends_at=first + timedelta(hours=hours + 1),
+            people=2, actor=LIBRARIAN,
+        )  # fmt: skip
+        if hours < 74:
+            turns.append(shifts.take(site, one.id, actor=student))
+    shifts.offer(site, turns[-1].id, "swap", actor=student)
+    done = ShiftTurn.objects.get(pk=turns[1].id)
+    done.state, done.seconds = "done", 3600
+    begun, ended = first - timedelta(hours=2), first - timedelta(hours=1)
+    done.spans = [[begun.isoformat(), ended.isoformat()]]
+    done.save()
+    day = timezone.localtime(begun).date()
+    Shift.objects.filter(pk=done.shift_id).update(starts_at=begun, ends_at=ended, day=day)
+    return f"{timezone.localtime(first):%Y-%m-%d}"
+
+
 @pytest.fixture
 def furnished(people, settings):
     """A report that is signed, one in work, and an event somebody is in."""
@@ -181,6 +214,7 @@ def furnished(people, settings):
     paths += ["/my/documents/", "/verify/", reverse("verify-code", args=[line.code])]
     paths += [f"/events/?month={month}", f"/events/{event.id}/"]
     paths += ["/workbench/events/", f"/workbench/events/{event.id}/"]
+    paths += ["/my/shifts/", "/workbench/shifts/?from=" + _on_shift(site, teacher)]
     return people[0], people[1], paths
 
 

@@ -128,9 +128,15 @@ def test_a_workbook_keeps_signs_that_xml_reserves():
 
 
 def test_there_is_one_demo_account_for_each_role_and_its_card_has_books_out(exports):
+    """Two of students: services, terms and limits are not the same for both."""
     roles = set(find_definitions("roles", None)) - {"anonymous"}
     assert {account.role for account in DEMO_ACCOUNTS} == roles
-    assert len(DEMO_ACCOUNTS) == len(roles)
+    assert [a.username for a in DEMO_ACCOUNTS if a.role == "student"] == ["student", "postgraduate"]
+    assert len(DEMO_ACCOUNTS) == len(roles) + 1
+    says = {cells[0]: cells[3] for cells in good_rows(exports, "readers-cards.csv")}
+    cards = {account.username: account.card for account in demo_accounts(exports)}
+    assert says[cards["student"]] == "本科生"
+    assert says[cards["postgraduate"]] in ("硕士生", "博士生")
     files = (name for name in TEXTS if name.startswith("loans"))
     out = {cells[1] for name in files for cells in good_rows(exports, name) if cells[7] == ""}
     for account in demo_accounts(exports):

@@ -57,8 +57,10 @@ def written(site: Site, count: int) -> int:
     with store.writing(site):
         buckets = filled(store.new_folder(site), count)
         folder = store.new_folder(site)
-        made = parts.write_apart(folder, buckets, shelving(site), lambda more: None, HEAP, 2)
-        store.write_manifest(folder, writing._manifest("S2", made))
+        made, layout = parts.write_apart(
+            folder, buckets, shelving(site), lambda more: None, HEAP, 2
+        )
+        store.write_manifest(folder, writing._manifest("S2", made, layout))
         store.put_to_use(site, folder)
         store.clear(site)
     return made

@@ -2,7 +2,14 @@
 
 import pytest
 
-from shuren.discovery.internals import asking, completing, nearing, schema, searching, syntax
+from shuren.discovery.internals import (
+    asking,
+    completing,
+    counting,
+    nearing,
+    schema,
+    syntax,
+)
 from shuren.discovery.internals.asked import Asked, Occur
 from shuren.discovery.internals.opensearch import dsl, finding, form
 from shuren.discovery.internals.store import Manifest
@@ -108,7 +115,7 @@ def test_a_page_of_hits_is_one_request_that_counts_every_facet_without_its_own_c
     }
     assert body["aggs"]["author"]["filter"] == {"bool": {"filter": [kind, years]}}
     assert body["aggs"]["unfiltered"] == {"filter": {"match_all": {}}}
-    assert set(body["aggs"]) == {"unfiltered", *searching.FACETS}
+    assert set(body["aggs"]) == {"unfiltered", *counting.FACETS}
 
 
 def test_another_order_is_asked_of_the_field() -> None:

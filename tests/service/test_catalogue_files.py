@@ -165,6 +165,12 @@ def test_limits_of_an_audience_stand_before_the_others_and_the_most_generous_hol
     # Postgraduates have no limit a day, and a role does not tell them from undergraduates.
     assert "per_reader_day" not in limits.of_role(one, "student")
     assert limits.of_role(one, "faculty") == one.limits
+    # Where the kind of study is known there is nothing to guess.
+    undergraduate = limits.of_role(one, "student", "undergraduate")
+    assert (undergraduate["per_reader"], undergraduate["per_reader_day"]) == (1, 2)
+    for study in ("master", "doctoral", "postgraduate"):
+        assert limits.of_role(one, "student", study)["per_reader"] == 9
+    assert limits.of_role(one, "student", "exchange") == limits.of_role(one, "student")
 
 
 def test_a_version_kept_before_there_were_scenes_is_read_all_the_same():

@@ -4,7 +4,10 @@ from datetime import UTC, datetime
 
 import pytest
 
+from shuren.data.queries import headings
 from shuren.kernel.errors import DefinitionError
+from shuren.service.definitions import service
+from shuren.service.internals.studies import STUDIES as STUDY_WORDS
 from shuren.service.lending import lending
 from tests.service.circulating import RULES
 
@@ -16,8 +19,6 @@ def put(site, text):
 
 
 def test_the_shipped_rules_name_every_kind_of_reader(site):
-    from shuren.data.queries import headings
-
     assert set(lending(site).kinds) == set(headings(site, "reader_kind"))
 
 
@@ -29,9 +30,45 @@ def test_a_changed_file_counts_at_once(site):
     assert lending(site).of("no such kind") == lending(site).of("public")
 
 
+STUDIES = """\
+studies:
+  undergraduate: {loans: 1, days: 7, renewals: 0, renewal_days: 0, holds: 1}
+"""
+
+
+def test_a_kind_of_study_stands_before_the_students_and_no_other_kind_has_one(site):
+    put(site, RULES + STUDIES)
+    rules = lending(site)
+    assert rules.of("student", "undergraduate").days == 7
+    assert rules.of("student", "doctoral") == rules.of("student") == rules.of("student", "")
+    assert rules.of("public", "undergraduate") == rules.of("public")
+    put(site, RULES)
+    assert lending(site).of("student", "undergraduate") == lending(site).of("student")
+
+
+def test_the_shipped_terms_are_those_the_service_tells(site):
+    """20 volumes for 30 days, and 30 for 60: definitions/services/book_loan.yaml."""
+    rules, said = lending(site), service(site, "book_loan").limits
+    ours = [
+        (r.loans, r.days) for r in (rules.of("student", one) for one in ("undergraduate", "master"))
+    ]
+    assert ours == [(said["copies_undergrad"], 30), (said["copies_postgrad"], 60)]
+    assert set(rules.studies) <= set(STUDY_WORDS) == set(headings(site, "study"))
+
+
 @pytest.mark.parametrize(
     "was, now, why",
     [
+        (
+            "unknown_kind: public",
+            f"{STUDIES}unknown_kind: public".replace("undergraduate", "freshman"),
+            "freshman",
+        ),
+        (
+            "unknown_kind: public",
+            f"{STUDIES}unknown_kind: public".replace("days: 7", "days: -7"),
+            "studies.undergraduate.days",
+        ),
         ("loans: 2", "loans: -1", "kinds.student.loans"),
         ("loans: 2", "loans: two", "kinds.student.loans"),
         ("unknown_kind: public", "unknown_kind: guest", "unknown_kind"),

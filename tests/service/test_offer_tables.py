@@ -7,10 +7,13 @@ import pytest
 from shuren.kernel.definitions import DefinitionFile
 from shuren.kernel.errors import DefinitionError
 from shuren.service.definitions import services
+from shuren.service.internals import limits
 from shuren.service.offer_tables import FACTS, KINDS, OfferTable, offer_tables, read_table, states
 
 TABLES = {table.id: table for table in offer_tables(None)}
 AT_HOME = ("student", "faculty")
+# Of services that are for postgraduates: who is known to be an undergraduate is not offered them.
+UNDERGRADUATE = ("undergraduate",)
 
 
 def borrow(s):
@@ -83,7 +86,9 @@ def delivery(s):
 
 
 def article_purchase(s):
-    """An article that delivery could not bring, for students and staff."""
+    """An article that delivery could not bring, for students and staff but no undergraduates."""
+    if s["reader"] == "student" and s["study"] in UNDERGRADUATE:
+        return False
     return (
         s["form"] == "article"
         and s["open_copy"] == "no"
@@ -148,9 +153,24 @@ def test_a_button_is_for_exactly_those_whom_its_service_serves(kind):
     assert offered == served
 
 
+@pytest.mark.parametrize("study", FACTS["study"])
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_button_is_for_exactly_those_students_whom_its_service_serves(kind, study):
+    """An exchange student, or one of whom nobody knows it, may be of either audience."""
+    table = TABLES[kind]
+    if not table.service:
+        return
+    one = services(None)[table.service]
+    asked = [s for s in states(table.facts) if s["reader"] == "student"]
+    mine = [s for s in asked if s.get("study", study) == study]
+    offered = any(table.decide(state).is_offer for state in mine)
+    assert offered == limits.serves(one, "student", "" if study == "unknown" else study)
+
+
 NOWHERE = {
-    "reader": "student", "standing": "good", "form": "book", "copies": "none", "place": "unknown",
-    "mine": "no", "queue": "empty", "lender": "known", "full_text": "none", "licence": "covers",
+    "reader": "student", "study": "unknown", "standing": "good", "form": "book", "copies": "none",
+    "place": "unknown", "mine": "no", "queue": "empty", "lender": "known", "full_text": "none",
+    "licence": "covers",
     "supply": "unstated",
     "open_copy": "no", "asked": "below", "delivery": "untried", "suggested": "no",
     "order": "none",
@@ -187,6 +207,10 @@ PAYWALL = {"form": "article", "full_text": "embargo"}
         (PAYWALL, "delivery"),
         (PAYWALL | {"delivery": "open"}, "delivery"),
         (PAYWALL | {"delivery": "failed"}, "delivery article_purchase"),
+        (PAYWALL | {"delivery": "failed", "study": "undergraduate"}, "delivery"),
+        (PAYWALL | {"delivery": "failed", "study": "master"}, "delivery article_purchase"),
+        (PAYWALL | {"delivery": "failed", "study": "doctoral"}, "delivery article_purchase"),
+        (PAYWALL | {"delivery": "failed", "study": "exchange"}, "delivery article_purchase"),
         (PAYWALL | {"delivery": "failed", "asked": "limit"}, ""),
         (IN | THERE | {"reader": "visitor"}, "borrow"),
         (OUT | {"reader": "visitor"}, ""),

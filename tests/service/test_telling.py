@@ -11,7 +11,7 @@ from shuren.service.case_shapes import BY_ITSELF
 from shuren.service.cases import act, add_note, open_case
 from shuren.service.definitions import flows
 from shuren.service.internals.messaging.rows import Message
-from shuren.service.internals.reading_flows import read_flow
+from shuren.service.internals.reading_flows import TELLING, read_flow
 from shuren.service.message_shapes import Told
 from tests.service.desk_of_cases import LIBRARIAN, held, reader
 
@@ -94,7 +94,7 @@ def test_every_way_to_the_readers_turn_or_to_a_no_tells_them(house: Site) -> Non
         for way in flow.transitions
         if way.by != "reader" and way.source != way.target
         and (flow.states[way.target].waits == "reader" or flow.states[way.target].end == "failure")
-        and "notify" not in way.effects
+        and not TELLING & set(way.effects)
     ]  # fmt: skip
     assert set(silent) == {
         "correction: refused → closed_refused",  # told when it was refused

@@ -75,6 +75,8 @@ ONE_PAGE = {
     "workbench:document-page": "workbench:content",
     "workbench:booking-code": "workbench:bookings",
     "space-zone": "spaces",
+    "station": "stations",
+    "station-reading": "stations",
     "space-rooms": "spaces",
     "space-now": "spaces",
 }

@@ -7,6 +7,7 @@ from html import unescape
 import pytest
 
 from shuren.discovery.internals import store
+from tests.discovery.large import laid_out, lay_low
 from tests.web.library import OPERATOR
 
 pytestmark = pytest.mark.django_db
@@ -28,6 +29,22 @@ def test_a_hit_leads_to_its_page_with_a_permanent_link_and_a_citation(client, li
     assert f"http://testserver{path}" in page
     assert "三体[M]" in page
     assert "I247.55/7" in page
+
+
+def test_numbers_that_are_about_right_are_said_to_be(client, library, monkeypatch):
+    lay_low(monkeypatch)
+    laid_out(library, 1)
+    client.cookies["shuren_language"] = "en"
+    page = see(client, "/find/?q=数据")
+    total = re.search(r"About ([\d,]+) titles", page)[1]
+    assert 3_000 <= int(total.replace(",", "")) <= 5_000
+    assert f"1–20 of about {total}" in page
+    assert "counted by a sample" in page
+    exact = see(client, "/find/?q=数据通信 44")
+    assert "About" not in re.search(r'<p role="status">.*?</p>', exact, re.S)[0]
+    assert "counted by a sample" not in exact
+    client.cookies["shuren_language"] = "zh-hans"
+    assert f"约 {total} 种" in see(client, "/find/?q=数据")
 
 
 def test_an_item_says_itself_to_machines_and_cannot_break_out_of_its_element(client, library):

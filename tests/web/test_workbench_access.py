@@ -49,6 +49,8 @@ EXAMPLES = {
     "code": "0000000000000000",
     "grant": "nothing",
     "event_id": "nothing",
+    "paper_id": "nothing",
+    "station_id": "nothing",
 }
 POSTED = {
     "role-approve",
@@ -95,6 +97,11 @@ PROMISED = {
     "cases": "cases.read",
     "case-report": "cases.read",
     "case-gift": "cases.read",
+    "projects": "cases.read",
+    "stations": "dashboards.read",
+    "station": "services.edit",
+    "case-project": "cases.read",
+    "case-project-paper": "cases.read",
     "events": "cases.read",
     "event": "cases.read",
     "case-preview": "cases.read",

@@ -30,7 +30,7 @@ PARTS: dict[str, dict[str, dict[str, Key]]] = {
     },
     "licences": {"": repository.LICENCE_KEYS},
     "shelving": {"": discovery.SHELVING_KEYS},
-    "circulation": {"": lending.LENDING_KEYS, "kinds.*": lending.KIND_KEYS},
+    "circulation": {"": lending.LENDING_KEYS, "kinds.*, studies.*": lending.KIND_KEYS},
     "floors": {
         "": floors.PLAN_KEYS,
         "floors.*": floors.FLOOR_KEYS,
@@ -156,6 +156,12 @@ KINDS = {
         "委托报告由哪些部分组成",
         "The parts of a commission's report",
     ),
+    "projects": (
+        "项目",
+        "Projects",
+        "一类项目的角色、里程碑与文件",
+        "Roles, milestones and documents of a kind of project",
+    ),
     "service_indicators": (
         "服务指标",
         "Service indicators",
@@ -167,6 +173,12 @@ KINDS = {
         "Suppliers",
         "向谁索取馆里没有的文献，按什么规则",
         "Who is asked for what the library lacks, and by which rules",
+    ),
+    "rosters": (
+        "值班表",
+        "Rosters",
+        "哪里每周什么时候要几个志愿者",
+        "Where and when in a week how many volunteers are needed",
     ),
     "messages": (
         "消息",
@@ -204,8 +216,10 @@ EXAMPLES = {
     "flows": ("flows/hold.yaml", "", ""),
     "opinion_topics": ("opinion_topics/seats.yaml", "", ""),
     "report_templates": ("report_templates/citation.yaml", "", ""),
+    "projects": ("projects/translation.yaml", "roles:", "  - id: translator"),
     "service_indicators": ("service_indicators/fill.yaml", "", ""),
     "suppliers": ("suppliers/calis.yaml", "", ""),
+    "rosters": ("rosters/demo-jiangwan.yaml", "", ""),
     "messages": ("messages/case_moved.yaml", "", ""),
     "calendars": ("calendars/demo-university.yaml", "", ""),
     "vocabularies": ("vocabularies/reader_kind.yaml", "", ""),

@@ -12,7 +12,8 @@ PASSWORD = "shuren-demo"
 
 @dataclass(frozen=True)
 class DemoAccount:
-    """kind   the kind of reader the account belongs to, '' for staff and the pupil, who has none
+    """kind   the kind of reader the account belongs to, '' for staff and the pupil, who has none;
+           of students `student` is an undergraduate, `postgraduate` one beyond
     card   that reader's number in the exports, '' for those; see demo_accounts
     """
 
@@ -24,7 +25,8 @@ class DemoAccount:
 
 
 DEMO_ACCOUNTS = (
-    DemoAccount("student", "student", "演示学生", "student"),
+    DemoAccount("student", "student", "演示本科生", "student"),
+    DemoAccount("postgraduate", "student", "演示研究生", "postgraduate"),
     DemoAccount("faculty", "faculty", "演示教师", "faculty"),
     DemoAccount("department", "department", "演示部门", "department"),
     DemoAccount("alumni", "alumni", "演示校友", "alumni"),

@@ -29,6 +29,8 @@ KINDS = {
     "校友": "alumni",
     "校外读者": "public",
 }
+# What students read for; the card system says it in the same word.
+STUDIES = {"本科生": "undergraduate", "硕士生": "master", "博士生": "doctoral"}
 # Days a loan runs, and the usual number of days a book is kept.
 LOAN_DAYS = {
     "本科生": 40,
@@ -87,6 +89,10 @@ class Reader:
     @property
     def kind(self) -> str:
         return KINDS[self.type]
+
+    @property
+    def study(self) -> str:
+        return STUDIES.get(self.type, "")
 
     @property
     def status(self) -> str:

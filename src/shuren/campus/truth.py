@@ -65,7 +65,8 @@ def _cards(
     readers: list[Reader], loans: Loans, good: np.ndarray, lost: list[int]
 ) -> dict[str, str]:
     """For each kind the card that is nearest to GOOD_HISTORY loans among those with a book
-    out, of readers whose own line and card are good."""
+    out, of readers whose own line and card are good; students are undergraduates, those beyond
+    are `postgraduate`."""
     lent = np.bincount(loans.reader[good], minlength=len(readers))
     out = np.bincount(loans.reader[good & (loans.returned < 0)], minlength=len(readers))
     spoilt = set(lost)
@@ -73,9 +74,9 @@ def _cards(
     for index, reader in enumerate(readers):
         if out[index] and reader.status == "正常" and index not in spoilt:
             distance = abs(int(lent[index]) - GOOD_HISTORY)
-            best[reader.kind] = min(
-                best.get(reader.kind, (distance, reader.card)), (distance, reader.card)
-            )
+            is_beyond = reader.study not in ("", "undergraduate")
+            kind = "postgraduate" if is_beyond else reader.kind
+            best[kind] = min(best.get(kind, (distance, reader.card)), (distance, reader.card))
     return {kind: card for kind, (_distance, card) in sorted(best.items())}
 
 

@@ -13,6 +13,8 @@ def come_alive(site: Site) -> None:
     from shuren.cli.demo_events import hold_events
     from shuren.cli.demo_places import furnish_places, other_readers
     from shuren.cli.demo_readers import speak
+    from shuren.cli.demo_shifts import roster_shifts
+    from shuren.cli.demo_stations import open_stations
 
     readers = demo_readers(site)
     student = readers["student"]
@@ -21,15 +23,17 @@ def come_alive(site: Site) -> None:
     give_books(site, readers["alumni"])
     speak(site)
     furnish_places(site)
+    open_stations(site)
+    roster_shifts(site)
 
 
 def demo_readers(site: Site) -> dict[str, Actor]:
-    """{role: the demo's own reader of it}"""
+    """{role: the demo's own reader of it}, of two the first: of students the undergraduate"""
     from shuren.campus.accounts import demo_accounts
     from shuren.trust.actions import pseudonymise
 
     return {
         one.role: Actor(one.username, one.role, pseudonymise(site, [one.card])[0])
-        for one in demo_accounts(site.root / "exports")
+        for one in reversed(demo_accounts(site.root / "exports"))
         if one.card
     }

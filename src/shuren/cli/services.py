@@ -25,6 +25,28 @@ def list_(context: CliContext, category: str) -> None:
             click.echo(f"{one.id:<28} {one.flow:<12} {one.owner:<22} {level:<11} {pick(one.title)}")
 
 
+@services.command("stations")
+@click.pass_obj
+def stations(context: CliContext) -> int:
+    """Name the subject librarians of each college, and the colleges without one.
+
+    Exits 1 when a college of the readers' data has no station, or a station nobody who answers.
+    """
+    site = context.site
+    from shuren.service.stations import coverage
+
+    found = coverage(site, context.actor)
+    for one in found.stations:
+        click.echo(f"{one.id:<24} {pick(one.title)}  {listed(one.accounts) or '–'}")
+    if not found.is_known:
+        click.echo(_("Which colleges there are is not known: no readers' data is built."))
+    for college in found.without_station:
+        click.echo(_("No station: %(college)s.", college=college))
+    for title in found.without_librarian:
+        click.echo(_("No subject librarian: %(college)s.", college=pick(title)))
+    return int(not found.is_whole)
+
+
 @services.command("check")
 @click.option("--json", "as_json", is_flag=True, help="Report as JSON.")
 @click.pass_obj

@@ -145,6 +145,7 @@ class Answer:
     remarks     sentences about what in the query could not be understood
     suggestion  what may have been meant, or ""
     snapshot    whose records these are; version of the index
+    is_about    the total is about right, to two figures; are_about: the counts of the facets are
     """
 
     query: Query
@@ -156,6 +157,8 @@ class Answer:
     suggestion: str = ""
     snapshot: str = ""
     version: str = ""
+    is_about: bool = False
+    are_about: bool = False
 
 
 @dataclass(frozen=True)

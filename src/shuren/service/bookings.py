@@ -24,7 +24,13 @@ from shuren.service.case_shapes import AskedField, CaseView
 from shuren.service.definitions import service as declared_service
 from shuren.service.definitions import services
 from shuren.service.errors import NotOffered, PlaceTaken, UnknownName, WrongField
-from shuren.service.internals import limits, place_credit, place_lines, place_wishes, placing
+from shuren.service.internals import (
+    limits,
+    place_credit,
+    place_lines,
+    place_wishes,
+    placing,
+)
 from shuren.service.internals.booking_rows import Booking, Breach, PlaceWish
 from shuren.service.internals.case_rows import Case
 from shuren.service.internals.filling import LONGEST
@@ -144,7 +150,7 @@ def wait(
         )
     _wanted, service = _bookable(site, found[0].id)
     known = declared_service(site, service)
-    limits.require_served(known, actor.role)
+    limits.admit(site, known, actor)
     place_credit.require_clear(known, actor.reader_key, moment)
     placing.require_times(site, found[0], service, starts_at, ends_at, moment)
     if places.free_in(found, max(starts_at, moment), ends_at):

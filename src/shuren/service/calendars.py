@@ -18,13 +18,14 @@ from shuren.kernel.i18n import pick
 from shuren.kernel.settings import read_settings
 from shuren.kernel.shapes import Actor
 from shuren.kernel.site import Site
-from shuren.service import bookings, events
+from shuren.service import bookings, events, shifts
 from shuren.service.errors import UnknownName
 from shuren.service.event_shapes import CALLED_OFF, CANCELLED
 from shuren.service.ics import CalendarEvent, calendar
 from shuren.service.internals.messaging import choosing
 from shuren.service.internals.messaging.rows import CalendarFeed
 from shuren.service.queries import own_loans
+from shuren.service.shift_shapes import BACK, HOLDING, OFF
 from shuren.trust.queries import reader_of, require_purpose
 
 OWN = "own_records"
@@ -139,8 +140,25 @@ def _events(site: Site, actor: Actor) -> Iterable[CalendarEvent]:
             )
 
 
+def _shifts(site: Site, actor: Actor) -> Iterable[CalendarEvent]:
+    """Shifts to come, and those that were passed on or called off lately."""
+    ahead, over = shifts.mine(site, actor)
+    for one in [*ahead, *(turn for turn in over if turn.state in (BACK, OFF))]:
+        yield CalendarEvent(
+            uid=f"shift-{_uid(actor, f'{one.shift.id}-{one.id}')}",
+            title=pick(one.shift.title),
+            place=pick(one.shift.place),
+            starts=one.shift.starts_at,
+            ends=one.shift.ends_at,
+            changed=one.changed_at or now(),
+            sequence=0 if one.state in HOLDING else 1,
+            is_cancelled=one.state not in HOLDING,
+            alarm=timedelta(hours=1) if one.state in HOLDING else None,
+        )
+
+
 # What stands in a private calendar; a module with appointments of readers adds its own here.
-SOURCES: list[Source] = [_due_dates, _bookings, _events]
+SOURCES: list[Source] = [_due_dates, _bookings, _events, _shifts]
 
 
 def _uid(actor: Actor, what: str) -> str:

@@ -13,9 +13,10 @@ from shuren.kernel.i18n import pick
 from shuren.kernel.shapes import Actor
 
 # What a case is about. `id` is a title_id, an item_id, an article's identifier (DOI, or "" where
-# none is known), a column of the reader's own record, or a seat or room (service/bookings.py);
+# none is known), a column of the reader's own record, a seat or room (service/bookings.py), or
+# the station of a college (service/stations.py);
 # `title` is shown as it stands.
-SUBJECT_KINDS = ("title", "item", "article", "own_record", "place", "none")
+SUBJECT_KINDS = ("title", "item", "article", "own_record", "place", "college", "none")
 
 # Who acts in a flow, as a transition's `by` and `also` name them.
 READER, LIBRARIAN, MANAGER, SYSTEM, PARTNER = "reader", "librarian", "manager", "system", "partner"

@@ -96,9 +96,9 @@ def open_case(
         known = Case.objects.filter(pseudonym=pseudonym, open_key=key).first()
         if known is not None:
             return viewing.view(site, known, actor)
-    if by == READER:
-        limits.require_served(declared.service, actor.role)
-    values = limits.priced(declared.service, filled(declared.service.form, fields), actor.role)
+    study = limits.admit(site, declared.service, actor) if by == READER else ""
+    given = filled(declared.service.form, fields)
+    values = limits.priced(declared.service, given, actor.role, study)
     about = _subject(declared.service, subject)
     moment = now()
     row = Case(
@@ -109,7 +109,7 @@ def open_case(
         needed_at=needed_at or moment, open_key=key[:80], parent=parent,
     )  # fmt: skip
     try:
-        _insert(site, row, declared, actor, by, note, fields)
+        _insert(site, row, declared, actor, by, note, fields, study)
     except IntegrityError:  # the same key, a moment ago, in another process
         known = Case.objects.filter(pseudonym=pseudonym, open_key=key).first() if key else None
         if known is None:
@@ -120,16 +120,11 @@ def open_case(
 
 @transaction.atomic
 def _insert(
-    site: Site,
-    row: Case,
-    declared: Declared,
-    actor: Actor,
-    by: str,
-    note: str,
-    fields: Mapping[str, Any] | None,
-) -> None:
+    site: Site, row: Case, declared: Declared, actor: Actor, by: str, note: str,
+    fields: Mapping[str, Any] | None, study: str,
+) -> None:  # fmt: skip
     """Write a new case, with what comes before it and with it: a case about a place takes it."""
-    limits.require_room(site, declared.service, row.pseudonym, row.opened_at, actor.role)
+    limits.require_room(site, declared.service, row.pseudonym, row.opened_at, actor.role, study)
     versions.keep(declared)
     prepare, take = OPENING.get(row.subject["kind"], (None, None))
     if prepare is not None:

@@ -15,7 +15,7 @@ from shuren.kernel.site import Site
 from shuren.service.definitions import flows, names, service, services
 from shuren.service.errors import UnknownName
 from shuren.service.flow_shapes import Service
-from shuren.service.internals import name_search, service_numbers
+from shuren.service.internals import name_search, service_numbers, studies
 from shuren.service.internals import standing as standings
 from shuren.service.internals.flow_words import FlowStep, good_way
 from shuren.service.internals.limit_words import limits_in_words
@@ -65,8 +65,10 @@ def directory(site: Site, actor: Actor | None, *, words: str = "") -> list[Entry
     or its initials, all of them to be found."""
     found = [(name_search.matches(one, words) if words else 1, one) for one in shown(site)]
     kept = sorted((pair for pair in found if pair[0]), key=lambda pair: -pair[0])
+    study = studies.of_actor(site, actor) if actor is not None else ""
     return [
-        Entry(one, standings.standing(site, one, actor, with_limits=False)) for _rank, one in kept
+        Entry(one, standings.standing(site, one, actor, study=study, with_limits=False))
+        for _rank, one in kept
     ]
 
 

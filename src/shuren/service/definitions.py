@@ -25,14 +25,19 @@ from shuren.service.internals import (
     reading_flows,
     reading_forms,
     reading_indicators,
+    reading_rosters,
     reading_services,
     reading_suppliers,
     reading_templates,
 )
 from shuren.service.internals.place_rules import BOOKING_KEYS, read_rules
+from shuren.service.internals.projects import reading as reading_projects
 from shuren.service.internals.publishing import until_published
 from shuren.service.internals.reading_flows import read_flow
 from shuren.service.internals.reading_services import read_service
+from shuren.service.project_shapes import FLOW as PROJECT_FLOW
+from shuren.service.project_shapes import ProjectKind
+from shuren.service.shift_shapes import Roster
 from shuren.trust.definitions import purposes
 
 # Kind → part of the file ("" is its top) → what it may say.
@@ -47,6 +52,7 @@ FORMATS: dict[str, dict[str, dict[str, Key]]] = {
     },
     "service_indicators": {"": reading_indicators.INDICATOR_KEYS},
     "suppliers": {"": reading_suppliers.SUPPLIER_KEYS},
+    "rosters": {"": reading_rosters.ROSTER_KEYS, "needs.*": reading_rosters.NEED_KEYS},
     "flows": {
         "": reading_flows.FLOW_KEYS,
         "states.*": reading_flows.STATE_KEYS,
@@ -56,6 +62,12 @@ FORMATS: dict[str, dict[str, dict[str, Key]]] = {
     "report_templates": {
         "": reading_templates.TEMPLATE_KEYS,
         "parts.*": reading_templates.PART_KEYS,
+    },
+    "projects": {
+        "": reading_projects.PROJECT_KEYS,
+        "roles.*": reading_projects.ROLE_KEYS,
+        "milestones.*": reading_projects.MILESTONE_KEYS,
+        "milestones.*.documents.*": reading_projects.DOCUMENT_KEYS,
     },
 }
 
@@ -119,6 +131,19 @@ def suppliers(site: Site | None) -> dict[str, Supplier]:
 
 
 @cache
+def rosters(site: Site | None) -> dict[str, Roster]:
+    """When whom is needed for shifts, by id; raises DefinitionError, also for a service nobody
+    declares."""
+    known = services(site)
+    found = {}
+    for file in find_definitions("rosters", site).values():
+        one = reading_rosters.read_roster(file.path, _said(file))
+        reading_forms.one_of(file.path, "service", one.service, known)
+        found[one.id] = one
+    return found
+
+
+@cache
 def names(site: Site | None) -> checking_services.Names:
     """What services may name, and what to call it: definitions/vocabularies/service_*.yaml."""
     lists = {
@@ -168,6 +193,40 @@ def report_template(site: Site | None, service: str) -> Template:
             fix=_("Add one to definitions/report_templates."),
         )
     return named or rest  # type: ignore[return-value]
+
+
+@cache
+def projects(site: Site | None) -> dict[str, ProjectKind]:
+    """Kinds of project by id; raises DefinitionError naming file, key and fix, also for a service
+    that nobody declares, whose flow begins no project, or that another kind has already."""
+    known = services(site)
+    found: dict[str, ProjectKind] = {}
+    taken: dict[str, str] = {}
+    # A site's own come last, so that it is they that are said to be wrong.
+    for file in sorted(find_definitions("projects", site).values(), key=lambda file: file.local):
+        one = reading_projects.read_project(file.path, _said(file))
+        for id in one.services:
+            reading_forms.one_of(file.path, "services", id, known)
+            if known[id].flow != PROJECT_FLOW:
+                raise DefinitionError(
+                    _("%(path)s: the service '%(id)s' does not run by the flow `project`.",
+                      path=file.path, id=id),
+                    fix=_("Name services with `flow: project`."),
+                )  # fmt: skip
+            if id in taken:
+                raise DefinitionError(
+                    _("%(path)s: the service '%(id)s' runs by the project '%(other)s' already.",
+                      path=file.path, id=id, other=taken[id]),
+                    fix=_("Name each service in one file of definitions/projects."),
+                )  # fmt: skip
+            taken[id] = one.id
+        found[one.id] = one
+    return found
+
+
+def project_kind(site: Site | None, service: str) -> ProjectKind | None:
+    """By which kind of project a service runs, None where it has no milestones."""
+    return next((one for one in projects(site).values() if service in one.services), None)
 
 
 def fingerprint(flow: Any, service: Any) -> str:

@@ -17,6 +17,7 @@ from shuren.kernel.shapes import Actor
 from shuren.kernel.site import Site
 from shuren.service import messages
 from shuren.service.errors import NoSuchReader
+from shuren.service.internals import studies
 from shuren.service.internals.circulation import history
 from shuren.service.internals.circulation.readers import Served
 from shuren.service.shapes import OwnLoan
@@ -40,7 +41,7 @@ WHATS = (WHO, ON_CARD, LOANS, VISITS)
 class DeskReader:
     """What the desk sees of the reader it serves.
 
-    card   {column of CARD: value}, or {} where no system of cards knows the reader
+    card   {column of CARD, or study: value}, or {} where no system of cards knows the reader
     loans  still with the reader, soonest due first
     """
 
@@ -57,7 +58,9 @@ def reader_at_desk(site: Site, card: str, *, actor: Actor) -> DeskReader:
     """
     actor = queries.require(actor, SERVE)
     pseudonym = pseudonym_of_card(site, card)
-    known = _read(site, "conformed.reader", CARD, pseudonym, actor)
+    known = studies.read_card(
+        site, (*CARD, studies.COLUMN), pseudonym, purpose=PURPOSE, actor=actor
+    )
     loans = _read(site, "mart.loan_fact", _LOANS, pseudonym, actor, ("is_out", "=", True))
     if not known.rows and not loans.rows:
         raise NoSuchReader

@@ -131,7 +131,7 @@ def enrol(site: Site, event_id: str, *, actor: Actor) -> OwnPlace:
             raise NoSuchEvent
         known = services(site).get(row.service)
         if known is not None:
-            limits.require_served(known, actor.role)
+            limits.admit(site, known, actor)
         if row.state not in ENROLLING or now() >= row.enrol_until:
             raise NotNow(_("Enrolment is closed."), fix=_("Look for the next event."))
         return viewing.place(queueing.take(row, actor.reader_key))

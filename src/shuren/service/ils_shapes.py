@@ -79,6 +79,7 @@ class ReaderStanding:
     loan_limit, hold_limit  None where there is none or only the other system knows
     blocks      why the reader may not borrow; empty when they may
     is_live     as of LiveCopy
+    study       of definitions/vocabularies/study.yaml, or "" where nobody says
     """
 
     kind: str
@@ -88,6 +89,7 @@ class ReaderStanding:
     hold_limit: int | None = None
     blocks: tuple[Block, ...] = ()
     is_live: bool = True
+    study: str = ""
 
     @property
     def may_borrow(self) -> bool:

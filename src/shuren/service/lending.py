@@ -13,11 +13,19 @@ from shuren.kernel.errors import DefinitionError
 from shuren.kernel.i18n import gettext as _
 from shuren.kernel.settings import read_settings
 from shuren.kernel.site import Site
+from shuren.kernel.suggestions import did_you_mean
+from shuren.service.internals.study_kinds import STUDENT, STUDIES
 
 LENDING_KEYS = {
     "id": Key(str, "标识，与文件名相同", "Id, the name of the file", required=True),
     "title": Key(dict, "双语名称", "Title in both languages", required=True),
     "kinds": Key(dict, "各类读者的规则", "Rules by kind of reader", required=True),
+    "studies": Key(
+        dict,
+        "按培养层次另定的学生规则，先于 kinds.student",
+        "Rules of students by kind of study, before kinds.student",
+        default="{}",
+    ),
     "unknown_kind": Key(
         str,
         "类型不明的读者证按哪一类办",
@@ -61,6 +69,7 @@ class Lending:
     """The rules with the calendar and the wall clock of the library that they count by."""
 
     kinds: dict[str, KindRules]
+    studies: dict[str, KindRules]
     unknown_kind: str
     overdue_days: int
     card_blocks: tuple[str, ...]
@@ -68,7 +77,10 @@ class Lending:
     calendar: LibraryCalendar
     zone: ZoneInfo
 
-    def of(self, kind: str) -> KindRules:
+    def of(self, kind: str, study: str = "") -> KindRules:
+        """study  of a student, where it is known"""
+        if kind == STUDENT and study in self.studies:
+            return self.studies[study]
         return self.kinds.get(kind) or self.kinds[self.unknown_kind]
 
     def due(self, start: datetime, days: int) -> datetime:
@@ -113,10 +125,14 @@ def _read(
     """Read once until the file changes; a changed calendar counts from the next start on."""
     content = file.read_yaml()
     check_keys(file.path, content, LENDING_KEYS)
-    kinds = {}
-    for kind, said in content["kinds"].items():
-        check_keys(file.path, said, KIND_KEYS, where=f"kinds.{kind}")
-        kinds[str(kind)] = KindRules(**said)
+    kinds = _rules(file.path, content, "kinds")
+    studies = _rules(file.path, content, "studies")
+    for study in studies:
+        if study not in STUDIES:
+            raise DefinitionError(
+                _("%(path)s: there is no kind of study called '%(id)s'.", path=file.path, id=study),
+                fix=did_you_mean(study, STUDIES),
+            )
     _no_number_below_zero(file.path, content)
     if content["unknown_kind"] not in kinds:
         raise DefinitionError(
@@ -124,6 +140,7 @@ def _read(
         )
     return Lending(
         kinds,
+        studies,
         content["unknown_kind"],
         content["overdue_days"],
         tuple(str(one) for one in content["card_blocks"]),
@@ -133,13 +150,22 @@ def _read(
     )
 
 
+def _rules(path: Any, content: dict[str, Any], key: str) -> dict[str, KindRules]:
+    found = {}
+    for kind, said in (content.get(key) or {}).items():
+        check_keys(path, said, KIND_KEYS, where=f"{key}.{kind}")
+        found[str(kind)] = KindRules(**said)
+    return found
+
+
 def _no_number_below_zero(path: Any, content: dict[str, Any]) -> None:
     numbers = {
         "overdue_days": content["overdue_days"],
         "hold_shelf_days": content["hold_shelf_days"],
     }
-    for kind, said in content["kinds"].items():
-        numbers |= {f"kinds.{kind}.{name}": value for name, value in said.items()}
+    for key in ("kinds", "studies"):
+        for kind, said in (content.get(key) or {}).items():
+            numbers |= {f"{key}.{kind}.{name}": value for name, value in said.items()}
     for name, value in numbers.items():
         if value < 0:
             raise DefinitionError(_("%(path)s: '%(key)s' is below zero.", path=path, key=name))

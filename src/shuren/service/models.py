@@ -29,9 +29,12 @@ from shuren.service.internals import draft_rows as draft_rows  # noqa: E402
 from shuren.service.internals import event_rows as event_rows  # noqa: E402
 from shuren.service.internals import file_link_rows as file_link_rows  # noqa: E402
 from shuren.service.internals import gift_rows as gift_rows  # noqa: E402
+from shuren.service.internals import project_rows as project_rows  # noqa: E402
 from shuren.service.internals import reader_key_rows as reader_key_rows  # noqa: E402
 from shuren.service.internals import refusal_rows as refusal_rows  # noqa: E402
 from shuren.service.internals import search_rows as search_rows  # noqa: E402
+from shuren.service.internals import shift_rows as shift_rows  # noqa: E402
+from shuren.service.internals import station_rows as station_rows  # noqa: E402
 from shuren.service.internals import supply_rows as supply_rows  # noqa: E402
 from shuren.service.internals.circulation.rows import CopyHold as CopyHold  # noqa: E402
 from shuren.service.internals.circulation.rows import CopyMove as CopyMove  # noqa: E402

@@ -20,10 +20,12 @@ from shuren.kernel.i18n import listed
 from shuren.kernel.site import Site
 from shuren.kernel.suggestions import did_you_mean
 from shuren.service.definitions import services
+from shuren.service.internals.study_kinds import STUDIES, UNKNOWN
 
 # What may be known of a hit and a reader, {fact: its values}; internals/offer_facts.py finds out.
 FACTS: dict[str, tuple[str, ...]] = {
     "reader": ("visitor", "staff", "student", "faculty", "department", "alumni", "public", "pupil"),
+    "study": (UNKNOWN, *STUDIES),
     "standing": ("good", "full", "blocked", "reading_only"),
     "form": ("book", "journal", "article", "other"),
     "copies": ("in", "out", "reference", "unknown", "none"),

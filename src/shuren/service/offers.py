@@ -29,7 +29,7 @@ from shuren.service.case_shapes import CaseLine, CaseView
 from shuren.service.definitions import services
 from shuren.service.errors import NotOffered
 from shuren.service.ils_shapes import LiveCopy
-from shuren.service.internals import holding, offer_facts, wanting
+from shuren.service.internals import holding, limits, offer_facts, wanting
 from shuren.service.internals.offer_facts import Asked, Found, ReaderFacts
 from shuren.service.internals.own_stand import OwnStand, own_stand
 from shuren.service.licence_terms import terms_of
@@ -174,7 +174,7 @@ def _seen(
     found = offer_facts.find(
         wanted,
         copies,
-        ReaderFacts(own.reader, own.standing, own.campus),
+        ReaderFacts(own.reader, own.standing, own.campus, own.study),
         {one: terms_of(site, one.provider, one.package) for one in wanted.places},
         is_mine=bool(own.titles & set(wanted.title_ids)),
         delivery=_delivery(about),
@@ -220,9 +220,9 @@ def _asked(site: Site, table: OfferTable, own: OwnStand, about: Sequence[CaseLin
         return Asked()
     mine = [one for one in own.cases if one.service == service.id]
     case = next((one.id for one in about if one.service == service.id and not one.is_over), "")
-    counts = []
+    counts, limits_of = [], limits.of_role(service, own.role, own.study)
     for name, days in _LIMITS.items():
-        limit = service.limits.get(name)
+        limit = limits_of.get(name)
         if limit is not None:
             counted = [one for one in mine if _counts(one, days)]
             counts.append((int(limit) - len(counted), len(counted), int(limit)))

@@ -32,6 +32,7 @@ _STATUS = {
     "NoSuchCase": 404,
     "NoSuchDocument": 404,
     "NoSuchEvent": 404,
+    "NoSuchShift": 404,
     "NotNow": 409,
     "CaseChanged": 409,
     "NotOffered": 403,

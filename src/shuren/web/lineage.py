@@ -60,7 +60,7 @@ _OF_COPIES = _columns(
     "mart.copy_state",
     "title_id item_id call_number campus location status catalogued lent_on due_at",
 )
-_OF_ONESELF = _columns("conformed.reader", "kind status valid_until campus") + _columns(
+_OF_ONESELF = _columns("conformed.reader", "kind study status valid_until campus") + _columns(
     "mart.loan_fact", "loan_id item_id title_id loaned_at due_at renewals"
 )
 _ONES_OWN = (
@@ -80,13 +80,14 @@ _OF_SERVICES = (
     *_columns("mart.audience_period", f"period audience {_COUNTED}"),
     *_columns("conformed.population", "year kind persons"),
     # What is not counted from cases.
-    *_columns("mart.loan_fact", "month loaned_at due_at returned_at"),
     *_columns("mart.visit_hour", "month entries"),
     *_columns("mart.occupancy_hour", "month occupied_mean seats"),
-    *_columns("mart.cost_per_use", "kind year cost_per_use"),
-    *_columns("conformed.search_event", "month"),
+    *_columns("mart.platform_month", "month metric_type usage"),
+    *_columns("mart.cost_per_use", "year kind cost_per_use"),
+    *_columns("mart.loan_fact", "month"),
+    *_columns("mart.event_month", "month service enrolled attended completed"),
+    *_columns("conformed.search_event", "month is_zero"),
     *_columns("conformed.gift_result", "month service volumes"),
-    *_columns("mart.event_month", "completed"),
 )
 PAGES: dict[str, Page] = {
     "home": Page(
@@ -203,6 +204,12 @@ PAGES: dict[str, Page] = {
         + _columns("mart.copy_state", _COPIES),
         narrowed_by=("mart.loan_fact.reader_key",),
     ),
+    "service-list": Page(
+        {"zh": "门户：服务目录", "en": "Portal: directory of services"},
+        "services",
+        tables=_columns("conformed.reader", "study"),
+        narrowed_by=("conformed.reader.reader_key",),
+    ),
     "service-forms": Page(
         {"zh": "门户：申请服务", "en": "Portal: asking for a service"},
         "service-ask",
@@ -210,10 +217,22 @@ PAGES: dict[str, Page] = {
         narrowed_by=("conformed.reader.reader_key",),
         argument="long_term_seat",
     ),
+    "stations": Page(
+        {"zh": "门户：学科服务站", "en": "Portal: subject service stations"},
+        "stations",
+        ("reading_by_college",),
+    ),
+    "stations-kept": Page(
+        {"zh": "工作台：学科服务站", "en": "Workbench: subject service stations"},
+        "workbench:stations",
+        tables=_columns("conformed.reader", "college"),
+    ),
     "my-cases": Page({"zh": "我的服务单", "en": "My cases"}, "my-cases"),
     "bookings": Page(
         {"zh": "工作台：座位与研讨间", "en": "Workbench: seats and rooms"}, "workbench:bookings"
     ),
+    "my-shifts": Page({"zh": "我的值班", "en": "My shifts"}, "my-shifts"),
+    "shifts": Page({"zh": "工作台：志愿者值班", "en": "Workbench: shifts"}, "workbench:shifts"),
     "cases": Page({"zh": "工作台：服务单", "en": "Workbench: cases"}, "workbench:cases"),
     "my-held": Page(
         {"zh": "关于我的一切", "en": "What is held about me"},

@@ -185,7 +185,10 @@ def _text_step(source: Source) -> str:
         step = f"nullif(trim(regexp_extract({text}, {literal(source.extract)}, 1)), '')"
     if source.values:
         inner = step or text
-        pairs = " ".join(f"WHEN {literal(k)} THEN {literal(v)}" for k, v in source.values.items())
+        pairs = " ".join(
+            f"WHEN {literal(k)} THEN {literal(v) if v else 'NULL'}"
+            for k, v in source.values.items()
+        )
         step = f"CASE {inner} {pairs} ELSE {inner} END"
     return step
 

@@ -38,7 +38,7 @@ COLUMN_KEYS = {
     "from": Key((str, int, list), "列名、从 1 起的列号，或依次尝试的几个；也可直接写在字段名之后", "Column name, number from 1, or several to try in order; may stand right after the field"),  # noqa: E501
     "value": Key((str, int), "常数，代替 from", "A constant instead of `from`"),
     "extract": Key(str, "RE2 正则，取第一个括号", "RE2 pattern; its first group is taken"),
-    "values": Key(dict, "来源的说法 → 契约的值", "Words of the source → values of the contract"),
+    "values": Key(dict, "来源的说法 → 契约的值；对本字段没有意义的说法写空文字", "Words of the source → values of the contract; '' where a word says nothing for this field"),  # noqa: E501
     "formats": Key(list, "日期格式，依次尝试", "Date formats, tried in order"),
 }
 # fmt: on

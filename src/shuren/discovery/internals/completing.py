@@ -3,6 +3,8 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
+import tantivy
+
 from shuren.discovery.internals import asking, documents
 from shuren.discovery.internals.analysis import pinyin, words
 from shuren.discovery.internals.analysis.folding import fold, is_chinese, squeezed
@@ -13,6 +15,7 @@ from shuren.discovery.search_shapes import Item, Suggestion
 
 _LONGEST, _NAMES, _WHOLE = 60, 3, 2
 SCANNED = 400  # names with a beginning that are looked at
+_ENOUGH_NAMES = 12  # each may stand there in characters, in pinyin and by its initials
 DEEP = 3  # times as many titles are looked at as are shown: of one title there are many editions
 
 
@@ -20,10 +23,12 @@ DEEP = 3  # times as many titles are looked at as are shown: of one title there 
 class Typed:
     """What is asked to complete a text.
 
+    whole     a title that is what was typed
     titles    one after another, until there are enough
     beginnings  {kind: what terms of the field `complete` begin with}
     """
 
+    whole: Asked
     titles: tuple[Asked, ...]
     beginnings: dict[str, str]
 
@@ -37,6 +42,7 @@ def read(typed: str) -> Typed | None:
     titles = (_beginning(folded, letters), _inside(folded))
     kinds = ("author", "subject")
     return Typed(
+        asking.term("title_whole", letters),
         tuple(one for one in titles if one is not None),
         {kind: _starting(kind, letters) for kind in kinds},
     )
@@ -47,19 +53,46 @@ def complete(reader: Reader, typed: str, limit: int) -> list[Suggestion]:
     asked = read(typed)
     if asked is None:
         return []
-    names = {
-        kind: reader.searcher.terms_with_prefix("complete", prefix, limit=SCANNED)
-        for kind, prefix in asked.beginnings.items()
-    }
-    return together((_found(reader, one, limit) for one in asked.titles), names, limit)
+    names = {kind: _names(reader, prefix) for kind, prefix in asked.beginnings.items()}
+    titles = (_found(reader, one, limit) for one in asked.titles)
+    whole = _items(reader.searcher, asked.whole, limit) if reader.views is not None else ()
+    return together((whole, *titles), names, limit)
+
+
+def _names(reader: Reader, prefix: str) -> list[tuple[str, int]]:
+    """(term, number of records) of names with this beginning; of a very large index those that
+    its front has, where these are enough."""
+    if reader.views is not None:
+        found = reader.views.front.searcher.terms_with_prefix("complete", prefix, limit=SCANNED)
+        if len(found) >= _ENOUGH_NAMES:
+            found.sort(key=lambda one: (-one[1], one[0]))
+            terms = [term for term, _count in found[:_ENOUGH_NAMES]]
+            return [(term, reader.searcher.doc_freq("complete", term)) for term in terms]
+    return reader.searcher.terms_with_prefix("complete", prefix, limit=SCANNED)
 
 
 def _found(reader: Reader, asked: Asked, limit: int) -> Iterator[Item]:
-    found = reader.searcher.search(
-        asked.native, limit=limit * DEEP, count=False, weight_by_field="weight"
-    )
+    """Titles, most asked for first; of a very large index those of its front, where these are
+    enough."""
+    wanted = limit * DEEP
+    if reader.views is not None:
+        front = reader.views.front.searcher
+        found = front.search(asked.native, limit=wanted, count=False, weight_by_field="weight")
+        if len(found.hits) == wanted:
+            for _score, place in found.hits:
+                yield _item(front, place)
+            return
+    yield from _items(reader.searcher, asked, wanted)
+
+
+def _items(searcher: tantivy.Searcher, asked: Asked, limit: int) -> Iterator[Item]:
+    found = searcher.search(asked.native, limit=limit, count=False, weight_by_field="weight")
     for _score, place in found.hits:
-        yield documents.item(bytes(reader.searcher.doc(place).get_first("shown")))  # type: ignore[arg-type]
+        yield _item(searcher, place)
+
+
+def _item(searcher: tantivy.Searcher, place: tantivy.DocAddress) -> Item:
+    return documents.item(bytes(searcher.doc(place).get_first("shown")))  # type: ignore[arg-type]
 
 
 def together(

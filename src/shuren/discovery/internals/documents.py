@@ -33,7 +33,7 @@ def document(record: Record, shelving: Shelving) -> tantivy.Document:
         add("member", member)
     made.add_unsigned("key", number_of(record.id))
     made.add_unsigned("print", fingerprint(record))
-    made.add_float("weight", 2 ** _raise(record) - 2)
+    made.add_float("weight", 2 ** raised(record) - 2)
     made.add_bytes("shown", orjson.dumps(shown(record)))
     for found in _terms(record):
         for field, text in found:
@@ -79,7 +79,7 @@ def fingerprint(record: Record) -> int:
     return int.from_bytes(hashlib.blake2b(content, digest_size=8).digest(), "big") or 1
 
 
-def _raise(record: Record) -> float:
+def raised(record: Record) -> float:
     """1 for a record nobody asks for, up to 1.17 for a recent one with many copies."""
     wanted = math.log1p(record.copies + record.on_loan) / math.log1p(_MANY_COPIES)
     newest = max(record.years, default=_FIRST_YEAR)

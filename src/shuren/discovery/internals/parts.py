@@ -14,7 +14,8 @@ import subprocess
 import sys
 import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import asdict
+from contextlib import ExitStack, contextmanager
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import tantivy
@@ -22,6 +23,7 @@ import tantivy
 from shuren.discovery.definitions import Shelving
 from shuren.discovery.errors import IndexingFailed
 from shuren.discovery.internals import documents, schema
+from shuren.discovery.internals.layout import SAMPLES, Layout, front_from, sample_of
 from shuren.discovery.internals.records import Record, put_together
 from shuren.discovery.internals.spilling import BUCKETS, Buckets, taken
 from shuren.kernel.files import write_atomically
@@ -34,7 +36,17 @@ _MERGED = 8
 # third less. Beyond, one process would merge for long while the other cores rest.
 _WORTH = 5_000_000
 _MERGING_HEAP = 50_000_000
+# Of the memory for postings, the front's share is one in so many; the engine wants a least.
+_FRONT_HEAP, _LEAST_HEAP = 8, 15_000_000
 Counted = Callable[[int], None]
+
+
+@dataclass(frozen=True)
+class Written:
+    """segments: of each portion, by id, as its commit left them."""
+
+    records: int
+    segments: tuple[tuple[str, ...], ...]
 
 
 def write(
@@ -43,59 +55,122 @@ def write(
     how: Shelving,
     counted: Counted,
     heap: int,
+    *,
     threads: int = 1,
-) -> int:
-    """Write records into an empty folder, a segment or more for each portion; how many there were.
+    front: float | None = None,
+) -> Written:
+    """Write records into an empty folder, a segment or more for each portion.
 
     counted  is called with how many more there are now
     heap     bytes of postings held before a segment is written
+    front    records that are raised by more are written beside, into `front_of` the folder; not
+             those of the samples, the first portions
     """
-    index = tantivy.Index(schema.schema(), path=str(folder), reuse=False)
-    writer = index.writer(heap, threads)
     count = 0
-    for portion in portions:
-        for record in portion:
-            writer.add_document(documents.document(record, how))
-            count += 1
-            if count % STEP == 0:
-                counted(STEP)
-        writer.commit()
+    segments: list[tuple[str, ...]] = []
+    with ExitStack() as writers:
+        writer = writers.enter_context(_new(folder, heap, threads))
+        before = writer
+        if front is not None:
+            before = writers.enter_context(_new(front_of(folder), _front_heap(heap), threads))
+        for number, portion in enumerate(portions):
+            is_sample = front is not None and number < len(SAMPLES)
+            for record in portion:
+                ahead = not is_sample and front is not None and documents.raised(record) > front
+                (before if ahead else writer).add_document(documents.document(record, how))
+                count += 1
+                if count % STEP == 0:
+                    counted(STEP)
+            writer.commit()
+            known = {id for found in segments for id in found}
+            segments.append(tuple(id for id in _segments(folder) if id not in known))
+    return Written(count, tuple(segments))
+
+
+@contextmanager
+def _new(folder: Path, heap: int, threads: int) -> Iterator[tantivy.IndexWriter]:
+    """A writer of a new index; what it was given is kept where all went well."""
+    folder.mkdir(exist_ok=True)
+    writer = tantivy.Index(schema.schema(), path=str(folder), reuse=False).writer(heap, threads)
+    yield writer
+    writer.commit()
     writer.wait_merging_threads()
-    return count
+
+
+def _front_heap(heap: int) -> int:
+    return max(_LEAST_HEAP, heap // _FRONT_HEAP)
+
+
+def front_of(folder: Path) -> Path:
+    """Where the records are that stand before those of this folder."""
+    return folder.with_name(f"{folder.name}-front")
+
+
+def _segments(folder: Path) -> list[str]:
+    meta = json.loads((folder / _META).read_text("utf-8"))
+    return [one["segment_id"] for one in meta["segments"]]
 
 
 def write_apart(
     folder: Path, buckets: Buckets, how: Shelving, counted: Counted, heap: int, processes: int
-) -> int:
-    """Write the records of all buckets into an empty folder, in several processes.
+) -> tuple[int, Layout | None]:
+    """Write the records of all buckets into an empty folder, in several processes; how many there
+    were, and how a very large index is laid out.
 
     raises  IndexingFailed where one of them ended before its time
     """
     buckets.flush()
-    shares = [[str(buckets.path(n)) for n in range(one, BUCKETS, processes)]
-              for one in range(processes)]  # fmt: skip
     parts = [folder / f"part-{number}" for number in range(processes)]
-    portions = -(-_MERGED // processes) if buckets.rows <= _WORTH else 1
+    shares = [range(one, BUCKETS, processes) for one in range(processes)]
+    is_large = buckets.rows > _WORTH
+    front = front_from(taken(buckets.path(BUCKETS - 1), keep=True)) if is_large else None
+    if is_large:
+        portions = [_by_sample(share) for share in shares]
+    else:
+        of_each = -(-_MERGED // processes)
+        portions = [[list(share[first::of_each]) for first in range(of_each)] for share in shares]
     started = [
-        _start(part, share, portions, how, heap) for part, share in zip(parts, shares, strict=True)
+        _start(part, [[str(buckets.path(n)) for n in one] for one in portion], how, heap, front)
+        for part, portion in zip(parts, portions, strict=True)
     ]
-    counts: list[int] = []
+    told: list[Written] = []
     try:
-        readers = [threading.Thread(target=_listen, args=(one, counted, counts)) for one in started]
+        readers = [threading.Thread(target=_listen, args=(one, counted, told)) for one in started]
         for reader in readers:
             reader.start()
         for reader in readers:
             reader.join()
-        if any(one.wait() for one in started) or len(counts) != processes:
+        if any(one.wait() for one in started) or len(told) != processes:
             raise IndexingFailed
     finally:
         for one in started:
             one.kill()
             one.wait()
+    count = sum(one.records for one in told)
+    if is_large:
+        return count, put_together_large(folder, parts, told)
     splice(folder, parts)
-    if portions > 1:
-        _merge(folder)
-    return sum(counts)
+    _merge(folder)
+    return count, None
+
+
+def _by_sample(share: Iterable[int]) -> list[list[int]]:
+    """Buckets of each sample, then all others."""
+    found: list[list[int]] = [[] for _ in (*SAMPLES, "rest")]
+    for number in share:
+        found[sample_of(number)].append(number)
+    return found
+
+
+def put_together_large(folder: Path, parts: Sequence[Path], told: Iterable[Written]) -> Layout:
+    """Make one index of parts that were written with a front; how it is laid out."""
+    samples: list[list[str]] = [[] for _ in SAMPLES]
+    for one in told:
+        for sample, segments in zip(samples, one.segments, strict=False):
+            sample += segments
+    bulk = {id for part in parts for id in _segments(part)}.difference(*samples)
+    splice(folder, [*parts, *map(front_of, parts)])
+    return Layout(tuple(map(tuple, samples)), tuple(sorted(bulk)))
 
 
 def _merge(folder: Path) -> None:
@@ -127,11 +202,11 @@ def splice(folder: Path, parts: Sequence[Path]) -> None:
 
 
 def _start(
-    part: Path, share: list[str], portions: int, how: Shelving, heap: int
+    part: Path, portions: list[list[str]], how: Shelving, heap: int, front: float | None
 ) -> "subprocess.Popen[str]":
     part.mkdir()
-    order = {"folder": str(part), "buckets": share, "portions": portions,
-             "shelving": asdict(how), "heap": heap}  # fmt: skip
+    order = {"folder": str(part), "portions": portions, "shelving": asdict(how), "heap": heap,
+             "front": front}  # fmt: skip
     process = subprocess.Popen(
         [sys.executable, "-m", __name__], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
     )
@@ -141,14 +216,15 @@ def _start(
     return process
 
 
-def _listen(process: "subprocess.Popen[str]", counted: Counted, counts: list[int]) -> None:
+def _listen(process: "subprocess.Popen[str]", counted: Counted, told: list[Written]) -> None:
     assert process.stdout is not None
     for line in process.stdout:
-        word, number = line.split()
+        word, _space, said = line.partition(" ")
         if word == "more":
-            counted(int(number))
+            counted(int(said))
         else:
-            counts.append(int(number))
+            made = json.loads(said)
+            told.append(Written(made["records"], tuple(map(tuple, made["segments"]))))
 
 
 def _main() -> None:
@@ -158,11 +234,12 @@ def _main() -> None:
     gc.disable()
     marks = tuple((mark, part) for mark, part in order["shelving"].pop("marks"))
     how = Shelving(marks=marks, **order["shelving"])
-    paths, portions = order["buckets"], order["portions"]
-    made = [_records(paths[first::portions]) for first in range(portions)]
-    folder = Path(order["folder"])
-    count = write(folder, made, how, lambda more: _say("more", more), order["heap"])
-    _say("done", count)
+    made = [_records(paths) for paths in order["portions"]]
+    written = write(
+        Path(order["folder"]), made, how, lambda more: _say("more", str(more)), order["heap"],
+        front=order["front"],
+    )  # fmt: skip
+    _say("done", json.dumps(asdict(written)))
 
 
 def _records(paths: Iterable[str]) -> Iterator[Record]:
@@ -170,8 +247,8 @@ def _records(paths: Iterable[str]) -> Iterator[Record]:
         yield from put_together(taken(Path(path)))
 
 
-def _say(word: str, number: int) -> None:
-    sys.stdout.write(f"{word} {number}\n")
+def _say(word: str, what: str) -> None:
+    sys.stdout.write(f"{word} {what}\n")
     sys.stdout.flush()
 
 

@@ -1,16 +1,27 @@
 """Answers a query from one state of the index: hits, facets, and why each hit stands there."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from difflib import SequenceMatcher
 from typing import Any
 
 import tantivy
 from tantivy import Order
 
-from shuren.discovery.internals import asking, documents, kept, nearing, schema, syntax, terms
+from shuren.discovery.internals import (
+    asking,
+    broad,
+    counting,
+    documents,
+    kept,
+    nearing,
+    schema,
+    syntax,
+    terms,
+)
 from shuren.discovery.internals.analysis import pinyin
 from shuren.discovery.internals.analysis.folding import fold, squeezed, tokens
-from shuren.discovery.internals.asked import Asked, Occur
+from shuren.discovery.internals.asked import Asked
 from shuren.discovery.internals.asking import Part
 from shuren.discovery.internals.store import Reader
 from shuren.discovery.search_shapes import (
@@ -19,27 +30,17 @@ from shuren.discovery.search_shapes import (
     SHELF,
     Answer,
     Facet,
-    FacetValue,
     Hit,
     Item,
     Query,
     Reason,
 )
 
-FACETS = ("availability", "kind", "clc", "year", "campus", "language", "indexed", "author",
-          "subject", "publisher", "source")  # fmt: skip
 DEEPEST = 10_000  # the last hit that can be paged to
-SIZES = {"clc": 300, "campus": 40, "kind": 20, "availability": 6, "language": 30}
-SIZE, _OTHER_NEAR = 12, 5
-# Values a segment of the index keeps count of; with more of them the least counts may be short.
-_COUNTED = 20_000
+_OTHER_NEAR = 5
 _WORD_MEANT = 0.74  # … and a word of it
 _LATIN_MEANT, _MEANT = 0.75, 0.65  # how alike a title must be to be what was meant
 _SORTS = {NEWEST: ("year", Order.Desc), OLDEST: ("year", Order.Asc), SHELF: ("shelf", Order.Asc)}
-
-# A number stands for the same name in any index.
-_MOST_NAMES = 50_000
-_names: dict[int, str] = {}
 
 
 def answer(reader: Reader, query: Query) -> Answer:
@@ -48,9 +49,9 @@ def answer(reader: Reader, query: Query) -> Answer:
     if parsed.node is None:
         return Answer(query, 0, remarks=parsed.remarks, snapshot=reader.manifest.snapshot,
                       version=reader.name)  # fmt: skip
-    chosen = known(query.chosen)
+    chosen = counting.known(query.chosen)
     asked, parts = asking.strict(parsed)
-    found = _search(reader, asked, chosen, query)
+    found = _search(reader, asked, parts, chosen, query)
     near = False
     # Where the filters alone leave nothing, other records are no answer.
     is_narrowed = bool(chosen) and not found.count and _finds(reader, asked)
@@ -58,7 +59,7 @@ def answer(reader: Reader, query: Query) -> Answer:
         nearest = nearing.near(parsed.plain)
         if nearest is not None:
             asked, parts = nearest
-            found = _search(reader, asked, chosen, query)
+            found = _search(reader, asked, parts, chosen, query)
             near = bool(found.count)
     why = _reasons(reader, [place for _score, place in found.hits], parts)
     hits = tuple(
@@ -70,12 +71,14 @@ def answer(reader: Reader, query: Query) -> Answer:
         query,
         found.count,
         hits,
-        kept.kept(key, lambda: facets(reader, asked, chosen)) if found.count else (),
+        kept.kept(key, lambda: _facets(reader, asked, chosen, found)) if found.count else (),
         near,
         parsed.remarks,
         meant(parsed.plain, hits) if near else "",
         reader.manifest.snapshot,
         reader.name,
+        found.is_about,
+        found.wide is not None,
     )
 
 
@@ -92,99 +95,50 @@ def by_id(reader: Reader, id: str) -> Item | None:
     return None
 
 
-def known(chosen: Mapping[str, Sequence[str]]) -> dict[str, list[str]]:
-    """The facets there are, with values that are not empty, each once."""
-    kept = {name: [v for v in dict.fromkeys(chosen.get(name, ())) if v] for name in FACETS}
-    return {name: values for name, values in kept.items() if values}
+@dataclass(frozen=True)
+class _Found:
+    """count and hits of one page; wide: where that is said of a very large index, whose count
+    may be about right only."""
+
+    count: int
+    hits: list[tuple[Any, tantivy.DocAddress]]
+    wide: broad.Breadth | None = None
+    is_about: bool = False
 
 
-def _search(reader: Reader, asked: Asked, chosen: Mapping[str, Sequence[str]], query: Query) -> Any:
-    """(count, hits) of the engine; its types leave the count out."""
+def _search(
+    reader: Reader,
+    asked: Asked,
+    parts: Sequence[Part],
+    chosen: Mapping[str, Sequence[str]],
+    query: Query,
+) -> _Found:
     offset = max(0, min(query.offset, DEEPEST))
-    narrowed = narrow(asked, chosen).native
+    narrowed = counting.narrow(asked, chosen)
+    wide = broad.breadth(reader, narrowed)
+    if wide and wide.hits > broad.MOST_RANKED and query.sort not in _SORTS:
+        page = broad.ranked(reader, asked, parts, chosen, offset, query.limit)
+        if page is not None:
+            return _Found(broad.about(wide.hits), page, wide, True)
+    native = narrowed.native
     if query.sort in _SORTS:
         name, order = _SORTS[query.sort]
-        return reader.searcher.search(
-            narrowed, limit=query.limit, offset=offset, order_by_field=name, order=order
+        found: Any = reader.searcher.search(
+            native, limit=query.limit, offset=offset, order_by_field=name, order=order
         )
-    return reader.searcher.search(
-        narrowed, limit=query.limit, offset=offset, weight_by_field="weight"
-    )
+    else:
+        found = reader.searcher.search(
+            native, limit=query.limit, offset=offset, weight_by_field="weight"
+        )
+    return _Found(found.count, found.hits, wide)
 
 
-def narrow(asked: Asked, chosen: Mapping[str, Sequence[str]], but: str = "") -> Asked:
-    """Only records with a chosen value of every facet; but: leave this facet's choice out."""
-    clauses = [
-        (Occur.Must, asking.const(asking.chosen_values(name, values), 0.0))
-        for name, values in chosen.items()
-        if name != but
-    ]
-    return Asked.boolean_query([(Occur.Must, asked), *clauses]) if clauses else asked
-
-
-def facets(reader: Reader, asked: Asked, chosen: Mapping[str, Sequence[str]]) -> tuple[Facet, ...]:
-    """All counts in one pass; a facet with a choice is counted once more as if it had none, so
-    that its other values can be chosen too."""
-    counted = _counts(reader, narrow(asked, chosen), FACETS)
-    for name in chosen:
-        counted |= _counts(reader, narrow(asked, chosen, name), (name,))
-    return tuple(facet(name, counted[name], chosen.get(name, ())) for name in FACETS)
-
-
-def _counts(reader: Reader, asked: Asked, names: Sequence[str]) -> dict[str, list[Any]]:
-    wanted = {name: _aggregation(name, reader.searcher.num_segments) for name in names}
-    found = reader.searcher.aggregate(asked.native, wanted)
-    return {name: _named(reader, name, found[name]["buckets"]) for name in names}
-
-
-def _named(reader: Reader, name: str, buckets: list[Any]) -> list[Any]:
-    """Buckets of numbers by the names these stand for."""
-    if name not in schema.NUMBERED:
-        return buckets
-    return [{**one, "key": _name(reader, int(one["key"]))} for one in buckets]
-
-
-def _name(reader: Reader, number: int) -> str:
-    if number not in _names:
-        prefix = terms.facet_number(number)
-        [(term, _count)] = reader.searcher.terms_with_prefix("facet_name", prefix, limit=1)
-        if len(_names) >= _MOST_NAMES:
-            _names.clear()
-        _names[number] = term.removeprefix(prefix)
-    return _names[number]
-
-
-def _aggregation(name: str, segments: int) -> dict[str, Any]:
-    """segments: of the index; the most of one alone are the most of all"""
-    if name == "year":
-        return {"histogram": {"field": "year", "interval": 1, "min_doc_count": 1}}
-    size = SIZES.get(name, SIZE)
-    if name in schema.NUMBERED:
-        field = schema.number_field(name)
-        return {
-            "terms": {
-                "field": field,
-                "size": size,
-                "segment_size": _COUNTED if segments > 1 else size,
-            }
-        }
-    return {"terms": {"field": schema.facet_field(name), "size": size}}
-
-
-def facet(name: str, buckets: list[Any], chosen: Sequence[str]) -> Facet:
-    counts = {_value(one["key"]): int(one["doc_count"]) for one in buckets}
-    if name == "year":
-        return Facet(name, tuple(
-            FacetValue(year, count, year in chosen) for year, count in counts.items() if count
-        ))  # fmt: skip
-    order = [*chosen, *(value for value in counts if value not in chosen)]
-    return Facet(
-        name, tuple(FacetValue(value, counts.get(value, 0), value in chosen) for value in order)
-    )
-
-
-def _value(key: Any) -> str:
-    return str(int(key)) if isinstance(key, float) else str(key)
+def _facets(
+    reader: Reader, asked: Asked, chosen: Mapping[str, Sequence[str]], found: _Found
+) -> tuple[Facet, ...]:
+    if found.wide is not None:
+        return broad.facets(reader, asked, chosen, found.wide)
+    return counting.facets(reader, asked, chosen)
 
 
 def stored(reader: Reader, place: tantivy.DocAddress) -> Item:

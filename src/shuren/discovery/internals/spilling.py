@@ -61,14 +61,16 @@ class Buckets:
         return rows
 
 
-def taken(path: Path) -> Iterator[Row]:
-    """The rows of a bucket's file, which is gone when all were read; none without a file."""
+def taken(path: Path, keep: bool = False) -> Iterator[Row]:
+    """The rows of a bucket's file, which is gone when all were read unless it is to be kept; none
+    without a file."""
     if not path.is_file():
         return
     with path.open("rb") as file:
         while length := file.read(_LENGTH):
             yield from orjson.loads(file.read(int.from_bytes(length, "big")))
-    path.unlink()
+    if not keep:
+        path.unlink()
 
 
 class Numbers:

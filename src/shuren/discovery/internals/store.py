@@ -13,11 +13,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Any
 
 import tantivy
 
 from shuren.discovery.errors import NoIndex, OldIndex
-from shuren.discovery.internals import schema
+from shuren.discovery.internals import layout, schema
+from shuren.discovery.internals.layout import Layout
 from shuren.kernel.files import write_atomically
 from shuren.kernel.ids import new_id
 from shuren.kernel.locks import one_at_a_time
@@ -27,18 +29,21 @@ MANIFEST, POINTER, LOCK = "manifest.json", "CURRENT", ".lock"
 # The live one and the one before it, which a reader may have resolved a moment ago.
 _KEPT = 2
 _ATTEMPTS = 5
+_SAID = ("schema", "snapshot", "records", "made_at")
 _lock = threading.Lock()
 _opened: dict[Path, "_Opened"] = {}
 
 
 @dataclass(frozen=True)
 class Manifest:
-    """schema: version of the fields; snapshot: whose records these are; made_at: ISO 8601."""
+    """schema: version of the fields; snapshot: whose records these are; made_at: ISO 8601; layout
+    of a very large index."""
 
     schema: int
     snapshot: str
     records: int
     made_at: str
+    layout: Layout | None = None
 
 
 @dataclass
@@ -48,16 +53,19 @@ class _Opened:
     index: tantivy.Index
     manifest: Manifest
     stamp: tuple[int, ...]
+    views: layout.Views | None
 
 
 @dataclass(frozen=True)
 class Reader:
-    """One state of the index: stays as it is while newer ones are written."""
+    """One state of the index: stays as it is while newer ones are written. views: parts of a very
+    large one."""
 
     name: str
     manifest: Manifest
     searcher: tantivy.Searcher
     stamp: tuple[int, ...]
+    views: layout.Views | None = None
 
     @property
     def state(self) -> tuple[str, tuple[int, ...]]:
@@ -94,7 +102,8 @@ def manifest_of(folder: Path) -> Manifest:
     if not isinstance(content, dict) or content.get("schema") != schema.VERSION:
         found = content.get("schema", "?") if isinstance(content, dict) else "?"
         raise OldIndex(found, schema.VERSION)
-    return Manifest(**{name: content[name] for name in Manifest.__dataclass_fields__})
+    said: dict[str, Any] = {name: content[name] for name in _SAID}
+    return Manifest(**said, layout=Layout.of(content.get("layout")))
 
 
 def write_manifest(folder: Path, manifest: Manifest) -> None:
@@ -150,8 +159,12 @@ def _reader(site: Site, name: str) -> Reader:
             index = tantivy.Index.open(str(folder))
             index.config_reader("manual")
             index.reload()
-            opened = _opened[site.root] = _Opened(os.getpid(), name, index, manifest, stamp)
+            views = layout.views(folder, manifest.layout)
+            opened = _Opened(os.getpid(), name, index, manifest, stamp, views)
+            _opened[site.root] = opened
         elif opened.stamp != stamp:
+            manifest = manifest_of(folder)
+            views = layout.views(folder, manifest.layout)
             opened.index.reload()
-            opened.manifest, opened.stamp = manifest_of(folder), stamp
-        return Reader(name, opened.manifest, opened.index.searcher(), opened.stamp)
+            opened.manifest, opened.stamp, opened.views = manifest, stamp, views
+        return Reader(name, opened.manifest, opened.index.searcher(), opened.stamp, opened.views)

@@ -5,7 +5,7 @@ from typing import Any
 
 import tantivy
 
-from shuren.discovery.internals import asking, schema, searching, syntax
+from shuren.discovery.internals import asking, counting, schema, searching, syntax
 from shuren.discovery.internals.analysis import numbers
 from shuren.discovery.internals.store import Reader
 from shuren.discovery.search_shapes import Item, Matched, Query
@@ -17,7 +17,7 @@ def matching(reader: Reader, query: Query, limit: int) -> Matched:
     if parsed.node is None:
         return Matched(0, (), version(reader))
     asked, _parts = asking.strict(parsed)
-    narrowed = searching.narrow(asked, searching.known(query.chosen)).native
+    narrowed = counting.narrow(asked, counting.known(query.chosen)).native
     found: Any = reader.searcher.search(narrowed, limit=limit, count=True)
     keys: Any = reader.searcher.fast_field_values("key", [place for _score, place in found.hits])
     return Matched(found.count or 0, tuple(keys), version(reader))

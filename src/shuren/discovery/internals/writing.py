@@ -20,6 +20,7 @@ from shuren.data.shapes import SnapshotInfo
 from shuren.discovery.definitions import Shelving, shelving
 from shuren.discovery.errors import IndexingFailed, NoIndex, OldIndex
 from shuren.discovery.internals import changes, documents, gathering, parts, schema, store
+from shuren.discovery.internals.layout import Layout
 from shuren.discovery.internals.records import Record
 from shuren.discovery.internals.spilling import Buckets, Numbers, number_of
 from shuren.discovery.search_shapes import Indexed
@@ -102,7 +103,7 @@ def _renew_some(
         )
     index.reload()
     count = index.searcher().num_docs
-    store.write_manifest(folder, _manifest(snapshot.id, count))
+    store.write_manifest(folder, _manifest(snapshot.id, count, before.layout))
     seconds = time.monotonic() - begun
     return Indexed(folder.name, snapshot.id, count, written, removed, seconds, False)
 
@@ -122,18 +123,22 @@ def _make_all(
     processes = read_settings(site).build_threads or os.cpu_count() or 1
     processes = min(processes, _MOST_PROCESSES)
     folder = store.new_folder(site)
+    layout = None
     if buckets.rows < _APART or processes == 1:
         count = write_new(folder, gathering.all_records(buckets), shelving(site), progress)
     else:
-        counted = _counter(progress)
-        count = parts.write_apart(folder, buckets, shelving(site), counted, _LARGE_HEAP, processes)
+        count, layout = parts.write_apart(
+            folder, buckets, shelving(site), _counter(progress), _LARGE_HEAP, processes
+        )
         if _opened(folder).searcher().num_docs != count:
             raise IndexingFailed
-    return _put_to_use(site, folder, snapshot, count, begun)
+    return _put_to_use(site, folder, snapshot, count, begun, layout)
 
 
-def _put_to_use(site: Site, folder: Path, snapshot: str, count: int, begun: float) -> Indexed:
-    store.write_manifest(folder, _manifest(snapshot, count))
+def _put_to_use(
+    site: Site, folder: Path, snapshot: str, count: int, begun: float, layout: Layout | None = None
+) -> Indexed:
+    store.write_manifest(folder, _manifest(snapshot, count, layout))
     store.put_to_use(site, folder)
     store.clear(site)
     return Indexed(folder.name, snapshot, count, count, 0, time.monotonic() - begun, True)
@@ -143,7 +148,8 @@ def write_new(
     folder: Path, records: Iterable[Record], how: Shelving, progress: Progress, threads: int = 1
 ) -> int:
     """Write all records into an empty folder; how many there were."""
-    return parts.write(folder, [records], how, _counter(progress), _HEAP, threads)
+    made = parts.write(folder, [records], how, _counter(progress), _HEAP, threads=threads)
+    return made.records
 
 
 def _counter(progress: Progress) -> parts.Counted:
@@ -168,7 +174,8 @@ def update(
     for key, print_ in _fingerprints(searcher):
         before.set(key, print_)
     count, written, removed = _write_changes(site, index, before, records, progress)
-    store.write_manifest(folder, _manifest(snapshot, count))
+    layout = store.manifest_of(folder).layout
+    store.write_manifest(folder, _manifest(snapshot, count, layout))
     seconds = time.monotonic() - begun
     return Indexed(folder.name, snapshot, count, written, removed, seconds, False)
 
@@ -222,8 +229,8 @@ def _delete(writer: tantivy.IndexWriter, key: int) -> None:
     writer.delete_documents_by_query(tantivy.Query.term_query(schema.schema(), "key", key))
 
 
-def _manifest(snapshot: str, count: int) -> store.Manifest:
-    return store.Manifest(schema.VERSION, snapshot, count, now().isoformat())
+def _manifest(snapshot: str, count: int, layout: Layout | None = None) -> store.Manifest:
+    return store.Manifest(schema.VERSION, snapshot, count, now().isoformat(), layout)
 
 
 def _fingerprints(searcher: tantivy.Searcher) -> Iterator[tuple[int, int]]:

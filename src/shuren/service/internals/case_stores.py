@@ -18,6 +18,7 @@ from shuren.service.case_shapes import subject_title
 from shuren.service.internals import versions
 from shuren.service.internals.acting import PURPOSE
 from shuren.service.internals.case_rows import Case, CaseStep
+from shuren.service.internals.project_rows import ProjectPaper
 from shuren.service.internals.terms import days_of, last_day
 from shuren.service.shapes import HeldFact, HeldStore
 
@@ -124,6 +125,8 @@ def _fact(site: Site, row: Case, days: int) -> HeldFact:
     titles = {one.name: pick(one.title) for one in known.service.form}
     said |= {titles.get(name, name): str(value) for name, value in row.fields.items()}
     steps = CaseStep.objects.filter(case=row.pk).exclude(note="").order_by("number")
+    papers = ProjectPaper.objects.filter(project=row.pk, account="").order_by("at")
+    said[_("Documents you gave")] = "\n".join(papers.values_list("name", flat=True))
     said[_("Notes")] = "\n".join(steps.values_list("note", flat=True))
     return HeldFact(
         row.id,

@@ -19,8 +19,11 @@ from shuren.kernel.files import write_atomically
 from shuren.kernel.shapes import Actor
 from shuren.kernel.site import Site
 from shuren.service import bookings, cases, file_links, outbox, search_alerts, suppliers
+from shuren.service.definitions import rosters
 from shuren.service.internals import erasing, keeping, refusals, rising, sweeping
 from shuren.service.internals.circulation import history, queue
+from shuren.service.internals.projects import reminding
+from shuren.service.internals.shifts import keeping as shifts
 from shuren.service.joining import clocks_above
 from shuren.trust import erasing as trust
 from shuren.trust import ledger
@@ -92,6 +95,19 @@ CLOCKS = (
         timedelta(0),
         lambda site, actor: bookings.work(site),
         lambda site: bookings.work_is_due(),
+    ),
+    Clock("projects", HOUR, lambda site, actor: reminding.remind(site)),
+    Clock(
+        "rosters",
+        HOUR,
+        lambda site, actor: shifts.open_ahead(site),
+        lambda site: bool(rosters(site)),
+    ),
+    Clock(
+        "shifts",
+        timedelta(0),
+        lambda site, actor: shifts.work(site),
+        lambda site: shifts.is_due(),
     ),
     Clock("erasures", timedelta(0), lambda site, actor: erasing.resume(site)),
     Clock("terms", DAY, _retain),

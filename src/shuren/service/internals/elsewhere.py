@@ -7,7 +7,6 @@ e-resources, which speak of the whole library and are marked so; of events and g
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
 from functools import partial
 from typing import Any
 
@@ -27,18 +26,6 @@ class Lake:
     site: Site
     actor: Actor
     period: str
-
-    @property
-    def days(self) -> tuple[date, date]:
-        """From the first day of the period to the first day after it."""
-        year, month = int(self.period[:4]), int(self.period[5:] or 0)
-        if not month:
-            return date(year, 1, 1), date(year + 1, 1, 1)
-        return date(year, month, 1), date(year + month // 12, month % 12 + 1, 1)
-
-    def within(self, column: str) -> list[Condition]:
-        start, end = self.days
-        return [(column, ">=", start.isoformat()), (column, "<", end.isoformat())]
 
     def months(self) -> list[Condition]:
         """For tables with a column of months."""
@@ -72,10 +59,10 @@ def _occupancy(lake: Lake) -> float | None:
 
 def _requests(metrics: Sequence[str], lake: Lake) -> float | None:
     """Counted once however many reports of a platform there are: mart.platform_month chose one."""
-    if not lake.has("mart.platform_month", lake.months()):
-        return None
+    is_known = lake.has("mart.platform_month", lake.months())
     where = [*lake.months(), ("metric_type", "in", list(metrics))]
-    return lake.one("mart.platform_month", "sum:usage", where) or 0
+    found = lake.one("mart.platform_month", "sum:usage", where)
+    return (found or 0) if is_known else None
 
 
 def _cost(lake: Lake) -> float | None:
@@ -100,12 +87,6 @@ def _lent(lake: Lake) -> float | None:
     return lake.one("mart.loan_fact", "count", lake.months()) or None
 
 
-def _loans(lake: Lake) -> float | None:
-    """Lent and returned together, as it is defined."""
-    lent, back = _lent(lake), lake.one("mart.loan_fact", "count", lake.within("returned_at"))
-    return None if lent is None or back is None else lent + back
-
-
 def _per_reader(lake: Lake) -> float | None:
     lent, readers = _lent(lake), lake.one("conformed.reader", "count")
     return lent / readers if lent is not None and readers else None
@@ -114,21 +95,6 @@ def _per_reader(lake: Lake) -> float | None:
 def _turnover(lake: Lake) -> float | None:
     lent, copies = _lent(lake), lake.one("conformed.item", "count")
     return lent / copies if lent is not None and copies else None
-
-
-def _overdue(lake: Lake) -> float | None:
-    """Of the copies that were out at the end of the period, per cent that were due before it."""
-    end = lake.days[1].isoformat()
-    lent: list[Condition] = [("loaned_at", "<", end)]
-    due: list[Condition] = [*lent, ("due_at", "<", end)]
-    back: Condition = ("returned_at", "<", end)
-    asked = (lent, [*lent, back], due, [*due, back])
-    counts = [lake.one("mart.loan_fact", "count", where) for where in asked]
-    if None in counts:
-        return None
-    lent_n, back_n, due_n, due_back = (count or 0 for count in counts)
-    out = lent_n - back_n
-    return 100 * (due_n - due_back) / out if out > 0 else None
 
 
 FIGURES: Mapping[str, Callable[[Lake], float | None]] = {
@@ -140,9 +106,8 @@ FIGURES: Mapping[str, Callable[[Lake], float | None]] = {
     "cost_per": _cost,
     "searches": _searches,
     "zero_hit": _zero_hits,
-    "loans": _loans,
+    "loans": _lent,
     "loans_pc": _per_reader,
-    "overdue_rate": _overdue,
     "turnover": _turnover,
 }
 

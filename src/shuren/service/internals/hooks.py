@@ -237,6 +237,20 @@ def take_place(site: Site, row: "Case") -> None:
     take(site, row)
 
 
+def prepare_college(site: Site, row: "Case", declared: "Declared", at: datetime) -> None:
+    """A case about a college is in its librarian's hand from the first; raises UnknownName."""
+    from shuren.service.internals.routing import to_librarian
+
+    to_librarian(site, row)
+
+
+def take_college(site: Site, row: "Case") -> None:
+    """Its librarian is told of it."""
+    from shuren.service.internals.routing import tell_librarian
+
+    tell_librarian(site, row)
+
+
 def _report_ready(facts: Facts, said: Mapping[str, Any]) -> str:
     """The report's draft has all parts it needs."""
     from shuren.service.internals.documents.issuing import why_not_ready
@@ -279,6 +293,33 @@ def _acknowledge_gift(facts: Facts) -> None:
     acknowledge(facts)
 
 
+def _milestones_over(facts: Facts, said: Mapping[str, Any]) -> str:
+    """Every milestone of the project is done or dropped, and its roles are held."""
+    from shuren.service.internals.projects.planning import why_open
+
+    return why_open(facts)
+
+
+def _begin_project(facts: Facts) -> None:
+    """The project's milestones get their days; nothing where the service declares none."""
+    from shuren.service.internals.projects.planning import begin
+
+    begin(facts)
+
+
+def _pause_project(facts: Facts) -> None:
+    from shuren.service.internals.projects.planning import pause
+
+    pause(facts)
+
+
+def _resume_project(facts: Facts) -> None:
+    """What is still to be done is due so many working days later as the project stood still."""
+    from shuren.service.internals.projects.planning import resume
+
+    resume(facts)
+
+
 GUARDS: dict[str, Guard] = {
     "same_subject_open": _same_subject_open,
     "second_person": _second_person,
@@ -288,6 +329,7 @@ GUARDS: dict[str, Guard] = {
     "report_ready": _report_ready,
     "not_the_author": _not_the_author,
     "gift_decided": _gift_decided,
+    "milestones_over": _milestones_over,
     "parts_over": _parts_over,
     "another_supplier": _another_supplier,
 }
@@ -310,6 +352,12 @@ EFFECTS: dict[str, Effect] = {
     "issue_report": _issue_report,
     "mirror_event": _mirror_event,
     "acknowledge_gift": _acknowledge_gift,
+    "begin_project": _begin_project,
+    "pause_project": _pause_project,
+    "resume_project": _resume_project,
 }
 # What a case is about → what comes before it is opened, and with it, in one transaction.
-OPENING = {"place": (prepare_place, take_place)}
+OPENING = {
+    "place": (prepare_place, take_place),
+    "college": (prepare_college, take_college),
+}

@@ -8,9 +8,12 @@ from shuren.kernel.calendar import load_calendar
 from shuren.kernel.i18n import gettext as _
 from shuren.kernel.i18n import listed, pick
 from shuren.kernel.settings import read_settings
+from shuren.kernel.shapes import Actor
 from shuren.kernel.site import Site
+from shuren.service.definitions import names
 from shuren.service.errors import NotOffered, WrongField
 from shuren.service.flow_shapes import Service
+from shuren.service.internals import studies
 from shuren.service.internals.case_rows import Case
 from shuren.service.internals.reading_services import AUDIENCES
 from shuren.trust.queries import roles
@@ -21,22 +24,51 @@ _UNCOLLECTED, _PRICE = "expired", "price"
 _LONGEST_TERM = timedelta(days=200)
 
 
-def require_served(service: Service, role: str) -> None:
-    """Raise NotOffered, naming the roles it serves, for a reader of another."""
-    if role in service.roles:
-        return
-    known = roles()
-    served = [pick(known[one].title) for one in service.roles if one in known]
-    raise NotOffered(
-        _("“%(service)s” is not offered to you.", service=pick(service.title)),
-        fix=_("It serves: %(who)s.", who=listed(served)),
+def serves(service: Service, role: str, study: str = "") -> bool:
+    """Whether a service is for readers of a role, of students for those of this kind of study."""
+    return any(
+        AUDIENCES[one] == role and (role != studies.STUDENT or studies.is_of(one, study))
+        for one in service.audiences
     )
 
 
-def of_role(service: Service, role: str) -> dict[str, Any]:
-    """The limits for a reader of a role. Where its audiences differ the most generous holds: a role
-    does not tell an undergraduate from a postgraduate, and nobody is refused by a guess."""
-    mine = [one for one in service.audiences if AUDIENCES[one] == role]
+def served(site: Site | None, service: Service, role: str) -> str:
+    """Whom it serves, in words: roles, and kinds of study where it is for some students only."""
+    if role == studies.STUDENT and role in service.roles:
+        titles = names(site).audiences
+        return listed([pick(titles[one]) for one in service.audiences if one in titles])
+    known = roles()
+    return listed([pick(known[one].title) for one in service.roles if one in known])
+
+
+def require_served(
+    service: Service, role: str, study: str = "", *, site: Site | None = None
+) -> None:
+    """Raise NotOffered, naming whom it serves, for a reader of another role or kind of study."""
+    if serves(service, role, study):
+        return
+    raise NotOffered(
+        _("“%(service)s” is not offered to you.", service=pick(service.title)),
+        fix=_("It serves: %(who)s.", who=served(site, service, role)),
+    )
+
+
+def admit(site: Site, service: Service, actor: Actor) -> str:
+    """The reader's kind of study, "" where it is the same for all; raises NotOffered for a reader
+    whom the service does not serve."""
+    study = studies.of_actor(site, actor, service)
+    require_served(service, actor.role, study, site=site)
+    return study
+
+
+def of_role(service: Service, role: str, study: str = "") -> dict[str, Any]:
+    """The limits for a reader of a role, of a student those of the kind of study. Where that is not
+    known and its audiences differ the most generous holds: nobody is refused by a guess."""
+    mine = [
+        one
+        for one in service.audiences
+        if AUDIENCES[one] == role and (role != studies.STUDENT or studies.is_of(one, study))
+    ]
     found = dict(service.limits)
     for name in {name for one in mine for name in service.by_audience.get(one, {})}:
         known = [service.by_audience.get(one, {}).get(name, found.get(name)) for one in mine]
@@ -48,7 +80,7 @@ def of_role(service: Service, role: str) -> dict[str, Any]:
 
 
 def require_room(
-    site: Site, service: Service, pseudonym: str, at: datetime, role: str = ""
+    site: Site, service: Service, pseudonym: str, at: datetime, role: str = "", study: str = ""
 ) -> None:
     """Raise NotOffered if one of the service's limits for a reader of a role is reached.
 
@@ -56,7 +88,7 @@ def require_room(
     per_reader_day, per_reader_month  cases opened in the last 24 hours, in the last 30 days
     expired_per_term                cases of this term that ended because nobody came for them
     """
-    limits = of_role(service, role)
+    limits = of_role(service, role, study)
     cases = Case.objects.filter(pseudonym=pseudonym, service=service.id)
     for name in ("per_reader", "active"):
         most = limits.get(name)
@@ -86,9 +118,11 @@ def require_room(
             )  # fmt: skip
 
 
-def priced(service: Service, values: dict[str, Any], role: str = "") -> dict[str, Any]:
+def priced(
+    service: Service, values: dict[str, Any], role: str = "", study: str = ""
+) -> dict[str, Any]:
     """The same values, or WrongField for a price among them above the limit `price_cap_cny`."""
-    most = of_role(service, role).get("price_cap_cny")
+    most = of_role(service, role, study).get("price_cap_cny")
     price = values.get(_PRICE)
     if most is not None and isinstance(price, int | float) and price > most:
         raise WrongField(

@@ -10,6 +10,7 @@ from datetime import datetime
 from shuren.kernel.i18n import gettext as _
 from shuren.kernel.i18n import listed
 from shuren.service import ils_shapes as ils
+from shuren.service.internals import study_kinds as studies
 from shuren.service.licence_terms import Terms
 from shuren.service.offer_shapes import EMBARGO, OUTSIDE, PART, YES, PlaceOnline, Wanted
 
@@ -40,11 +41,12 @@ class Asked:
 
 @dataclass(frozen=True)
 class ReaderFacts:
-    """reader, standing: values of these facts; campus "" where nobody knows."""
+    """reader, standing, study: values of these facts; campus "" where nobody knows."""
 
     reader: str
     standing: str = "good"
     campus: str = ""
+    study: str = studies.UNKNOWN
 
 
 @dataclass(frozen=True)
@@ -116,6 +118,7 @@ def find(
     free = [one for one in wanted.places if one.is_free and one.holds in (YES, PART)]
     facts = {
         "reader": reader.reader,
+        "study": reader.study,
         "standing": reader.standing,
         "form": wanted.form,
         "copies": state,

@@ -7,7 +7,7 @@ from shuren.kernel.shapes import Actor
 from shuren.kernel.site import Site
 from shuren.service import cases, ils
 from shuren.service.case_shapes import CaseLine
-from shuren.service.internals import offer_facts
+from shuren.service.internals import offer_facts, studies
 from shuren.service.internals.circulation import readers
 from shuren.service.lending import lending
 from shuren.trust import queries as trust
@@ -15,8 +15,8 @@ from shuren.trust import queries as trust
 
 @dataclass(frozen=True)
 class OwnStand:
-    """reader, standing: values of these facts; key: the pseudonym; titles: of the reader's loans;
-    holds, hold_limit: as the circulation system counts them."""
+    """reader, standing, study: values of these facts; key: the pseudonym; titles: of the reader's
+    loans; holds, hold_limit: as the circulation system counts them; role: of the account."""
 
     reader: str
     key: str = ""
@@ -26,6 +26,8 @@ class OwnStand:
     cases: tuple[CaseLine, ...] = ()
     holds: int = 0
     hold_limit: int | None = None
+    study: str = studies.UNKNOWN
+    role: str = ""
 
     @property
     def is_reader(self) -> bool:
@@ -55,4 +57,6 @@ def own_stand(site: Site, actor: Actor) -> OwnStand:
         tuple(cases.my_cases(site, actor)),
         (stands.holds if stands else 0) or 0,
         stands.hold_limit if stands else None,
+        card.get(studies.COLUMN) or studies.UNKNOWN,
+        actor.role,
     )

@@ -4,12 +4,11 @@ from dataclasses import dataclass
 
 from shuren.kernel.clock import now
 from shuren.kernel.i18n import gettext as _
-from shuren.kernel.i18n import listed, pick
 from shuren.kernel.shapes import Actor
 from shuren.kernel.site import Site
 from shuren.service.errors import NotOffered
 from shuren.service.flow_shapes import Service
-from shuren.service.internals import limits
+from shuren.service.internals import limits, studies
 from shuren.trust.queries import purpose_allowed, roles
 
 OWN = "own_records"
@@ -33,10 +32,18 @@ class Standing:
 
 
 def standing(
-    site: Site, service: Service, actor: Actor | None, *, with_limits: bool = True
+    site: Site,
+    service: Service,
+    actor: Actor | None,
+    *,
+    study: str | None = None,
+    with_limits: bool = True,
 ) -> Standing:
     """How the actor stands. A place that is open to everybody (search, spaces) is open to all whom
-    the service serves, signed in or not."""
+    the service serves, signed in or not.
+
+    study  of the actor, where it was looked up before (studies.of_actor)
+    """
     if actor is None or not actor.id:
         if service.use and service.use.place in ("search", "resolve", "spaces", "pack"):
             return Standing(OPEN)
@@ -48,8 +55,10 @@ def standing(
             _("You are signed in as staff: services are asked for by readers."),
             _("At the desk, open a case for the reader who asks."),
         )
-    if actor.role not in service.roles:
-        return Standing(OTHERS, _served(service), _instead(service))
+    study = studies.of_actor(site, actor, service) if study is None else study
+    if not limits.serves(service, actor.role, study):
+        why = _("It serves: %(who)s.", who=limits.served(site, service, actor.role))
+        return Standing(OTHERS, why, _instead(service, actor.role))
     if not actor.reader_key or not purpose_allowed(actor, OWN):
         return Standing(
             OTHERS,
@@ -58,19 +67,15 @@ def standing(
         )
     if with_limits and service.use is None:
         try:
-            limits.require_room(site, service, actor.reader_key, now(), actor.role)
+            limits.require_room(site, service, actor.reader_key, now(), actor.role, study)
         except NotOffered as full:
             return Standing(FULL, full.message, full.fix or "")
     return Standing(OPEN)
 
 
-def _served(service: Service) -> str:
-    known = roles()
-    titles = [pick(known[one].title) for one in service.roles if one in known]
-    return _("It serves: %(who)s.", who=listed(titles))
-
-
-def _instead(service: Service) -> str:
+def _instead(service: Service, role: str) -> str:
+    if role == studies.STUDENT and role in service.roles:
+        return _("Ask a teacher to request it, or a librarian what there is for you.")
     if "alumni" in service.audiences:
         return _("As one of the alumni you can use it with a verified account.")
     if {"dept", "college"} & set(service.audiences):

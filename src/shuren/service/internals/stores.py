@@ -22,6 +22,7 @@ from shuren.service.internals.documents import store as documents
 from shuren.service.internals.events import store as events
 from shuren.service.internals.gifts import store as gifts
 from shuren.service.internals.messaging import store as messaging
+from shuren.service.internals.shifts import store as shifts
 from shuren.service.joining import stores_above
 from shuren.service.shapes import HeldStore
 
@@ -114,6 +115,10 @@ STORES: tuple[Store, ...] = (
             "service_filelink",
             "service_filelinkuse",
             "service_reportdraft",
+            "service_project",
+            "service_projectperson",
+            "service_projectmilestone",
+            "service_projectpaper",
         ),
         case_stores.tell,
         case_stores.forget,
@@ -143,6 +148,7 @@ STORES: tuple[Store, ...] = (
     Store(messaging.STORE, messaging.TABLES, messaging.tell, messaging.forget, messaging.erase),
     Store(gifts.STORE, gifts.TABLES, gifts.tell, gifts.forget, gifts.erase),
     Store(events.STORE, events.TABLES, events.tell, events.forget, events.erase),
+    Store(shifts.STORE, shifts.TABLES, shifts.tell, shifts.forget, shifts.erase),
     Store("events", (), lake_stores.events, lake_stores.forget_event),
     Store("lake", (), lake_stores.rows, lake_stores.forget_row),
     Store("quarantine", (), lake_stores.refused, lake_stores.forget_refused),
@@ -161,6 +167,8 @@ STORES: tuple[Store, ...] = (
 # Tables with a column for an account that is never a reader's, or that names nobody.
 NOT_OF_READERS = {
     "service_servicedraft": "names the staff who changed what a service says, and who approved it",
+    "service_stationlibrarian": "names the staff who answer for a college, shown as they wish",
+    "service_stationtext": "names the account of staff that wrote for a college",
     "service_deskview": "names the account of staff that named a view of the desk's list",
     "service_placeblock": "names the account of staff that blocked a seat or room",
     "data_task": "names the librarian who mends data",

@@ -13,6 +13,7 @@ from shuren.service.definitions import names
 from shuren.service.flow_shapes import Declared
 from shuren.service.internals import acting, versions
 from shuren.service.internals.case_rows import Case, CaseStep
+from shuren.service.internals.projects.trace import steps_in_words
 from shuren.service.internals.promises import Clockwork
 from shuren.service.internals.running import (
     ASSIGNED,
@@ -24,6 +25,7 @@ from shuren.service.internals.running import (
     Running,
 )
 from shuren.service.internals.statements import Select
+from shuren.service.project_shapes import FLOW as PROJECT_FLOW
 
 _STEPS = Select(
     CaseStep, "case", "number",
@@ -116,6 +118,7 @@ def _title(site: Site, event: str, titles: Mapping[str, dict[str, str]]) -> dict
 
 def _history(site: Site, row: Case, known: Declared, is_reader: bool) -> tuple[Step, ...]:
     titles = OWN_EVENTS | {event: dict(title) for event, title in known.flow.events.items()}
+    titles |= steps_in_words(row.pk) if row.flow == PROJECT_FLOW else {}
     return tuple(
         Step(
             number,

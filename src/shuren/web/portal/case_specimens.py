@@ -9,6 +9,7 @@ from shuren.kernel.i18n import pick
 from shuren.service.case_shapes import AskedField
 from shuren.service.message_shapes import KINDS
 from shuren.web.case_words import inputs
+from shuren.web.portal import project_specimens
 
 
 def case_specimens() -> dict[str, list[dict[str, Any]]]:
@@ -22,6 +23,7 @@ def case_specimens() -> dict[str, list[dict[str, Any]]]:
         "stamps": _stamps(),
         "trace": _trace(),
         "case_moves": _case_moves(),
+        "milestone": project_specimens.milestone(),
         "service_row": _service_row(),
     }
 

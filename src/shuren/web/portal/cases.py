@@ -13,7 +13,7 @@ from shuren.kernel.i18n import gettext as _
 from shuren.kernel.i18n import pick
 from shuren.kernel.shapes import Actor
 from shuren.management import published
-from shuren.service import case_files, cases, documents, file_links, gifts
+from shuren.service import case_files, cases, documents, file_links, gifts, projects
 from shuren.service.case_shapes import CaseLine, CaseView
 from shuren.service.errors import NoSuchCase
 from shuren.service.supervised import OPINION
@@ -73,6 +73,7 @@ def one(request: HttpRequest, case_id: str) -> HttpResponse:
         | {
             "moves": case_words.moves(found, posted, problem),
             "problem": problem,
+            "has_project": projects.has_project(found.id),
             "is_gift": found.flow == gifts.FLOW,
             "named": gifts.name_of(case_id, actor=actor) if found.flow == gifts.FLOW else "",
             "documents": [

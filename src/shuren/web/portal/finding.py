@@ -152,15 +152,14 @@ def _pager(answer: Answer, asked: Asked) -> dict[str, Any] | None:
     if pages < 2:
         return None
     first = (asked.page - 1) * PER_PAGE + 1
+    last = min(first + PER_PAGE - 1, answer.total)
+    shown = {"first": f"{first:,}", "last": f"{last:,}", "total": f"{answer.total:,}"}
     return {
         "number": asked.page,
         "pages": pages,
-        "text": _(
-            "%(first)s–%(last)s of %(total)s",
-            first=f"{first:,}",
-            last=f"{min(first + PER_PAGE - 1, answer.total):,}",
-            total=f"{answer.total:,}",
-        ),
+        "text": _("%(first)s–%(last)s of about %(total)s", **shown)
+        if answer.is_about
+        else _("%(first)s–%(last)s of %(total)s", **shown),
         "previous": asked.url(page=asked.page - 1) if asked.page > 1 else "",
         "next": asked.url(page=asked.page + 1) if asked.page < pages else "",
     }

@@ -95,6 +95,7 @@ def _leads(about: dict[str, str]) -> dict[str, str]:
         "case": ("my-case", [id], _("To the case")),
         "booking": ("my-bookings", [], _("To your bookings")),
         "event": ("event", [id], _("To the event")),
+        "shift": ("my-shifts", [], _("To your shifts")),
         "search": ("my-searches", [], _("To your saved searches")),
         "title": ("item", [id], _("To the title")),
         "loan": ("my", [], _("To your loans")),

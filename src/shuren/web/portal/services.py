@@ -13,7 +13,7 @@ from shuren.kernel.errors import ShurenError
 from shuren.kernel.i18n import gettext as _
 from shuren.kernel.i18n import pick
 from shuren.kernel.shapes import Actor
-from shuren.service import cases, catalogue
+from shuren.service import cases, catalogue, stations
 from shuren.service.case_shapes import AskedField
 from shuren.service.definitions import names
 from shuren.service.errors import UnknownName, WrongField
@@ -23,6 +23,7 @@ from shuren.web.access import to_sign_in
 from shuren.web.places import way_in
 
 LONGEST = 100
+COLLEGE, STATION = "college", "station"  # asked where a service may be about a college
 ABOUT = "subject_title"  # asked where a service is always about something
 
 
@@ -73,6 +74,7 @@ def page_context(page: catalogue.Page) -> dict[str, Any]:
         ],
         "rules": page.rules,
         "holds": [_card(one) for one in page.holds],
+        "stations": reverse("stations") if COLLEGE in service.about else "",
         "draft": service_words.source(service),
         "opinion": _opinion(service),
     }
@@ -119,7 +121,10 @@ def _open(request: HttpRequest, service: Service) -> Any:
     said: dict[str, Any] = case_words.given(request.POST)
     title = said.pop(ABOUT, "").strip()
     subject = None
-    if "none" not in service.about:
+    station = said.pop(STATION, "")
+    if station:
+        subject = {"kind": COLLEGE, "id": station, "title": ""}
+    elif "none" not in service.about:
         if not title:
             raise WrongField(ABOUT, _("Say what it is about."))
         subject = {"kind": service.about[0], "id": "", "title": title}
@@ -134,6 +139,8 @@ def _open(request: HttpRequest, service: Service) -> Any:
 
 
 def _asked(service: Service) -> list[AskedField]:
+    if COLLEGE in service.about:
+        return [*_stations(), *service.form]
     if "none" in service.about:
         return list(service.form)
     about = AskedField(
@@ -141,6 +148,13 @@ def _asked(service: Service) -> list[AskedField]:
         {"zh": "没有题名无从查找。", "en": "Without it nothing can be looked for."},
     )  # fmt: skip
     return [about, *service.form]
+
+
+def _stations() -> list[AskedField]:
+    """Whose subject librarian it goes to; nothing where no college has one."""
+    known = {one.id: one.title for one in stations.stations(settings.SITE)}
+    title = {"zh": "交给哪个学院的学科馆员", "en": "For the subject librarian of"}
+    return [AskedField(STATION, "choice", title, choices=known)] if known else []
 
 
 def _known(request: HttpRequest, service: Service, actor: Actor) -> dict[str, str]:

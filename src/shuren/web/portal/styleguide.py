@@ -12,6 +12,7 @@ LISTS = {
     "book_row": "books",
     "booking": "booking-rows",
     "case_row": "case-rows",
+    "milestone": "case-rows",
     "document_row": "case-rows",
     "event_row": "event-rows",
     "message_row": "message-rows",

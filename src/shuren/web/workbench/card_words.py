@@ -11,9 +11,11 @@ from shuren.web.workbench.shell import current_site
 
 def card_lines(card: Mapping[str, Any]) -> list[tuple[str, str]]:
     """[(what, value)] of a row of conformed.reader; what is not known is left out."""
-    kinds = headings(current_site(), "reader_kind")
+    names = {what: headings(current_site(), what) for what in ("reader_kind", "study")}
+    kinds = {"kind": names["reader_kind"], "study": names["study"]}
     words = {
         "kind": _("Kind of reader"),
+        "study": _("Kind of study"),
         "college": _("College"),
         "grade": _("Year of entry"),
         "campus": _("Campus"),
@@ -23,6 +25,7 @@ def card_lines(card: Mapping[str, Any]) -> list[tuple[str, str]]:
     lines = []
     for column, value in card.items():
         if column in words and value not in (None, ""):
-            said = pick(kinds[value]) if column == "kind" and value in kinds else str(value)
+            known = kinds.get(column, {}).get(value)
+            said = pick(known) if known else str(value)
             lines.append((words[column], said))
     return lines

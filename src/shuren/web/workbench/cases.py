@@ -18,6 +18,7 @@ from shuren.service import (
     file_links,
     gifts,
     handing,
+    projects,
     suppliers,
 )
 from shuren.service.case_shapes import CaseLine, CaseView, Queue
@@ -146,6 +147,7 @@ def one(request: HttpRequest, case_id: str) -> HttpResponse:
         "pass_on": _pass_on(request, actor, found, problem) if _may_work(actor) else None,
         "can_carry_event": found.flow in events.FLOWS and not found.is_over,
         "has_gift": found.flow == gifts.FLOW,
+        "has_project": projects.has_project(found.id),
         "has_report": found.flow == commissions.FLOW,
         "person": _person(person),
         "may_ask_who": may(actor, cases.asks_who(found.service)),

@@ -119,7 +119,7 @@ def _plan(request: HttpRequest, actor: Actor) -> EventView:
         summary={"zh": said.get("summary_zh", ""), "en": said.get("summary_en", "")},
         place=said.get("place", ""),
         sessions=[_meeting(line) for line in said.get("sessions", "").splitlines() if line.strip()],
-        enrol_until=_moment("enrol_until", until) if until else None,
+        enrol_until=moment_of("enrol_until", until) if until else None,
         places=_number(said.get("places", ""), "places"),
         certificate=_number(said.get("certificate", ""), "certificate"),
         reading=[line.strip() for line in said.get("reading", "").splitlines() if line.strip()],
@@ -133,12 +133,13 @@ def _meeting(line: str) -> tuple[datetime, datetime]:
     day, _space, hours = line.strip().partition(" ")
     begin, _dash, end = hours.replace("–", "-").replace("—", "-").partition("-")
     return (
-        _moment("sessions", f"{day} {begin.strip()}"),
-        _moment("sessions", f"{day} {end.strip()}"),
+        moment_of("sessions", f"{day} {begin.strip()}"),
+        moment_of("sessions", f"{day} {end.strip()}"),
     )
 
 
-def _moment(name: str, text: str) -> datetime:
+def moment_of(name: str, text: str) -> datetime:
+    """`2026-12-10 19:00` by the library's clock; raises WrongField naming the field."""
     try:
         return timezone.make_aware(datetime.strptime(text, "%Y-%m-%d %H:%M"))
     except ValueError:

@@ -3,10 +3,11 @@ id: reader
 title: {zh: 读者, en: Readers}
 description:
   zh: >-
-    各系统读者名单中的证，加上只在借阅记录里出现过的证（类型为空）。只有假名，没有姓名；
+    各系统读者名单中的证，加上只在借阅记录里出现过的证（类型为空）。培养层次只记学生的。只有假名，没有姓名；
     同一人的几张证归到一个人名下。
   en: >-
     Cards of the reader lists of all systems, and cards known from loans only (their kind is empty).
+    The kind of study is that of students only.
     Pseudonyms, no names; the cards of one person have one person key.
 grain: {zh: 一张读者证一行, en: one row per card}
 data_class: operations
@@ -19,6 +20,7 @@ columns:
   source_system: {type: VARCHAR, class: 2, title: {zh: 来源系统, en: Source system}}
   other_key: {type: VARCHAR, class: 3, title: {zh: 另一证号的假名, en: Pseudonym of another number}}
   kind: {type: VARCHAR, class: 2, title: {zh: 读者类型, en: Reader kind}}
+  study: {type: VARCHAR, class: 2, title: {zh: 培养层次, en: Kind of study}}
   college: {type: VARCHAR, class: 2, title: {zh: 学院, en: College}}
   department: {type: VARCHAR, class: 2, title: {zh: 系所, en: Department}}
   major: {type: VARCHAR, class: 3, title: {zh: 专业, en: Major}}
@@ -29,7 +31,7 @@ columns:
 */
 WITH registered AS (
   SELECT
-    reader_id AS reader_key, source_system, other_id, kind, college, department, major, grade, campus, status, valid_until
+    reader_id AS reader_key, source_system, other_id, kind, study, college, department, major, grade, campus, status, valid_until
   FROM raw.readers
 ),
 
@@ -46,6 +48,7 @@ SELECT
   coalesce(registered.source_system, '') AS source_system,
   coalesce(registered.other_id, '') AS other_key,
   coalesce(registered.kind, '') AS kind,
+  CASE WHEN registered.kind = 'student' THEN coalesce(registered.study, '') ELSE '' END AS study,
   coalesce(registered.college, '') AS college,
   coalesce(registered.department, '') AS department,
   coalesce(registered.major, '') AS major,
@@ -56,5 +59,5 @@ SELECT
 FROM registered
 LEFT JOIN raw.reader_links AS links ON links.reader_id = registered.reader_key
 UNION ALL
-SELECT reader_key, reader_key, '', '', '', '', '', '', '', '', '', NULL
+SELECT reader_key, reader_key, '', '', '', '', '', '', '', '', '', '', NULL
 FROM from_loans

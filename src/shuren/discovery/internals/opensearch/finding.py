@@ -6,7 +6,15 @@ from typing import Any
 
 from shuren.discovery.definitions import Shelving
 from shuren.discovery.errors import NoIndex
-from shuren.discovery.internals import asking, completing, nearing, searching, shelving, syntax
+from shuren.discovery.internals import (
+    asking,
+    completing,
+    counting,
+    nearing,
+    searching,
+    shelving,
+    syntax,
+)
 from shuren.discovery.internals.asked import Asked
 from shuren.discovery.internals.asking import Part
 from shuren.discovery.internals.opensearch import dsl, form, records
@@ -62,7 +70,7 @@ class ServerEngine:
         nothing = Answer(query, 0, remarks=parsed.remarks, snapshot=manifest.snapshot, version=name)
         if parsed.node is None:
             return nothing
-        chosen = searching.known(query.chosen)
+        chosen = counting.known(query.chosen)
         asked, parts = asking.strict(parsed)
         if _size(asked) > _MOST_CLAUSES:
             too_long = _("This is too much to search for at once: leave some words out.")
@@ -89,8 +97,8 @@ class ServerEngine:
         told = self._search(page_body(asked, chosen, query))
         counted = told["aggregations"]
         facets = tuple(
-            searching.facet(name, _buckets(counted[name]["counted"]), chosen.get(name, ()))
-            for name in searching.FACETS
+            counting.facet(name, _buckets(counted[name]["counted"]), chosen.get(name, ()))
+            for name in counting.FACETS
         )
         total = int(told["hits"]["total"]["value"])
         return _Page(total, int(counted["unfiltered"]["doc_count"]), told["hits"]["hits"], facets)
@@ -154,7 +162,7 @@ class ServerEngine:
         asked, _parts = asking.strict(parsed)
         if _size(asked) > _MOST_CLAUSES:
             return Matched(0, (), self.version())
-        narrowed = searching.narrow(asked, searching.known(query.chosen))
+        narrowed = counting.narrow(asked, counting.known(query.chosen))
         body = {"query": {"bool": {"filter": [dsl.clause(narrowed)]}}, "sort": [_BY_KEY],
                 "size": limit, "_source": False, "track_total_hits": True}  # fmt: skip
         told = self._search(body)["hits"]
@@ -207,7 +215,7 @@ def page_body(asked: Asked, chosen: Mapping[str, Sequence[str]], query: Query) -
         body |= {"query": dsl.weighed(body["query"]), "sort": [{"_score": "desc"}, _BY_KEY]}
     if filters:
         body["post_filter"] = {"bool": {"filter": list(filters.values())}}
-    for name in searching.FACETS:
+    for name in counting.FACETS:
         others = [one for other, one in filters.items() if other != name]
         only = {"bool": {"filter": others}} if others else {"match_all": {}}
         body["aggs"][name] = {"filter": only, "aggs": {"counted": _counting(name)}}
@@ -217,7 +225,7 @@ def page_body(asked: Asked, chosen: Mapping[str, Sequence[str]], query: Query) -
 def _counting(name: str) -> dict[str, Any]:
     if name == "year":
         return {"histogram": {"field": "year", "interval": 1, "min_doc_count": 1}}
-    size = searching.SIZES.get(name, searching.SIZE)
+    size = counting.SIZES.get(name, counting.SIZE)
     field = f"facet_{name}"
     return {"terms": {"field": field, "size": size, "shard_size": max(size, _COUNTED)}}
 

@@ -6,7 +6,6 @@ analysed before they come: the server splits texts at spaces and no more.
 """
 
 import time
-from dataclasses import asdict
 from threading import Lock
 from typing import Any
 
@@ -17,6 +16,7 @@ from shuren.discovery.internals.store import Manifest
 
 DEEPEST = 20_000  # hits and page together
 _META = "shuren"
+_TOLD = ("schema", "snapshot", "records", "made_at")  # a server lays its indexes out by itself
 _KNOWN_FOR = 2.0  # seconds
 _lock = Lock()
 _known: dict[tuple[object, str, str], tuple[float, str, Manifest]] = {}
@@ -53,7 +53,7 @@ def mapping() -> dict[str, Any]:
 
 def meta(manifest: Manifest) -> dict[str, Any]:
     """What a finished index says of itself."""
-    return {"_meta": {_META: asdict(manifest)}}
+    return {"_meta": {_META: {name: getattr(manifest, name) for name in _TOLD}}}
 
 
 def live(server: Server, *, now: bool = False) -> tuple[str, Manifest]:
@@ -93,4 +93,4 @@ def manifest_of(said: dict[str, Any]) -> Manifest:
         raise OldIndex(told.get("schema", "?"), schema.VERSION)
     if not told.get("made_at"):
         raise NoIndex
-    return Manifest(**{name: told[name] for name in Manifest.__dataclass_fields__})
+    return Manifest(**{name: told[name] for name in _TOLD})

@@ -159,7 +159,7 @@ class Own:
         stands = readers.standing(self.site, served, rules)
         if stands.blocks:
             raise CannotCirculate(stands.blocks[0].why, fix=_("Nothing was lent."))
-        allowed = rules.of(stands.kind)
+        allowed = rules.of(stands.kind, stands.study)
         copy, due = found.copy, rules.due(now(), allowed.days)
         with transaction.atomic():
             moves.add(
@@ -178,7 +178,8 @@ class Own:
         loan = self._own_loan(barcode, served, rules)
         listed = listing.of_items(self.site, [barcode], served.actor)[barcode]
         newest = moves.newest_of_items([barcode]).get(barcode)
-        allowed = rules.of(readers.card_of(self.site, served).get("kind") or "")
+        card = readers.card_of(self.site, served)
+        allowed = rules.of(card.get("kind") or "", card.get("study") or "")
         if loan.renewals >= allowed.renewals:
             raise CannotCirculate(
                 _("It was renewed %(count)s times; that is all there are.", count=loan.renewals),

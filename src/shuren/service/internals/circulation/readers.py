@@ -13,6 +13,7 @@ from shuren.kernel.shapes import Actor
 from shuren.kernel.site import Site
 from shuren.service.errors import NoSuchReader
 from shuren.service.ils_shapes import Block, ReaderStanding
+from shuren.service.internals import studies
 from shuren.service.internals.circulation import listing, moves, queue
 from shuren.service.internals.circulation.rows import CopyMove
 from shuren.service.lending import Lending
@@ -23,7 +24,7 @@ from shuren.trust.errors import NotAllowed
 DESK, OWN = "service_operation", "own_records"
 TABLE = "service.circulation"
 COLUMNS = ("reader_key", "item_id", "title_id", "kind", "at", "due_at", "renewals", "campus")
-_CARD = ("kind", "status", "valid_until", "campus")
+_CARD = ("kind", "status", "valid_until", "campus", studies.COLUMN)
 _LOANS = ("loan_id", "item_id", "title_id", "loaned_at", "due_at", "renewals")
 
 
@@ -83,13 +84,14 @@ def oneself(actor: Actor) -> Served:
 
 
 def card_of(site: Site, served: Served) -> dict[str, Any]:
-    """{kind, status, valid_until, campus} of the card, or {} where no system told us of it."""
+    """{kind, status, valid_until, campus, study} of the card, or {} where no system told us of it.
+
+    Without study where the snapshot is older than that column, or the purpose does not open it.
+    """
     try:
-        found = data.read(
-            site, "conformed.reader", columns=_CARD,
-            where=[("reader_key", "=", served.pseudonym)],
-            purpose=served.purpose, actor=served.actor,
-        ).dicts()  # fmt: skip
+        found = studies.read_card(
+            site, _CARD, served.pseudonym, purpose=served.purpose, actor=served.actor
+        ).dicts()
     except NoSnapshot:
         return {}
     return found[0] if found else {}
@@ -164,9 +166,9 @@ def standing(site: Site, served: Served, rules: Lending) -> ReaderStanding:
     held = len(queue.of_reader(served.pseudonym))
     if served.purpose == DESK and not card and not loans and not held:
         raise NoSuchReader
-    kind = card.get("kind") or ""
-    allowed = rules.of(kind)
-    found = ReaderStanding(kind, len(loans), allowed.loans, held, allowed.holds)
+    kind, study = card.get("kind") or "", card.get(studies.COLUMN) or ""
+    allowed = rules.of(kind, study)
+    found = ReaderStanding(kind, len(loans), allowed.loans, held, allowed.holds, study=study)
     return replace(found, blocks=tuple(_blocks(card, loans, rules, allowed.loans)))
 
 

@@ -1,0 +1,167 @@
+"""Very broad queries to a very large index: what they find is counted in a part that chance has
+picked, and ranked among the records most asked for.
+
+Counting millions of hits by eleven filters takes seconds, ranking them tenths of one, and nobody
+looks at more than a few. Numbers got so are about right and are said to be; whoever narrows the
+search comes to exact ones. What the query names as a whole (a title, an author) is always ranked.
+"""
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import tantivy
+
+from shuren.discovery.internals import counting, schema
+from shuren.discovery.internals.asked import Asked, Occur
+from shuren.discovery.internals.asking import Part
+from shuren.discovery.internals.layout import View
+from shuren.discovery.internals.store import Reader
+from shuren.discovery.search_shapes import Facet
+
+# Hits up to which all of them are counted, and up to which all are ranked.
+MOST_COUNTED, MOST_RANKED = 30_000, 300_000
+# Hits in a sample that are enough of them; with 2,000 a tenth of all is told to one part in 15.
+ENOUGH = 2_000
+# A value of thousands, such as an author, counts less than this in a sample by chance alone.
+_TOLD = 10
+_SAMPLED_VALUES = 200
+_BESIDE = 50  # candidates for the first places beyond those on the page
+_WHOLE = ("title_is", "author_is", "pinyin_is", "number")
+
+
+@dataclass(frozen=True)
+class Breadth:
+    """hits: about so many; sample: where they are counted, beside the front."""
+
+    hits: int
+    sample: View
+
+
+def breadth(reader: Reader, asked: Asked) -> Breadth | None:
+    """How broad a query is; None where all that it finds can be counted."""
+    views = reader.views
+    if views is None or most(reader.searcher, asked) <= MOST_COUNTED:
+        return None
+    front = _count(views.front, asked)
+    for sample in views.samples:
+        found = _count(sample, asked)
+        if found >= ENOUGH:
+            break
+    hits = front + round(found / sample.share)
+    return Breadth(hits, sample) if hits > MOST_COUNTED else None
+
+
+def _count(view: View, asked: Asked) -> int:
+    found: Any = view.searcher.search(asked.native, limit=1)
+    return int(found.count)
+
+
+def most(searcher: tantivy.Searcher, asked: Asked) -> float:
+    """What a query finds is not more than this; without asking it."""
+    inner = [(occur, most(searcher, one)) for occur, one in asked.clauses]
+    match asked.kind:
+        case "term":
+            if asked.name == "key":
+                return 1
+            return searcher.doc_freq(asked.name, str(asked.values[0]))
+        case "phrase":
+            return min(searcher.doc_freq(asked.name, str(one)) for one in asked.values)
+        case "among":
+            return sum(searcher.doc_freq(asked.name, str(one)) for one in asked.values)
+        case "nothing":
+            return 0
+        case "boost" | "constant":
+            return inner[0][1]
+        case "best":
+            return sum(count for _occur, count in inner)
+        case "boolean":
+            must = [count for occur, count in inner if occur is Occur.Must]
+            return min(must) if must else sum(n for occur, n in inner if occur is Occur.Should)
+    return math.inf
+
+
+def ranked(
+    reader: Reader,
+    asked: Asked,
+    parts: Sequence[Part],
+    chosen: Mapping[str, Sequence[str]],
+    offset: int,
+    limit: int,
+) -> list[tuple[float, tantivy.DocAddress]] | None:
+    """One page of hits, the best of the front and of those the query names as a whole; None where
+    the front has too few of them."""
+    assert reader.views is not None
+    front = reader.views.front.searcher
+    narrowed = counting.narrow(asked, chosen).native
+    wanted = offset + limit
+    found: Any = front.search(
+        narrowed, limit=wanted + _BESIDE, count=False, weight_by_field="weight"
+    )
+    if len(found.hits) < wanted:
+        return None
+    keys: Any = front.fast_field_values("key", [place for _score, place in found.hits])
+    make = tantivy.Query
+    any_of = [make.term_query(schema.schema(), "key", key) for key in keys]
+    any_of += [part.asked.native for part in parts if part.kind in _WHOLE]
+    these = make.boolean_query([(tantivy.Occur.Should, one) for one in any_of])
+    both = (make.const_score_query(these, 0.0), narrowed)
+    page: Any = reader.searcher.search(
+        make.boolean_query([(tantivy.Occur.Must, one) for one in both]),
+        limit=limit, offset=offset, count=False, weight_by_field="weight",
+    )  # fmt: skip
+    return list(page.hits)
+
+
+def facets(
+    reader: Reader, asked: Asked, chosen: Mapping[str, Sequence[str]], wide: Breadth
+) -> tuple[Facet, ...]:
+    """As `counting.facets`, with numbers that are about right."""
+    counted = _counts(reader, counting.narrow(asked, chosen), counting.FACETS, wide)
+    for name in chosen:
+        counted |= _counts(reader, counting.narrow(asked, chosen, name), (name,), wide)
+    return tuple(
+        counting.facet(name, counted[name], chosen.get(name, ())) for name in counting.FACETS
+    )
+
+
+def _counts(
+    reader: Reader, asked: Asked, names: Sequence[str], wide: Breadth
+) -> dict[str, list[Any]]:
+    assert reader.views is not None
+    searchers = (reader.views.front.searcher, wide.sample.searcher)
+    front, sample = (counting.buckets(one, asked, names, _SAMPLED_VALUES) for one in searchers)
+    return {
+        name: counting.named(
+            reader, name, _added(name, front[name], sample[name], wide.sample.share)
+        )
+        for name in names
+    }
+
+
+def _added(name: str, front: list[Any], sample: list[Any], share: float) -> list[Any]:
+    """Buckets of the front and of the sample as those of the whole."""
+    ahead = {one["key"]: int(one["doc_count"]) for one in front}
+    least = _TOLD if name in schema.NUMBERED else 1
+    made = [
+        {"key": one["key"],
+         "doc_count": about(ahead.get(one["key"], 0) + int(one["doc_count"]) / share)}
+        for one in sample
+        if one["doc_count"] >= least
+    ]  # fmt: skip
+    if name not in schema.NUMBERED:
+        seen = {one["key"] for one in made}
+        made += [one for one in front if one["key"] not in seen and one["doc_count"]]
+    if name == "year":
+        return sorted(made, key=lambda one: one["key"])
+    made.sort(key=lambda one: (-one["doc_count"], str(one["key"])))
+    return made[: counting.SIZES.get(name, counting.SIZE)]
+
+
+def about(number: float) -> int:
+    """The number to two figures: 1,234,567 is about 1,200,000."""
+    if number < 100:
+        return round(number)
+    step = 10 ** (math.floor(math.log10(number)) - 1)
+    return round(number / step) * step
