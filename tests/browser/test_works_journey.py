@@ -17,6 +17,7 @@ from shuren.service.internals.shift_rows import Shift, ShiftTurn
 from shuren.trust.actions import create_account, pseudonymise
 from shuren.trust.models import Account
 from shuren.trust.queries import actor_of
+from tests.browser.journeying import look
 from tests.browser.pages import DESKTOP, PHONE, SMALLEST, visiting
 from tests.service.desk_of_cases import LIBRARIAN, MANAGER, SECOND
 from tests.service.test_commissions import NOVELTY
@@ -61,24 +62,48 @@ def ordered(settings) -> str:
     return cases.open_case(settings.SITE, "novelty_search", actor=actor, fields=ASKED).id
 
 
-def move(visit, event: str) -> None:
-    """Open the move and press its button, as the page offers them."""
+def move(visit, event: str, **fields: str) -> None:
+    """Open the move, fill its form and press its button, as the page offers them."""
     form = visit.page.locator(f"form:has(input[name='event'][value='{event}'])")
     details = visit.page.locator(f"details:has(input[name='event'][value='{event}'])")
     if details.count() and details.first.get_attribute("open") is None:
         details.first.locator("summary").click()
+    for name, value in fields.items():
+        form.locator(f"[name='f-{event}-{name}']").fill(value)
     form.locator("button").last.click()
     visit.page.wait_for_load_state("networkidle")
 
 
-def test_a_teacher_orders_a_novelty_search_and_anybody_verifies_it(people, settings, browser):
+def order(visit, axe_script: str) -> str:
+    """Find the service, fill its form in, send it: the id of the case."""
+    page = visit.page
+    visit.open("/services/?q=cx")
+    page.click(".service-rows a:has-text('科技查新')")
+    page.click(".service-go a")
+    page.wait_for_selector(".service-form")
+    look(visit, axe_script, "teacher-1-form")
+    for name, value in ASKED.items():
+        kind = "select_option" if name in ("reason", "scope") else "fill"
+        getattr(page, kind)(f"[name='f-{name}']", value)
+    page.click(".service-form .button-primary")
+    page.wait_for_url("**/my/cases/*/")
+    assert "已提交" in page.inner_text("main")
+    look(visit, axe_script, "teacher-2-case")
+    return str(page.url.rstrip("/").rsplit("/", 1)[1])
+
+
+def test_a_teacher_orders_a_novelty_search_and_anybody_verifies_it(
+    people, settings, browser, axe_script
+):
     origin, sessions = people
-    case = ordered(settings)
     with visiting(browser, origin, session=sessions["teacher"]) as visit:
-        visit.open("/my/cases/")
-        assert "科技查新" in visit.page.content()
+        case = order(visit, axe_script)
     desk = f"/workbench/cases/{case}/"
-    cases.act(settings.SITE, case, "accept_quote", actor=LIBRARIAN, fields={"quote_cny": 800})
+    with visiting(browser, origin, session=sessions[LIBRARIAN.id]) as visit:
+        visit.open("/workbench/cases/")
+        visit.page.click(".case-table a:has-text('科技查新')")
+        move(visit, "accept_quote", quote_cny="800")
+        assert "已议定" in visit.page.content()
     with visiting(browser, origin, session=sessions[MANAGER.id]) as visit:
         visit.open(desk)
         move(visit, "assign")
@@ -94,13 +119,18 @@ def test_a_teacher_orders_a_novelty_search_and_anybody_verifies_it(people, setti
         visit.open(desk)
         move(visit, "draft_done")
         assert "复核中" in visit.page.content()
+        look(visit, axe_script, "teacher-3-review")
         assert visit.page.locator("input[name='event'][value='sign_off']").count() == 0
     with visiting(browser, origin, session=sessions[SECOND.id]) as visit:
         visit.open(desk)
         move(visit, "sign_off")
         assert "已交付" in visit.page.content()
     with visiting(browser, origin, session=sessions["teacher"]) as visit:
-        visit.open(f"/my/cases/{case}/")
+        visit.open("/my/inbox/")
+        visit.page.click(".message-title a:has-text('科技查新') >> nth=0")
+        visit.page.click("main a:has-text('打开服务单')")
+        visit.page.wait_for_url(f"**/my/cases/{case}/")
+        look(visit, axe_script, "teacher-4-delivered")
         with visit.page.expect_download() as waiting:
             visit.page.click(".document-row a:has-text('PDF') >> nth=0")
         held = Path(waiting.value.path()).read_bytes()
@@ -114,6 +144,12 @@ def test_a_teacher_orders_a_novelty_search_and_anybody_verifies_it(people, setti
         visit.page.set_input_files("input[name='file']", file)
         visit.page.click("button:has-text('比对')")
         assert "文件真实" in visit.page.content()
+    with visiting(browser, origin, size=PHONE, session=sessions["teacher"]) as visit:
+        visit.open(f"/my/cases/{case}/")
+        move(visit, "confirm", rating="5")
+        assert "已办结" in visit.page.content()
+        look(visit, axe_script, "teacher-5-rated")
+    assert cases.case(settings.SITE, case, MANAGER).fields["rating"] == 5
 
 
 def _on_shift(site, teacher) -> str:
