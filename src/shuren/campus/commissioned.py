@@ -7,14 +7,15 @@ the library has loaded.
 from dataclasses import dataclass, field
 from typing import Any
 
-FACULTY, STUDENT = "faculty", "student"
+FACULTY, POSTGRADUATE = "faculty", "postgraduate"
 # What the desk and the second person do, in order; a commission is left after the last of its own.
 STEPS = ("ask_more", "accept_quote", "assign", "draft", "draft_done", "sign_off", "confirm")
 
 
 @dataclass(frozen=True)
 class Commission:
-    """days  so many days ago it was asked for, or on the working day before
+    """by    the demo's account that asks
+    days  so many days ago it was asked for, or on the working day before
     steps  of STEPS, as far as it has come
     """
 
@@ -72,7 +73,7 @@ COMMISSIONS = (
         _NOVELTY_DRAFT, 800,
     ),
     Commission(
-        "citation_report", STUDENT, 6,
+        "citation_report", POSTGRADUATE, 6,
         {"reason": "award", "databases": "cssci", "papers_count": 2,
          "papers": "智慧图书馆建设的路径，2023\n高校图书馆数据治理，2022"},
         ("accept_quote", "assign", "draft", "draft_done", "sign_off"), _PAPERS, 40,
@@ -96,7 +97,7 @@ COMMISSIONS = (
         ("ask_more",),
     ),
     Commission(
-        "citation_report", STUDENT, 1,
+        "citation_report", POSTGRADUATE, 1,
         {"reason": "final", "databases": "ei", "papers_count": 1, "papers": "见附件"},
     ),
 )  # fmt: skip

@@ -30,7 +30,7 @@ DONOR = "一位校友"
 
 
 def commission(site: Site, readers: Mapping[str, Actor]) -> None:
-    """All commissions; readers: the demo's own, by role. Each is opened once, by its key."""
+    """All commissions; readers: the demo's own, by account. Each is opened once, by its key."""
     days = Days(site)
     for number, one in enumerate(COMMISSIONS):
         if one.by in readers:

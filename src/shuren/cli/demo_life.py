@@ -30,12 +30,12 @@ def come_alive(site: Site) -> None:
 
 
 def demo_readers(site: Site) -> dict[str, Actor]:
-    """{role: the demo's own reader of it}, of two the first: of students the undergraduate"""
+    """{name of the account: the demo's own reader who has it}"""
     from shuren.campus.accounts import demo_accounts
     from shuren.trust.actions import pseudonymise
 
     return {
-        one.role: Actor(one.username, one.role, pseudonymise(site, [one.card])[0])
-        for one in reversed(demo_accounts(site.root / "exports"))
+        one.username: Actor(one.username, one.role, pseudonymise(site, [one.card])[0])
+        for one in demo_accounts(site.root / "exports")
         if one.card
     }
