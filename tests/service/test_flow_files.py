@@ -30,8 +30,16 @@ VALUES = {
     "number": 1, "date": "2026-12-01", "moment": "2026-12-01T10:00:00+08:00", "text": "某",
     "long_text": "某", "boolean": True, "title": "b1", "file": incoming(b"%PDF-1.7\n"),
 }  # fmt: skip
-# Ours beside the reference's: a file's link ends, and its reader asks again.
-BESIDE = {"request": [("delivered", "ask_again", "sourcing", READER)]}
+# Ours beside the reference's: a file's link ends, and its reader asks again; a membership that ends
+# soon is told of, and can be renewed before it has.
+BESIDE = {
+    "request": [("delivered", "ask_again", "sourcing", READER)],
+    "membership": [
+        ("active", "remind", "active", "system"),
+        ("active", "remind_last", "active", "system"),
+        ("active", "renew", "active", READER),
+    ],
+}
 
 
 @pytest.mark.shared
