@@ -211,7 +211,8 @@ def coverage(site: Site, actor: Actor) -> Coverage:
 
 
 def colleges(site: Site, actor: Actor) -> list[str]:
-    """The colleges of the readers' data behind which at least five stand; [] where none is built.
+    """The colleges of the readers' data with at least five students, which offices have not; []
+    where none is built.
 
     raises  trust's NotAllowed without dashboards.read
     """
@@ -219,7 +220,8 @@ def colleges(site: Site, actor: Actor) -> list[str]:
     try:
         found = data.summarise(
             site, "conformed.reader", by=["college"], measures={"readers": "persons"},
-            purpose=STATISTICS, actor=counting, order_by=["college"],
+            where=[("kind", "=", "student")], purpose=STATISTICS, actor=counting,
+            order_by=["college"],
         )  # fmt: skip
     except NoSnapshot:
         return []

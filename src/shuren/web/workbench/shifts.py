@@ -98,7 +98,7 @@ def _row(row: DeskShift) -> dict[str, Any]:
     elif one.free:
         gap = {"label": _("%(count)s missing", count=one.free), "tone": "bad"}
     else:
-        gap = {"label": _("Filled"), "tone": "good"}
+        gap = {"label": _("Nobody is missing"), "tone": "good"}
     is_on = one.state != CALLED_OFF
     return {
         "id": one.id,
