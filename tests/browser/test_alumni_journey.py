@@ -11,10 +11,12 @@ from tests.browser.pages import DESKTOP, PHONE, SMALLEST, visiting
 from tests.service.circulating import LI
 from tests.service.circulating import circulation_built as circulation_built
 from tests.service.circulating import library as library
+from tests.service.delivering import BYTES, NAME
 from tests.web.having import PASSWORD
 from tests.web.having import circulation_indexed as circulation_indexed
 from tests.web.having import shelves as shelves
 
+MOVE = "form:has(input[name='event'][value='{}'])"
 ROSTER = "学号,姓名,入学年份,毕业年份,学院,学历\n9910203,韩伟,1999,2003,文学院,本科\n"
 LOOKS = [
     (PHONE, "light", "zh-hans"),
@@ -85,22 +87,34 @@ def test_an_alumnus_applies_is_checked_and_has_the_article(han, desk, shelves, b
         visit.open("/my/membership/")
         assert page.inner_text(".member-left") == "11"
 
-        cases.act(shelves, case, "accept", actor=LI)
-        deliver(shelves, case)
+        supplied(at_desk, case)
         visit.open(f"/my/cases/{case}/")
         assert "已送达" in page.inner_text("main")
-        opened(visit, case)
+        assert fetched(visit) == (NAME, BYTES)
         assert visit.said == at_desk.said == []
 
 
-def deliver(site, case: str) -> None:
-    """The desk supplies it."""
-    cases.act(site, case, "supply", actor=LI)
+def supplied(at_desk, case: str) -> None:
+    """The desk takes the request up and supplies the file."""
+    page = at_desk.page
+    at_desk.open(f"/workbench/cases/{case}/")
+    page.click(f"{MOVE.format('accept')} button")
+    supply = MOVE.format("supply")
+    page.click(f"details:has({supply}) summary")
+    file = {"name": NAME, "mimeType": "application/pdf", "buffer": BYTES}
+    page.set_input_files(f"{supply} input[type='file']", file)
+    page.click(f"{supply} button")
+    page.wait_for_selector("text=已送达")
 
 
-def opened(visit, case: str) -> None:
-    """What was delivered is there for its reader."""
-    assert Case.objects.get(pk=case).state == "delivered"
+def fetched(visit) -> tuple[str, bytes]:
+    """Name and content of the file, after the note on copyright."""
+    page = visit.page
+    page.click("main a:has-text('取用文件')")
+    page.wait_for_selector("text=著作权法")
+    with page.expect_download() as waiting:
+        page.click("main button.button-primary")
+    return waiting.value.suggested_filename, waiting.value.path().read_bytes()
 
 
 def test_what_did_not_come_is_given_back(han, desk, shelves, browser):

@@ -70,7 +70,7 @@ def test_who_agrees_gets_the_file_by_its_own_name_and_nothing_sniffs_or_keeps_it
     assert answer["X-Content-Type-Options"] == "nosniff"
     assert answer["Content-Security-Policy"].startswith("sandbox")
     assert answer["Cache-Control"] == "private, no-store"
-    assert answer["Referrer-Policy"] == "no-referrer"
+    assert answer["Referrer-Policy"] == "same-origin"
     assert FileLink.objects.get().opened == 1
 
 

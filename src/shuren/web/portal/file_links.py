@@ -115,6 +115,8 @@ def _refused(request: HttpRequest, refusal: LinkRefused) -> HttpResponse:
 def _unseen(answer: HttpResponseBase) -> Any:
     """An address that is a key is kept by nobody and told to nobody."""
     answer["Cache-Control"] = "private, no-store"
-    answer["Referrer-Policy"] = "no-referrer"
+    # No other site is told the address. Not "no-referrer": browsers then send the form's origin as
+    # "null", and agreeing would be taken for a forgery.
+    answer["Referrer-Policy"] = "same-origin"
     answer["X-Robots-Tag"] = "noindex"
     return answer
