@@ -53,6 +53,7 @@ def commission(site: Site) -> str:
     """A service of 24 working hours on the flow that may wait for the reader."""
     said = said_of("document_delivery")
     said |= {"id": "novelty", "flow": "commission", "about": ["none"], "form": []}
+    said["rules"].pop("delivery")  # files are no part of this flow
     write(site, "services", said)
     return "novelty"
 

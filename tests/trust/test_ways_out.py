@@ -32,6 +32,7 @@ WITHOUT = {
     "web/portal/cases.py:file": "the same",
     "web/portal/file_links.py:_handed_out": "what the library sent a reader, by the link it sent",
     "web/workbench/cases.py:file": "the same; who took it is in the ledger",
+    "web/workbench/projects.py:hand_out": "a document of a project, to who takes part in it",
     "web/voice_words.py:download": "what somebody sent with an opinion, to who works on it",
     "cli/init.py:init": "makes a site",
     "cli/load.py:load": "takes in",

@@ -102,6 +102,7 @@ PROMISED = {
     "member": "desk.serve",
     "projects": "cases.read",
     "stations": "dashboards.read",
+    "shifts": "cases.read",
     "station": "services.edit",
     "case-project": "cases.read",
     "case-project-paper": "cases.read",

@@ -6,7 +6,7 @@ from django.db import transaction
 from shuren.kernel.clock import now
 from shuren.kernel.shapes import Actor
 from shuren.kernel.site import Site
-from shuren.service.case_shapes import LIBRARIAN, MANAGER, READER, CaseView
+from shuren.service.case_shapes import LIBRARIAN, MANAGER, READER, SYSTEM, CaseView
 from shuren.service.errors import NoSuchCase
 from shuren.service.internals import acting, repeats, telling, versions, viewing
 from shuren.service.internals.case_rows import Case
@@ -52,7 +52,7 @@ def remark(
         if desk is not None:
             row.desk = desk
         running.save()
-        if event == NOTED and by != READER and row.pseudonym != actor.reader_key:
+        if event == NOTED and by in STAFF and row.pseudonym != actor.reader_key:
             telling.tell_note(site, row, declared, running.steps[-1].note)
         if event == ASSIGNED and hand != actor.id:
             telling.tell_assigned(site, row, declared, running.steps[-1].note)
@@ -61,6 +61,8 @@ def remark(
 
 def _as_whom(actor: Actor, mine: frozenset[str], *, is_staff_only: bool) -> str:
     """As which of FLOW_ACTORS the actor writes a remark; raises NotAllowed for who only reads."""
+    if SYSTEM in mine and not is_staff_only:
+        return SYSTEM
     by = next((one for one in STAFF if one in mine), READER)
     if by == READER and (is_staff_only or not mine & {READER, acting.OTHER}):
         require(actor, acting.WORK)

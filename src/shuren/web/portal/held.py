@@ -217,6 +217,7 @@ def store_titles() -> dict[str, str]:
         "documents": _("Documents signed for you"),
         "enrolments": _("Events you enrolled in"),
         "gifts": _("Gifts of books"),
+        "shifts": _("My shifts"),
         "membership": _("Your membership"),
         "messages": _("Messages to you"),
         "reader_keys": _("Your keys for programs"),

@@ -94,7 +94,7 @@ def _fields(request: HttpRequest, problem: ShurenError | None) -> list[dict[str,
         {
             "name": name, "label": label, "type": "text", "value": "", "hint": why,
             "error": wrong.message if wrong and wrong.name == name else "",
-            "required": True, "autocomplete": complete,
+            "autocomplete": complete,
         }
         for name, label, complete in (
             ("number", _("Student number"), "off"), ("name", _("Name as it was then"), "name"),
