@@ -2,14 +2,16 @@
 
 import hashlib
 import re
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
 from shuren.data import queries
+from shuren.data.actions import build
 from shuren.data.definitions import contracts
 from shuren.data.erasure import Forget
-from shuren.data.internals import forgetting, measuring
+from shuren.data.internals import building, forgetting, measuring
 from shuren.data.internals.suggesting.in_lake import KnownValues
 from shuren.data.shapes import KEEP
 from shuren.kernel.shapes import Actor
@@ -89,6 +91,22 @@ def test_a_new_file_is_not_told_by_whom_the_lake_knew(site: Site) -> None:
     assert {reader(0), reader(7)} & known._in_lake("reader_id") == set()
     assert {"b0", "b7"} & known._in_lake("item_id") == set()
     assert {reader(1), reader(8)} <= known._in_lake("reader_id")
+
+
+def test_no_older_snapshot_keeps_a_reader_whose_rows_went_out_of_the_files(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Two snapshots before the rewriting, one after: the older ones go though three are kept."""
+    monkeypatch.setattr(building, "MINIMUM_AGE", timedelta(0))
+    fill(site)
+    for _time in range(2):
+        build(site, actor=LIBRARIAN)
+    forgetting.readers(site, [Forget(reader(0), "", {})])
+    forgetting.compact(site)
+    assert forgetting.settle(site) == ({reader(0)}, True)
+    newest = build(site, actor=LIBRARIAN).snapshot
+    assert forgetting.settle(site) == (set(), False)
+    assert [one.name for one in site.snapshots.iterdir()] == [newest]
 
 
 def test_whoever_reads_loaded_rows_asks_what_is_forgotten() -> None:

@@ -20,6 +20,24 @@ if TYPE_CHECKING:  # rich takes 0.1 s to import; --help must not wait for it
 
 
 _PIPE = 200  # wide enough that a table in a pipe breaks no name in two
+_MIGRATING = 0x73687572  # the number of our lock in PostgreSQL
+
+
+@contextmanager
+def _one_at_a_time_there() -> Iterator[None]:
+    """In a database that several folders or machines use, the database itself holds the lock."""
+    from django.db import connection
+
+    if connection.vendor != "postgresql":
+        yield
+        return
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_lock(%s)", [_MIGRATING])
+    try:
+        yield
+    finally:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_unlock(%s)", [_MIGRATING])
 
 
 class CliContext:
@@ -44,7 +62,7 @@ class CliContext:
 
         django.setup()
         # Two commands that start together on a new site would both make the same tables.
-        with one_at_a_time(site.data / ".tables.lock"):
+        with one_at_a_time(site.data / ".tables.lock"), _one_at_a_time_there():
             call_command("migrate", verbosity=0, interactive=False)
         self.__dict__["site"] = site
 

@@ -15,7 +15,7 @@ import time
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import duckdb
@@ -279,10 +279,14 @@ def holds_expired(site: Site) -> bool:
     return current is not None and taken is not None and current.built_at < taken
 
 
-def prune(site: Site) -> None:
-    """Remove old snapshots: beyond the newest three or with rows past their term, and not one
-    replaced minutes ago."""
-    found, expired = [], retention_log.last_taken(site)
+def prune(site: Site, forgotten_until: datetime | None = None) -> None:
+    """Remove old snapshots: beyond the newest three, with rows past their term, or built before
+    somebody's rows went out of the raw files; and not one replaced minutes ago.
+
+    forgotten_until  when the last such rows went
+    """
+    taken = retention_log.last_taken(site)
+    found, expired = [], max((at for at in (taken, forgotten_until) if at), default=None)
     for folder in site.snapshots.iterdir():
         if not (folder / snapshots.MANIFEST).is_file():  # a prune that was killed began with it
             shutil.rmtree(folder, ignore_errors=True)

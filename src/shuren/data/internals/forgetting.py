@@ -98,7 +98,7 @@ def settle(site: Site) -> tuple[set[str], bool]:
     """
     building_due = False
     with building.one_at_a_time(site):
-        building.prune(site)
+        building.prune(site, _last_rewritten(forgotten.read(site)))
         moments = [m for path in site.snapshots.iterdir() if (m := published.built_at(path))]
         live = published.current(site)
         with forgotten.changing(site) as found:
@@ -153,6 +153,11 @@ def _entries(found: forgotten.Forgotten) -> Iterator[dict[str, Any]]:
     yield from found.readers.values()
     for keys in found.rows.values():
         yield from keys.values()
+
+
+def _last_rewritten(found: forgotten.Forgotten) -> datetime | None:
+    moments = [entry["rewritten"] for entry, _drop in _droppable(found) if entry["rewritten"]]
+    return max(map(datetime.fromisoformat, moments), default=None)
 
 
 def _droppable(found: forgotten.Forgotten) -> list[tuple[dict[str, Any], Any]]:

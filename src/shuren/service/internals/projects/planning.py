@@ -59,9 +59,9 @@ def begin(facts: Facts) -> None:
     if kind is None or Project.objects.filter(pk=facts.row.pk).exists():
         return
     today = day_of(facts.site, facts.at)
-    project = Project.objects.create(
-        case_id=facts.row.pk, kind=kind.id, said=dict(kind.said), begun_on=today
-    )
+    # As pairs: PostgreSQL keeps no order of the keys of an object.
+    said = dict(kind.said) | {"roles": [list(one) for one in kind.said["roles"].items()]}
+    project = Project.objects.create(case_id=facts.row.pk, kind=kind.id, said=said, begun_on=today)
     due = plan(working_time(facts.site), kind, today)
     ProjectMilestone.objects.bulk_create(
         ProjectMilestone(

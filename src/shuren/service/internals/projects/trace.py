@@ -29,7 +29,8 @@ def event(verb: str, what: str) -> str:
 
 def kind_of(project: Project) -> ProjectKind:
     """Its kind as it was declared when it began."""
-    return read_project(Path(f"project of {project.pk}"), project.said)
+    said = project.said | {"roles": dict(project.said["roles"])}
+    return read_project(Path(f"project of {project.pk}"), said)
 
 
 def steps_in_words(case_id: str) -> dict[str, dict[str, str]]:
