@@ -9,6 +9,7 @@ from shuren.campus.people import GIVEN, SURNAMES
 
 # The demo's alumnus, by the number and name on the old student card.
 NUMBER, NAME, COHORT = "9910203", "演示校友", 1999
+CAMPAIGN, CAMPAIGN_TITLE = "back-to-the-library", "校友总会推文：毕业了，图书馆还在"
 HEADS = ("学号", "姓名", "入学年份", "毕业年份", "学院", "学历")
 _COLLEGES = (
     "文学院",
@@ -42,3 +43,15 @@ def write_roster(path: Path, *, seed: int, people: int = 2_400) -> Path:
         writer.writerow(HEADS)
         writer.writerows(rows)
     return path
+
+
+def campaign_days(*, seed: int, days: int = 14, clicks: int = 49_600) -> list[tuple[int, int, int]]:
+    """(clicks, applications, verified at once) of each day, today first: half of what a push brings
+    comes on its first day, and each day after has about half of the day before."""
+    chance = np.random.default_rng([seed, 78])
+    share = 0.5 ** np.arange(1, days + 1)
+    found = []
+    for opened in chance.multinomial(clicks, share / share.sum())[::-1]:
+        applied = int(chance.binomial(opened, 0.024))
+        found.append((int(opened), applied, int(chance.binomial(applied, 0.86))))
+    return found

@@ -14,6 +14,7 @@ def join_alumni(site: Site, reader: Actor) -> None:
     from shuren.service.cases import open_case
 
     desk = Actor("desk", "front_desk")
+    run_campaign(site, desk)
     if not members.roster_known(actor=desk).people:
         path = alumni.write_roster(site.root / "exports" / "alumni.csv", seed=SEED)
         members.load_roster(site, path, actor=desk)
@@ -27,3 +28,19 @@ def join_alumni(site: Site, reader: Actor) -> None:
     )  # fmt: skip
     open_case(site, "document_delivery", actor=reader, subject=ARTICLE,
               fields={"personal_study": True}, key=f"{KEY}-article")  # fmt: skip
+
+
+def run_campaign(site: Site, desk: Actor) -> None:
+    """The push of the alumni association, with a fortnight of its numbers."""
+    from django.db import transaction
+
+    from shuren.campus import alumni
+    from shuren.service import campaigns
+
+    if campaigns.title_of(alumni.CAMPAIGN):
+        return
+    with transaction.atomic():
+        campaigns.create(code=alumni.CAMPAIGN, title=alumni.CAMPAIGN_TITLE, actor=desk)
+        for ago, (clicks, applications, verified) in enumerate(alumni.campaign_days(seed=SEED)):
+            campaigns.count(site, alumni.CAMPAIGN, clicks=clicks, applications=applications,
+                            verified=verified, days_ago=ago)  # fmt: skip

@@ -38,6 +38,18 @@ class NoSuchCase(ShurenError):
         )
 
 
+class NoSuchCampaign(ShurenError):
+    """No campaign has this address."""
+
+    exit_code = 2
+
+    def __init__(self) -> None:
+        super().__init__(
+            _("No campaign has this address."),
+            fix=_("Look at how it is written; it may have been typed from paper."),
+        )
+
+
 class NotNow(ShurenError):
     """The case is in a state where this cannot be done, or not by this actor."""
 

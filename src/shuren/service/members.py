@@ -15,7 +15,7 @@ from shuren.kernel.clock import now
 from shuren.kernel.i18n import gettext as _
 from shuren.kernel.shapes import Actor
 from shuren.kernel.site import Site
-from shuren.service import cases
+from shuren.service import campaigns, cases
 from shuren.service.case_shapes import CaseView
 from shuren.service.definitions import service, services
 from shuren.service.errors import NoSuchCase, NotNow, WrongField
@@ -49,10 +49,18 @@ _LONGEST = 100
 
 
 def apply(
-    site: Site, *, number: str, name: str, fields: Mapping[str, Any], actor: Actor, key: str = ""
+    site: Site,
+    *,
+    number: str,
+    name: str,
+    fields: Mapping[str, Any],
+    actor: Actor,
+    key: str = "",
+    via: str = "",
 ) -> CaseView:
     """Apply for a membership: good at once where the roster has number, name and year of entry,
-    else a librarian checks. Number and name are kept nowhere.
+    else a librarian checks. Number and name are kept nowhere. via: the campaign of which this
+    counts as an application; it is added to a number and not kept with the case.
 
     raises  WrongField, NotOffered; trust's NotAllowed
     """
@@ -73,6 +81,9 @@ def apply(
         )  # fmt: skip
         opened = cases.open_case(site, SERVICE, actor=actor, fields=fields, key=key)
         MemberCheck.objects.filter(pk=made.pk).update(case=opened.id, key="")
+        if via:
+            is_member = opened.state == standing.ACTIVE
+            campaigns.count(site, via, applications=1, verified=int(is_member))
     return opened
 
 

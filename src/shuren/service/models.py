@@ -21,6 +21,7 @@ class Interest(models.Model):
 
 # Tables that have a module of their own.
 from shuren.service.internals import booking_rows as booking_rows  # noqa: E402
+from shuren.service.internals import campaign_rows as campaign_rows  # noqa: E402
 from shuren.service.internals import case_file_rows as case_file_rows  # noqa: E402
 from shuren.service.internals import case_rows as case_rows  # noqa: E402
 from shuren.service.internals import desk_rows as desk_rows  # noqa: E402

@@ -30,6 +30,7 @@ _STATUS = {
     "NotFit": 400,
     "ConsentTextChanged": 400,
     "NoSuchCase": 404,
+    "NoSuchCampaign": 404,
     "NoSuchDocument": 404,
     "NoSuchEvent": 404,
     "NoSuchShift": 404,

@@ -25,6 +25,7 @@ OPEN: dict[str, str] = {
     "robots": "told to every crawler",
     "resolve": "full text by its identifier is public",
     "spaces": "free seats are public",
+    "go": "leads to a page of ours; one more is counted, nobody is noted",
     "gifts": "thanks by names that donors chose themselves",
     "services": "what the library offers is public",
     "service": "what the library offers is public",

@@ -4,6 +4,7 @@ from shuren.web.oai.provider import oai
 from shuren.web.portal import (
     asking,
     bookings,
+    campaigns,
     cases,
     copies,
     datasets,
@@ -105,6 +106,7 @@ urlpatterns = [
     path("my/documents/", documents.index, name="my-documents"),
     path("my/documents/<slug:code>/<slug:language>.pdf", documents.file, name="my-document"),
     path("my/membership/", membership.index, name="my-membership"),
+    path("go/<slug:campaign>/", campaigns.go, name="go"),
     path("gifts/", gifts.thanks, name="gifts"),
     path("my/cases/<str:case_id>/named/", gifts.name, name="my-gift-name"),
     path("events/", events.index, name="events"),

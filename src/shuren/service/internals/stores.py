@@ -169,6 +169,7 @@ STORES: tuple[Store, ...] = (
 
 # Tables with a column for an account that is never a reader's, or that names nobody.
 NOT_OF_READERS = {
+    "service_campaign": "names the account of staff that made a campaign",
     "service_rosterload": "names the account of staff that loaded a list of alumni",
     "service_servicedraft": "names the staff who changed what a service says, and who approved it",
     "service_stationlibrarian": "names the staff who answer for a college, shown as they wish",

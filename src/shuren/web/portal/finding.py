@@ -185,6 +185,7 @@ Disallow: /find/*/ask/
 Disallow: /resolve/ask/
 Disallow: /workbench/
 Disallow: /my/
+Disallow: /go/
 Disallow: /sign-in/
 """
 

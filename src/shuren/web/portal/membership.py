@@ -12,7 +12,7 @@ from shuren.kernel.errors import ShurenError
 from shuren.kernel.i18n import gettext as _
 from shuren.kernel.i18n import pick
 from shuren.kernel.shapes import Actor
-from shuren.service import catalogue, members
+from shuren.service import campaigns, catalogue, members
 from shuren.service.case_shapes import AskedField
 from shuren.service.definitions import service
 from shuren.service.errors import WrongField
@@ -44,6 +44,7 @@ def index(request: HttpRequest) -> HttpResponse:
         "stand": stand,
         "card": card_of(stand),
         "fields": _fields(request, problem) if stand.state == NONE else [],
+        "via": _via(request),
         "key": request.POST.get("key", "")[:40] or secrets.token_urlsafe(18),
         "problem": None if isinstance(problem, WrongField) else problem,
         "proofs": _proofs(stand, actor),
@@ -81,9 +82,22 @@ def _do(request: HttpRequest, stand: Stand, actor: Actor) -> None:
             fields=case_words.given(said),
             actor=actor,
             key=said.get("key", "")[:40],
+            via=said.get("via", "") if said.get("counted") else "",
         )
     elif said.get("do") == "renew" and stand.case:
         members.renew(settings.SITE, stand.case, actor=actor, key=said.get("key", "")[:40])
+
+
+def _via(request: HttpRequest) -> dict[str, Any] | None:
+    """The campaign by whose address the reader came, which goes along with the form if they
+    leave its box ticked."""
+    said = request.POST if request.method == "POST" else request.GET
+    code = said.get("via", "")
+    title = campaigns.title_of(code) if code else ""
+    if not title:
+        return None
+    ticked = bool(said.get("counted")) if request.method == "POST" else True
+    return {"code": code, "title": title, "ticked": ticked}
 
 
 def _fields(request: HttpRequest, problem: ShurenError | None) -> list[dict[str, Any]]:

@@ -3,6 +3,7 @@ from django.urls import path
 from shuren.web.workbench import (
     bookings,
     break_glass,
+    campaigns,
     cases,
     catalogue,
     circulation,
@@ -102,6 +103,9 @@ urlpatterns = [
     path("signed/<slug:code>/<slug:language>.pdf", commissions.document, name="case-document"),
     path("members/", members.index, name="members"),
     path("members/roster/", members.roster, name="members-roster"),
+    path("members/campaigns/", campaigns.index, name="campaigns"),
+    path("members/campaigns/<slug:campaign>/", campaigns.one, name="campaign"),
+    path("members/campaigns/<slug:campaign>/funnel.csv", campaigns.csv_file, name="campaign-csv"),
     path("members/<str:case_id>/", members.one, name="member"),
     path("cases/<str:case_id>/gift/", gifts.gift, name="case-gift"),
     path("shifts/", shifts.index, name="shifts"),
