@@ -39,7 +39,14 @@ PAGES += [
     "/my/messages/",
     "/my/searches/",
 ]
-PAGES += ["/my/", "/my/?show=past", "/datasets/", "/my/sessions/", "/my/second-step/"]
+PAGES += [
+    "/my/contributions/",
+    "/my/",
+    "/my/?show=past",
+    "/datasets/",
+    "/my/sessions/",
+    "/my/second-step/",
+]
 SETTINGS = [
     (PHONE, "light", "zh-hans"),
     (PHONE, "dark", "en"),

@@ -228,6 +228,9 @@ PAGES: dict[str, Page] = {
         tables=_columns("conformed.reader", "college"),
     ),
     "my-cases": Page({"zh": "我的服务单", "en": "My cases"}, "my-cases"),
+    "my-contributions": Page(
+        {"zh": "我为图书馆做的", "en": "What I gave the library"}, "my-contributions"
+    ),
     "bookings": Page(
         {"zh": "工作台：座位与研讨间", "en": "Workbench: seats and rooms"}, "workbench:bookings"
     ),
