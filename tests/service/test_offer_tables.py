@@ -63,7 +63,8 @@ def readable(s):
 
 
 def full_text(s):
-    return readable(s)
+    """An alumnus reads what the licence covers while the membership is valid."""
+    return readable(s) and (s["reader"] != "alumni" or s["member"] in ("good", "spent"))
 
 
 def open_copy(s):
@@ -173,7 +174,7 @@ NOWHERE = {
     "reader": "student", "study": "unknown", "standing": "good", "form": "book", "copies": "none",
     "place": "unknown", "mine": "no", "queue": "empty", "lender": "known", "full_text": "none",
     "licence": "covers",
-    "supply": "unstated",
+    "supply": "unstated", "walk_in": "no",
     "open_copy": "no", "asked": "below", "delivery": "untried", "suggested": "no",
     "order": "none", "member": "good",
 }  # fmt: skip
@@ -231,6 +232,8 @@ PAYWALL = {"form": "article", "full_text": "embargo"}
             {"reader": "alumni", "full_text": "yes", "licence": "excludes", "supply": "forbidden"},
             "",
         ),
+        ({"reader": "alumni", "full_text": "yes"}, "full_text"),
+        ({"reader": "alumni", "full_text": "yes", "member": "lapsed"}, ""),
         (OUT | {"reader": "public", "standing": "reading_only"}, ""),
         (IN | HERE | {"reader": "pupil", "standing": "reading_only"}, "borrow"),
     ],

@@ -78,6 +78,7 @@ def test_an_alumnus_on_the_roster_is_a_member_in_one_form(at):
     assert "韩伟" not in page
     assert '<span class="member-left">12</span>' in text(han, "/my/")
     assert "All 12 services for alumni" in page
+    assert "No licence of the library covers alumni so far" in page
     first = page.index("/services/remote_access/")
     assert first < page.index("/services/library_entry/")
 

@@ -4,8 +4,8 @@ KBART lists say what is subscribed to, not who may read it or whether a copy may
 of the provider "*" holds where no other speaks of a package.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import cache
 
 from shuren.kernel.definitions import DefinitionFile, Key, check_keys, find_definitions
@@ -33,19 +33,28 @@ TERM_KEYS = {
         "Whether a copy may be sent: allowed, forbidden or unstated",
         required=True,
     ),
+    "walk_in": Key(
+        bool,
+        "其余读者能否到馆在馆内电脑上读",
+        "Whether all other readers may read it at the library's own computers",
+        default="false",
+    ),
     "source": Key(str, "合同条款出处", "Where the licence says so"),
 }
 
 
 @dataclass(frozen=True)
 class Terms:
-    """packages: () for all of the provider. copies: ALLOWED, FORBIDDEN or UNSTATED."""
+    """packages: () for all of the provider. copies: ALLOWED, FORBIDDEN or UNSTATED.
+    walk_in: readers it does not cover may read it in the library. title: {zh, en}."""
 
     id: str
     provider: str
     packages: tuple[str, ...]
     readers: frozenset[str]
     copies: str
+    walk_in: bool = False
+    title: Mapping[str, str] = field(default_factory=dict)
 
 
 OTHERWISE = "*"
@@ -85,7 +94,8 @@ def _read(file: DefinitionFile) -> Terms:
     _one_of(file, "copies", [content["copies"]], (ALLOWED, FORBIDDEN, UNSTATED))
     return Terms(
         file.id, content["provider"], tuple(map(str, content.get("packages") or ())),
-        frozenset(content["readers"]), content["copies"],
+        frozenset(content["readers"]), content["copies"], bool(content.get("walk_in", False)),
+        content["title"],
     )  # fmt: skip
 
 

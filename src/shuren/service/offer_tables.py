@@ -37,6 +37,7 @@ FACTS: dict[str, tuple[str, ...]] = {
     "full_text": ("yes", "part", "embargo", "outside", "none"),
     "licence": ("covers", "excludes"),
     "supply": ("allowed", "forbidden", "unstated"),
+    "walk_in": ("no", "yes"),
     "open_copy": ("no", "yes"),
     "asked": ("below", "limit"),
     "member": FACT,

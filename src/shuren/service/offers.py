@@ -39,6 +39,8 @@ from shuren.service.offer_shapes import Offer, Wanted
 from shuren.service.offer_tables import KINDS, OfferTable, Row, offer_tables
 
 DELIVERY, PURCHASE, TRANSFER = "document_delivery", "purchase_suggestion", "transfer"
+# Reading online opens no case; the membership it needs is that of this service.
+FULL_TEXT, ACCESS = "full_text", "remote_access"
 _LIMITS = {"per_reader": None, "active": None, "per_reader_day": 1, "per_reader_month": 30}
 
 
@@ -80,7 +82,8 @@ def see(site: Site, hits: Sequence[Hit | Item | Wanted], *, actor: Actor) -> lis
     titles = [id for one in wanted for id in one.title_ids]
     by_title = ils.copies(site, titles, actor=actor) if titles else {}
     own = own_stand(site, actor)
-    tabled = [one.service for one in offer_tables(site) if one.service in services(site)]
+    asked = [one.service for one in offer_tables(site)]
+    tabled = [id for id in (*asked, ACCESS) if id in services(site)]
     if own.is_reader:
         own = replace(own, members={
             id: members.for_service(site, services(site)[id], own.key, now(), actor.role)
@@ -212,7 +215,7 @@ def _offer(site: Site, table: OfferTable, found: Found, asked: Asked) -> Offer:
         is_offered=has_case or row.is_offer,
         service=table.service,
         page=page,
-        url=urls.get(page, ""),
+        url=urls.get(page, "") if row.is_offer else "",
         case=asked.case,
         sign_in=_may_sign_in(row, asked),
         membership=row.membership and not has_case,
@@ -225,6 +228,8 @@ def _may_sign_in(row: Row, asked: Asked) -> bool:
 
 def _asked(site: Site, table: OfferTable, own: OwnStand, about: Sequence[CaseLine]) -> Asked:
     """What the reader has to do with the service of a table: the limit that is nearest."""
+    if table.id == FULL_TEXT and ACCESS in own.members:
+        return Asked(member=own.members[ACCESS].fact)
     service = services(site).get(table.service)
     if service is None or not own.is_reader:
         return Asked()

@@ -173,6 +173,11 @@ def _place(campuses: Sequence[str], own: str) -> str:
     return "here" if own in campuses else "elsewhere"
 
 
+def is_covered(terms: Terms, reader: str) -> bool:
+    """Who is not signed in may be anybody of the university: the platform will ask."""
+    return reader in (VISITOR, STAFF) or reader in terms.readers
+
+
 def _full_text(
     places: Sequence[PlaceOnline], reader: str, terms: Mapping[PlaceOnline, Terms]
 ) -> Found:
@@ -180,11 +185,13 @@ def _full_text(
     by how surely it holds the thing."""
     paid = [one for one in places if not one.is_free]
     if not paid:
-        return Found({"full_text": "none", "licence": "covers", "supply": "unstated"}, Said())
+        return Found(
+            {"full_text": "none", "licence": "covers", "supply": "unstated", "walk_in": "no"},
+            Said(),
+        )
 
     def covers(one: PlaceOnline) -> bool:
-        # Who is not signed in may be anybody of the university: the platform will ask.
-        return reader in (VISITOR, STAFF) or reader in terms[one].readers
+        return is_covered(terms[one], reader)
 
     def rank(one: PlaceOnline) -> tuple[bool, bool, int]:
         readable = one.holds in (YES, PART)
@@ -198,6 +205,7 @@ def _full_text(
         "full_text": best.holds,
         "licence": "covers" if covers(best) else "excludes",
         "supply": supply,
+        "walk_in": "yes" if any(terms[one].walk_in for one in alike) else "no",
     }
     names = tuple(dict.fromkeys(" · ".join(filter(None, (p.provider, p.package))) for p in alike))
     url = next((one.url for one in alike if one.url), "")

@@ -13,10 +13,11 @@ from django.utils.safestring import SafeString, mark_safe
 
 from shuren.discovery import queries
 from shuren.discovery.errors import NotSearchable
-from shuren.discovery.search_shapes import Item, Query
+from shuren.discovery.search_shapes import Item, Online, Query
 from shuren.kernel.errors import UsageError
 from shuren.kernel.i18n import gettext as _
-from shuren.service import offers
+from shuren.kernel.shapes import Actor
+from shuren.service import licensed, offers
 from shuren.trust import egress
 from shuren.web.portal import copies, narrowing
 from shuren.web.portal.buttons import as_offers
@@ -56,7 +57,7 @@ def item(request: HttpRequest, item_id: str) -> HttpResponse:
         "free": sum(one.is_available for one in seen.copies),
         "live": copies.watched(seen.copies, found.title_ids),
         "old": copies.is_old(seen.copies),
-        "online": [_online(one) for one in found.online],
+        "online": _online(found, actor),
         "editions": [_edition(one) for one in editions(found)],
         "authors": [{"text": one, "url": field_url(_("author"), one)} for one in found.authors],
         "subjects": [{"text": one, "url": field_url(_("subject"), one)} for one in found.subjects],
@@ -101,10 +102,31 @@ def _class_path(number: str) -> str:
     return " › ".join([*path, number] if number and number not in codes[: len(path)] else path)
 
 
-def _online(one: Any) -> dict[str, Any]:
-    name = " · ".join(filter(None, (one.provider, one.package))) or _("Our own collections")
-    safe = one.url if one.url.startswith(("https://", "http://")) else ""
-    return {"name": name, "url": safe, "free": one.free, "coverage": one.coverage}
+def _online(found: Item, actor: Actor) -> list[dict[str, Any]]:
+    """Where it is read; a package that is closed to the reader has no address, but the reason."""
+    paid = [(one.provider, one.package) for one in found.online if _is_paid(one)]
+    may = licensed.access(settings.SITE, paid, actor=actor)
+    lines = []
+    for one in found.online:
+        name = " · ".join(filter(None, (one.provider, one.package))) or _("Our own collections")
+        gate = may[one.provider, one.package] if _is_paid(one) else None
+        safe = one.url if one.url.startswith(("https://", "http://")) else ""
+        lines.append(
+            {
+                "name": name,
+                "url": safe if gate is None or gate.is_open else "",
+                "free": one.free,
+                "coverage": one.coverage,
+                "why": gate.why if gate else "",
+                "membership": bool(gate and gate.membership),
+            }
+        )
+    return lines
+
+
+def _is_paid(one: Online) -> bool:
+    """What has no provider is of the library itself and under no licence."""
+    return bool(one.provider) and not one.free
 
 
 def _edition(one: Any) -> dict[str, str]:

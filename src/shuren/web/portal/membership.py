@@ -12,7 +12,7 @@ from shuren.kernel.errors import ShurenError
 from shuren.kernel.i18n import gettext as _
 from shuren.kernel.i18n import pick
 from shuren.kernel.shapes import Actor
-from shuren.service import campaigns, catalogue, members
+from shuren.service import campaigns, catalogue, licensed, members
 from shuren.service.case_shapes import AskedField
 from shuren.service.definitions import service
 from shuren.service.errors import WrongField
@@ -50,6 +50,7 @@ def index(request: HttpRequest) -> HttpResponse:
         "proofs": _proofs(stand, actor),
         "rules": catalogue.rules_of(service(settings.SITE, members.SERVICE)),
         **_pack(),
+        **_packages(),
     }
     status = 422 if problem else 200
     return render(request, "portal/my_membership.html", context, status=status)
@@ -133,6 +134,12 @@ def _pack() -> dict[str, Any]:
         "others": [_row(one) for one in others],
         "count": len(first) + len(others),
     }
+
+
+def _packages() -> dict[str, Any]:
+    """Which licensed packages alumni read online, and the ways there are to the others."""
+    covered, others = licensed.for_alumni(settings.SITE)
+    return {"covered": covered, "not_covered": others}
 
 
 def _row(one: Service) -> dict[str, Any]:

@@ -1,5 +1,6 @@
 """Where an OpenURL of a database leads: the places that hold the full text."""
 
+from collections.abc import Sequence
 from typing import Any
 from urllib.parse import urlencode
 
@@ -12,7 +13,7 @@ from shuren.data.queries import current_snapshot
 from shuren.discovery.queries import resolve as resolve_openurl
 from shuren.discovery.shapes import Citation, FullText, Resolution
 from shuren.kernel.i18n import gettext as _
-from shuren.service import offers
+from shuren.service import licensed, offers
 from shuren.web import moments
 from shuren.web.portal.buttons import as_offers
 
@@ -40,8 +41,8 @@ def resolve(request: HttpRequest) -> HttpResponse:
             "asked": asked,
             "offers": _offers(request, found, address) if asked else None,
             "cited": _cited(found.citation),
-            "places": [as_place(place) for place in found.places if place.holds is not False],
-            "elsewhere": [as_place(place) for place in found.places if place.holds is False],
+            "places": _places(request, [one for one in found.places if one.holds is not False]),
+            "elsewhere": _places(request, [one for one in found.places if one.holds is False]),
             "doi_url": f"https://doi.org/{found.citation.doi}" if found.citation.doi else "",
         }
     return render(request, "portal/resolve.html", context)
@@ -63,6 +64,20 @@ def _offers(request: HttpRequest, found: Resolution, address: str) -> dict[str, 
     return as_offers(request, seen, about=wanted.subject["title"], home="")
 
 
+def _places(request: HttpRequest, found: Sequence[FullText]) -> list[dict[str, Any]]:
+    """A package that is closed to the reader has no address, but the reason."""
+    actor = request.actor  # type: ignore[attr-defined]
+    paid = [(one.provider, one.package) for one in found if not one.free]
+    may = licensed.access(settings.SITE, paid, actor=actor)
+    lines = []
+    for one in found:
+        gate = None if one.free else may[one.provider, one.package]
+        closed = gate is not None and not gate.is_open
+        said = {"url": "", "why": gate.why, "membership": gate.membership} if closed else {}
+        lines.append(as_place(one) | said)
+    return lines
+
+
 def as_place(place: FullText) -> dict[str, Any]:
     """The inputs of one entry of portal/resolve.html."""
     marks = []
@@ -82,6 +97,8 @@ def as_place(place: FullText) -> dict[str, Any]:
         "span": _span(place),
         "notes": place.notes,
         "marks": marks,
+        "why": "",
+        "membership": False,
     }
 
 

@@ -6,7 +6,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("service", "0023_members"),
+        ("service", "0024_duty_rounds"),
     ]
 
     operations = [
