@@ -214,7 +214,7 @@ def furnished(people, settings):
     paths += ["/my/documents/", "/verify/", reverse("verify-code", args=[line.code])]
     paths += [f"/events/?month={month}", f"/events/{event.id}/"]
     paths += ["/workbench/events/", f"/workbench/events/{event.id}/"]
-    paths += ["/my/shifts/", "/workbench/shifts/?from=" + _on_shift(site, teacher)]
+    paths += ["/my/shifts/", "/my/duty/", "/workbench/shifts/?from=" + _on_shift(site, teacher)]
     return people[0], people[1], paths
 
 

@@ -3,6 +3,7 @@
 place-hours.csv     by month, place and hour of the day, over the days a building was open
 event-results.csv   one a week of each service with events, in weeks of teaching
 gift-results.csv    a gift a month or so
+shift-hours.csv     hours of volunteers by month and service
 
 The truth planted in it: `MISSED` of the bookings were not kept, `CAME` of those enrolled came.
 """
@@ -24,6 +25,7 @@ from shuren.kernel.files import write_atomically
 STREAM = 67
 MISSED, CAME, STAYED = 0.06, 0.78, 0.82
 PLACES, EVENTS, GIFTS = "place-hours.csv", "event-results.csv", "gift-results.csv"
+SHIFTS = "shift-hours.csv"
 _ROOMS_OF, _BOOKED = "demo-", 0.25  # of a room's open hours
 _KINDS = ("study", "reading")  # zones whose seats are booked
 _SERIES = {
@@ -32,6 +34,8 @@ _SERIES = {
 }  # fmt: skip
 _LONG = {"literacy_course": 4, "classics_reading": 4}
 _NOT_TAUGHT = ("break", "long_holiday", "unknown")
+_TURNS = (("student_librarians", 3.0, 2.5), ("librarian_for_a_day", 1.5, 2.0))  # a day, hours
+NOT_COME = 0.05
 Line = str
 LEAST = 5  # readers; of fewer the platform tells nothing
 
@@ -57,6 +61,10 @@ def write_use_history(
             "gift_results", GIFTS,
             "gift_id,service,thanked_at,titles,volumes,accepted,given_away,declined",
             list(_gifts(rng)),
+        ),
+        (
+            "shift_hours", SHIFTS, "month_from,service,persons,turns,missed,hours",
+            list(_shifts(calendar, rng)),
         ),
     )  # fmt: skip
     for _contract, name, header, lines in parts:
@@ -154,6 +162,20 @@ def _gifts(rng: np.random.Generator) -> Iterator[Line]:
             f"Z{number:04},book_donation,{thanked} 10:00:00,{max(1, volumes * 9 // 10)},{volumes},"
             f"{kept},{passed},{volumes - kept - passed}"
         )
+
+
+def _shifts(calendar: LibraryCalendar, rng: np.random.Generator) -> Iterator[Line]:
+    """A turn or two on each day of teaching; months with fewer than five people are not told."""
+    for month in _months():
+        days = [day for day in days_between(month, _last(month)) if day <= LAST_DAY]
+        taught = sum(calendar.week_kind(day) not in _NOT_TAUGHT for day in days)
+        for service, a_day, length in _TURNS:
+            wanted = int(rng.poisson(taught * a_day))
+            missed = int(rng.binomial(wanted, NOT_COME))
+            persons = min(wanted, 6 + taught // 3)
+            if persons >= LEAST:
+                hours = (wanted - missed) * length * float(rng.uniform(0.9, 1.0))
+                yield f"{month},{service},{persons},{wanted - missed},{missed},{hours:.2f}"
 
 
 def _months() -> Iterator[date]:

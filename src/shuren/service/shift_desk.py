@@ -10,7 +10,7 @@ from shuren.kernel.i18n import gettext as _
 from shuren.kernel.ids import new_id
 from shuren.kernel.shapes import Actor
 from shuren.kernel.site import Site
-from shuren.service.definitions import services
+from shuren.service.definitions import rosters, services
 from shuren.service.errors import NotNow, UnknownName, WrongField
 from shuren.service.internals import acting
 from shuren.service.internals.in_turn import in_turn
@@ -23,6 +23,7 @@ from shuren.service.shift_shapes import (
     TAKEN,
     WORKING,
     DeskShift,
+    Roster,
     Seat,
     ShiftView,
 )
@@ -38,6 +39,7 @@ def week(site: Site, first: date, *, actor: Actor, days: int = 7) -> list[DeskSh
     rows = Shift.objects.filter(day__gte=first, day__lt=first + timedelta(days=days))
     rows = rows.order_by("starts_at", "id").prefetch_related("turns")
     shows_code = acting.handles(actor, acting.WORK)
+    known = rosters(site)
     return [
         DeskShift(
             turns.view(row),
@@ -47,9 +49,16 @@ def week(site: Site, first: date, *, actor: Actor, days: int = 7) -> list[DeskSh
                 for one in sorted(row.turns.all(), key=lambda one: one.pk)
                 if one.state != BACK
             ),
+            *_round(known.get(row.roster), row),
         )
         for row in rows
     ]
+
+
+def _round(roster: Roster | None, row: Shift) -> tuple[int, int]:
+    """(zones of the checklist that somebody looked at, all of them)"""
+    zones = {zone.id for zone in roster.checklist} if roster else set()
+    return len(zones & {zone for one in row.turns.all() for zone in one.checks}), len(zones)
 
 
 def open_ahead(site: Site, *, actor: Actor) -> int:
@@ -151,8 +160,8 @@ def mark(site: Site, shift_id: str, number: str, here: bool, *, actor: Actor) ->
             if now() >= row.ends_at:
                 turns.finish(one, row.ends_at)
         elif not here:
-            one.state, one.at, one.begun_at = MISSED, now(), None
-            one.save(update_fields=["state", "at", "begun_at"])
+            one.state, one.at, one.begun_at, one.is_risen = MISSED, now(), None, False
+            one.save(update_fields=["state", "at", "begun_at", "is_risen"])
         return Seat(one.number, one.state, timedelta(seconds=one.seconds))
 
 

@@ -37,10 +37,20 @@ class Need:
 
 
 @dataclass(frozen=True)
+class Zone:
+    """Something to look at on a round."""
+
+    id: str
+    title: dict[str, str]
+
+
+@dataclass(frozen=True)
 class Roster:
     """Shifts at one place, as definitions/rosters says.
 
     service     whose members take them: an open case of it in the state `active`
+    roles       day duty: readers of these roles take them without being members; () for members
+    checklist   what whoever is at work there looks at
     building    of the calendar: no shift while it is closed, shorter where it opens later; "" for
                 a place that is not bound to one
     early, late minutes before the start the code counts from, and after it when a place nobody came
@@ -61,6 +71,8 @@ class Roster:
     early: int = 15
     late: int = 15
     missed_most: int = 0
+    roles: tuple[str, ...] = ()
+    checklist: tuple[Zone, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -151,8 +163,28 @@ class Seat:
 
 @dataclass(frozen=True)
 class DeskShift:
-    """A shift for the coordinator. code: to be shown at the place"""
+    """A shift for the coordinator. code: to be shown at the place; checked: zones of its checklist
+    that somebody looked at, of `zones`"""
 
     shift: ShiftView
     code: str
     seats: tuple[Seat, ...]
+    checked: int = 0
+    zones: int = 0
+
+
+@dataclass(frozen=True)
+class Check:
+    """A zone of the round. at: when somebody of the shift looked at it, None if nobody has"""
+
+    zone: Zone
+    at: datetime | None
+
+
+@dataclass(frozen=True)
+class Duty:
+    """What somebody who is at work in a shift has before them: a place, never a person."""
+
+    turn: Turn
+    building: str
+    checklist: tuple[Check, ...]

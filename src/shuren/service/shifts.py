@@ -8,6 +8,7 @@ import secrets
 from datetime import timedelta
 
 from django.db import transaction
+from django.db.models import Q
 
 from shuren.kernel.clock import now
 from shuren.kernel.errors import ShurenError, UsageError
@@ -56,19 +57,18 @@ class NoSuchShift(ShurenError):
 
 
 def open_shifts(site: Site, actor: Actor) -> list[ShiftView]:
-    """Shifts with a free place that the reader may take as a member, the soonest first."""
-    services_of_mine = memberships(actor)
-    rows = Shift.objects.filter(
-        state=OPEN, starts_at__gt=now(), service__in=services_of_mine
-    ).exclude(turns__in=ShiftTurn.objects.filter(pseudonym=actor.reader_key, state__in=HOLDING))
+    """Shifts with a free place that the reader may take as a member, or as anybody of a role that
+    day duty is open to; the soonest first."""
+    rows = Shift.objects.filter(_for(site, actor), state=OPEN, starts_at__gt=now()).exclude(
+        turns__in=ShiftTurn.objects.filter(pseudonym=actor.reader_key, state__in=HOLDING)
+    )
     return [one for one in map(turns.view, rows.order_by("starts_at", "id")[:200]) if one.free]
 
 
 def offers(site: Site, actor: Actor) -> list[Offered]:
     """What other members would pass on."""
     rows = ShiftTurn.objects.filter(
-        state=TAKEN, shift__state=OPEN, shift__starts_at__gt=now(),
-        shift__service__in=memberships(actor),
+        _for(site, actor, "shift__"), state=TAKEN, shift__state=OPEN, shift__starts_at__gt=now()
     ).exclude(offered="").exclude(pseudonym=actor.reader_key)  # fmt: skip
     rows = rows.select_related("shift").order_by("shift__starts_at", "pk")[:100]
     return [Offered(one.pk, turns.view(one.shift), one.offered == SWAP) for one in rows]
@@ -91,9 +91,10 @@ def memberships(actor: Actor) -> list[str]:
     return list(found.values_list("service", flat=True)) if actor.reader_key else []
 
 
-def needed_services(site: Site) -> list[str]:
-    """The services that shifts are of, to apply for."""
-    return list(dict.fromkeys(one.service for one in rosters(site).values()))
+def needed_services(site: Site, *, to_apply: bool = False) -> list[str]:
+    """The services that shifts are of; to_apply: without those of day duty, which anybody takes."""
+    every = rosters(site).values()
+    return list(dict.fromkeys(one.service for one in every if not (to_apply and one.roles)))
 
 
 def take(site: Site, shift_id: str, *, actor: Actor) -> Turn:
@@ -105,7 +106,7 @@ def take(site: Site, shift_id: str, *, actor: Actor) -> Turn:
     require_purpose(actor, OWN)
     with in_turn(site), transaction.atomic():
         shift = _shift(shift_id)
-        _as_member(shift.service, actor)
+        _require_entitled(site, shift, actor)
         has = ShiftTurn.objects.filter(shift=shift, pseudonym=actor.reader_key, state__in=HOLDING)
         if row := has.first():
             return _own(row)
@@ -166,7 +167,7 @@ def take_over(site: Site, turn: int, *, actor: Actor, own: int = 0) -> Turn:
         theirs, given = known.get(turn), known.get(own)
         if theirs is None or theirs.pseudonym == actor.reader_key:
             raise NoSuchShift
-        _as_member(theirs.shift.service, actor)
+        _require_entitled(site, theirs.shift, actor)
         if theirs.state != TAKEN or not theirs.offered or now() >= theirs.shift.starts_at:
             raise PlaceTaken(
                 _("This shift is not offered any more: somebody took it, or it was kept."),
@@ -276,11 +277,30 @@ def _own(row: ShiftTurn) -> Turn:
     return turns.turn(fresh, now())
 
 
-def _as_member(service: str, actor: Actor) -> None:
-    """Holds the reader's membership, so that two presses of one reader come one after the other.
+def _for(site: Site, actor: Actor, before: str = "") -> Q:
+    """Shifts the reader may take: of services whose member they are, or day duty for their role."""
+    if not actor.reader_key:
+        return Q(pk__in=())
+    return Q(**{f"{before}service__in": memberships(actor)}) | Q(
+        **{f"{before}roster__in": _open_to(site, actor)}
+    )
+
+
+def _open_to(site: Site, actor: Actor) -> list[str]:
+    return [one.id for one in rosters(site).values() if actor.role in one.roles]
+
+
+def _require_entitled(site: Site, shift: Shift, actor: Actor) -> None:
+    """Holds what the reader takes shifts by, so that two presses of one reader come one after the
+    other: the membership, or for day duty the shifts of the roster on that day.
 
     raises  NotOffered
     """
+    service = shift.service
+    if actor.reader_key and shift.roster in _open_to(site, actor):
+        same_day = Shift.objects.select_for_update().filter(service=service, day=shift.day)
+        list(same_day.order_by("pk").values_list("pk"))
+        return
     rows = Case.objects.select_for_update().filter(
         pseudonym=actor.reader_key, service=service, state=ACTIVE, is_open=True
     )

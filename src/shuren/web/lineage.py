@@ -88,6 +88,7 @@ _OF_SERVICES = (
     *_columns("mart.event_month", "month service enrolled attended completed"),
     *_columns("conformed.search_event", "month is_zero"),
     *_columns("conformed.gift_result", "month service volumes"),
+    *_columns("conformed.shift_month", "month service hours"),
 )
 PAGES: dict[str, Page] = {
     "home": Page(
@@ -232,6 +233,7 @@ PAGES: dict[str, Page] = {
         {"zh": "工作台：座位与研讨间", "en": "Workbench: seats and rooms"}, "workbench:bookings"
     ),
     "my-shifts": Page({"zh": "我的值班", "en": "My shifts"}, "my-shifts"),
+    "my-duty": Page({"zh": "我在值班", "en": "On duty"}, "my-duty"),
     "shifts": Page({"zh": "工作台：志愿者值班", "en": "Workbench: shifts"}, "workbench:shifts"),
     "cases": Page({"zh": "工作台：服务单", "en": "Workbench: cases"}, "workbench:cases"),
     "my-held": Page(

@@ -1,5 +1,6 @@
 """Indicators of services that are not counted from cases: of gates, seats, loans, searches and
-e-resources, which speak of the whole library and are marked so; of events and gifts by service.
+e-resources, which speak of the whole library and are marked so; of events, gifts and shifts by
+service.
 
 `FIGURES[indicator](lake)` gives the value in a period, or None where nothing was loaded for it;
 `OF_EACH[indicator](lake)` gives one for each service that has any.
@@ -129,6 +130,7 @@ OF_EACH: Mapping[str, Callable[[Lake], dict[str, float]]] = {
     "attend": lambda lake: _of_each(lake, "mart.event_month", "share:attended/enrolled"),
     "finish_rate": lambda lake: _of_each(lake, "mart.event_month", "share:completed/enrolled"),
     "gifts": lambda lake: _of_each(lake, "conformed.gift_result", "sum:volumes"),
+    "hours": lambda lake: _of_each(lake, "conformed.shift_month", "sum:hours"),
 }
 # Where a figure of the whole library says nothing of a service.
 NOT_OF = {"cost_per": ("article_purchase",)}

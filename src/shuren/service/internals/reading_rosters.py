@@ -7,9 +7,10 @@ from typing import Any
 from shuren.kernel.definitions import Key, check_keys
 from shuren.kernel.i18n import gettext as _
 from shuren.service.internals.reading_forms import one_of, two_languages, wrong
-from shuren.service.shift_shapes import Need, Roster
+from shuren.service.shift_shapes import Need, Roster, Zone
 
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun", "workday", "dayoff")
+_READERS = ("student", "faculty")  # who has an account of the university
 _CLOCK = re.compile(r"([01]\d|2[0-3]):[0-5]\d|24:00")
 # fmt: off
 ROSTER_KEYS = {
@@ -18,12 +19,18 @@ ROSTER_KEYS = {
     "place": Key(dict, "在哪里 {zh, en}", "Where {zh, en}", required=True),
     "service": Key(str, "谁来值班：这项服务的在册成员", "Who takes the shifts: members of this service", default="student_librarians"),  # noqa: E501
     "building": Key(str, "校历里的馆舍：闭馆不排班，按开放时间缩短；不写为不受限", "Building of the calendar: no shift while it is closed, shorter where it opens later; left out: not bound to one"),  # noqa: E501
+    "roles": Key(list, "今日我值班：哪些角色的读者不必入会即可认领，如 student", "Day duty: readers of these roles take the shifts without being members, such as student"),  # noqa: E501
+    "checklist": Key(list, "值班时巡查什么，每项 {id, title}", "What to look at while at work, each {id, title}"),  # noqa: E501
     "needs": Key(list, "每周要几个人，见下表", "How many are needed in a week, see below", required=True),  # noqa: E501
     "ahead_days": Key(int, "提前几天开放认领", "Days ahead that shifts are open", default="14"),
     "back_hours": Key(int, "开始前几小时以内不能退班，只能转让", "Hours before the start after which a shift can only be passed on", default="24"),  # noqa: E501
     "early_minutes": Key(int, "可提前几分钟签到", "Minutes before the start that the code counts", default="15"),  # noqa: E501
     "late_minutes": Key(int, "开始后几分钟未签到记缺勤", "Minutes after the start when nobody there counts as missed", default="15"),  # noqa: E501
     "missed_most": Key(int, "30 天内缺勤几次暂停认领；0 为不限", "Missed so often in 30 days no further shift is taken; 0: never", default="0"),  # noqa: E501
+}
+ZONE_KEYS = {
+    "id": Key(str, "标识", "Id", required=True),
+    "title": Key(dict, "看什么 {zh, en}", "What to look at {zh, en}", required=True),
 }
 NEED_KEYS = {
     "id": Key(str, "标识", "Id", required=True),
@@ -43,6 +50,8 @@ def read_roster(path: Path, said: dict[str, Any]) -> Roster:
     check_keys(path, said, ROSTER_KEYS)
     for key in ("title", "place"):
         two_languages(path, key, said[key])
+    for role in said.get("roles") or ():
+        one_of(path, "roles", str(role), _READERS)
     numbers = {}
     for key, name in (
         ("ahead_days", "ahead_days"), ("back_hours", "back_hours"), ("early_minutes", "early"),
@@ -60,8 +69,20 @@ def read_roster(path: Path, said: dict[str, Any]) -> Roster:
     return Roster(
         said["id"], said["title"], said["place"],
         said.get("service", ROSTER_KEYS["service"].default), said.get("building", ""), needs,
-        **numbers,
+        **numbers, roles=tuple(said.get("roles") or ()), checklist=_checklist(path, said),
     )  # fmt: skip
+
+
+def _checklist(path: Path, said: dict[str, Any]) -> tuple[Zone, ...]:
+    found: dict[str, Zone] = {}
+    for at, one in enumerate(said.get("checklist") or (), 1):
+        where = f"checklist[{at}]"
+        check_keys(path, one, ZONE_KEYS, where)
+        two_languages(path, f"{where}.title", one["title"])
+        if one["id"] in found:
+            raise wrong(path, where, _("Two zones are called '%(id)s'.", id=one["id"]))
+        found[one["id"]] = Zone(one["id"], one["title"])
+    return tuple(found.values())
 
 
 def _need(path: Path, at: int, said: Any) -> Need:

@@ -26,7 +26,7 @@ from shuren.kernel.shapes import Actor
 from shuren.kernel.site import Site
 from shuren.service.case_shapes import NOBODY
 from shuren.service.flow_shapes import Declared
-from shuren.service.internals import use_rising, versions
+from shuren.service.internals import shift_rising, use_rising, versions
 from shuren.service.internals.acting import WHEREABOUTS
 from shuren.service.internals.case_rows import Case, CaseStep
 from shuren.service.internals.circulation import moves
@@ -249,4 +249,5 @@ DEBTS: Iterable[Debt] = (
     Debt(use_rising.places_wait, use_rising.tell_places),
     Debt(use_rising.events_wait, use_rising.tell_events),
     Debt(use_rising.gifts_wait, use_rising.tell_gifts),
+    Debt(shift_rising.wait, shift_rising.tell),
 )

@@ -50,6 +50,8 @@ class Shift(models.Model):
 class ShiftTurn(models.Model):
     """number   what staff see instead of a name, by chance; wrong: codes typed wrongly
     pauses   [[out, back or ""]], ISO; spans: [[from, to]] that counted, when it was done
+    checks   {zone of the checklist: when it was looked at, ISO}
+    is_risen  its month was summed up since it was over
     """
 
     shift = models.ForeignKey(Shift, models.CASCADE, related_name="turns")
@@ -64,6 +66,8 @@ class ShiftTurn(models.Model):
     seconds = models.PositiveIntegerField(default=0)
     wrong = models.PositiveSmallIntegerField(default=0)
     reminded = models.BooleanField(default=False)
+    checks = models.JSONField(default=dict)
+    is_risen = models.BooleanField(default=False)
 
     class Meta:
         indexes = (models.Index(fields=("state", "shift"), name="shift_turn_state"),)

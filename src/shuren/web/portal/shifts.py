@@ -85,10 +85,10 @@ def _context(request: HttpRequest, actor: Actor, problem: ShurenError | None) ->
     return {
         "rows": [_turn(one) for one in ahead],
         "over": [_turn(one) for one in over],
-        "open": [_shift(one) for one in shifts.open_shifts(site, actor)] if is_member else [],
+        "open": [_shift(one) for one in shifts.open_shifts(site, actor)],
         "offers": [
             _shift(one.shift) | {"turn": one.id, "swap": one.swap}
-            for one in (shifts.offers(site, actor) if is_member else [])
+            for one in shifts.offers(site, actor)
         ],
         "own": [
             {
@@ -101,7 +101,7 @@ def _context(request: HttpRequest, actor: Actor, problem: ShurenError | None) ->
         "is_member": is_member,
         "apply": [
             {"title": pick(known[id].title), "url": reverse("service", args=[id])}
-            for id in shifts.needed_services(site)
+            for id in shifts.needed_services(site, to_apply=True)
         ],
         "since": since.isoformat(),
         "until": until.isoformat(),

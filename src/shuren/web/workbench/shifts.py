@@ -109,6 +109,8 @@ def _row(row: DeskShift) -> dict[str, Any]:
         "people": one.people,
         "gap": gap,
         "code": row.code if is_on else "",
+        "checked": row.checked,
+        "zones": row.zones,
         "seats": [_seat(seat) for seat in row.seats],
         "can_change": is_on and moment < one.ends_at,
         "can_mark": is_on and moment >= one.starts_at - timedelta(minutes=15),

@@ -27,6 +27,7 @@ def tell(site: Site, actor: Actor, limit: int | None) -> list[HeldStore]:
             _("State"): turns.state_words(row.state),
             _("Number"): row.number,
             _("Minutes counted"): f"{row.seconds // 60:,}" if row.seconds else "",
+            _("Zones looked at"): str(len(row.checks)) if row.checks else "",
         }
         facts.append(
             HeldFact(

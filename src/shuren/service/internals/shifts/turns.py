@@ -103,10 +103,10 @@ def finish(row: ShiftTurn, ended: datetime) -> None:
     begun = row.begun_at or row.shift.starts_at
     pauses = [(_moment(out), _moment(back) if back else ended) for out, back in row.pauses]
     spans = hours.worked(begun, ended, (row.shift.starts_at, row.shift.ends_at), pauses)
-    row.state, row.at = DONE, now()
+    row.state, row.at, row.is_risen = DONE, now(), False
     row.spans = [[first.isoformat(), last.isoformat()] for first, last in spans]
     row.seconds = int(hours.total(spans).total_seconds())
-    row.save(update_fields=["state", "at", "spans", "seconds"])
+    row.save(update_fields=["state", "at", "spans", "seconds", "is_risen"])
 
 
 def spans(row: ShiftTurn) -> list[hours.Span]:
