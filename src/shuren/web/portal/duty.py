@@ -27,6 +27,8 @@ from shuren.web.portal.held import READ
 def index(request: HttpRequest) -> HttpResponse:
     """POST do=done or again with zone; do=note with text and key."""
     actor: Actor = request.actor  # type: ignore[attr-defined]
+    if not actor.reader_key:
+        return render(request, "portal/my_nobody.html")
     problem: ShurenError | None = None
     if request.method == "POST":
         try:

@@ -21,6 +21,7 @@ from shuren.web import moments
 from shuren.web.access import to_sign_in
 from shuren.web.portal.emergency import emergency_notices
 from shuren.web.portal.membership import card_for
+from shuren.web.portal.my_year import as_year
 from shuren.web.portal.privacy import choice_of
 from shuren.web.portal.searches import new_in_searches
 
@@ -41,7 +42,8 @@ def my_library(request: HttpRequest) -> HttpResponse:
                       {"loaded": False, "notices": emergency_notices(actor)[:1],
                        "member": card_for(actor)})  # fmt: skip
     loans = own_loans(settings.SITE, actor=actor)
-    chosen = "past" if request.GET.get("show") == "past" else "out"
+    show = request.GET.get("show", "")
+    chosen = show if show in ("past", "year") else "out"
     page = Paginator(loans.past if chosen == "past" else loans.out, PER_PAGE).get_page(
         request.GET.get("page")
     )
@@ -53,8 +55,9 @@ def my_library(request: HttpRequest) -> HttpResponse:
         "not_listed": books_out_not_listed(actor, loans) if chosen == "out" else 0,
         "chosen": chosen,
         "tabs": _tabs(len(loans.out), len(loans.past), chosen),
-        "books": [as_row(loan) for loan in page],
+        "books": [as_row(loan) for loan in page] if chosen != "year" else [],
         "pager": _pager(page, chosen),
+        "year": as_year(loans, request.GET.get("year", "")) if chosen == "year" else None,
         "late": sum(1 for loan in loans.out if _days_left(loan) < 0),
         "soon": sum(1 for loan in loans.out if 0 <= _days_left(loan) <= SOON_DAYS),
         "data_date": loans.data_date,
@@ -122,6 +125,7 @@ def _tabs(out: int, past: int, chosen: str) -> list[dict[str, Any]]:
     return [
         {"label": _("On loan"), "url": "?show=out", "count": out, "current": chosen == "out"},
         {"label": _("Earlier"), "url": "?show=past", "count": past, "current": chosen == "past"},
+        {"label": _("My year"), "url": "?show=year", "count": None, "current": chosen == "year"},
     ]
 
 

@@ -72,9 +72,10 @@ def _places(request: HttpRequest, found: Sequence[FullText]) -> list[dict[str, A
     lines = []
     for one in found:
         gate = None if one.free else may[one.provider, one.package]
-        closed = gate is not None and not gate.is_open
-        said = {"url": "", "why": gate.why, "membership": gate.membership} if closed else {}
-        lines.append(as_place(one) | said)
+        line = as_place(one)
+        if gate is not None and not gate.is_open:
+            line |= {"url": "", "why": gate.why, "membership": gate.membership}
+        lines.append(line)
     return lines
 
 
