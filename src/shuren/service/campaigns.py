@@ -6,7 +6,9 @@ and is written nowhere else. So nobody can be looked up, by us neither.
 """
 
 import re
-from datetime import timedelta
+from collections.abc import Mapping
+from datetime import date, timedelta
+from typing import Any
 
 from django.db import IntegrityError, transaction
 from django.db.models import F, Sum
@@ -148,14 +150,14 @@ def _row(code: str) -> Campaign:
 
 
 def _funnel(
-    row: Campaign, sums: dict[str, int | None], days: tuple[tuple[object, int | None], ...] = ()
+    row: Campaign, sums: Mapping[str, Any], days: tuple[tuple[date, int | None], ...] = ()
 ) -> Funnel:
     return Funnel(
         row.code, row.title, row.path, row.created_at, row.ended_at,
         _enough(sums.get("clicks") or 0),
         _in_fives(sums.get("applications") or 0),
         _in_fives(sums.get("verified") or 0),
-        days,  # type: ignore[arg-type]
+        days,
     )  # fmt: skip
 
 
