@@ -109,6 +109,19 @@ def test_a_title_named_whole_comes_first_though_nobody_asks_for_it(large: Site) 
     assert len(found) == 20
 
 
+def test_of_many_named_whole_the_front_has_the_first(
+    large: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """1,334 records have the author that is asked for, some twenty of them in the front: the order
+    is that of ranking all."""
+    every = ids(large, "作者0", limit=10)
+    monkeypatch.setattr(broad, "MOST_RANKED", 1_000)
+    of_the_front = search(large, "作者0", limit=10)
+    assert of_the_front.is_about
+    assert [hit.item.id for hit in of_the_front.hits] == every
+    assert set(every) <= {f"t{number}" for number in range(5, COUNT, LENT) if not number % 3}
+
+
 def test_pages_follow_one_another_and_beyond_the_front_every_hit_is_ranked(large: Site) -> None:
     pages = [ids(large, "数据", limit=10, offset=at) for at in (0, 10, 20)]
     assert len({id for page in pages for id in page}) == 30

@@ -91,7 +91,8 @@ def ranked(
     limit: int,
 ) -> list[tuple[float, tantivy.DocAddress]] | None:
     """One page of hits, the best of the front and of those the query names as a whole; None where
-    the front has too few of them."""
+    the front has too few of them. Where the front has a page of those named, the rest of them
+    would stand behind it and are not looked at: a title can be that of a hundred thousand."""
     assert reader.views is not None
     front = reader.views.front.searcher
     narrowed = counting.narrow(asked, chosen).native
@@ -104,7 +105,11 @@ def ranked(
     keys: Any = front.fast_field_values("key", [place for _score, place in found.hits])
     make = tantivy.Query
     any_of = [make.term_query(schema.schema(), "key", key) for key in keys]
-    any_of += [part.asked.native for part in parts if part.kind in _WHOLE]
+    any_of += [
+        part.asked.native
+        for part in parts
+        if part.kind in _WHOLE and _count(reader.views.front, part.asked) < wanted
+    ]
     these = make.boolean_query([(tantivy.Occur.Should, one) for one in any_of])
     both = (make.const_score_query(these, 0.0), narrowed)
     page: Any = reader.searcher.search(
