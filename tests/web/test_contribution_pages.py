@@ -7,14 +7,23 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
 from shuren.kernel.clock import now
+from shuren.kernel.i18n import use_language
 from shuren.management import opinions
 from shuren.service import cases
-from shuren.service.contributions import CAME, CAME_NOT, UNDER_WAY, contributions
+from shuren.service.contributions import (
+    CAME,
+    CAME_NOT,
+    HOURS,
+    UNDER_WAY,
+    Given,
+    contributions,
+)
 from shuren.service.internals.event_rows import Enrolment, Event
 from shuren.trust.actions import pseudonymise
 from shuren.trust.errors import NotAllowed
 from shuren.trust.models import Account
 from shuren.trust.queries import actor_of
+from shuren.web.contribution_words import of_given
 from tests.service.desk_of_cases import LIBRARIAN
 from tests.web.library import LETTERS
 from tests.web.test_gift_pages import signed_in
@@ -29,6 +38,16 @@ def ann(library):
     """(client, actor) of a reader"""
     client = signed_in("ann", "faculty", pseudonymise(library, [LETTERS[0]])[0])
     return client, actor_of(Account.objects.get(username="ann"))
+
+
+@pytest.mark.parametrize("language, said", [("zh-hans", "2 小时 50 分钟"), ("en", "2 h 50 min")])
+def test_hours_are_told_in_either_language(language: str, said: str) -> None:
+    use_language(language)
+    try:
+        row = of_given(Given(HOURS, "", {}, now(), CAME, shifts=1, worked=timedelta(minutes=170)))
+    finally:
+        use_language(None)
+    assert row["badge"]["label"] == said
 
 
 def suggests(site, actor, title: str) -> str:

@@ -95,10 +95,10 @@ def _purchase(one: Given) -> Row:
 def _hours(one: Given) -> Row:
     return {
         "kind": _("Hours helped"),
-        "title": _("%(shifts)s shifts in the last three years", shifts=one.shifts),
+        "title": _("Shifts in the last three years: %(shifts)s", shifts=one.shifts),
         "href": reverse("my-shifts"),
         "at": one.at,
-        "badge": {"label": length(one.worked, current_language()), "tone": "good"},
+        "badge": {"label": length(one.worked, current_language()[:2]), "tone": "good"},
         "thanks": _("Thank you for your time. Others found an open desk because you were there."),
         "came": "",
         "more": [{"label": _("Certificate of hours"), "href": reverse("my-shifts")}],

@@ -4,12 +4,13 @@ title: {zh: 校友各年借还与到馆, en: Loans and entries of alumni by year
 description:
   zh: >-
     校友每年的借出、归还、进馆次数与相应的人数，人按其各张证合并计数。借出算在借出的那一年，归还算在归还的那一年，
-    进馆只数刷证的进入。三种人数中不为零的最少一种不足 5 人时整行隐藏。门禁记录过了保存期，那些年的进馆次数随之减少。
+    进馆只数刷证的进入。三种人数中不为零的最少一种不足 5 人时整行隐藏。门禁记录过了保存期，那些年的进馆次数随之减少；一年没有任何门禁记录的，进馆为空。
   en: >-
     Loans, returns and entries of alumni in each year, and the persons behind each, the cards of a person
     being one. A loan counts in the year it was lent, a return in the year it came back; entries are those read
     from a card. Where the fewest persons behind any of the three are fewer than 5, the row is hidden. When gate
-    records are past their term, the entries of those years go with them.
+    records are past their term, the entries of those years go with them; of a year without any gate record
+    they are empty.
 grain: {zh: 一年一行, en: one row per year}
 data_class: operations
 key: [year]
@@ -55,16 +56,26 @@ counted AS (
     count(DISTINCT CASE WHEN act = 'entry' THEN person_key END) AS visitors
   FROM persons
   GROUP BY year
+),
+
+recorded AS (
+  SELECT DISTINCT CAST(year(passed_at) AS BIGINT) AS year
+  FROM conformed.gate_event
+  WHERE passed_at IS NOT NULL
 )
 
 SELECT
-  year,
-  CAST(loans AS BIGINT) AS loans,
-  CAST(returns AS BIGINT) AS returns,
-  CAST(entries AS BIGINT) AS entries,
-  CAST(borrowers AS BIGINT) AS borrowers,
-  CAST(visitors AS BIGINT) AS visitors,
+  counted.year,
+  CAST(counted.loans AS BIGINT) AS loans,
+  CAST(counted.returns AS BIGINT) AS returns,
+  CAST(CASE WHEN recorded.year IS NOT NULL THEN counted.entries END AS BIGINT) AS entries,
+  CAST(counted.borrowers AS BIGINT) AS borrowers,
+  CAST(CASE WHEN recorded.year IS NOT NULL THEN counted.visitors END AS BIGINT) AS visitors,
   CAST(
-    coalesce(least(nullif(borrowers, 0), nullif(returners, 0), nullif(visitors, 0)), 0) AS BIGINT
+    coalesce(
+      least(nullif(counted.borrowers, 0), nullif(counted.returners, 0), nullif(counted.visitors, 0)),
+      0
+    ) AS BIGINT
   ) AS fewest
 FROM counted
+LEFT JOIN recorded ON recorded.year = counted.year

@@ -38,20 +38,6 @@
     if (!waitingSince) inLines(event);
   }
 
-  function copyOnClick(button) {
-    if (!navigator.clipboard) return;
-    button.hidden = false;
-    const label = button.textContent;
-    button.addEventListener("click", async () => {
-      const text = document.getElementById(button.dataset.copy).textContent;
-      await navigator.clipboard.writeText(text);
-      button.textContent = button.dataset.done;
-      setTimeout(() => {
-        button.textContent = label;
-      }, 2500);
-    });
-  }
-
   function checkAll(master) {
     const boxes = [...document.querySelectorAll(`input[name="${master.dataset.checkAll}"]`)];
     const label = master.closest("label") || master;
@@ -89,7 +75,6 @@
     });
   }
   document.addEventListener("keydown", pressed);
-  document.querySelectorAll("[data-copy]").forEach(copyOnClick);
   document.querySelectorAll("[data-check-all]").forEach(checkAll);
   document.querySelectorAll("[data-open-shortcuts]").forEach((button) => {
     button.hidden = false;
