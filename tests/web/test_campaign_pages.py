@@ -87,7 +87,7 @@ def test_staff_make_one_look_at_its_funnel_and_end_it(at):  # noqa: F811
     assert "1,253" not in page
     sheet = desk.get(f"{LIST}{CODE}/funnel.csv")
     lines = sheet.content.decode("utf-8-sig").splitlines()
-    assert lines[:4] == ["Step,Day,Number", "Clicks,,50000", "Applications,,1250",
+    assert lines[:4] == ["Step,Day,Count", "Clicks,,50000", "Applications,,1250",
                          "Verified accounts,,1000"]  # fmt: skip
     assert lines[4].startswith("Clicks,20")
     assert desk.post(f"{LIST}{CODE}/").status_code == 302

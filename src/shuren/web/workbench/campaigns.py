@@ -83,7 +83,7 @@ def csv_file(request: HttpRequest, campaign: str) -> HttpResponse:
     found = campaigns.funnel(campaign, actor=request.actor)  # type: ignore[attr-defined]
     out = io.StringIO()
     writer = csv.writer(out)
-    writer.writerow([_("Step"), _("Day"), _("Number")])
+    writer.writerow([_("Step"), _("Day"), _("Count")])
     for step in _steps(found):
         writer.writerow([step["label"], "", "" if step["count"] is None else step["count"]])
     for day, clicks in found.days:
@@ -108,7 +108,7 @@ def _page(path: str) -> str:
 
 
 def _steps(found: Funnel) -> list[dict[str, Any]]:
-    """[{label, count, text, rate, share, rest}], each with its rate of the step before."""
+    """[{label, count, text, rate, share}], each with its rate of the step before."""
     named = (
         (_("Clicks"), found.clicks),
         (_("Applications"), found.applications),
@@ -119,13 +119,8 @@ def _steps(found: Funnel) -> list[dict[str, Any]]:
     for label, number in named:
         text = _few() if number is None else f"{number:,}"
         rate = share_text(number, before) if number is not None and before else ""
-        share = number or 0
-        steps.append(
-            {
-                "label": label, "count": number, "text": text, "rate": rate,
-                "share": share, "rest": max((found.clicks or 0) - share, 0),
-            }
-        )  # fmt: skip
+        share = share_text(number, found.clicks) if number is not None and found.clicks else ""
+        steps.append({"label": label, "count": number, "text": text, "rate": rate, "share": share})
         before = number
     return steps
 
