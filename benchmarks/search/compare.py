@@ -196,7 +196,7 @@ def line_of(record, document):
                 parts.append(f"shown=b={bytes(value).decode()}")
     years = document.get("year", [])[:1]  # one a document, as it has
     parts += [f"year=y={value}" for value in years]
-    parts.append(f"raise=w={documents._raise(record)}")
+    parts.append(f"raise=w={documents.raised(record)}")
     clean = (part.replace("\t", " ").replace("\n", " ") for part in parts)
     return ("\t".join(clean) + "\n").encode()
 
