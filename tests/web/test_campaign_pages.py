@@ -38,8 +38,9 @@ def test_each_opening_is_counted_and_nothing_is_set_in_the_browser(running):
     "said",
     [{"HTTP_SEC_PURPOSE": "prefetch;prerender"}, {"HTTP_PURPOSE": "prefetch"},
      {"HTTP_X_MOZ": "prefetch"}, {"HTTP_X_PURPOSE": "preview"},
-     {"HTTP_USER_AGENT": "Examplebot/2.1 (+https://example.org/bot)"}],
-    ids=["prerendered", "prefetched", "by an old browser", "previewed", "a robot"],
+     {"HTTP_USER_AGENT": "Examplebot/2.1 (+https://example.org/bot)"},
+     {"HTTP_USER_AGENT": "curl/8.5.0"}],
+    ids=["prerendered", "prefetched", "by an old browser", "previewed", "a robot", "a command"],
 )  # fmt: skip
 def test_programs_that_say_so_are_led_on_and_not_counted(running, said):
     assert Client().get(GO, **said).status_code == 302

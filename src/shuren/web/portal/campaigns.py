@@ -10,7 +10,7 @@ from django.views.decorators.http import require_safe
 from shuren.service import campaigns
 
 # Of programs that say what they are. The words are looked at and not kept.
-_PROGRAMS = ("bot", "spider", "crawl", "preview")
+_PROGRAMS = ("bot", "spider", "crawl", "preview", "curl/", "wget/", "python-")
 _EARLY = ("Sec-Purpose", "Purpose", "X-Purpose", "X-Moz")
 
 
