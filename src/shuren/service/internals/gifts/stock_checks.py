@@ -121,7 +121,7 @@ def _in_catalogue(site: Site, actor: Actor, codes: set[str]) -> dict[str, str]:
             where=[("title_id", "in", sorted({row[1] for row in copies.rows}))],
             purpose="public_information",
         ).rows if copies.rows else []  # fmt: skip
-        named = dict(titles)
+        named = {row[0]: row[1] for row in titles}
         title_of |= {item: named.get(title, "") or item for item, title in copies.rows}
     return title_of
 
