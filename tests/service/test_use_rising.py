@@ -133,28 +133,50 @@ def test_of_one_to_four_readers_a_month_says_nothing_but_the_places(library, clo
     assert (row["places"], *said(row)) == (20, None, None, None)
 
 
-def test_a_night_over_the_end_of_a_month_counts_in_both(library, clock):
+def night(site, clock) -> None:
     """Five book from 22:00 on 30 November to 02:00, check in at 22:00 and go at 01:00."""
     clock("11-30T21:50")
     made = [
         bookings.book(
-            library, f"N-{number:03}", at("11-30T22:00"), at("12-01T02:00"),
-            actor=reader(library, number),
+            site, f"N-{number:03}", at("11-30T22:00"), at("12-01T02:00"),
+            actor=reader(site, number),
         )
         for number in range(1, 6)
     ]  # fmt: skip
     clock("11-30T22:00")
     for case in made:
-        place_desk.act(library, case.id, "check_in", actor=DESK)
+        place_desk.act(site, case.id, "check_in", actor=DESK)
     clock("12-01T01:00")
     for case in made:
-        place_desk.act(library, case.id, "leave", actor=DESK)
-    fire_timers(library)
+        place_desk.act(site, case.id, "leave", actor=DESK)
+    fire_timers(site)
+
+
+def test_a_night_over_the_end_of_a_month_counts_in_both(library, clock):
+    night(library, clock)
     rising.tell(library)
     told = months(library)
     assert said(told["2026-11-01", "N"]) == (5, 10.0, 10.0)
     assert said(told["2026-12-01", "N"]) == (5, 10.0, 5.0)
     assert {row["told_on"] for row in told.values()} == {"2026-12-01"}
+
+
+def test_what_was_told_of_a_month_becomes_its_share_of_the_open_hours(library, clock):
+    """In November, all teaching: N is open 24 hours, B 14; of A four readers booked."""
+    seated(library, clock, 4)
+    night(library, clock)
+    actions.rise(library, actor=OPERATOR)
+    build(library, actor=OPERATOR)
+    found = data.summarise(
+        library, "mart.place_occupancy", by=["month", "zone_id"],
+        measures={"open": "sum:open_hours", "booked": "sum:booked_hours",
+                  "used": "share:used_hours/open_hours"},
+        order_by=["zone_id"], purpose="library_statistics", actor=DIRECTOR,
+    ).rows  # fmt: skip
+    assert [tuple(row) for row in found] == [
+        ("2026-11", "B", 4 * 30 * 14, 0.0, 0.0),
+        ("2026-11", "N", 6 * 30 * 24, 10.0, pytest.approx(100 * 10 / (6 * 30 * 24))),
+    ]
 
 
 def test_hours_in_which_it_was_closed_after_all_count_for_nothing(library, clock):
