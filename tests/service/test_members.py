@@ -396,7 +396,7 @@ def test_who_is_no_member_is_told_why_and_where_to_go(here, clock):
     asks(here, student)
     han = member(here)
     clock("2029-03-03T09:00")
-    with pytest.raises(NotOffered, match="ended on 2029-03-02") as refused:
+    with pytest.raises(NotOffered, match="ended on 2 March 2029") as refused:
         asks(here, han)
     assert "Renew it" in (refused.value.fix or "")
 

@@ -1,5 +1,6 @@
 """What templates say often: an icon, a cover, a number with its commas, a moment."""
 
+from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any
 
@@ -35,6 +36,12 @@ def grouped(value: Any) -> str:
     if isinstance(value, bool) or not isinstance(value, int | float):
         return "" if value is None else str(value)
     return f"{value:,}"
+
+
+@register.filter
+def at(values: Sequence[Any], place: int) -> Any:
+    """What stands at a place, from 0; "" beyond the end."""
+    return values[place] if place < len(values) else ""
 
 
 @register.filter

@@ -60,9 +60,9 @@ def _services(title: str, found: list[Score]) -> dict[str, Any]:
     columns = (
         (_("Service"), False), (_("Cases done"), True), (_("Readers"), True), (_("Filled"), True),
         (_("Answered in time"), True), (_("Done in time"), True), (_("Median hours"), True),
-        (_("Rating"), True), (_("Targets"), False), (_("What is declared"), False),
+        (_("Rating"), True), (_("Targets"), False),
     )  # fmt: skip
-    return _table(title, columns, [_row(one) for one in found])
+    return _table(title, columns, [_row(one) for one in found]) | {"stack": True}
 
 
 def _row(one: Score) -> list[dict[str, Any]]:
@@ -82,12 +82,13 @@ def _row(one: Score) -> list[dict[str, Any]]:
         tone = "good" if met == len(judged) else "warn"
         words = _("%(met)s of %(all)s met", met=met, all=len(judged))
         told = {"text": words, "tone": tone}
-    return [
+    cells = [
         {"text": pick(one.service.title)},
         *({"text": text, "number": True} for text in numbers),
         told,
-        {"text": listed(wanted) if (wanted := _wanted(one)) else NOTHING},
     ]
+    wanted = _wanted(one)
+    return [*cells, {"text": listed(wanted), "below": True}] if wanted else cells
 
 
 def _wanted(one: Score) -> list[str]:
