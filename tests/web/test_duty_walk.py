@@ -60,7 +60,8 @@ def them(library, monkeypatch):
     )  # fmt: skip
     told = list(Message.objects.filter(pseudonym=key).values_list("pk", flat=True))
     assert told
-    secrets = {"name": NAMES[THEM], "card": THEM, "pseudonym": key, "words": WORDS}
+    secrets = {"name": NAMES[THEM], "card": THEM, "pseudonym": key, "words": WORDS,
+               "document": document}  # fmt: skip
     ids = {"case_id": [asked.id, applied.id, said.case_id, held, seat],
            "kind": ["readers", "works"], "code": [document],
            "table": ["conformed.reader", "mart.loan_fact"], "contract_id": ["readers", "loans"],
@@ -69,7 +70,8 @@ def them(library, monkeypatch):
 
 
 def planted(site, actor, monkeypatch) -> tuple[str, str, str]:
-    """A hold, a booking and a document of the reader, each with the words in it: their ids."""
+    """A hold, a booking and a document of the reader, each with the words in it: their ids. Whoever
+    is given the document's code verifies it; what stands in it and the code itself are theirs."""
     book = {"kind": "title", "id": "b0000001", "title": WORDS}
     held = cases.open_case(site, "book_hold", actor=actor, subject=book)
     cases.add_note(site, held.id, WORDS, actor=LIBRARIAN)
@@ -87,7 +89,7 @@ def planted(site, actor, monkeypatch) -> tuple[str, str, str]:
     )  # fmt: skip
     with transaction.atomic():
         document = documents.issue(
-            site, kind="shift_hours", title={"zh": WORDS, "en": WORDS}, letters="T",
+            site, kind="shift_hours", title={"zh": "证明", "en": "Hours"}, letters="T",
             write=lambda language, number, version: Sheet(WORDS, (), ()),
             reader=actor.reader_key, actor=LIBRARIAN,
         )  # fmt: skip
@@ -143,13 +145,13 @@ def test_the_same_walk_finds_it_where_it_may_be_seen(library, them):
     secrets, ids = them
     own = leaks("them", secrets, ids, ("get",))
     pages = {
-        "the hold and the note": reverse("my-cases"),
-        "the booking": reverse("my-bookings"),
-        "the document": reverse("my-documents"),
-        "the message": reverse("my-inbox"),
-        "the opinion": reverse("my-opinions"),
+        "the hold": f"{reverse('my-cases')}: words",
+        "the booking": f"{reverse('my-bookings')}: words",
+        "the document": f"{reverse('my-documents')}: document",
+        "the message": f"{reverse('my-inbox')}: words",
+        "the opinion": f"{reverse('my-opinions')}: words",
     }
-    assert {what for what, url in pages.items() if f"get {url}: words" not in own} == set()
+    assert {what for what, seen in pages.items() if f"get {seen}" not in own} == set()
     create_account("lin", PASSWORD, "front_desk")
     assert "words" in "\n".join(leaks("lin", secrets, ids, ("get",)))
 

@@ -235,7 +235,6 @@ def _table(
         "columns": [{"label": label, "number": number} for label, number in columns],
         "rows": [row(one) for one in of],
         "empty": _("Nothing yet."),
-        "stack": True,
     }
 
 

@@ -35,7 +35,11 @@ def context(site: Site, actor: Actor, asked: str) -> dict[str, Any]:
         "is_empty": not known,
         "summary": _summary(found),
         "tables": [
-            {"title": pick(titles[id]), "table": _services(pick(titles[id]), some)}
+            {
+                "title": pick(titles[id]),
+                "words": _met(some),
+                "table": _services(pick(titles[id]), some),
+            }
             for id, some in by_category.items()
             if some
         ],
@@ -54,6 +58,12 @@ def _summary(found: list[Score]) -> str:
         judged=sum(line.is_met is not None for line in lines),
         met=sum(line.is_met is True for line in lines),
     )
+
+
+def _met(found: list[Score]) -> str:
+    judged = [line.is_met for one in found for line in one.lines if line.is_met is not None]
+    return _("%(services)s services, %(met)s of %(judged)s targets met",
+             services=len(found), met=sum(judged), judged=len(judged))  # fmt: skip
 
 
 def _services(title: str, found: list[Score]) -> dict[str, Any]:
