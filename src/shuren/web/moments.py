@@ -29,6 +29,14 @@ def day(value: date) -> str:
     return written_day(value)
 
 
+def data_day(value: str) -> str:
+    """An ISO day as people write it; anything else as it is."""
+    try:
+        return day(date.fromisoformat(value))
+    except ValueError:
+        return value
+
+
 def month(value: str) -> str:
     """2026-03 as `2026年3月` or `March 2026`; anything else as it is."""
     try:

@@ -75,6 +75,12 @@ def exact(value: datetime) -> str:
     return moments.exact(value)
 
 
+@register.filter
+def in_words(value: str) -> str:
+    """An ISO day, as 2026年3月2日 or 2 March 2026."""
+    return moments.data_day(value or "")
+
+
 @register.simple_tag
 def day(value: date | None) -> SafeString | str:
     if value is None:
