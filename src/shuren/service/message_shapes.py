@@ -57,7 +57,7 @@ KINDS: dict[str, Kind] = {
 # What a message may be about; each has a page of its own (web.portal.inbox knows which).
 ABOUT = (
     "", "case", "desk_case", "booking", "event", "shift", "loan", "search", "title", "consent",
-    "task",
+    "task", "review",
 )  # fmt: skip
 
 # What a template may be filled with. A `work` is the title of something read: in a mail only where

@@ -33,6 +33,7 @@ _STATUS = {
     "NoSuchCampaign": 404,
     "NoSuchDocument": 404,
     "NoSuchEvent": 404,
+    "NoSuchReview": 404,
     "NoSuchShift": 404,
     "NotNow": 409,
     "CaseChanged": 409,

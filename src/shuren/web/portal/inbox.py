@@ -98,12 +98,13 @@ def _leads(about: dict[str, str]) -> dict[str, str]:
         "shift": ("my-shifts", [], _("To your shifts")),
         "search": ("my-searches", [], _("To your saved searches")),
         "title": ("item", [id], _("To the title")),
+        "review": ("item-review", [id], _("To your review")),
         "loan": ("my", [], _("To your loans")),
         "consent": ("my-privacy", [], _("To My privacy")),
         "desk_case": ("workbench:case", [id], _("To the case")),
         "task": ("workbench:tasks", [], _("To the tasks")),
     }
-    if kind not in pages or (kind in ("case", "desk_case", "event", "title") and not id):
+    if kind not in pages or (kind in ("case", "desk_case", "event", "title", "review") and not id):
         return {}
     name, args, label = pages[kind]
     return {"url": reverse(name, args=args), "label": label}
