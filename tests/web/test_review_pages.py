@@ -12,6 +12,7 @@ from shuren.service.internals.review_rows import TitleReview
 from shuren.trust.actions import pseudonymise
 from shuren.trust.models import Account
 from shuren.trust.queries import actor_of
+from shuren.web import errors
 from tests.service.test_reviews import WORDS, jpeg
 from tests.web.library import LETTERS, MATHEMATICS
 from tests.web.test_gift_pages import signed_in
@@ -225,3 +226,8 @@ def test_nobody_changes_or_sees_anothers(library, ann, desk):
     assert desk.post(f"{DESK}{'x' * 40}/", {"do": "publish"}).status_code == 404
     assert "sign-in" in Client().get(FORM).headers["Location"]
     assert TitleReview.objects.get().text == WORDS
+
+
+def test_every_refusal_has_a_page_of_its_own_number():
+    for status in sorted(set(errors._STATUS.values())):
+        assert errors._heading(status)

@@ -22,7 +22,7 @@ class Written(NamedTuple):
 
 
 REVIEWS: tuple[Written, ...] = (
-    Written("三体", 5, "高中读的是情节，大学重读才读出汪淼那种“倒计时”的恐惧从哪里来。前五章慢一点，值得。", days=90),  # noqa: E501
+    Written("三体", 5, "高中读的是情节，大学重读才读出那种“倒计时”的恐惧从哪里来。前五章慢一点，值得。", days=90),  # noqa: E501
     Written("三体", 4, "物理系的来说一句：三体问题没有通解是真的，书里的处理很克制。人物单薄，扣一星。", "物理系大三", 71),  # noqa: E501
     Written("三体", 5, "I read it in translation first and then here in Chinese. Read it slowly.", "exchange student", 60),  # noqa: E501
     Written("三体", 3, "设定五星，人物两星。读到一半需要画人物关系图。", days=44),
@@ -36,7 +36,7 @@ REVIEWS: tuple[Written, ...] = (
     Written("乡土中国", 0, "薄薄一册，分两次通勤就能读完，适合做读书笔记的练习。", days=18),
     Written("百年孤独", 4, "准备一张纸写名字，否则第三个奥雷里亚诺出现时会放弃。", days=28),
     Written("围城", 0, "出闲置教材若干，八成新，有意者晚上自习区找我。", days=9, state=REPORTED),
-    Written("平凡的世界", 5, "孙少平在煤矿读书的那几页，我在宿舍走廊读了两遍。", days=20, by="student"),  # noqa: E501
+    Written("平凡的世界", 5, "写主人公在煤矿读书的那几页，我在宿舍走廊读了两遍。", days=20, by="student"),  # noqa: E501
     Written("思考，快与慢", 4, "做完毕业论文的问卷再读第二部分，才发现自己踩过哪些坑。第三部分略重复。", days=1, state=WAITING, by="student"),  # noqa: E501
     Written("美的历程", 2, "老师划的重点在第47页，其他不用看，作业答案见我笔记。", days=6, state=REFUSED, by="student", why="书评请写对这本书的看法；课程答案请不要放在这里。"),  # noqa: E501
 )  # fmt: skip

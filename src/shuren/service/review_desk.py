@@ -73,7 +73,7 @@ def to_look_at(actor: Actor) -> int | None:
 def one(review_id: str, *, actor: Actor) -> DeskReview:
     """raises  NoSuchReview; trust's NotAllowed"""
     actor = _allowed(actor)
-    rows = list(TitleReview.objects.filter(pk=review_id[:32]))
+    rows = list(TitleReview.objects.filter(pk=showing.plain_id(review_id)))
     if not rows:
         raise NoSuchReview
     _note_look(actor, 1)
@@ -93,11 +93,11 @@ def decide(
     actor = _allowed(actor)
     if what not in (*_STEPS, KEEP):
         raise WrongField("do", _("Choose what is to be done with it."))
-    reason = reason.strip()[:LONGEST_REASON]
+    reason = reason.replace("\x00", "").strip()[:LONGEST_REASON]
     if what in (REFUSE, TAKE_DOWN) and not reason:
         raise WrongField("reason", _("Say why: its writer is told."))
     with transaction.atomic():
-        row = TitleReview.objects.select_for_update().filter(pk=review_id[:32]).first()
+        row = TitleReview.objects.select_for_update().filter(pk=showing.plain_id(review_id)).first()
         if row is None:
             raise NoSuchReview
         if row.pseudonym == actor.reader_key:

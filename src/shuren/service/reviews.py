@@ -99,6 +99,7 @@ def save(site: Site, about: About, said: Said, *, actor: Actor, key: str = "") -
         for at, one in enumerate(said.photos, 1)
         if one.file is not None
     }
+    key = key.replace("\x00", "")[:40]
     with transaction.atomic():
         row = _own_rows(about, actor).select_for_update().first()
         if row is None:
@@ -108,7 +109,7 @@ def save(site: Site, about: About, said: Said, *, actor: Actor, key: str = "") -
         _count_sending(site, limits, actor)
         row.stars, row.text, row.signed = said.stars, said.text, said.signed
         row.state, row.why, row.decided_at, row.decided_by = WAITING, "", None, ""
-        row.at, row.key, row.version = now(), key[:40], row.version + 1
+        row.at, row.key, row.version = now(), key, row.version + 1
         row.save()
         row.marks.all().delete()  # they were about the words before
         _keep_photos(row, said, pictures)
@@ -122,7 +123,7 @@ def withdraw(review_id: str, *, actor: Actor) -> None:
     """
     require_purpose(actor, OWN)
     gone, _each = TitleReview.objects.filter(
-        pk=review_id[:32], pseudonym=actor.reader_key or "-"
+        pk=showing.plain_id(review_id), pseudonym=actor.reader_key or "-"
     ).delete()
     if not gone:
         raise NoSuchReview
@@ -142,7 +143,7 @@ def mark(review_id: str, kind: str, *, reason: str = "", on: bool = True, actor:
     with transaction.atomic():
         row = (
             TitleReview.objects.select_for_update()
-            .filter(pk=review_id[:32], state=PUBLISHED)
+            .filter(pk=showing.plain_id(review_id), state=PUBLISHED)
             .first()
         )
         if row is None:
@@ -168,7 +169,7 @@ def photo(review_id: str, number: int, *, actor: Actor) -> tuple[bytes, str, boo
 
     raises  NoSuchReview
     """
-    found = ReviewPhoto.objects.filter(review=review_id[:32], number=number)
+    found = ReviewPhoto.objects.filter(review=showing.plain_id(review_id), number=number)
     row = found.select_related("review").first()
     if row is None:
         raise NoSuchReview

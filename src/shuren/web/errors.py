@@ -103,6 +103,7 @@ def _heading(status: int) -> str:
         401: _("Not open to you"),
         403: _("Not open to you"),
         404: _("Not found"),
+        409: _("That did not work"),
         410: _("Not found"),
         429: _("Too many tries"),
         503: _("Not ready yet"),

@@ -11,6 +11,11 @@ HELPFUL, REPORT = "helpful", "report"
 SHOWN_FROM = 5  # persons
 
 
+def plain_id(typed: str) -> str:
+    """What somebody sent as the id of a review, as a database takes it."""
+    return typed.replace("\x00", "")[:32]
+
+
 def photos_of(ids: Iterable[str]) -> dict[str, tuple[Photo, ...]]:
     """{review: its photos in order}, without their content."""
     found: dict[str, tuple[Photo, ...]] = {}
