@@ -101,6 +101,8 @@ def write(request: HttpRequest, item_id: str) -> HttpResponse:
 def mark(request: HttpRequest, review_id: str) -> HttpResponse:
     """POST do=helpful, not_helpful or report with a reason."""
     actor: Actor = request.actor  # type: ignore[attr-defined]
+    if not actor.reader_key:
+        return render(request, "portal/my_nobody.html")
     do = request.POST.get("do", "")
     kind = reviews.REPORT if do == reviews.REPORT else reviews.HELPFUL
     if do not in (reviews.HELPFUL, "not_helpful", reviews.REPORT):
