@@ -7,6 +7,8 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
 
+from shuren.cli.demo_reviews import review_titles
+from shuren.kernel.shapes import Actor
 from shuren.service import messages, reviews
 from shuren.service.internals.review_rows import TitleReview
 from shuren.trust.actions import pseudonymise
@@ -14,7 +16,7 @@ from shuren.trust.models import Account
 from shuren.trust.queries import actor_of
 from shuren.web import errors
 from tests.service.test_reviews import WORDS, jpeg
-from tests.web.library import LETTERS, MATHEMATICS
+from tests.web.library import LETTERS, MATHEMATICS, READERS
 from tests.web.test_gift_pages import signed_in
 from tests.web.test_privacy_panel import see
 
@@ -231,3 +233,15 @@ def test_nobody_changes_or_sees_anothers(library, ann, desk):
 def test_every_refusal_has_a_page_of_its_own_number():
     for status in sorted(set(errors._STATUS.values())):
         assert errors._heading(status)
+
+
+def test_the_demo_writes_its_reviews_once(library):
+    keys = pseudonymise(library, READERS)
+    student, *others = [Actor(f"r{at}", "student", key) for at, key in enumerate(keys)]
+    for _time in range(2):
+        review_titles(library, student, others)
+    states = TitleReview.objects.filter(title="三体").values_list("state", flat=True)
+    assert list(states) == ["published"] * 6
+    assert TitleReview.objects.filter(title="活着").count() == 2
+    assert len(reviewed := set(TitleReview.objects.values_list("title", flat=True))) == 2, reviewed
+    assert "aggregateRating" in see(Client(), PAGE)
