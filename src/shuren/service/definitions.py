@@ -227,6 +227,9 @@ def projects(site: Site | None) -> dict[str, ProjectKind]:
                       path=file.path, id=id),
                     fix=_("Name services with `flow: project`."),
                 )  # fmt: skip
+            fields = [field.name for field in known[id].form if field.type == "text"]
+            if one.named_by:
+                reading_forms.one_of(file.path, "named_by", one.named_by, fields)
             if id in taken:
                 raise DefinitionError(
                     _("%(path)s: the service '%(id)s' runs by the project '%(other)s' already.",
