@@ -33,7 +33,8 @@ PAGES = [
     "/styleguide/",
 ]
 # The page of 三体: its id is made of its title and call number.
-PAGES += [f"/find/{md5('call|三体|I247.55/7'.encode()).hexdigest()}/"]
+TITLE = md5("call|三体|I247.55/7".encode()).hexdigest()
+PAGES += [f"/find/{TITLE}/", f"/find/{TITLE}/review/"]
 PAGES += [
     "/my/keys/",
     "/embed/search/?language=en&scope=kind%3Dbook",
