@@ -58,7 +58,7 @@ KINDS: dict[str, Kind] = {
 # have the page of a `case`; staff that of a `desk_case`, a supervised `task` or an `opinion`.
 ABOUT = (
     "", "case", "desk_case", "booking", "event", "shift", "loan", "search", "title", "consent",
-    "task", "opinion",
+    "task", "opinion", "review",
 )  # fmt: skip
 
 # What a template may be filled with. A `work` is the title of something read: in a mail only where

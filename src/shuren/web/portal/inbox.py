@@ -98,6 +98,7 @@ def _leads(about: dict[str, str]) -> dict[str, str]:
         "shift": ("my-shifts", [], _("To your shifts")),
         "search": ("my-searches", [], _("To your saved searches")),
         "title": ("item", [id], _("To the title")),
+        "review": ("item-review", [id], _("To your review")),
         "loan": ("my", [], _("To your loans")),
         "consent": ("my-privacy", [], _("To My privacy")),
         "desk_case": ("workbench:case", [id], _("To the case")),
