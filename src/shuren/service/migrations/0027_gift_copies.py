@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("service", "0025_campaigns"),
+        ("service", "0026_reviews"),
     ]
 
     operations = [
