@@ -16,6 +16,7 @@ import tantivy
 from shuren.discovery.internals import counting, schema
 from shuren.discovery.internals.asked import Asked, Occur
 from shuren.discovery.internals.asking import Part
+from shuren.discovery.internals.bare import bare
 from shuren.discovery.internals.layout import View
 from shuren.discovery.internals.store import Reader
 from shuren.discovery.search_shapes import Facet
@@ -40,9 +41,10 @@ class Breadth:
 
 
 def breadth(reader: Reader, asked: Asked) -> Breadth | None:
-    """How broad a query is; None where all that it finds can be counted."""
+    """How broad a query is that may find more than MOST_COUNTED; None where all that it finds can
+    be counted."""
     views = reader.views
-    if views is None or most(reader.searcher, asked) <= MOST_COUNTED:
+    if views is None:
         return None
     front = _count(views.front, asked)
     for sample in views.samples:
@@ -54,7 +56,7 @@ def breadth(reader: Reader, asked: Asked) -> Breadth | None:
 
 
 def _count(view: View, asked: Asked) -> int:
-    found: Any = view.searcher.search(asked.native, limit=1)
+    found: Any = view.searcher.search(bare(asked).native, limit=1)
     return int(found.count)
 
 
