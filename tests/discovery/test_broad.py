@@ -89,6 +89,28 @@ def test_up_to_a_number_every_hit_is_ranked_and_the_total_is_exact(large: Site) 
     assert (answer.total, answer.is_about, answer.are_about) == (COUNT // 4, False, True)
 
 
+def test_two_halves_of_the_index_give_the_page_that_the_whole_gives(
+    large: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    reader = store.reader(large)
+    assert reader.views is not None
+    one, other = (half.searcher.num_docs for half in reader.views.halves)
+    assert one + other == COUNT
+    texts = ("通信", "作者:作者1 通信", "结构 44", "tongxin", "通信 OR 778", "没有的")
+    pages = [(0, 20), (20, 20), (40, 20), (0, 7)]
+    halved = [search(large, text, offset=at, limit=n) for text in texts for at, n in pages]
+    monkeypatch.setattr(broad, "_FIRST_PAGES", 0)
+    whole = [search(large, text, offset=at, limit=n) for text in texts for at, n in pages]
+    for one_page, page in zip(halved, whole, strict=True):
+        assert one_page.total == page.total
+        # Which of those that have the same points is first, only the writing decided.
+        assert [hit.score for hit in one_page.hits] == [hit.score for hit in page.hits]
+    for text in texts:
+        ids_of = [hit.item.id for one_page in halved if one_page.query.text == text
+                  and one_page.query.limit == 20 for hit in one_page.hits]  # fmt: skip
+        assert len(ids_of) == len(set(ids_of))
+
+
 def test_what_is_narrow_is_counted_exactly(large: Site, monkeypatch: pytest.MonkeyPatch) -> None:
     for text in ("数据通信 44", "作者:作者1 题名:778", "TP3/333", "数据 778"):
         answer = search(large, text)

@@ -17,6 +17,7 @@ from shuren.discovery.internals import counting, schema
 from shuren.discovery.internals.asked import Asked, Occur
 from shuren.discovery.internals.asking import Part
 from shuren.discovery.internals.bare import bare
+from shuren.discovery.internals.beside import beside
 from shuren.discovery.internals.layout import View
 from shuren.discovery.internals.store import Reader
 from shuren.discovery.search_shapes import Facet
@@ -29,6 +30,7 @@ ENOUGH = 2_000
 _TOLD = 10
 _SAMPLED_VALUES = 200
 _BESIDE = 50  # candidates for the first places beyond those on the page
+_FIRST_PAGES = 60  # hits that two halves of the index are asked for
 _WHOLE = ("title_is", "author_is", "pinyin_is", "number")
 
 
@@ -104,16 +106,54 @@ def ranked(
     )
     if len(found.hits) < wanted:
         return None
-    keys: Any = front.fast_field_values("key", [place for _score, place in found.hits])
-    make = tantivy.Query
-    any_of = [make.term_query(schema.schema(), "key", key) for key in keys]
-    any_of += [
+    alike = [
         part.asked.native
         for part in parts
         if part.kind in _WHOLE and _count(reader.views.front, part.asked) < wanted
     ]
-    these = make.boolean_query([(tantivy.Occur.Should, one) for one in any_of])
-    both = (make.const_score_query(these, 0.0), narrowed)
+    return _of_these(reader, narrowed, [*_by_key(front, found.hits), *alike], offset, limit)
+
+
+def in_halves(
+    reader: Reader, asked: Asked, offset: int, limit: int
+) -> tuple[int, list[tuple[float, tantivy.DocAddress]]] | None:
+    """How many hits there are, and one page of them: two halves of the index are asked side by
+    side, and the best of either are given their points by the whole. A half gives a record the
+    points of the whole within a thousandth, for words are as frequent in it. None beyond the first
+    pages, where that would be no gain."""
+    if reader.views is None or offset + limit > _FIRST_PAGES:
+        return None
+    native = asked.native
+
+    def best(half: View) -> Any:
+        return half.searcher.search(native, limit=_FIRST_PAGES + _BESIDE, weight_by_field="weight")
+
+    one, other = reader.views.halves
+    waited_for = beside(lambda: best(one))
+    found = ((other, best(other)), (one, waited_for()))
+    points = sorted((score for _half, told in found for score, _at in told.hits), reverse=True)
+    least = points[: _FIRST_PAGES + _BESIDE][-1] if points else 0.0
+    these = [
+        key
+        for half, told in found
+        for key in _by_key(half.searcher, [hit for hit in told.hits if hit[0] >= least])
+    ]
+    count = sum(int(told.count) for _half, told in found)
+    return count, _of_these(reader, native, these, offset, limit) if these else []
+
+
+def _by_key(searcher: tantivy.Searcher, hits: Sequence[Any]) -> list[tantivy.Query]:
+    keys: Any = searcher.fast_field_values("key", [place for _score, place in hits])
+    return [tantivy.Query.term_query(schema.schema(), "key", key) for key in keys]
+
+
+def _of_these(
+    reader: Reader, narrowed: tantivy.Query, these: Sequence[tantivy.Query], offset: int, limit: int
+) -> list[tuple[float, tantivy.DocAddress]]:
+    """One page of what is asked for, among these alone, with the points the whole index gives."""
+    make = tantivy.Query
+    any_of = make.boolean_query([(tantivy.Occur.Should, one) for one in these])
+    both = (make.const_score_query(any_of, 0.0), narrowed)
     page: Any = reader.searcher.search(
         make.boolean_query([(tantivy.Occur.Must, one) for one in both]),
         limit=limit, offset=offset, count=False, weight_by_field="weight",

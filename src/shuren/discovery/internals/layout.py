@@ -55,10 +55,12 @@ class View:
 
 @dataclass(frozen=True)
 class Views:
-    """samples: the smallest first; each holds the ones before it."""
+    """samples: the smallest first; each holds the ones before it. halves: all segments, so that
+    either half has about as many records."""
 
     front: View
     samples: tuple[View, ...]
+    halves: tuple[View, View]
 
 
 def sample_of(bucket: int) -> int:
@@ -107,7 +109,20 @@ def views(folder: Path, layout: Layout | None) -> Views | None:
         ids = set(chain(*samples[: number + 1]))
         of_these = sum(map(_records, (alive[id] for id in ids)))
         made.append(View(_opened(folder, meta, ids), of_these / of_all))
-    return Views(View(_opened(folder, meta, alive.keys() - behind)), tuple(made))
+    front = View(_opened(folder, meta, alive.keys() - behind))
+    one, other = (View(_opened(folder, meta, ids), 0.5) for ids in _halved(alive))
+    return Views(front, tuple(made), (one, other))
+
+
+def _halved(alive: Mapping[str, Mapping[str, Any]]) -> tuple[list[str], list[str]]:
+    """The largest first, each to where there are fewer records."""
+    halves: tuple[list[str], list[str]] = ([], [])
+    held = [0, 0]
+    for id in sorted(alive, key=lambda id: (-_records(alive[id]), id)):
+        at = 0 if held[0] <= held[1] else 1
+        halves[at].append(id)
+        held[at] += _records(alive[id])
+    return halves
 
 
 def _records(segment: Mapping[str, Any]) -> int:

@@ -133,6 +133,10 @@ def _search(
         page = broad.ranked(reader, asked, parts, chosen, offset, query.limit)
         if page is not None:
             return _Found(broad.about(wide.hits), page, counted, is_dear, wide, True)
+    if is_dear and query.sort not in _SORTS:
+        told = broad.in_halves(reader, narrowed, offset, query.limit)
+        if told is not None:
+            return _Found(*told, counted, is_dear, wide)
     native = narrowed.native
     if query.sort in _SORTS:
         name, order = _SORTS[query.sort]
