@@ -74,5 +74,5 @@ def _holders(asked: Asked) -> set[tuple[object, ...]]:
         return {(asked.name + _PAIRS, tuple(words.pairs_of(word)))}
     place = asked.name.removesuffix(_PAIRS)
     if place in weighing.WORDS and place != asked.name and not is_chinese(word):
-        return {(place, (words.stem(word),))} - {_key(asked)}
+        return {(place, (words.stem(word),))}
     return set()
