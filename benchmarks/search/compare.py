@@ -40,9 +40,11 @@ def main():
     site = made_site(options.keep)
     trees, asked = recorded(site, options)
     print(f"{len(trees)} of {options.queries} queries have hits and are asked of all", flush=True)
-    ours(site, asked)
     with tempfile.TemporaryDirectory(dir=options.keep) as scratch:
-        lucene(options, site, trees, Path(scratch))
+        java = lucene(options, site, Path(scratch))
+        print("asking", flush=True)  # from here on the machine should do nothing else
+        ours(site, asked)
+        ask_lucene(java, trees, Path(scratch))
         if options.sqlite:
             fts5(options, site, trees, Path(scratch))
 
@@ -153,7 +155,8 @@ def documents(options, how):
         yield record, documents.document(record, how).to_dict()
 
 
-def lucene(options, site, trees, scratch):
+def lucene(options, site, scratch):
+    """Makes its index; the command that asks it."""
     from shuren.discovery.definitions import shelving
 
     jars = sorted(path for name in JARS
@@ -172,6 +175,10 @@ def lucene(options, site, trees, scratch):
     print(f"Lucene 8.7: {count:,} documents indexed in {time.monotonic() - begun:.0f} s by the "
           f"clock, {spent / 1e3:.0f} CPU-s of Java alone, {size / count:,.0f} bytes each",
           flush=True)  # fmt: skip
+    return java
+
+
+def ask_lucene(java, trees, scratch):
     given = "\n".join("\t".join(tree) for tree in trees)
     found = subprocess.run([*java, "ask", scratch / "lucene"], input=given, text=True,
                            stdout=subprocess.PIPE, check=True)  # fmt: skip
