@@ -4,11 +4,12 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from shuren.discovery.internals import asking, store, syntax
+from shuren.discovery.internals import asking, likely, store, syntax
 from shuren.discovery.internals.asked import Asked, Occur
 from shuren.discovery.internals.bare import bare
+from shuren.discovery.internals.weighing import TIE
 from shuren.kernel.site import Site
-from tests.discovery.catalogue import CATALOGUE
+from tests.discovery.catalogue import CATALOGUE, book, indexed
 
 QUERIES = [
     "三国", "三国演义", "三国 研究", "的艺术", "数学", "高等数学上册", "重庆 通史", "重慶",
@@ -25,15 +26,40 @@ def found(site: Site, asked: Asked) -> set[str]:
     return {str(key) for key in searcher.fast_field_values("key", [at for _s, at in hits])}
 
 
-def leaves(asked: Asked) -> int:
-    return sum(leaves(one) for _occur, one in asked.clauses) or 1
-
-
 @pytest.mark.parametrize("text", QUERIES)
 def test_the_same_records_are_found(shelf: Site, text: str) -> None:
     asked, _parts = asking.strict(syntax.parse(text))
     assert found(shelf, bare(asked)) == found(shelf, asked)
-    assert leaves(bare(asked)) <= leaves(asked)
+
+
+@pytest.mark.parametrize("text", [*QUERIES, "程序设计", "C语言程序设计 谭浩强", "中华书局"])
+def test_candidates_are_the_same_records(
+    shelf: Site, text: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(likely, "LEAST", 0)
+    asked, _parts = asking.strict(syntax.parse(text))
+    searcher = store.reader(shelf).searcher
+    assert found(shelf, likely.likely(asked, searcher)) == found(shelf, asked)
+
+
+def test_a_candidate_has_the_points_of_its_pairs_for_those_of_one(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """程序设计 and its three pairs stand in the same titles, so all are as rare: the points of the
+    phrase are three times those of a pair, and what the word adds is the same in both."""
+    monkeypatch.setattr(likely, "LEAST", 0)
+    titles = ("程序设计", "程序设计入门", "程序设计原理与方法", "数学", "物理")
+    indexed(site, [book(f"b{number}", title) for number, title in enumerate(titles)])
+    searcher = store.reader(site).searcher
+    word = Asked.boost_query(Asked.term_query("title", "程序设计"), 6.0)
+    pairs = Asked.phrase_query("title_pairs", ["程序", "序设", "设计"])
+    asked = Asked.disjunction_max_query([Asked.boost_query(pairs, 5.0), word], tie_breaker=TIE)
+    exact, near = (
+        [(round(score, 3), at.doc) for score, at in searcher.search(one.native, limit=9).hits]
+        for one in (asked, likely.likely(asked, searcher))
+    )
+    assert len(exact) == 3
+    assert near == exact
 
 
 TITLES = [record.titles[0] for record in CATALOGUE]
@@ -68,11 +94,29 @@ def test_an_english_word_is_looked_for_by_its_stem() -> None:
     assert not any(one.values == ("algorithms",) for _occur, one in bare(asked).clauses)
 
 
-def test_a_longer_word_is_looked_for_as_its_characters_side_by_side() -> None:
+def test_a_longer_word_is_looked_for_and_its_pairs_where_it_is_not() -> None:
     word = Asked.term_query("title", "程序设计")
     pairs = Asked.phrase_query("title_pairs", ["程序", "序设", "设计"])
     asked = Asked.disjunction_max_query([Asked.boost_query(word, 6.0), pairs])
-    assert bare(asked) is pairs
+    [(_one, first), (_other, rest)] = bare(asked).clauses
+    assert first is word
+    [(_must, without), (_also, side_by_side)] = rest.clauses
+    assert side_by_side is pairs
+    assert [(occur.value, one.name, one.values) for occur, one in without.clauses] == [
+        ("must", "title_pairs", ("程序",)), ("must", "title_pairs", ("序设",)),
+        ("must", "title_pairs", ("设计",)), ("must_not", "title", ("程序设计",)),
+    ]  # fmt: skip
+
+
+def test_pairs_without_the_word_are_found_and_apart_they_are_not(site: Site) -> None:
+    """The segmenter cuts 中国人民 in two; side by side its pairs stand in the first two titles."""
+    titles = ("中国人民", "论中国人民", "人民 国人 中国")
+    indexed(site, [book(f"b{number}", title) for number, title in enumerate(titles)])
+    word = Asked.term_query("title", "中国人民")
+    pairs = Asked.phrase_query("title_pairs", ["中国", "国人", "人民"])
+    asked = Asked.disjunction_max_query([word, pairs])
+    assert len(found(site, bare(asked))) == 2
+    assert found(site, bare(asked)) == found(site, asked)
 
 
 def test_what_must_not_be_there_still_may_not_be() -> None:

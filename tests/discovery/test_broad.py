@@ -99,6 +99,7 @@ def test_two_halves_of_the_index_give_the_page_that_the_whole_gives(
     texts = ("通信", "作者:作者1 通信", "结构 44", "tongxin", "通信 OR 778", "没有的")
     pages = [(0, 20), (20, 20), (40, 20), (0, 7)]
     halved = [search(large, text, offset=at, limit=n) for text in texts for at, n in pages]
+    # Everything is ranked.
     monkeypatch.setattr(broad, "_FIRST_PAGES", 0)
     whole = [search(large, text, offset=at, limit=n) for text in texts for at, n in pages]
     for one_page, page in zip(halved, whole, strict=True):

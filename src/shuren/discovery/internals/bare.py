@@ -2,7 +2,8 @@
 
 A word is looked for as the segmenter cuts it and as its characters side by side, for both rank in
 ways of their own. To find a record one of them does: whoever has the word has its pairs too, and
-whoever has an English word has its stem.
+whoever has an English word has its stem. That pairs stand side by side is dear to see: it is looked
+at only where a record has all of them and not the word that they make.
 """
 
 from collections.abc import Iterable
@@ -51,28 +52,44 @@ def _any_of(found: Iterable[Asked]) -> Asked:
             flat += [inner for _occur, inner in one.clauses]
         else:
             flat.append(one)
-    there = {_key(one) for one in flat}
-    kept = {_key(one): one for one in flat if not (_holders(one) & there)}
-    if len(kept) == 1:
-        return next(iter(kept.values()))
-    return Asked.boolean_query([(Occur.Should, one) for one in kept.values()])
+    there = {key_of(one): one for one in flat}
+    for one in flat:
+        holder = there.get(holder_of(one))
+        if holder is None or key_of(one) not in there:
+            continue
+        if holder.kind == PHRASE:
+            there[key_of(holder)] = _beside(holder, one)
+        else:
+            del there[key_of(one)]
+    if len(there) == 1:
+        return next(iter(there.values()))
+    return Asked.boolean_query([(Occur.Should, one) for one in there.values()])
 
 
-def _key(asked: Asked) -> tuple[object, ...]:
+def _beside(pairs: Asked, word: Asked) -> Asked:
+    return Asked.boolean_query([(Occur.Must, beside_without(pairs, word)), (Occur.Must, pairs)])
+
+
+def beside_without(pairs: Asked, word: Asked) -> Asked:
+    """Records that have all the pairs, side by side or not, but not the word."""
+    every = [(Occur.Must, Asked.term_query(pairs.name, str(one))) for one in pairs.values]
+    return Asked.boolean_query([*every, (Occur.MustNot, word)])
+
+
+def key_of(asked: Asked) -> tuple[object, ...]:
     """Equal for leaves that ask the same."""
     if asked.kind in (TERM, PHRASE):
         return (asked.name, asked.values)
     return (id(asked),)
 
 
-def _holders(asked: Asked) -> set[tuple[object, ...]]:
-    """Keys of what has every record that this one has."""
-    if asked.kind != TERM:
-        return set()
-    word = str(asked.values[0])
-    if asked.name in weighing.WORDS and is_chinese(word) and len(word) > 1:
-        return {(asked.name + _PAIRS, tuple(words.pairs_of(word)))}
-    place = asked.name.removesuffix(_PAIRS)
-    if place in weighing.WORDS and place != asked.name and not is_chinese(word):
-        return {(place, (words.stem(word),))}
-    return set()
+def holder_of(asked: Asked) -> tuple[object, ...]:
+    """Key of what has every record that this one has; of nothing where nothing is known to."""
+    if asked.kind == TERM:
+        word = str(asked.values[0])
+        if asked.name in weighing.WORDS and is_chinese(word) and len(word) > 1:
+            return (asked.name + _PAIRS, tuple(words.pairs_of(word)))
+        place = asked.name.removesuffix(_PAIRS)
+        if place in weighing.WORDS and place != asked.name and not is_chinese(word):
+            return (place, (words.stem(word),))
+    return ()

@@ -19,6 +19,7 @@ from shuren.discovery.internals.asking import Part
 from shuren.discovery.internals.bare import bare
 from shuren.discovery.internals.beside import beside
 from shuren.discovery.internals.layout import View
+from shuren.discovery.internals.likely import likely
 from shuren.discovery.internals.store import Reader
 from shuren.discovery.search_shapes import Facet
 
@@ -30,7 +31,7 @@ ENOUGH = 2_000
 _TOLD = 10
 _SAMPLED_VALUES = 200
 _BESIDE = 50  # candidates for the first places beyond those on the page
-_FIRST_PAGES = 60  # hits that two halves of the index are asked for
+_FIRST_PAGES = 60  # hits that candidates are chosen for
 _WHOLE = ("title_is", "author_is", "pinyin_is", "number")
 
 
@@ -114,32 +115,38 @@ def ranked(
     return _of_these(reader, narrowed, [*_by_key(front, found.hits), *alike], offset, limit)
 
 
-def in_halves(
+def likeliest(
     reader: Reader, asked: Asked, offset: int, limit: int
 ) -> tuple[int, list[tuple[float, tantivy.DocAddress]]] | None:
-    """How many hits there are, and one page of them: two halves of the index are asked side by
-    side, and the best of either are given their points by the whole. A half gives a record the
-    points of the whole within a thousandth, for words are as frequent in it. None beyond the first
-    pages, where that would be no gain."""
-    if reader.views is None or offset + limit > _FIRST_PAGES:
+    """How many hits there are, and one page of them: candidates are chosen by points that are about
+    right, in a very large index by two halves side by side, and are then given their points by the
+    whole. A half gives a record the points of the whole within a thousandth, for words are as
+    frequent in it. None where that would be no gain, as beyond the first pages."""
+    if offset + limit > _FIRST_PAGES:
         return None
-    native = asked.native
+    candidates = likely(asked, reader.searcher)
+    if reader.views is None and candidates is asked:
+        return None
+    wanted, native = _FIRST_PAGES + _BESIDE, candidates.native
 
-    def best(half: View) -> Any:
-        return half.searcher.search(native, limit=_FIRST_PAGES + _BESIDE, weight_by_field="weight")
+    def best(searcher: tantivy.Searcher) -> tuple[tantivy.Searcher, Any]:
+        return searcher, searcher.search(native, limit=wanted, weight_by_field="weight")
 
-    one, other = reader.views.halves
-    waited_for = beside(lambda: best(one))
-    found = ((other, best(other)), (one, waited_for()))
-    points = sorted((score for _half, told in found for score, _at in told.hits), reverse=True)
-    least = points[: _FIRST_PAGES + _BESIDE][-1] if points else 0.0
+    if reader.views is None:
+        told = [best(reader.searcher)]
+    else:
+        one, other = (half.searcher for half in reader.views.halves)
+        waited_for = beside(lambda: best(one))
+        told = [best(other), waited_for()]
+    points = sorted((score for _at, found in told for score, _hit in found.hits), reverse=True)
+    least = points[:wanted][-1] if points else 0.0
     these = [
         key
-        for half, told in found
-        for key in _by_key(half.searcher, [hit for hit in told.hits if hit[0] >= least])
+        for searcher, found in told
+        for key in _by_key(searcher, [hit for hit in found.hits if hit[0] >= least])
     ]
-    count = sum(int(told.count) for _half, told in found)
-    return count, _of_these(reader, native, these, offset, limit) if these else []
+    count = sum(int(found.count) for _at, found in told)
+    return count, _of_these(reader, asked.native, these, offset, limit) if these else []
 
 
 def _by_key(searcher: tantivy.Searcher, hits: Sequence[Any]) -> list[tantivy.Query]:

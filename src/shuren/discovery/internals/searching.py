@@ -134,7 +134,7 @@ def _search(
         if page is not None:
             return _Found(broad.about(wide.hits), page, counted, is_dear, wide, True)
     if is_dear and query.sort not in _SORTS:
-        told = broad.in_halves(reader, narrowed, offset, query.limit)
+        told = broad.likeliest(reader, narrowed, offset, query.limit)
         if told is not None:
             return _Found(*told, counted, is_dear, wide)
     native = narrowed.native
