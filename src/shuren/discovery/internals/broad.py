@@ -30,6 +30,7 @@ ENOUGH = 2_000
 # A value of thousands, such as an author, counts less than this in a sample by chance alone.
 _TOLD = 10
 _SAMPLED_VALUES = 200
+_LITTLE = 1 / 20
 _BESIDE = 50  # candidates for the first places beyond those on the page
 _FIRST_PAGES = 60  # hits that candidates are chosen for
 _WHOLE = ("title_is", "author_is", "pinyin_is", "number")
@@ -37,10 +38,18 @@ _WHOLE = ("title_is", "author_is", "pinyin_is", "number")
 
 @dataclass(frozen=True)
 class Breadth:
-    """hits: about so many; sample: where they are counted, beside the front."""
+    """hits: about so many; sample: where they are counted; found: how many are there, and ahead in
+    the front."""
 
     hits: int
     sample: View
+    found: int
+    ahead: int
+
+    @property
+    def is_behind(self) -> bool:
+        """Whether so little stands in front that the sample can speak for it."""
+        return self.ahead < _LITTLE * self.hits
 
 
 def breadth(reader: Reader, asked: Asked) -> Breadth | None:
@@ -55,7 +64,7 @@ def breadth(reader: Reader, asked: Asked) -> Breadth | None:
         if found >= ENOUGH:
             break
     hits = front + round(found / sample.share)
-    return Breadth(hits, sample) if hits > MOST_COUNTED else None
+    return Breadth(hits, sample, found, front) if hits > MOST_COUNTED else None
 
 
 def _count(view: View, asked: Asked) -> int:
@@ -184,12 +193,15 @@ def _counts(
     reader: Reader, asked: Asked, names: Sequence[str], wide: Breadth
 ) -> dict[str, list[Any]]:
     assert reader.views is not None
-    searchers = (reader.views.front.searcher, wide.sample.searcher)
-    front, sample = (counting.buckets(one, asked, names, _SAMPLED_VALUES) for one in searchers)
+    sample = counting.buckets(wide.sample.searcher, asked, names, _SAMPLED_VALUES)
+    front: dict[str, list[Any]] = {name: [] for name in names}
+    share = wide.sample.share
+    if wide.is_behind:
+        share = wide.found / wide.hits
+    else:
+        front = counting.buckets(reader.views.front.searcher, asked, names, _SAMPLED_VALUES)
     return {
-        name: counting.named(
-            reader, name, _added(name, front[name], sample[name], wide.sample.share)
-        )
+        name: counting.named(reader, name, _added(name, front[name], sample[name], share))
         for name in names
     }
 

@@ -105,8 +105,10 @@ def views(folder: Path, layout: Layout | None) -> Views | None:
     behind = known | {id for id, one in alive.items() if _records(one) >= large}
     of_all = sum(map(_records, (alive[id] for id in behind)))
     made = []
-    for number in range(len(samples)):
-        ids = set(chain(*samples[: number + 1]))
+    # Each process wrote a segment of the smallest sample; one of them is a sample too.
+    portions = [samples[0][:1]] if len(samples[0]) > 1 else []
+    portions += [list(chain(*samples[: number + 1])) for number in range(len(samples))]
+    for ids in portions:
         of_these = sum(map(_records, (alive[id] for id in ids)))
         made.append(View(_opened(folder, meta, ids), of_these / of_all))
     front = View(_opened(folder, meta, alive.keys() - behind))
