@@ -92,13 +92,15 @@ def _row(one: Score) -> list[dict[str, Any]]:
         tone = "good" if met == len(judged) else "warn"
         words = _("%(met)s of %(all)s met", met=met, all=len(judged))
         told = {"text": words, "tone": tone}
-    cells = [
+    cells: list[dict[str, Any]] = [
         {"text": pick(one.service.title)},
         *({"text": text, "number": True} for text in numbers),
         told,
     ]
     wanted = _wanted(one)
-    return [*cells, {"text": listed(wanted), "below": True}] if wanted else cells
+    if wanted:
+        cells.append({"text": listed(wanted), "below": True})
+    return cells
 
 
 def _wanted(one: Score) -> list[str]:
