@@ -4,7 +4,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
-from shuren.service import cases
+from shuren.service import campaigns, cases
 from shuren.service.internals.case_rows import Case
 from shuren.trust.actions import create_account, pseudonymise
 from tests.browser.pages import DESKTOP, PHONE, SMALLEST, visiting
@@ -153,7 +153,9 @@ def test_its_pages_fit_and_are_accessible(
             faults += seen(visit, axe_script)
     id = Case.objects.get().pk
     with visiting(browser, origin, session=desk, **look) as visit:
-        for path in ("", f"{id}/", "roster/"):
+        campaigns.create(code="spring", title="春季来信", actor=LI)
+        campaigns.count(shelves, "spring", clicks=50_000, applications=1_250, verified=1_000)
+        for path in ("", f"{id}/", "roster/", "campaigns/", "campaigns/spring/"):
             visit.open(f"/workbench/members/{path}")
             faults += seen(visit, axe_script)
     assert faults == []

@@ -7,6 +7,8 @@ from django.db import transaction
 
 from shuren.data.actions import load_file
 from shuren.kernel.site import open_site
+from shuren.service.catalogue import OF_THE_LIBRARY
+from shuren.service.definitions import services
 from shuren.trust.actions import create_account, pseudonymise
 from tests.browser.pages import DESKTOP, PHONE, SMALLEST, visiting
 from tests.early import make_site
@@ -31,7 +33,8 @@ PAGES = [
     "/styleguide/",
 ]
 # The page of 三体: its id is made of its title and call number.
-PAGES += [f"/find/{md5('call|三体|I247.55/7'.encode()).hexdigest()}/"]
+TITLE = md5("call|三体|I247.55/7".encode()).hexdigest()
+PAGES += [f"/find/{TITLE}/", f"/find/{TITLE}/review/"]
 PAGES += [
     "/my/keys/",
     "/embed/search/?language=en&scope=kind%3Dbook",
@@ -43,6 +46,7 @@ PAGES += [
     "/my/contributions/",
     "/my/",
     "/my/?show=past",
+    "/my/?show=year",
     "/datasets/",
     "/my/sessions/",
     "/my/second-step/",
@@ -117,6 +121,32 @@ def test_the_smallest_phone_scrolls_down_only(portal, browser, language):
             if visit.overflow > 0:
                 wide.append(path)
     assert wide == []
+
+
+def test_the_directory_is_folded_on_a_phone_and_a_link_to_a_category_opens_it(portal, browser):
+    with visiting(browser, portal[0], size=PHONE, javascript=False) as visit:
+        page = visit.page
+        visit.open("/services/?for=all")
+        rows = page.locator(".service-group .service-row h3 a")
+        ours = [one for one in services(None).values() if OF_THE_LIBRARY not in one.audiences]
+        assert rows.count() == len(ours) >= 67, "all from one page"
+        assert not rows.first.is_visible()
+        page.locator(".service-group summary").first.click()
+        assert rows.first.is_visible()  # one tap, and the next opens it
+        assert not rows.last.is_visible()
+        category = page.locator(".service-group .service-rows").last.get_attribute("id")
+        visit.open("/privacy/")
+        visit.open(f"/services/?for=all#{category}")
+        assert rows.last.is_visible()
+        assert not rows.first.is_visible()
+
+
+def test_the_directory_stands_open_with_room(portal, browser):
+    with visiting(browser, portal[0]) as visit:
+        visit.open("/services/?for=all")
+        page = visit.page
+        assert all(one.is_visible() for one in page.locator(".service-row h3 a").all())
+        assert not any(one.is_visible() for one in page.locator(".service-group summary").all())
 
 
 def test_slash_goes_to_the_search_box(portal, browser):

@@ -20,6 +20,7 @@ from shuren.trust.queries import actor_of
 from tests.browser.journeying import look
 from tests.browser.pages import DESKTOP, PHONE, SMALLEST, visiting
 from tests.service.desk_of_cases import LIBRARIAN, MANAGER, SECOND
+from tests.service.on_duty import on_duty
 from tests.service.test_commissions import NOVELTY
 from tests.web.library import LETTERS, remember_cards
 from tests.web.library import built as built
@@ -215,6 +216,8 @@ def furnished(people, settings):
     paths += [f"/events/?month={month}", f"/events/{event.id}/"]
     paths += ["/workbench/events/", f"/workbench/events/{event.id}/"]
     paths += ["/my/shifts/", "/my/duty/", "/workbench/shifts/?from=" + _on_shift(site, teacher)]
+    paths += ["/my/contributions/"]
+    on_duty(site, teacher, begins=now() + timedelta(minutes=80))  # its page is open
     return people[0], people[1], paths
 
 

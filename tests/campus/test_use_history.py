@@ -41,6 +41,27 @@ def test_no_sum_of_fewer_than_five_readers_is_told(history):
     assert min(int(row["persons"]) for row in tables["place_hours"]) >= use_history.LEAST
 
 
+def test_a_month_of_a_zone_says_all_its_places_and_never_of_one_to_four_readers(history):
+    tables, _calendar = history
+    rows = tables["place_months"]
+    assert {row["kind"] for row in rows} == {"rooms", "seats"}
+    rooms = [row for row in rows if row["kind"] == "rooms"]
+    assert {row["zone_id"]: row["places"] for row in rooms} == {
+        "J4-C": "8",
+        "S3-C": "3",
+        "Y2-C": "6",
+    }
+    told = [row for row in rows if row["persons"]]
+    assert all(int(row["persons"]) == 0 or int(row["persons"]) >= 5 for row in told)
+    assert all(float(row["used_hours"]) <= float(row["booked_hours"]) for row in told)
+    hours = {(row["month_from"], row["zone_id"]): float(row["booked_hours"]) for row in told
+             if row["kind"] == "rooms"}  # fmt: skip
+    for row in tables["place_hours"]:
+        if row["room"] != "-":
+            hours[row["month_from"], row["zone_id"]] -= float(row["booked_hours"])
+    assert min(hours.values()) >= 0, "no room has more by the hour than its zone has in all"
+
+
 def test_events_are_held_in_term_and_gifts_in_every_month(history):
     tables, calendar = history
     for row in tables["event_results"]:

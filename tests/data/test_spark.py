@@ -42,6 +42,17 @@ OPTIONS = f"""
 """
 
 
+OPEN_ZONE = {
+    "zone_id": "K", "campus": "", "building": "图书馆", "floor": 1, "title": "研讨间", "seats": 3,
+    "opens_at": "08:00", "closes_at": "22:00",
+}  # fmt: skip
+OPEN_MONTH = {
+    "month_from": "2026-01-01", "service": "group_study_room", "zone_id": "K", "kind": "rooms",
+    "building": "图书馆", "places": 3, "persons": 9, "booked_hours": 108.75, "used_hours": 54.375,
+    "told_on": "2026-02-01",
+}  # fmt: skip
+
+
 @pytest.fixture(scope="module")
 def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
     pytest.importorskip("pyspark", reason="PySpark is not installed: `./shuren test` does it")
@@ -114,6 +125,8 @@ def built(cluster: Cluster, tmp_path_factory: pytest.TempPathFactory) -> tuple[S
         rows = edge_rows(contract)
         put_raw(site, contract.id, rows, place=place)
         put_raw(site, contract.id, rows[10:20], place=place + 100)
+    put_raw(site, "seat_zones", [OPEN_ZONE], place=300)
+    put_raw(site, "place_months", [OPEN_MONTH], place=301)
     # Neither engine takes in what a reader had erased and the disk still holds.
     forgetting.readers(site, [Forget(reader(16), "", {})])
     forgetting.rows(site, "loans", [hashlib.sha256(b"loan_id-3").hexdigest()], reader(3))
@@ -137,6 +150,17 @@ def test_every_table_is_the_same_to_the_row(built: tuple[Site, Path, Path], tabl
     assert theirs.to_pylist() == ours.to_pylist()
 
 
+def test_open_hours_are_worked_out_alike(built: tuple[Site, Path, Path]) -> None:
+    """In January 2026 of the general calendar: 18 days of term to 22:30, the zone's own 14 hours
+    within them, and 13 days of the break from 8:30 to 17:00; three rooms."""
+    hours = 3 * (18 * 14 + 13 * 8.5)
+    for snapshot in built[1:]:
+        found = pq.read_table(snapshot / snapshots.table_file("mart.place_occupancy")).to_pylist()
+        [row] = [one for one in found if one["zone_id"] == OPEN_ZONE["zone_id"]]
+        assert (row["month"], row["open_hours"]) == ("2026-01", hours)
+        assert (row["booked_hours"], row["used_hours"]) == (108.75, 54.375)
+
+
 def test_a_table_of_either_engine_is_kept_by_the_other(
     built: tuple[Site, Path, Path], cluster: Cluster
 ) -> None:
@@ -150,7 +174,9 @@ def test_a_table_of_either_engine_is_kept_by_the_other(
     put_model(site, "mart.odd", "SELECT zone_id AS id FROM conformed.seat_zone", FRONT)
     report = build(site, f"spark@{cluster.master}", everything=False)
     assert [table.name for table in report.tables if table.ran] == ["mart.odd"]
-    assert {table.name: table.rows for table in report.tables}["mart.odd"] == 40
+    assert {table.name: table.rows for table in report.tables}[
+        "mart.odd"
+    ] == 40 + 1  # and OPEN_ZONE
 
 
 def test_no_master_at_the_address_is_said_at_once(tmp_path: Path) -> None:

@@ -101,6 +101,7 @@ def test_past_due_the_manager_is_told_it_changes_colour_and_is_counted(
     clock("10-08T10:00")
     assert escalating.run(site, MANAGER) == 1  # due by the next working day: who works is told
     assert messages.inbox(site, LIBRARIAN).total == messages.inbox(site, SECOND).total == 1
+    assert messages.inbox(site, LIBRARIAN).messages[0].about == {"kind": "task", "id": task}
     assert messages.inbox(site, MANAGER).total == 0
     assert voice.board(site, actor=MANAGER).near == 1
     clock("10-10T09:00")

@@ -249,8 +249,9 @@ def test_delays_are_seen_and_told_once_and_a_pause_is_no_delay(site, clock):
     clock("2026-12-14")  # five working days late
     assert remind(site) >= 2
     assert {m.account for m in told.filter(key__endswith="escalated")} == {MANAGER.id}
+    assert {(m.about_kind, m.about_id) for m in told} == {("desk_case", made)}
     [line] = projects.projects(site, LIBRARIAN)
-    assert (line.ended, line.total, line.late) == (0, 6, 1)
+    assert (line.name, line.ended, line.total, line.late) == ("三峡史话", 0, 6, 1)
     moved = projects.move(
         site, made, "topic", day=date(2026, 12, 31), reason="等数据", actor=LIBRARIAN
     )
@@ -266,6 +267,7 @@ def test_the_readers_own_milestone_is_told_to_the_reader(site, clock):
     remind(site)
     [mine] = messages.inbox(site, author, kind="reminder").messages
     assert "“Rights” is due" in mine.title["en"]
+    assert mine.about == {"kind": "case", "id": made}
 
 
 def test_two_at_once_one_of_them_is_told_so_and_nothing_is_half_done(site, monkeypatch):
@@ -319,6 +321,7 @@ def needed(site: Site, service: str) -> dict[str, str]:
 
 def write(site: Site, id: str, **said) -> Path:
     whole = yaml.safe_load((SHIPPED / "projects" / "translation.yaml").read_text("utf-8"))
+    del whole["named_by"]
     path = site.definitions / "projects" / f"{id}.yaml"
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(yaml.safe_dump(whole | {"id": id} | said, allow_unicode=True), "utf-8")
@@ -332,6 +335,7 @@ def write(site: Site, id: str, **said) -> Path:
         ({"services": ["no_such"]}, "'no_such' is not known here"),
         ({"services": ["book_hold"]}, "does not run by the flow `project`"),
         ({"services": ["translation_publishing"]}, "runs by the project 'translation' already"),
+        ({"named_by": "colour"}, "'colour' is not known here"),
         ({"milestones": []}, "'milestones' has a value of the wrong kind"),
         ({"milestones": [TWO | {"by": "leader"}]}, "'leader' is not known here"),
         ({"milestones": [TWO | {"approved_by": "lead"}]}, "who does it cannot be who agrees"),

@@ -49,6 +49,7 @@ def test_a_question_is_in_the_hand_of_the_colleges_librarian_from_the_first(site
         SUBJECT.id,
         "A new case of School of Physics for you",
     )
+    assert (told.about_kind, told.about_id) == ("desk_case", made.id)
     assert [one.id for one in stations.open_cases(site, physics, SUBJECT)] == [made.id]
     assert [one.id for one in cases.queue(site, SUBJECT, mine=True).lines] == [made.id]
 

@@ -9,7 +9,7 @@ from shuren.kernel.shapes import Actor
 from shuren.service import actions, bookings, cases, event_after, gifts, place_desk
 from shuren.service import events as event_actions
 from shuren.service.cases import act, fire_timers, open_case
-from shuren.service.internals import rising, use_rising
+from shuren.service.internals import opening, rising, use_rising
 from shuren.service.internals.booking_rows import Booking
 from shuren.service.internals.event_rows import Event
 from tests.data.loading import OPERATOR
@@ -101,6 +101,93 @@ def test_a_later_booking_tells_its_month_anew(library, clock):
     rising.tell(library)
     newest = orjson.loads(risen(library, "place_hours")[-2])
     assert (newest["hour"], newest["persons"], newest["bookings"]) == (10, 6, 6)
+
+
+def months(site) -> dict[tuple[str, str], dict]:
+    """{(month, zone): its newest row} of what was handed in."""
+    rows = map(orjson.loads, risen(site, "place_months"))
+    return {(row["month_from"], row["zone_id"]): row for row in rows}
+
+
+def said(row: dict) -> tuple:
+    return row["persons"], row["booked_hours"], row["used_hours"]
+
+
+def test_a_month_says_every_zone_that_is_booked_and_how_many_places_it_has(library, clock):
+    seated(library, clock, 6, missed=1)
+    rising.tell(library)
+    told = months(library)
+    assert {key: row["places"] for key, row in told.items()} == {
+        ("2026-11-01", "A"): 20, ("2026-11-01", "B"): 4, ("2026-11-01", "N"): 6,
+    }  # fmt: skip
+    assert said(told["2026-11-01", "A"]) == (6, 12.0, 7.5)  # two hours each; 1.5 of five who came
+    assert said(told["2026-11-01", "B"]) == (0, 0.0, 0.0)
+    assert {row["told_on"] for row in told.values()} == {"2026-11-16"}
+    assert reader(library, 1).reader_key not in "".join(risen(library, "place_months"))
+
+
+def test_of_one_to_four_readers_a_month_says_nothing_but_the_places(library, clock):
+    seated(library, clock, 4)
+    rising.tell(library)
+    row = months(library)["2026-11-01", "A"]
+    assert (row["places"], *said(row)) == (20, None, None, None)
+
+
+def night(site, clock) -> None:
+    """Five book from 22:00 on 30 November to 02:00, check in at 22:00 and go at 01:00."""
+    clock("11-30T21:50")
+    made = [
+        bookings.book(
+            site, f"N-{number:03}", at("11-30T22:00"), at("12-01T02:00"),
+            actor=reader(site, number),
+        )
+        for number in range(1, 6)
+    ]  # fmt: skip
+    clock("11-30T22:00")
+    for case in made:
+        place_desk.act(site, case.id, "check_in", actor=DESK)
+    clock("12-01T01:00")
+    for case in made:
+        place_desk.act(site, case.id, "leave", actor=DESK)
+    fire_timers(site)
+
+
+def test_a_night_over_the_end_of_a_month_counts_in_both(library, clock):
+    night(library, clock)
+    rising.tell(library)
+    told = months(library)
+    assert said(told["2026-11-01", "N"]) == (5, 10.0, 10.0)
+    assert said(told["2026-12-01", "N"]) == (5, 10.0, 5.0)
+    assert {row["told_on"] for row in told.values()} == {"2026-12-01"}
+
+
+def test_what_was_told_of_a_month_becomes_its_share_of_the_open_hours(library, clock):
+    """In November, all teaching: N is open 24 hours, B 14; of A four readers booked."""
+    seated(library, clock, 4)
+    night(library, clock)
+    actions.rise(library, actor=OPERATOR)
+    build(library, actor=OPERATOR)
+    found = data.summarise(
+        library, "mart.place_occupancy", by=["month", "zone_id"],
+        measures={"open": "sum:open_hours", "booked": "sum:booked_hours",
+                  "used": "share:used_hours/open_hours"},
+        order_by=["zone_id"], purpose="library_statistics", actor=DIRECTOR,
+    ).rows  # fmt: skip
+    assert [tuple(row) for row in found] == [
+        ("2026-11", "B", 4 * 30 * 14, 0.0, 0.0),
+        ("2026-11", "N", 6 * 30 * 24, 10.0, pytest.approx(100 * 10 / (6 * 30 * 24))),
+    ]
+
+
+def test_hours_in_which_it_was_closed_after_all_count_for_nothing(library, clock):
+    """Five book ten to twelve; then the calendar says the house opens at eleven."""
+    seated(library, clock, 5)
+    file = library.definitions / "calendars" / "hand.yaml"
+    text = file.read_text("utf-8").replace('default: "07:00-23:00"', 'default: "11:00-23:00"')
+    file.write_text(text, "utf-8")
+    opening.calendar.cache_clear()
+    rising.tell(library)
+    assert said(months(library)["2026-11-01", "A"]) == (5, 5.0, 2.5)
 
 
 def held(site, clock, count: int, came: int) -> Event:

@@ -31,6 +31,7 @@ WITHOUT = {
     "document of a case they work on, and a proof is hashes",
     "web/portal/cases.py:hand_out": "what the reader sent or was sent, to whom the case is open",
     "web/portal/cases.py:file": "the same",
+    "web/api/own.py:own_file": "a file of the reader's own case, to that reader's own key",
     "web/portal/file_links.py:_handed_out": "what the library sent a reader, by the link it sent",
     "web/workbench/cases.py:file": "the same; who took it is in the ledger",
     "web/workbench/projects.py:hand_out": "a document of a project, to who takes part in it",

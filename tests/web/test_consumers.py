@@ -56,6 +56,7 @@ ONE_PAGE = {
     "find-now": "find",
     "item": "find",
     "item-ask": "find",
+    "item-review": "find",
     "resolve-ask": "resolve",
     "workbench:decision-new": "workbench:decisions",
     "workbench:decision": "workbench:decisions",

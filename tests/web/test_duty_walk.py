@@ -1,37 +1,42 @@
 """A student on day duty: every address, GET and POST, and nothing anywhere of another reader.
 
-One reader has something in every place there is; the student shares a shift with them. What the
-student is answered, from all addresses with all ids that stand in the database, says nothing of
-the other's name, card, pseudonym or words.
+One reader has something in every place there is: cases, a hold, a booking, a signed document,
+messages, an opinion; the student shares a shift with them. What the student is answered, from all
+addresses with all ids that stand in the database, says nothing of the other's name, card,
+pseudonym or words.
 """
 
 from datetime import timedelta
 
 import pytest
+from django.db import transaction
 from django.test import Client
 from django.urls import reverse
 
 from shuren.kernel.clock import now
 from shuren.management import opinions
-from shuren.service import cases, duty, shifts
+from shuren.service import cases, documents, duty
+from shuren.service.document_shapes import Sheet
+from shuren.service.internals.booking_rows import Booking
 from shuren.service.internals.case_rows import Case
-from shuren.service.internals.shift_rows import Shift, ShiftTurn
+from shuren.service.internals.messaging.rows import Message
+from shuren.service.internals.shift_rows import ShiftTurn
 from shuren.trust.actions import create_account, pseudonymise
 from shuren.trust.models import Account
 from shuren.trust.queries import actor_of
-from tests.service.desk_of_cases import MANAGER
+from tests.service.desk_of_cases import LIBRARIAN, MANAGER
+from tests.service.on_duty import on_duty
 from tests.web.library import LETTERS, NAMES, remember_cards
 from tests.web.test_access_matrix import ALL, KNOWN, PASSWORD, api_paths
 
 pytestmark = pytest.mark.django_db(transaction=True)
 ME, THEM = LETTERS[0], LETTERS[1]
 WORDS = "砗磲秘而不宣"
-CODE = "123456"
 SEARCHES = ("find", "find-suggest", "find-export", "services", "stations", "voice", "events")
 
 
 @pytest.fixture
-def them(library):
+def them(library, monkeypatch):
     """What must never be seen, by kind; and the ids that stand in addresses, of what holds it."""
     remember_cards(library)
     key, mine = pseudonymise(library, [THEM, ME])
@@ -49,23 +54,46 @@ def them(library):
     said = opinions.take_in(
         library, channel="web", text=f"{WORDS} {NAMES[THEM]} {THEM}", actor=actor, name=NAMES[THEM]
     )
-    begins = now() - timedelta(minutes=10)
-    title = {"zh": "今日我值班", "en": "Day duty"}
-    row = Shift.objects.create(
-        id="S1", roster="demo-day-duty", service="librarian_for_a_day", title=title, place=title,
-        day=begins.date(), starts_at=begins + timedelta(hours=1), people=2, code=CODE,
-        ends_at=begins + timedelta(hours=3), missed_at=begins + timedelta(hours=2),
-        changed_at=now(), early=120,
+    held, seat, document = planted(library, actor, monkeypatch)
+    turn, _mine = on_duty(
+        library, actor, actor_of(Account.objects.get(username="me")),
     )  # fmt: skip
-    for username in ("them", "me"):
-        one = actor_of(Account.objects.get(username=username))
-        turn = shifts.take(library, row.pk, actor=one)
-        shifts.check_in(library, turn.id, CODE, actor=one)
-    secrets = {"name": NAMES[THEM], "card": THEM, "pseudonym": key, "words": WORDS}
-    ids = {"case_id": [asked.id, applied.id, said.case_id], "kind": ["readers", "works"],
+    told = list(Message.objects.filter(pseudonym=key).values_list("pk", flat=True))
+    assert told
+    secrets = {"name": NAMES[THEM], "card": THEM, "pseudonym": key, "words": WORDS,
+               "document": document}  # fmt: skip
+    ids = {"case_id": [asked.id, applied.id, said.case_id, held, seat],
+           "kind": ["readers", "works"], "code": [document],
            "table": ["conformed.reader", "mart.loan_fact"], "contract_id": ["readers", "loans"],
-           "number": [ShiftTurn.objects.get(pseudonym=key).pk]}  # fmt: skip
+           "number": [turn, *told]}  # fmt: skip
     return secrets, ids
+
+
+def planted(site, actor, monkeypatch) -> tuple[str, str, str]:
+    """A hold, a booking and a document of the reader, each with the words in it: their ids. Whoever
+    is given the document's code verifies it; what stands in it and the code itself are theirs."""
+    book = {"kind": "title", "id": "b0000001", "title": WORDS}
+    held = cases.open_case(site, "book_hold", actor=actor, subject=book)
+    cases.add_note(site, held.id, WORDS, actor=LIBRARIAN)
+    begins = now() + timedelta(hours=30)
+    times = {"starts_at": begins.isoformat(), "ends_at": (begins + timedelta(hours=1)).isoformat()}
+    # The tiny library has no places: the booking is written as one that was taken somewhere.
+    monkeypatch.setitem(cases.OPENING, "place", (None, None))
+    seat = cases.open_case(
+        site, "seat_booking", actor=actor, fields=times,
+        subject={"kind": "place", "id": "Z-7", "title": WORDS},
+    )  # fmt: skip
+    Booking.objects.create(
+        case_id=seat.id, service="seat_booking", place="Z-7", zone="Z", building=WORDS,
+        starts_at=begins, ends_at=begins + timedelta(hours=1),
+    )  # fmt: skip
+    with transaction.atomic():
+        document = documents.issue(
+            site, kind="shift_hours", title={"zh": "证明", "en": "Hours"}, letters="T",
+            write=lambda language, number, version: Sheet(WORDS, (), ()),
+            reader=actor.reader_key, actor=LIBRARIAN,
+        )  # fmt: skip
+    return held.id, seat.id, document.code
 
 
 def addresses(route, ids):
@@ -115,8 +143,15 @@ def test_who_is_on_duty_is_told_nothing_of_any_reader(library, them):
 def test_the_same_walk_finds_it_where_it_may_be_seen(library, them):
     """Or the walk above would prove nothing: the reader sees their own, the desk the words."""
     secrets, ids = them
-    own = "\n".join(leaks("them", secrets, ids, ("get",)))
-    assert "words" in own
+    own = leaks("them", secrets, ids, ("get",))
+    pages = {
+        "the hold": f"{reverse('my-cases')}: words",
+        "the booking": f"{reverse('my-bookings')}: words",
+        "the document": f"{reverse('my-documents')}: document",
+        "the message": f"{reverse('my-inbox')}: words",
+        "the opinion": f"{reverse('my-opinions')}: words",
+    }
+    assert {what for what, seen in pages.items() if f"get {seen}" not in own} == set()
     create_account("lin", PASSWORD, "front_desk")
     assert "words" in "\n".join(leaks("lin", secrets, ids, ("get",)))
 

@@ -65,7 +65,7 @@ def test_the_reader_with_386_loans_sees_the_year_and_only_the_own(at, client):
     page = see(client, "/my/?show=year")
     assert "386 loans of 386 titles, 386 returns." in page
     assert "First: 书0, on 1 January 2025" in page
-    assert "Busiest month: 2025-01, 62 loans" in page
+    assert "Busiest month: January 2025, 62 loans" in page
     assert "别人的书" not in page
     old = see(client, "/my/?show=year&year=2024")
     assert "1 loans of 1 titles, 1 returns." in old

@@ -158,7 +158,7 @@ def test_staff_are_not_named_and_no_pseudonym_leaves(api, ann, library):
     assert ann.reader_key not in text
 
 
-def test_the_document_has_all_three_and_holds_no_data(client, library, db):
+def test_the_document_has_all_four_and_holds_no_data(client, library, db):
     made = client.get(reverse("own-api-document"), headers={"Accept-Language": "zh-CN"}).json()
     found = {
         operation["operationId"]: (method, operation["x-scope"])
@@ -169,6 +169,7 @@ def test_the_document_has_all_three_and_holds_no_data(client, library, db):
         "own_cases": ("get", reader_keys.READ),
         "own_case": ("get", reader_keys.READ),
         "open_own_case": ("post", reader_keys.OPEN),
+        "own_file": ("get", reader_keys.READ),
     }
     assert "/api/v1/my/cases" in made["paths"]
     assert made["paths"]["/api/v1/my/cases"]["get"]["summary"] == "我的服务单"

@@ -1,5 +1,7 @@
 """A project on the workbench and on the page of the reader who asked."""
 
+import re
+
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
@@ -79,7 +81,10 @@ def test_team_and_reader_take_a_project_on_by_its_pages(library):
     dropped = {"do": "drop", "milestone": "launch", "note": "出版社自办首发"}
     assert desk.post(url, dropped).status_code == 302
     assert "出版社自办首发" in see(author, own)
-    assert "三峡史话" in see(author, own) or "Translation and publishing abroad" in see(author, own)
+    for page in (see(author, own), see(desk, url)):
+        assert "<h1>三峡史话</h1>" in page
+        assert re.search(r"case-service\">[^<]*Translation and publishing abroad", page)
+    assert "三峡史话" in see(desk, reverse("workbench:projects"))
     assert url in see(desk, reverse("workbench:projects"))
     found = projects.project(library, made, LIBRARIAN)
     assert [one.state for one in found.milestones[:3]] == ["done", "open", "handed_in"]

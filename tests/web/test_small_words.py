@@ -4,12 +4,18 @@ import json
 from pathlib import Path
 
 import pytest
+from django.utils import translation
 
 from shuren import web
+from shuren.data.shapes import Table
 from shuren.discovery.shapes import Holding
+from shuren.insight.definitions import figures
+from shuren.insight.shapes import FigureResult
+from shuren.kernel.i18n import use_language
 from shuren.trust.actions import create_account
 from shuren.web import moments
 from shuren.web.portal.hits import known
+from shuren.web.workbench.finding import finding
 from tests.web.conftest import PASSWORD
 
 
@@ -75,3 +81,50 @@ def test_no_template_tag_is_broken_over_lines():
         if line.count("{%") != line.count("%}")
     ]
     assert broken == []
+
+
+def of_years_or_months(column: str, rows: dict[str, int | None], data_date: str, before=()):
+    """A figure by year or month, computed until `data_date`."""
+    kind = {"month": "loans_by_month", "year": "alumni_by_year"}[column]
+    table = Table((column, "n"), list(rows.items()), data_date=data_date)
+    return FigureResult(
+        figures(None)[kind], table, tuple(rows), {}, "", data_date=data_date, before=before
+    )
+
+
+@pytest.mark.parametrize(
+    "column, rows, until, before, words",
+    [
+        ("year", {"2026": 900, "2025": 1393, "2024": 1244}, "2026-11-28", (),
+         "1,393 times in 2025, 12% more than in 2024"),
+        ("year", {"2026": 900, "2025": 1393}, "2026-12-31", (),
+         "900 times in 2026, 35% less than in 2025"),
+        ("year", {"2025": 1393, "2024": None}, "2026-11-28", (), "1,393 times in 2025"),
+        ("month", {"2026-09": 300, "2026-10": 201, "2026-11": 9}, "2026-11-28", (310, 200, 180),
+         "201 loans in October 2026, about as in October 2025"),
+        ("month", {"2025-10": 100, "2026-10": 150}, "2026-10-31", (),
+         "150 loans in October 2026, 50% more than in October 2025"),
+        ("month", {"2026-11": 9}, "2026-11-28", (), "November 2026: 9 loans"),
+        ("month", {"2026-11": None}, "2026-11-28", (), "No figures for this choice."),
+    ],
+    ids=["the last whole year", "a year that is over", "the year before is hidden",
+         "the last whole month", "a year before in the same table", "no whole month",
+         "nothing known"],
+)  # fmt: skip
+def test_a_figure_over_time_says_the_newest_and_how_it_changed(column, rows, until, before, words):
+    with translation.override("en"):  # the names of months are Django's
+        assert finding(of_years_or_months(column, rows, until, before)) == words
+
+
+@pytest.fixture
+def in_chinese():
+    use_language("zh-hans")
+    with translation.override("zh-hans"):
+        yield
+    use_language(None)
+
+
+def test_a_figure_over_time_in_chinese(in_chinese):
+    rows = {"2025": 1393, "2024": 1244}
+    said = finding(of_years_or_months("year", rows, "2026-11-28"))
+    assert said == "2025年：1,393 次，比2024年多 12%"

@@ -112,7 +112,7 @@ def test_what_a_college_reads_is_counted_for_five_at_least(site, settings, db):
     assert first == ["CLC class", "Subject", "Loans"]
     assert [(one[0], one[-1]) for one in (second, third)] == [("I", "6"), ("H", "5")]
     page = see(stranger(), "/stations/letters/")
-    assert "Counted over all readers of the college until 2026-03-23" in page
+    assert "Counted over all readers of the college until 23 March 2026" in page
     assert stranger().get("/stations/none/reading.csv").status_code == 404
 
 

@@ -52,6 +52,7 @@ EXAMPLES = {
     "event_id": "nothing",
     "paper_id": "nothing",
     "station_id": "nothing",
+    "review_id": "nothing",
 }
 POSTED = {
     "role-approve",
@@ -72,6 +73,7 @@ POSTED = {
     "space-wait",
     "my-booking",
     "my-wish",
+    "review-mark",
 }
 
 # Each place, and the permission of docs/reference/permissions.md that it takes.
@@ -120,6 +122,8 @@ PROMISED = {
     "indicator": "dashboards.read",
     "indicator-csv": "dashboards.read",
     "decisions": "decisions.read",
+    "reviews": "reviews.moderate",
+    "review": "reviews.moderate",
     "voice": "voice.read",
     "voice-new": "voice.work",
     "voice-file": "voice.work",

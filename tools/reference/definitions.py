@@ -180,6 +180,12 @@ KINDS = {
         "哪里每周什么时候要几个志愿者",
         "Where and when in a week how many volunteers are needed",
     ),
+    "reviews": (
+        "书评",
+        "Reviews",
+        "读者书评多长、几张照片、每天几次",
+        "How long a reader's review may be, its photos, how many a day",
+    ),
     "messages": (
         "消息",
         "Messages",
@@ -220,6 +226,7 @@ EXAMPLES = {
     "service_indicators": ("service_indicators/fill.yaml", "", ""),
     "suppliers": ("suppliers/calis.yaml", "", ""),
     "rosters": ("rosters/demo-jiangwan.yaml", "", ""),
+    "reviews": ("reviews/titles.yaml", "", ""),
     "messages": ("messages/case_moved.yaml", "", ""),
     "calendars": ("calendars/demo-university.yaml", "", ""),
     "vocabularies": ("vocabularies/reader_kind.yaml", "", ""),

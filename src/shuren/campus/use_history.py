@@ -1,6 +1,7 @@
 """Two years of what bookings, events and gifts came to, as the platform would have told the lake.
 
 place-hours.csv     by month, place and hour of the day, over the days a building was open
+place-months.csv    by month, service and zone: the places there, the hours booked and used
 event-results.csv   one a week of each service with events, in weeks of teaching
 gift-results.csv    a gift a month or so
 shift-hours.csv     hours of volunteers by month and service
@@ -9,6 +10,7 @@ The truth planted in it: `MISSED` of the bookings were not kept, `CAME` of those
 """
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -25,7 +27,7 @@ from shuren.kernel.files import write_atomically
 STREAM = 67
 MISSED, CAME, STAYED = 0.06, 0.78, 0.82
 PLACES, EVENTS, GIFTS = "place-hours.csv", "event-results.csv", "gift-results.csv"
-SHIFTS = "shift-hours.csv"
+SHIFTS, MONTHS = "shift-hours.csv", "place-months.csv"
 _ROOMS_OF, _BOOKED = "demo-", 0.25  # of a room's open hours
 _KINDS = ("study", "reading")  # zones whose seats are booked
 _SERIES = {
@@ -40,17 +42,47 @@ Line = str
 LEAST = 5  # readers; of fewer the platform tells nothing
 
 
+@dataclass
+class _Month:
+    """What a zone came to in a month; persons: at the hour that most of them had booked."""
+
+    building: str
+    kind: str
+    places: int = 0
+    persons: int = 0
+    booked: float = 0.0
+    used: float = 0.0
+
+    def add(self, persons: int, booked: float, used: float) -> None:
+        self.persons = max(self.persons, persons)
+        self.booked += booked
+        self.used += used
+
+    def line(self, month: date, service: str, zone: str) -> Line:
+        told = f"{self.persons},{self.booked:.2f},{self.used:.2f}"
+        if 0 < self.persons < LEAST:
+            told = ",,"
+        summed = min(_last(month) + timedelta(days=1), LAST_DAY)
+        return f"{month},{service},{zone},{self.kind},{self.building},{self.places},{told},{summed}"
+
+
 def write_use_history(
     folder: Path, calendar: LibraryCalendar, seed: int, scale: float
 ) -> tuple[list[tuple[str, str]], dict[str, object]]:
     """(contract, file) in the order to load them, and the truth about them."""
     rng = np.random.default_rng([seed, STREAM])
+    months: dict[tuple[date, str, str], _Month] = {}
     parts = (
         (
             "place_hours", PLACES,
             "month_from,service,zone_id,room,hour,building,persons,bookings,no_shows,booked_hours,"
             "used_hours",
-            list(_places(calendar, scale, rng)),
+            list(_places(calendar, scale, rng, months)),
+        ),
+        (
+            "place_months", MONTHS,
+            "month_from,service,zone_id,kind,building,places,persons,booked_hours,used_hours,told_on",
+            [one.line(*key) for key, one in months.items()],
         ),
         (
             "event_results", EVENTS,
@@ -73,9 +105,14 @@ def write_use_history(
     return [(contract, name) for contract, name, _header, _lines in parts], {"uses": counts}
 
 
-def _places(calendar: LibraryCalendar, scale: float, rng: np.random.Generator) -> Iterator[Line]:
+def _places(
+    calendar: LibraryCalendar,
+    scale: float,
+    rng: np.random.Generator,
+    sums: dict[tuple[date, str, str], _Month],
+) -> Iterator[Line]:
     """Zones of seats and rooms, month by month; a zone has so many bookings as its kind is asked
-    for, a room is one."""
+    for, a room is one. sums: what each zone came to in a month, added to."""
     every = {zone.id: zone for zone in zones()}
     rooms = list(_rooms(every))
     for month in _months():
@@ -83,10 +120,15 @@ def _places(calendar: LibraryCalendar, scale: float, rng: np.random.Generator) -
         for zone in every.values():
             if zone.kind in _KINDS:
                 size = zone.seats * 0.06 * max(scale, 0.02)
-                yield from _zone(calendar, month, days, zone, "seat_booking", "-", size, rng)
+                one = sums[month, "seat_booking", zone.id] = _Month(zone.building, "seats")
+                one.places = zone.seats
+                yield from _zone(calendar, month, days, zone, "seat_booking", "-", size, rng, one)
         for zone, room in rooms:
+            key = (month, "group_study_room", zone.id)
+            one = sums.setdefault(key, _Month(zone.building, "rooms"))
+            one.places += 1
             yield from _zone(
-                calendar, month, days, zone, "group_study_room", room, _BOOKED, rng
+                calendar, month, days, zone, "group_study_room", room, _BOOKED, rng, one
             )  # fmt: skip
 
 
@@ -99,6 +141,7 @@ def _zone(
     room: str,
     size: float,
     rng: np.random.Generator,
+    month_sum: _Month,
 ) -> Iterator[Line]:
     """size: bookings an hour on a day of ordinary demand."""
     open_days = np.zeros(24)
@@ -114,9 +157,11 @@ def _zone(
         # A room is taken by one group at a time; of seats some readers come again.
         persons = round(count * (0.9 if room == "-" else 0.8))
         if persons < LEAST:
+            month_sum.add(persons, count, (count - missed) * 0.9)
             continue
         booked = count * 1.0
         used = (count - missed) * float(rng.uniform(0.8, 0.98))
+        month_sum.add(persons, count, used)
         yield (
             f"{month},{service},{zone.id},{room},{hour},{zone.building},{persons},{count},"
             f"{missed},{booked:.2f},{used:.2f}"

@@ -14,16 +14,19 @@ def come_alive(site: Site) -> None:
     from shuren.cli.demo_members import join_alumni
     from shuren.cli.demo_places import furnish_places, other_readers
     from shuren.cli.demo_readers import speak
+    from shuren.cli.demo_reviews import review_titles
     from shuren.cli.demo_shifts import roster_shifts
     from shuren.cli.demo_stations import open_stations
 
     readers = demo_readers(site)
     student = readers["student"]
-    hold_events(site, student, other_readers(site, student))
+    others = other_readers(site, student)
+    hold_events(site, student, others)
     commission(site, readers)
     give_books(site, readers["alumni"])
     join_alumni(site, readers["alumni"])
     speak(site)
+    review_titles(site, student, others)
     furnish_places(site)
     open_stations(site)
     roster_shifts(site)

@@ -228,6 +228,29 @@ class LibraryCalendar:
             )
         return rows
 
+    def hours(self, start: date, end: date) -> list[dict[str, Any]]:
+        """One row per building and day, `end` included: the source table `calendar.hours`.
+
+        Minutes are counted from midnight, 1440 at the day's end; a closed day has 0 and 0. They
+        and is_open are None where the file does not say.
+        """
+        rows = []
+        for day in Period({}, start, end).days():
+            kind = self.week_kind(day)
+            for place in self.places.values():
+                hours = None if kind == UNKNOWN else place.on(day, kind)
+                rows.append(
+                    {
+                        "day": day,
+                        "campus": place.campus,
+                        "building": place.title["zh"],
+                        "is_open": None if hours is None else hours.is_open,
+                        "opens_minute": None if hours is None else _minute(hours.opens),
+                        "closes_minute": None if hours is None else _minute(hours.closes),
+                    }
+                )
+        return rows
+
     def _find_places(self, name: str) -> list[Place]:
         found = [p for p in self.places.values() if name in ("", p.id, p.campus, *p.title.values())]
         if not found:
@@ -321,6 +344,12 @@ def _hours(text: str) -> Hours:
     if not _HOURS.fullmatch(text):
         raise ValueError(f"opening hours '{text}', not like '07:00-22:30'")
     return Hours(*text.split("-"))
+
+
+def _minute(clock: str) -> int:
+    """Of the day, from HH:MM; 0 for ""."""
+    hour, _colon, minute = clock.partition(":")
+    return int(hour) * 60 + int(minute) if clock else 0
 
 
 def _place(id: str, entry: dict[str, Any]) -> Place:

@@ -9,11 +9,16 @@ import gettext as _gettext
 import os
 from collections.abc import Iterable
 from contextvars import ContextVar
+from datetime import date
 from functools import cache
 from pathlib import Path
 
 LOCALE_DIR = Path(__file__).parent.parent / "locale"
 CHINESE, ENGLISH = "zh-hans", "en"
+
+# In English whatever the machine's own language is.
+_MONTHS = ("January", "February", "March", "April", "May", "June", "July", "August", "September",
+           "October", "November", "December")  # fmt: skip
 
 _language: ContextVar[str | None] = ContextVar("shuren_language", default=None)
 
@@ -48,6 +53,13 @@ def gettext(message: str, /, **values: object) -> str:
 def listed(names: Iterable[object]) -> str:
     """Names one after another with the comma of the language."""
     return ("、" if current_language() == CHINESE else ", ").join(map(str, names))
+
+
+def written_day(day: date, language: str | None = None) -> str:
+    """2026年3月2日, or 2 March 2026."""
+    if (language or current_language()).startswith("zh"):
+        return f"{day.year}年{day.month}月{day.day}日"
+    return f"{day.day} {_MONTHS[day.month - 1]} {day.year}"
 
 
 def pick(texts: dict[str, str] | str, language: str | None = None) -> str:

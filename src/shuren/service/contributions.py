@@ -1,5 +1,8 @@
 """What a reader gave the library through its services, and what came of each: gifts of books,
-suggestions to buy, hours helped, ratings of events. Opinions are `management`'s."""
+suggestions to buy, hours helped, ratings of events, reviews of titles.
+
+Opinions are `management`'s.
+"""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -9,7 +12,7 @@ from django.db.models import Count, Sum
 from shuren.kernel.clock import now
 from shuren.kernel.shapes import Actor
 from shuren.kernel.site import Site
-from shuren.service import shift_hours
+from shuren.service import reviews, shift_hours
 from shuren.service.gift_shapes import ACCEPTED
 from shuren.service.internals.case_rows import Case, CaseStep
 from shuren.service.internals.document_rows import SignedDocument
@@ -18,11 +21,12 @@ from shuren.service.internals.gift_rows import GiftItem
 from shuren.service.internals.opening import local_day
 from shuren.service.internals.remarks import TABLE
 from shuren.service.internals.shifts import keeping
+from shuren.service.review_shapes import PUBLISHED, WAITING
 from shuren.trust.actions import record_use
 from shuren.trust.queries import require_purpose
 
 OWN = "own_records"
-GIFT, PURCHASE, HOURS, EVENT = "gift", "purchase", "hours", "event"
+GIFT, PURCHASE, HOURS, EVENT, REVIEW = "gift", "purchase", "hours", "event", "review"
 FLOWS = {"donation": GIFT, "purchase": PURCHASE}
 # How it ended: it is still under way, it came to something, it did not.
 UNDER_WAY, CAME, CAME_NOT = "under_way", "came", "came_not"
@@ -33,15 +37,16 @@ MOST, DAYS = 200, 3 * 365
 class Given:
     """One thing that was given.
 
-    kind      GIFT, PURCHASE, HOURS, EVENT
-    about     id of its case or event, "" for hours
+    kind      GIFT, PURCHASE, HOURS, EVENT, REVIEW
+    about     id of its case, event or title, "" for hours
     title     {zh, en}, empty for hours; at: when it was given, of hours the last
-    came      of UNDER_WAY, CAME, CAME_NOT; state: of the case
+    came      of UNDER_WAY, CAME, CAME_NOT; state: of the case or review
     why       what the library said when nothing came of it, or ""
     titles, volumes  that were taken in of a gift
     has_certificate  a signed document of it is among the reader's own
     shifts, worked   how many, and how long, of the last three years
     case      where an event's opinion is dealt with, or ""; has_recap: of the event
+    photos    of a review; helpful: readers who found it so, None below five
     """
 
     kind: str
@@ -58,6 +63,8 @@ class Given:
     worked: timedelta = timedelta()
     case: str = ""
     has_recap: bool = False
+    photos: int = 0
+    helpful: int | None = None
 
 
 def contributions(site: Site, actor: Actor) -> list[Given]:
@@ -68,7 +75,7 @@ def contributions(site: Site, actor: Actor) -> list[Given]:
     require_purpose(actor, OWN)
     if not actor.reader_key:
         return []
-    found = [*_cases(actor), *_events(actor), *_hours(site, actor)]
+    found = [*_cases(actor), *_events(actor), *_hours(site, actor), *_reviews(actor)]
     record_use(actor, OWN, TABLE, ("service", "state"), len(found))
     return sorted(found, key=lambda one: one.at, reverse=True)
 
@@ -132,3 +139,18 @@ def _hours(site: Site, actor: Actor) -> list[Given]:
     last = max(day for day, _title, _worked in found.parts)
     at = datetime(last.year, last.month, last.day, tzinfo=zone)
     return [Given(HOURS, "", {}, at, CAME, shifts=len(found.parts), worked=found.total)]
+
+
+def _reviews(actor: Actor) -> list[Given]:
+    came = {WAITING: UNDER_WAY, PUBLISHED: CAME}
+    found = reviews.mine(actor, most=MOST)
+    if found:
+        record_use(actor, OWN, reviews.TABLE, reviews.COLUMNS, len(found))
+    return [
+        Given(
+            REVIEW, one.title_id, {"zh": one.title, "en": one.title}, one.at,
+            came.get(one.state, CAME_NOT), one.state, one.why, photos=len(one.photos),
+            helpful=one.helpful,
+        )
+        for one in found
+    ]  # fmt: skip

@@ -25,6 +25,7 @@ from shuren.service.internals import (
     reading_flows,
     reading_forms,
     reading_indicators,
+    reading_reviews,
     reading_rosters,
     reading_services,
     reading_suppliers,
@@ -38,6 +39,7 @@ from shuren.service.internals.reading_flows import read_flow
 from shuren.service.internals.reading_services import read_service
 from shuren.service.project_shapes import FLOW as PROJECT_FLOW
 from shuren.service.project_shapes import ProjectKind
+from shuren.service.review_shapes import Limits
 from shuren.service.shift_shapes import Roster
 from shuren.trust.definitions import purposes
 
@@ -56,6 +58,7 @@ FORMATS: dict[str, dict[str, dict[str, Key]]] = {
     "service_indicators": {"": reading_indicators.INDICATOR_KEYS},
     "suppliers": {"": reading_suppliers.SUPPLIER_KEYS},
     "rosters": {"": reading_rosters.ROSTER_KEYS, "needs.*": reading_rosters.NEED_KEYS},
+    "reviews": {"": reading_reviews.LIMIT_KEYS},
     "flows": {
         "": reading_flows.FLOW_KEYS,
         "states.*": reading_flows.STATE_KEYS,
@@ -148,6 +151,13 @@ def rosters(site: Site | None) -> dict[str, Roster]:
 
 
 @cache
+def review_limits(site: Site | None) -> Limits:
+    """What a review of a title may be; raises DefinitionError."""
+    [file] = [one for one in find_definitions("reviews", site).values() if one.id == "titles"]
+    return reading_reviews.read_limits(file.path, _said(file))
+
+
+@cache
 def names(site: Site | None) -> checking_services.Names:
     """What services may name, and what to call it: definitions/vocabularies/service_*.yaml."""
     lists = {
@@ -217,6 +227,9 @@ def projects(site: Site | None) -> dict[str, ProjectKind]:
                       path=file.path, id=id),
                     fix=_("Name services with `flow: project`."),
                 )  # fmt: skip
+            fields = [field.name for field in known[id].form if field.type == "text"]
+            if one.named_by:
+                reading_forms.one_of(file.path, "named_by", one.named_by, fields)
             if id in taken:
                 raise DefinitionError(
                     _("%(path)s: the service '%(id)s' runs by the project '%(other)s' already.",

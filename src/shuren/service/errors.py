@@ -50,6 +50,18 @@ class NoSuchCampaign(ShurenError):
         )
 
 
+class NoSuchReview(ShurenError):
+    """There is no such review, or it is not this actor's to see: both are answered alike."""
+
+    exit_code = 2
+
+    def __init__(self) -> None:
+        super().__init__(
+            _("There is no such review, or it is no longer shown."),
+            fix=_("Its writer may have taken it back. Look at the title's page."),
+        )
+
+
 class NotNow(ShurenError):
     """The case is in a state where this cannot be done, or not by this actor."""
 

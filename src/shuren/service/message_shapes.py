@@ -54,10 +54,11 @@ KINDS: dict[str, Kind] = {
     ),
 }  # fmt: skip
 
-# What a message may be about; each has a page of its own (web.portal.inbox knows which).
+# What a message may be about; each has a page of its own (web.portal.inbox knows which). Readers
+# have the page of a `case`; staff that of a `desk_case`, a supervised `task` or an `opinion`.
 ABOUT = (
     "", "case", "desk_case", "booking", "event", "shift", "loan", "search", "title", "consent",
-    "task",
+    "task", "opinion", "review",
 )  # fmt: skip
 
 # What a template may be filled with. A `work` is the title of something read: in a mail only where

@@ -34,6 +34,7 @@ from shuren.service.internals import member_rows as member_rows  # noqa: E402
 from shuren.service.internals import project_rows as project_rows  # noqa: E402
 from shuren.service.internals import reader_key_rows as reader_key_rows  # noqa: E402
 from shuren.service.internals import refusal_rows as refusal_rows  # noqa: E402
+from shuren.service.internals import review_rows as review_rows  # noqa: E402
 from shuren.service.internals import search_rows as search_rows  # noqa: E402
 from shuren.service.internals import shift_rows as shift_rows  # noqa: E402
 from shuren.service.internals import station_rows as station_rows  # noqa: E402

@@ -60,6 +60,7 @@ class ProjectKind:
 
     remind_days    working days before a milestone is due on which its holders are reminded
     escalate_days  working days after which a late one is told to managers
+    named_by       the field of the form whose answer is the project's title, "" for none
     """
 
     id: str
@@ -70,6 +71,7 @@ class ProjectKind:
     remind_days: int = 3
     escalate_days: int = 5
     said: Mapping[str, Any] = field(default_factory=dict, repr=False)
+    named_by: str = ""
 
     def milestone(self, id: str) -> Milestone | None:
         return next((one for one in self.milestones if one.id == id), None)
@@ -141,6 +143,7 @@ class ProjectView:
     """One project as an actor may see it.
 
     vacant  roles that must be held and that nobody holds
+    name    its own title, "" where it has none but its service's
     """
 
     case: str
@@ -154,6 +157,7 @@ class ProjectView:
     vacant: tuple[Role, ...]
     milestones: tuple[MilestoneView, ...]
     may_work: bool = False
+    name: str = ""
 
     @property
     def done(self) -> int:
@@ -166,12 +170,13 @@ class ProjectView:
 
 @dataclass(frozen=True)
 class ProjectLine:
-    """One project in the list of all: milestones ended of how many, how many late, and the next."""
+    """One project in the list of all: its own title or "", milestones ended of how many, how many
+    late, and the next."""
 
     case: str
     service_title: dict[str, str]
     state_title: dict[str, str]
-    subject: str
+    name: str
     ended: int
     total: int
     late: int

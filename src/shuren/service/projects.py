@@ -75,7 +75,7 @@ def projects(site: Site, actor: Actor) -> list[ProjectLine]:
     rows = acting.visible(actor, Case.objects.filter(is_open=True, project__isnull=False))
     found = [_line(site, row) for row in rows.select_related("project")]
     record_use(
-        require(actor, acting.READ), acting.PURPOSE, cases.TABLE, cases.COLUMNS[1:4], len(found)
+        require(actor, acting.READ), acting.PURPOSE, cases.TABLE, cases.COLUMNS[1:5], len(found)
     )
     return sorted(found, key=lambda one: (-one.late, one.next_due or LATEST, one.case))
 
@@ -354,7 +354,7 @@ def _line(site: Site, row: Case) -> ProjectLine:
     title = titles[going[0].name] if going else {}
     return ProjectLine(
         row.pk, declared.service.title, declared.flow.states[row.state].title,
-        str(row.subject.get("title", "")), len(milestones) - len(going), len(milestones),
+        showing.name_of(row, kind), len(milestones) - len(going), len(milestones),
         sum(showing.late_days(site, one, until) > 0 for one in milestones), title,
         going[0].due_on if going else None, row.assignee,
     )  # fmt: skip

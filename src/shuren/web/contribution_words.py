@@ -7,7 +7,17 @@ from django.urls import reverse
 from shuren.kernel.i18n import current_language, pick
 from shuren.kernel.i18n import gettext as _
 from shuren.management.published import Contribution
-from shuren.service.contributions import CAME, EVENT, GIFT, HOURS, PURCHASE, UNDER_WAY, Given
+from shuren.service.contributions import (
+    CAME,
+    EVENT,
+    GIFT,
+    HOURS,
+    PURCHASE,
+    REVIEW,
+    UNDER_WAY,
+    Given,
+)
+from shuren.service.review_shapes import DOWN
 from shuren.service.shift_hours import length
 from shuren.web import voice_words
 
@@ -44,8 +54,9 @@ def of_opinion(one: Contribution) -> Row:
 
 
 def of_given(one: Given) -> Row:
-    """The same for a gift, a suggestion to buy, hours or an event."""
-    return {GIFT: _gift, PURCHASE: _purchase, HOURS: _hours, EVENT: _event}[one.kind](one)
+    """The same for a gift, a suggestion to buy, hours, an event or a review."""
+    known = {GIFT: _gift, PURCHASE: _purchase, HOURS: _hours, EVENT: _event, REVIEW: _review}
+    return known[one.kind](one)
 
 
 def _gift(one: Given) -> Row:
@@ -120,6 +131,39 @@ def _event(one: Given) -> Row:
         "badge": badge,
         "thanks": _("Thank you for telling us how it was; it helps us plan the next."),
         "came": "",
+        "more": more,
+    }
+
+
+def _review(one: Given) -> Row:
+    page = reverse("item-review", args=[one.about])
+    more = []
+    if one.came == CAME:
+        badge = {"label": _("Made public"), "tone": "good"}
+        thanks = _("Thank you. Others who look at this title read what you think of it.")
+        if one.photos:
+            thanks = _("Thank you. Others who look at this title see your words and photos.")
+        if one.helpful:
+            thanks += " " + _("%(count)s readers found it helpful.", count=one.helpful)
+        more.append({"label": _("Change or take back"), "href": page})
+        page = reverse("item", args=[one.about])
+    elif one.came == UNDER_WAY:
+        badge = {"label": _("Waiting to be read"), "tone": "info"}
+        thanks = _("Thank you for writing. A librarian reads it before others do.")
+    elif one.state == DOWN:
+        badge = {"label": _("Taken down"), "tone": ""}
+        thanks = _("Thank you for writing. It is no longer shown; you can change it and send it.")
+    else:
+        badge = {"label": _("Not published"), "tone": ""}
+        thanks = _("Thank you for writing. It was not published; you can change it and send it.")
+    return {
+        "kind": _("Review of a title"),
+        "title": pick(one.title),
+        "href": page,
+        "at": one.at,
+        "badge": badge,
+        "thanks": thanks,
+        "came": one.why,
         "more": more,
     }
 

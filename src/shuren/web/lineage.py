@@ -89,6 +89,7 @@ _OF_SERVICES = (
     *_columns("conformed.search_event", "month is_zero"),
     *_columns("conformed.gift_result", "month service volumes"),
     *_columns("conformed.shift_month", "month service hours"),
+    *_columns("mart.place_occupancy", "month service used_hours open_hours"),
 )
 PAGES: dict[str, Page] = {
     "home": Page(

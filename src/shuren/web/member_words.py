@@ -17,6 +17,7 @@ from shuren.service.member_shapes import (
     Evidence,
     Stand,
 )
+from shuren.web import moments
 
 
 def badge(stand: Stand) -> dict[str, str]:
@@ -39,15 +40,15 @@ def card(stand: Stand, *, url: str, renew: str = "", ask: str = "") -> dict[str,
     return {
         "badge": badge(stand),
         "url": url,
-        "ends": stand.ends.isoformat() if stand.ends else "",
+        "ends": moments.day(stand.ends) if stand.ends else "",
         "why": stand.why,
         "advice": stand.advice,
         "left": pack.left if pack else None,
         "size": pack.size if pack else None,
         "dots": [n < pack.left for n in range(pack.size)] if pack and pack.size <= 24 else [],
-        "pack_until": pack.last.isoformat() if pack else "",
+        "pack_until": moments.day(pack.last) if pack else "",
         "renew": renew if stand.can_renew else "",
-        "renew_from": stand.renew_from.isoformat() if stand.renew_from else "",
+        "renew_from": moments.day(stand.renew_from) if stand.renew_from else "",
         "ask": ask,
     }
 

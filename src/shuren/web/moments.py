@@ -6,7 +6,7 @@ from django.utils import timezone
 from django.utils.formats import date_format
 
 from shuren.kernel.clock import now
-from shuren.kernel.i18n import CHINESE, current_language
+from shuren.kernel.i18n import CHINESE, current_language, written_day
 from shuren.kernel.i18n import gettext as _
 
 MINUTE, HOUR = 60, 3600
@@ -25,9 +25,16 @@ def exact(value: datetime) -> str:
 
 
 def day(value: date) -> str:
-    if current_language() == CHINESE:
-        return f"{value.year}年{value.month}月{value.day}日"
-    return f"{value.day} {value:%B %Y}"
+    """2026年3月2日, or 2 March 2026."""
+    return written_day(value)
+
+
+def data_day(value: str) -> str:
+    """An ISO day as people write it; anything else as it is."""
+    try:
+        return day(date.fromisoformat(value))
+    except ValueError:
+        return value
 
 
 def month(value: str) -> str:
@@ -36,6 +43,11 @@ def month(value: str) -> str:
         return date_format(date.fromisoformat(f"{value}-01"), "YEAR_MONTH_FORMAT")
     except ValueError:
         return value
+
+
+def year(value: str) -> str:
+    """2026 as `2026年` or `2026`."""
+    return _("%(year)s", year=value)
 
 
 def relative(value: datetime) -> str:

@@ -78,7 +78,6 @@ def whole(
     """What both pages of a project show."""
     posted = request.POST if problem else {}
     return {
-        "kind": pick(found.title),
         "begun": found.begun_on,
         "paused": found.paused_on,
         "summary": {

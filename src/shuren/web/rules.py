@@ -21,6 +21,7 @@ OPEN: dict[str, str] = {
     "find-shelf": "titles and holdings are public",
     "find-now": "whether a copy is in is public, who has it is never told",
     "item": "titles and holdings are public",
+    "review-photo": "photos of published reviews; of others only to their writer and who decides",
     "search-box": "a box to search by, as other sites show it",
     "robots": "told to every crawler",
     "resolve": "full text by its identifier is public",

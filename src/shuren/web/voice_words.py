@@ -12,7 +12,7 @@ from shuren.kernel.i18n import pick
 from shuren.management.errors import BadOpinion
 from shuren.management.opinions import LONGEST_FILE, MOST_FILES
 from shuren.management.voice_shapes import CHANNELS, REASONS, RESOLUTIONS, Attached, TaskLine
-from shuren.web import case_words
+from shuren.web import case_words, moments
 
 SCORES = (5, 4, 3, 2, 1)
 
@@ -84,7 +84,7 @@ def task_badge(task: TaskLine) -> dict[str, str]:
     if task.case.clock == "paused":
         return {"label": pick(task.case.state_title), "tone": ""}
     tone = "warn" if task.case.clock in ("near", "over") else "info"
-    return {"label": _("Due %(when)s", when=task.due_on.isoformat()), "tone": tone}
+    return {"label": _("Due %(when)s", when=moments.day(task.due_on)), "tone": tone}
 
 
 def opinion_badge(case: Any) -> dict[str, str]:

@@ -42,7 +42,7 @@ class EmbeddedEngine:
             span = "SELECT CAST(min(loaned_at) AS DATE), CAST(max(loaned_at) AS DATE)"
             first, last = self.connection.execute(f"{span} FROM raw.loans").fetchall()[0]
             first, last = sources.widened(self.site, self.loads, first, last)
-            _create(self.connection, name, sources.calendar_rows(self.site, first, last))
+            _create(self.connection, name, sources.calendar_rows(self.site, first, last, table))
         else:
             _create(self.connection, name, sources.vocabulary_rows(self.site, table))
 

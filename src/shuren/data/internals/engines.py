@@ -18,7 +18,7 @@ class Engine(Protocol):
     """Lives for one build. What a model reads has been given to it before it runs."""
 
     def source(self, name: str) -> None:
-        """Make `raw.<contract>`, `calendar.day` or `vocabulary.<name>` readable by that name.
+        """Make `raw.<contract>`, `calendar.<name>` or `vocabulary.<name>` readable by that name.
 
         Called once for each. `sources` knows the files, columns and small tables.
         raises  ModelError if a raw table has no contract

@@ -1,7 +1,7 @@
 """Models: one table, one SQL file, with a YAML front matter that declares what comes out.
 
 The front matter is the leading /* … */ comment. The SELECT below it may read raw.<contract>,
-conformed.<table>, mart.<table>, calendar.day and vocabulary.<table>, and its own steps.
+conformed.<table>, mart.<table>, calendar.<table> and vocabulary.<table>, and its own steps.
 """
 
 import hashlib
@@ -22,7 +22,7 @@ from shuren.kernel.i18n import gettext as _
 from shuren.kernel.site import Site
 
 LAYERS = ("conformed", "mart")
-SOURCES = {"calendar": {"day"}, "vocabulary": {"clc", "clc_prefix"}}
+SOURCES = {"calendar": {"day", "hours"}, "vocabulary": {"clc", "clc_prefix"}}
 TYPES = {"VARCHAR", "BIGINT", "DOUBLE", "DATE", "TIMESTAMP", "BOOLEAN"}
 _Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _FILE = re.compile(r"\s*/\*(?P<front>.*?)\*/(?P<sql>.*)\Z", re.DOTALL)

@@ -1,4 +1,4 @@
-"""What models may read besides each other: raw.<contract>, calendar.day, vocabulary.*.
+"""What models may read besides each other: raw.<contract>, calendar.*, vocabulary.*.
 
 raw.<contract> holds the accepted rows of every load that has a receipt. Where two loads
 bring rows of the same key the later load's row stands. Which engine reads them is not said here.
@@ -6,8 +6,9 @@ bring rows of the same key the later load's row stands. Which engine reads them 
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
+from typing import Any
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -33,18 +34,30 @@ SQL_TYPES = {
 }
 # What loading adds to each row.
 ADDED = (("_line", "BIGINT"), ("_key", "VARCHAR"), ("_load", "VARCHAR"))
-_CALENDAR = pa.schema(
-    [
-        ("day", pa.date32()),
-        ("weekday", pa.int64()),
-        ("term", pa.string()),
-        ("teaching_week", pa.int64()),
-        ("week_kind", pa.string()),
-        ("holiday", pa.string()),
-        ("is_working_day", pa.bool_()),
-        ("is_open", pa.bool_()),
-    ]
-)
+_CALENDAR = {
+    "day": pa.schema(
+        [
+            ("day", pa.date32()),
+            ("weekday", pa.int64()),
+            ("term", pa.string()),
+            ("teaching_week", pa.int64()),
+            ("week_kind", pa.string()),
+            ("holiday", pa.string()),
+            ("is_working_day", pa.bool_()),
+            ("is_open", pa.bool_()),
+        ]
+    ),
+    "hours": pa.schema(
+        [
+            ("day", pa.date32()),
+            ("campus", pa.string()),
+            ("building", pa.string()),
+            ("is_open", pa.bool_()),
+            ("opens_minute", pa.int64()),
+            ("closes_minute", pa.int64()),
+        ]
+    ),
+}
 
 
 @dataclass(frozen=True)
@@ -146,6 +159,7 @@ _DATED = (
     ("occupancy_counts", "hour_start_at"),
     ("gate_events", "passed_at"),
     ("seat_events", "changed_at"),
+    ("place_months", "month_from"),
 )
 
 
@@ -172,14 +186,22 @@ def _least_and_greatest(path: Path, column: str) -> list[date]:
     for number in range(file.metadata.num_row_groups):
         statistics = file.metadata.row_group(number).column(place).statistics
         if statistics is not None and statistics.has_min_max:
-            found += [statistics.min.date(), statistics.max.date()]
+            found += [
+                one.date() if isinstance(one, datetime) else one
+                for one in (statistics.min, statistics.max)
+            ]
     return found
 
 
-def calendar_rows(site: Site | None, first: date | None, last: date | None) -> pa.Table:
-    """Every day of a span; none where there is no span."""
-    rows = load_calendar(site).days(first, last) if first and last else []
-    return pa.Table.from_pylist(rows, schema=_CALENDAR)
+def calendar_rows(
+    site: Site | None, first: date | None, last: date | None, table: str = "day"
+) -> pa.Table:
+    """Every day of a span, or with `hours` every building and day; none where there is no span."""
+    rows: list[dict[str, Any]] = []
+    if first and last:
+        known = load_calendar(site)
+        rows = known.days(first, last) if table == "day" else known.hours(first, last)
+    return pa.Table.from_pylist(rows, schema=_CALENDAR[table])
 
 
 def vocabulary_rows(site: Site | None, name: str) -> pa.Table:

@@ -25,6 +25,7 @@ def reopened(site: Site, opinion: Opinion) -> None:
     for account in _with("voice.manage"):
         messages.tell(
             site, account=account, template="opinion_reopened", values={"title": opinion.title},
+            about={"kind": "opinion", "id": opinion.pk},
             key=f"opinion:{opinion.pk}:reopened:{opinion.reopened}",
         )  # fmt: skip
 
@@ -38,7 +39,7 @@ def late(site: Site, task: Task, level: int, days: int) -> None:
     for account in _with("voice.manage" if level else "voice.work"):
         messages.tell(
             site, account=account, template=template, values=values,
-            key=f"task:{task.pk}:{task.due_on}:{level}",
+            about={"kind": "task", "id": task.pk}, key=f"task:{task.pk}:{task.due_on}:{level}",
         )  # fmt: skip
 
 

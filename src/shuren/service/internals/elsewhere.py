@@ -129,8 +129,12 @@ def _of_each(lake: Lake, table: str, what: str) -> dict[str, float]:
 OF_EACH: Mapping[str, Callable[[Lake], dict[str, float]]] = {
     "attend": lambda lake: _of_each(lake, "mart.event_month", "share:attended/enrolled"),
     "finish_rate": lambda lake: _of_each(lake, "mart.event_month", "share:completed/enrolled"),
+    "occupancy": lambda lake: _of_each(lake, "mart.place_occupancy", "share:used_hours/open_hours"),
     "gifts": lambda lake: _of_each(lake, "conformed.gift_result", "sum:volumes"),
     "hours": lambda lake: _of_each(lake, "conformed.shift_month", "sum:hours"),
 }
 # Where a figure of the whole library says nothing of a service.
-NOT_OF = {"cost_per": ("article_purchase",)}
+NOT_OF = {
+    "cost_per": ("article_purchase",),
+    "occupancy": ("group_study_room", "meeting_space"),  # rooms, not seats
+}

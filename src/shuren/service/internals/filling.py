@@ -7,7 +7,7 @@ from typing import Any
 from shuren.kernel.i18n import gettext as _
 from shuren.kernel.i18n import pick
 from shuren.kernel.suggestions import did_you_mean
-from shuren.service.case_shapes import AskedField
+from shuren.service.case_shapes import AskedField, Incoming
 from shuren.service.errors import WrongField
 from shuren.service.internals.case_files import checked
 
@@ -49,6 +49,8 @@ def _value(field: AskedField, given: Any) -> Any:
         return None
     if field.type == "file":
         return checked(field, given)
+    if isinstance(given, Incoming):
+        raise _wrong(field, _("Write text here: this field takes no file."))
     if field.type in LONGEST:
         return _text(field, given)
     if field.type == "boolean":

@@ -18,6 +18,7 @@ from shuren.service.internals.acting import PURPOSE as CASES
 from shuren.service.internals.documents import store as documents
 from shuren.service.internals.events import store as events
 from shuren.service.internals.messaging import store as messaging
+from shuren.service.internals.reviews import store as reviews
 from shuren.service.internals.shifts import store as shifts
 from shuren.service.internals.terms import days_of
 from shuren.service.joining import terms_above
@@ -40,6 +41,7 @@ KEPT = (
     Kept(booking_stores.PURPOSE, booking_stores.STORE, booking_stores.forget_past),
     Kept(CASES, "documents", documents.forget_issued),
     Kept(CASES, "enrolments", events.forget_before),
+    Kept(CASES, reviews.STORE, reviews.forget_before),
     Kept(CASES, "shifts", shifts.forget_before),
     Kept(messaging.PURPOSE, messaging.STORE, messaging.forget_before),
     Kept("account_access", "sign_in_counts", trust.forget_sign_in_counts),

@@ -14,6 +14,7 @@ from shuren.kernel.site import Site
 
 FILE = "file-links.key"
 _LINK, _GRANT = b"shuren.file.link\0", b"shuren.file.grant\0"
+_SENT = b"shuren.file.sent\0"
 
 
 def keys(site: Site) -> dict[str, bytes]:
@@ -78,6 +79,28 @@ def read_grant(site: Site, link_id: str, grant: str) -> int:
         if hmac.compare_digest(made.encode(), parts[2].encode()):
             return int(parts[1])
     return 0
+
+
+def sent_of(site: Site, file_id: str, until: int) -> str:
+    """What stands in the address of a file that a reader sent, until a moment in seconds since
+    1970."""
+    return f"{file_id}.{until}.{_sent_seal(site, file_id, until)}"
+
+
+def read_sent(site: Site, token: str) -> tuple[str, int]:
+    """(file, until) of a token of ours under the newest key; ("", 0) for any other."""
+    parts = token[:120].split(".")
+    if len(parts) != 3 or not (parts[1].isascii() and parts[1].isdecimal()):
+        return "", 0
+    file_id, until = parts[0], int(parts[1])
+    is_ours = hmac.compare_digest(_sent_seal(site, file_id, until).encode(), parts[2].encode())
+    return (file_id, until) if is_ours else ("", 0)
+
+
+def _sent_seal(site: Site, file_id: str, until: int) -> str:
+    """32 hexadecimal digits, 128 bits: no letters that a key of a reader begins with."""
+    text = f"{file_id} {until}".encode()
+    return hmac.digest(keys(site)[newest(site)], _SENT + text, "sha256")[:16].hex()
 
 
 def _seal(key: bytes, kind: bytes, text: str) -> str:

@@ -38,7 +38,7 @@ def tell_librarian(site: Site, row: Case) -> None:
     messages.tell(
         site, account=row.assignee, template="station_asked",
         values={"service": services(site)[row.service].title, "college": station.title},
-        key=f"case:{row.pk}:station",
+        about={"kind": "desk_case", "id": row.pk}, key=f"case:{row.pk}:station",
     )  # fmt: skip
 
 

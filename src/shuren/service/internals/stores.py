@@ -23,6 +23,7 @@ from shuren.service.internals.events import store as events
 from shuren.service.internals.gifts import store as gifts
 from shuren.service.internals.members import store as members
 from shuren.service.internals.messaging import store as messaging
+from shuren.service.internals.reviews import store as reviews
 from shuren.service.internals.shifts import store as shifts
 from shuren.service.joining import stores_above
 from shuren.service.shapes import HeldStore
@@ -151,6 +152,7 @@ STORES: tuple[Store, ...] = (
     Store(messaging.STORE, messaging.TABLES, messaging.tell, messaging.forget, messaging.erase),
     Store(gifts.STORE, gifts.TABLES, gifts.tell, gifts.forget, gifts.erase),
     Store(events.STORE, events.TABLES, events.tell, events.forget, events.erase),
+    Store(reviews.STORE, reviews.TABLES, reviews.tell, reviews.forget, reviews.erase),
     Store(shifts.STORE, shifts.TABLES, shifts.tell, shifts.forget, shifts.erase),
     Store("events", (), lake_stores.events, lake_stores.forget_event),
     Store("lake", (), lake_stores.rows, lake_stores.forget_row),

@@ -3,7 +3,8 @@
 Bookings are summed by month, place and hour of the day before they leave the database, where they
 stay for weeks only, and only sums of five readers or more leave it: the lake never learns who was
 where, or of any single booking. A place owes its months anew whenever a booking of it is over; of
-several sums of one key the newest counts.
+several sums of one key the newest counts. With them goes what the open hours of every zone of the
+service came to in the month, see month_rising.
 """
 
 from collections import defaultdict
@@ -24,6 +25,7 @@ from shuren.kernel.site import Site
 from shuren.service import places
 from shuren.service.event_shapes import ENROLLED, OVER
 from shuren.service.gift_shapes import ACCEPTED, DECLINED, PASSED_ON
+from shuren.service.internals import month_rising
 from shuren.service.internals.booking_rows import Booking
 from shuren.service.internals.case_rows import Case
 from shuren.service.internals.event_rows import Enrolment, Event
@@ -32,7 +34,7 @@ from shuren.service.internals.gift_rows import GiftItem, GiftThanks
 AT_ONCE = 2000
 HOUR = timedelta(hours=1)
 SEATS = "-"  # in place of a room's name
-LEAST = 5  # readers behind a sum that leaves the database
+LEAST = month_rising.LEAST
 KEPT, MISSED = "released", "no_show"
 Row = dict[str, Any]
 Place = tuple[str, str, str, str]  # service, zone, room, building
@@ -63,6 +65,7 @@ def tell_places(site: Site) -> int:
     for service, in_zone, month in sorted(months):
         rows += _month_of(site, service, in_zone, month, rooms)
     hand_in(site, "place_hours", rows)
+    hand_in(site, "place_months", month_rising.rows(site, fresh, (KEPT, MISSED)))
     Booking.objects.filter(pk__in=[row.pk for row in fresh]).update(is_risen=True)
     return len(fresh)
 

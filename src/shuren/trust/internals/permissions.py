@@ -91,6 +91,10 @@ PERMISSIONS: dict[str, dict[str, str]] = {
         "zh": "修改服务的声明；扩大对象或要求更多信息时由第二人批准",
         "en": "Change what services say; a second person approves what widens or asks for more",
     },
+    "reviews.moderate": {
+        "zh": "审阅、发布与撤下读者书评（不见作者）",
+        "en": "Read, publish and take down readers' reviews, not whose they are",
+    },
     "voice.read": {"zh": "看读者意见（遮盖后）", "en": "See readers' opinions, masked"},
     "voice.work": {
         "zh": "登记、合并、分解、办理与答复读者意见（可看原文）",
@@ -149,6 +153,7 @@ PERMISSION_PURPOSES: dict[str, tuple[str, ...]] = dict.fromkeys(PERMISSIONS, ())
     "cases.manage": ("case_handling",),
     "bookings.serve": ("space_booking",),
     "cases.correct": ("case_handling", "record_correction"),
+    "reviews.moderate": ("case_handling",),
     "voice.read": ("case_handling",),
     "voice.work": ("case_handling",),
     "voice.manage": ("case_handling",),

@@ -1,26 +1,35 @@
 """A reader's own cases by a key of their own: a small API beside the open one, with a document of
 its own, for nothing here is anybody else's."""
 
+from collections.abc import Iterable
 from typing import Any, Literal
 
 import orjson
 from django.conf import settings
-from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.http import (
+    Http404,
+    HttpRequest,
+    HttpResponse,
+    JsonResponse,
+    StreamingHttpResponse,
+)
 from django.urls import reverse
+from django.utils.http import content_disposition_header
 from ninja import NinjaAPI, Query, Schema
 from ninja.errors import HttpError, ValidationError
 from ninja.security.base import AuthBase
-from pydantic import ConfigDict, Field
 
 from shuren.kernel.errors import ShurenError
 from shuren.kernel.i18n import ENGLISH, current_language
 from shuren.kernel.i18n import gettext as _
 from shuren.kernel.shapes import Actor
-from shuren.service import own_cases, reader_keys
+from shuren.service import own_cases, own_files, reader_keys
 from shuren.service.case_shapes import CaseLine, CaseView
 from shuren.service.errors import WrongField
 from shuren.service.file_links import Delivered
+from shuren.service.own_files import Sent
 from shuren.trust import egress
+from shuren.web.api import own_opening
 from shuren.web.api.keys import refuse_key_in_address
 from shuren.web.api.problems import (
     MEDIA_TYPE,
@@ -33,6 +42,7 @@ from shuren.web.api.problems import (
 from shuren.web.workbench.shell import current_site
 
 ONCE = "Idempotency-Key"
+_MORE = {"open_own_case": (413,), "own_file": (410,)}  # what else they may refuse with
 own = NinjaAPI(title="My cases", version="1", urls_namespace="own-api", openapi_url=None,
                docs_url=None)  # fmt: skip
 own.add_exception_handler(ShurenError, from_error)  # type: ignore[arg-type]
@@ -113,6 +123,17 @@ class FileShape(Schema):
     gone_at: str | None
 
 
+class SentFile(Schema):
+    field: str
+    name: str
+    size: int
+    sha256: str
+    at: str
+    url: str | None
+    until: str | None
+    gone_at: str | None
+
+
 class Whole(Line):
     trace: str
     fields: dict[str, Any]
@@ -120,15 +141,7 @@ class Whole(Line):
     history: list[StepShape]
     moves: list[MoveShape]
     file: FileShape | None
-
-
-class Opening(Schema):
-    """What is opened, by the form of a service as /api/v1/services/{id} describes it."""
-
-    model_config = ConfigDict(extra="forbid")
-    service: str = Field(max_length=60)
-    title: str = Field("", max_length=300)
-    fields: dict[str, str | int | float | bool] = Field(default_factory=dict, max_length=60)
+    files: list[SentFile]
 
 
 @own.get("/cases", auth=OwnKey(reader_keys.READ), response=Lines, operation_id="own_cases")
@@ -151,32 +164,50 @@ def own_case_list(
 def own_case(request: HttpRequest, id: str) -> HttpResponse:
     actor: Actor = request.actor  # type: ignore[attr-defined]
     case, file = own_cases.one(current_site(), id, actor=actor)
-    return _answer(actor, _whole(request, case, file))
+    files = own_files.sent(current_site(), case.id, actor=actor)
+    return _answer(actor, _whole(request, case, file, files))
 
 
 @own.post(
     "/cases", auth=OwnKey(reader_keys.OPEN), response={201: Whole}, operation_id="open_own_case"
 )
-def open_own_case(request: HttpRequest, opening: Opening) -> HttpResponse:
+def open_own_case(request: HttpRequest) -> HttpResponse:
     actor: Actor = request.actor  # type: ignore[attr-defined]
+    opening, fields = own_opening.read(request)
     try:
         case = own_cases.open_one(
             current_site(), opening.service, actor=actor, title=opening.title,
-            fields=opening.fields, key=request.headers.get(ONCE, "")[:60],
+            fields=fields, key=request.headers.get(ONCE, "")[:60],
         )  # fmt: skip
     except WrongField as error:
         where = error.name if error.name == "title" else f"fields.{error.name}"
-        raise Problem(
-            "wrong-parameter", error.message, fix=error.fix,
-            errors=[{"where": where, "message": error.message}],
-        ) from error  # fmt: skip
-    answer = _answer(actor, _whole(request, case, None), status=201)
+        raise own_opening.wrong(where, error.message, error.fix) from error
+    files = own_files.sent(current_site(), case.id, actor=actor)
+    answer = _answer(actor, _whole(request, case, None, files), status=201)
     answer["Location"] = reverse("own-api:own_case", args=[case.id])
     return answer
 
 
+@own.get(
+    "/files/{token}", auth=OwnKey(reader_keys.READ), operation_id="own_file",
+    openapi_extra={"responses": {200: {"content": {"*/*": {
+        "schema": {"type": "string", "format": "binary"}}}}}},
+)  # fmt: skip
+def own_file(request: HttpRequest, token: str) -> Any:
+    """As it is, to be kept and never opened in a page."""
+    actor: Actor = request.actor  # type: ignore[attr-defined]
+    kept = own_files.fetch(current_site(), token, actor=actor)
+    answer = StreamingHttpResponse(kept.content, content_type=kept.media_type)
+    answer["Content-Length"] = str(kept.size)
+    answer["Content-Disposition"] = content_disposition_header(True, kept.name) or "attachment"
+    answer["X-Content-Type-Options"] = "nosniff"
+    answer["Content-Security-Policy"] = "sandbox; default-src 'none'"
+    answer["Cache-Control"] = "private, no-store"
+    return answer
+
+
 def openapi(request: HttpRequest) -> HttpResponse:
-    """The OpenAPI 3.1 document of these three; open to all, since it holds no data."""
+    """The OpenAPI 3.1 document of these; open to all, since it holds no data."""
     refuse_key_in_address(request)
     made: dict[str, Any] = dict(own.get_openapi_schema())
     is_english = current_language() == ENGLISH
@@ -192,16 +223,18 @@ def openapi(request: HttpRequest) -> HttpResponse:
             for name in ("type", "title", "status", "detail", "fix")
         },
     }
+    made["components"]["schemas"]["Opening"] = own_opening.Opening.model_json_schema()
     for path in made["paths"].values():
         for operation in path.values():
             if operation["operationId"] == "open_own_case":
+                operation["requestBody"] = own_opening.body_schema()
                 operation["parameters"].append(
                     {"name": ONCE, "in": "header", "schema": {"type": "string", "maxLength": 60}}
                 )
             title, text, scope = _operations()[operation["operationId"]]
             operation |= {"summary": title, "description": text, "x-scope": scope,
                           "security": [{"key": []}]}  # fmt: skip
-            for status in (400, 401, 403, 404, 422, 429):
+            for status in (400, 401, 403, 404, *_MORE.get(operation["operationId"], ()), 422, 429):
                 operation["responses"][str(status)] = {
                     "description": "Problem",
                     "content": {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}},
@@ -240,8 +273,15 @@ def _operations() -> dict[str, tuple[str, str, str]]:
         "open_own_case": (
             _("Open a case"),
             _("By the fields of the service's form, see `/api/v1/services/{id}`. With an "
-              "Idempotency-Key the same request twice opens one case. Files are sent on the page."),
+              "Idempotency-Key the same request twice opens one case. With files it is a form of "
+              "several parts: `case` holds the JSON, each file is a part named as its field."),
             reader_keys.OPEN,
+        ),
+        "own_file": (
+            _("A file of one of my cases"),
+            _("By the address that the case gives. It ends after a quarter of an hour and opens by "
+              "the key of the same reader alone."),
+            reader_keys.READ,
         ),
     }  # fmt: skip
 
@@ -273,7 +313,9 @@ def _line(request: HttpRequest, case: CaseLine) -> dict[str, Any]:
     }
 
 
-def _whole(request: HttpRequest, case: CaseView, file: Delivered | None) -> dict[str, Any]:
+def _whole(
+    request: HttpRequest, case: CaseView, file: Delivered | None, files: Iterable[Sent]
+) -> dict[str, Any]:
     stamps = {"need": case.needed_at, "match": case.matched_at, "delivery": case.delivered_at,
               "feedback": case.feedback_at}  # fmt: skip
     return _line(request, case) | {
@@ -290,6 +332,7 @@ def _whole(request: HttpRequest, case: CaseView, file: Delivered | None) -> dict
             for move in case.moves
         ],
         "file": _file(request, file),
+        "files": [_sent(request, one) for one in files],
     }  # fmt: skip
 
 
@@ -304,5 +347,19 @@ def _file(request: HttpRequest, file: Delivered | None) -> dict[str, Any] | None
         "url": request.build_absolute_uri(path) if path else None,
         "until": file.until.isoformat() if file.until else None,
         "left": file.left,
+        "gone_at": file.gone_at.isoformat() if file.gone_at else None,
+    }
+
+
+def _sent(request: HttpRequest, file: Sent) -> dict[str, Any]:
+    path = reverse("own-api:own_file", args=[file.token]) if file.token else ""
+    return {
+        "field": file.field,
+        "name": file.name,
+        "size": file.size,
+        "sha256": file.sha256,
+        "at": file.at.isoformat(),
+        "url": request.build_absolute_uri(path) if path else None,
+        "until": file.until.isoformat() if file.until else None,
         "gone_at": file.gone_at.isoformat() if file.gone_at else None,
     }

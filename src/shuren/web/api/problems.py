@@ -20,7 +20,8 @@ KINDS: dict[str, tuple[int, dict[str, str]]] = {
     "not-found": (404, {"zh": "没有这个内容。", "en": "There is no such thing."}),
     "method": (405, {"zh": "此地址不支持该方法。", "en": "This address does not take that method."}),  # noqa: E501
     "not-acceptable": (406, {"zh": "不提供所要的格式。", "en": "There is no such format."}),
-    "gone": (410, {"zh": "所接续的数据版本已不保留。", "en": "The state of the data this goes on from is gone."}),  # noqa: E501
+    "gone": (410, {"zh": "此内容已不再提供。", "en": "This is given no more."}),
+    "too-large": (413, {"zh": "请求过大。", "en": "The request is too large."}),
     "wrong-parameter": (422, {"zh": "参数有误。", "en": "A parameter is wrong."}),
     "quota": (429, {"zh": "请求次数已用完，请稍候。", "en": "The quota is used up; wait a little."}),  # noqa: E501
     "fault": (500, {"zh": "服务器内部出错。", "en": "Something went wrong on our side."}),

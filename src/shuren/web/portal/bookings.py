@@ -21,6 +21,7 @@ from shuren.web import moments, place_words
 from shuren.web.access import requires
 from shuren.web.errors import status_of
 from shuren.web.portal.held import READ
+from shuren.web.portal.own_page import own_page
 
 SIMPLE = {
     "step_out": bookings.step_out,
@@ -96,20 +97,19 @@ def wish(request: HttpRequest, number: int) -> HttpResponseBase:
 @requires(READ)
 def credit(request: HttpRequest) -> HttpResponse:
     """What was not kept to, and until when nothing can be booked; POST breach, why: objects."""
-    actor: Actor = request.actor  # type: ignore[attr-defined]
-    if not actor.reader_key:
-        return render(request, "portal/my_nobody.html")
-    problem: ShurenError | None = None
-    if request.method == "POST":
+
+    def do(actor: Actor) -> str:
         number = request.POST.get("breach", "")
-        try:
-            opened = bookings.object_to(
-                settings.SITE, int(number) if number.isdecimal() else 0,
-                request.POST.get("why", ""), actor=actor,
-            )  # fmt: skip
-            return HttpResponseRedirect(reverse("my-case", args=[opened.id]))
-        except ShurenError as error:
-            problem = error
+        opened = bookings.object_to(
+            settings.SITE, int(number) if number.isdecimal() else 0,
+            request.POST.get("why", ""), actor=actor,
+        )  # fmt: skip
+        return reverse("my-case", args=[opened.id])
+
+    return own_page(request, do, lambda actor, problem: _credits(request, actor, problem))
+
+
+def _credits(request: HttpRequest, actor: Actor, problem: ShurenError | None) -> HttpResponse:
     context = {
         "credits": [_credit(one) for one in bookings.credit(settings.SITE, actor) if one.of],
         "breaches": [breach(one) for one in bookings.breaches(settings.SITE, actor)],

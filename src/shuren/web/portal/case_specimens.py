@@ -9,7 +9,7 @@ from shuren.kernel.i18n import pick
 from shuren.service.case_shapes import AskedField
 from shuren.service.member_shapes import LAPSED, NONE, VALID, Pack, Stand
 from shuren.service.message_shapes import KINDS
-from shuren.web import member_words
+from shuren.web import member_words, moments
 from shuren.web.case_words import inputs
 from shuren.web.portal import project_specimens
 
@@ -38,7 +38,7 @@ def _member_card() -> list[dict[str, Any]]:
     stands = [
         Stand(VALID, began=day, ends=ends, renew_from=date(2029, 9, 30), pack=pack),
         Stand(LAPSED, began=day, ends=ends, renew_from=day, can_renew=True,
-              why=_("Your membership ended on %(day)s.", day=ends.isoformat()),
+              why=_("Your membership ended on %(day)s.", day=moments.day(ends)),
               advice=_("Renew it under My membership with one tap; it is good again at once.")),
         Stand(NONE, why=_("It is for alumni with a membership, and you have none yet."),
               advice=_("Apply under My membership; it takes two minutes.")),

@@ -4,7 +4,7 @@ of what somebody said by phone. No reader is on it."""
 from typing import Any
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 
@@ -21,31 +21,25 @@ from shuren.web.access import requires
 from shuren.web.errors import status_of
 from shuren.web.portal import opening
 from shuren.web.portal.held import READ
+from shuren.web.portal.own_page import own_page
 
 
 @requires(READ)
 def index(request: HttpRequest) -> HttpResponse:
     """POST do=done or again with zone; do=note with text and key."""
-    actor: Actor = request.actor  # type: ignore[attr-defined]
-    if not actor.reader_key:
-        return render(request, "portal/my_nobody.html")
-    problem: ShurenError | None = None
-    if request.method == "POST":
-        try:
-            do = request.POST.get("do", "")
-            _do(request, do, actor)
-            return HttpResponseRedirect(
-                reverse("my-duty") + ("?done=note" if do == "note" else "#round")
-            )
-        except ShurenError as error:
-            problem = error
-    context = _context(request, duty.on_duty(settings.SITE, actor), problem)
-    status = status_of(problem) if problem else 200
-    return render(request, "portal/my_duty.html", context, status=status)
+
+    def show(actor: Actor, problem: ShurenError | None) -> HttpResponse:
+        context = _context(request, duty.on_duty(settings.SITE, actor), problem)
+        status = status_of(problem) if problem else 200
+        return render(request, "portal/my_duty.html", context, status=status)
+
+    return own_page(request, lambda actor: _do(request, actor), show)
 
 
-def _do(request: HttpRequest, do: str, actor: Actor) -> None:
+def _do(request: HttpRequest, actor: Actor) -> str:
+    """Where to go on."""
     said, site = request.POST, settings.SITE
+    do = said.get("do", "")
     if do in ("done", "again"):
         duty.look_at(site, said.get("zone", ""), do == "done", actor=actor)
     elif do == "note":
@@ -55,6 +49,7 @@ def _do(request: HttpRequest, do: str, actor: Actor) -> None:
         )  # fmt: skip
     else:
         raise UsageError(_("There is nothing called '%(name)s' to do.", name=do[:40]))
+    return reverse("my-duty") + ("?done=note" if do == "note" else "#round")
 
 
 def _context(

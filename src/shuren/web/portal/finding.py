@@ -182,6 +182,7 @@ Disallow: /find/export/
 Disallow: /find/shelf/
 Disallow: /find/now/
 Disallow: /find/*/ask/
+Disallow: /find/*/review/
 Disallow: /resolve/ask/
 Disallow: /workbench/
 Disallow: /my/

@@ -91,21 +91,23 @@ def as_row(one: Told) -> dict[str, Any]:
 def _leads(about: dict[str, str]) -> dict[str, str]:
     """{url, label} of the page of what a message is about, {} where it has none."""
     kind, id = about["kind"], about["id"]
-    pages = {
+    pages: dict[str, tuple[str, list[str], str]] = {
         "case": ("my-case", [id], _("To the case")),
         "booking": ("my-bookings", [], _("To your bookings")),
         "event": ("event", [id], _("To the event")),
         "shift": ("my-shifts", [], _("To your shifts")),
         "search": ("my-searches", [], _("To your saved searches")),
         "title": ("item", [id], _("To the title")),
+        "review": ("item-review", [id], _("To your review")),
         "loan": ("my", [], _("To your loans")),
         "consent": ("my-privacy", [], _("To My privacy")),
         "desk_case": ("workbench:case", [id], _("To the case")),
-        "task": ("workbench:tasks", [], _("To the tasks")),
+        "task": ("workbench:supervised", [id], _("To the task")),
+        "opinion": ("workbench:opinion", [id], _("To the opinion")),
     }
-    if kind not in pages or (kind in ("case", "desk_case", "event", "title") and not id):
+    name, args, label = pages.get(kind, ("", [], ""))
+    if not name or "" in args:
         return {}
-    name, args, label = pages[kind]
     return {"url": reverse(name, args=args), "label": label}
 
 

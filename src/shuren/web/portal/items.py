@@ -19,7 +19,7 @@ from shuren.kernel.i18n import gettext as _
 from shuren.kernel.shapes import Actor
 from shuren.service import licensed, offers
 from shuren.trust import egress
-from shuren.web.portal import copies, narrowing
+from shuren.web.portal import copies, narrowing, reviews
 from shuren.web.portal.buttons import as_offers
 from shuren.web.portal.finding import commands_of
 from shuren.web.portal.hits import as_row, editions, field_url, names
@@ -46,6 +46,7 @@ def item(request: HttpRequest, item_id: str) -> HttpResponse:
     around: Sequence[Item] = ()
     if found.call_number:
         around = queries.shelf(settings.SITE, found.call_number, actor=actor, size=AROUND + 1).items
+    said = reviews.of_item(request, found)
     context = {
         "item": found,
         "names": names(found.authors),
@@ -66,7 +67,8 @@ def item(request: HttpRequest, item_id: str) -> HttpResponse:
         "exports": _exports(found),
         "around": [as_row(one) for one in around if one.id != found.id][:AROUND],
         "shelf_url": _shelf_url(found.call_number) if found.call_number else "",
-        "schema_org": schema_org(found, link),
+        "reviews": said,
+        "schema_org": schema_org(found, link, said["rating"]),
     }
     return render(request, "portal/item.html", context)
 
@@ -149,8 +151,11 @@ def _shelf_url(call_number: str, campus: str = "", to: str = "") -> str:
     return f"{reverse('find-shelf')}?{said}"
 
 
-def schema_org(found: Item, link: str) -> SafeString:
-    """The item for machines, https://schema.org; safe inside a <script> of data."""
+def schema_org(found: Item, link: str, rating: dict[str, Any] | None = None) -> SafeString:
+    """The item for machines, https://schema.org; safe inside a <script> of data.
+
+    rating  {value, count} of readers' stars, where it is shown
+    """
     content: dict[str, Any] = {
         "@context": "https://schema.org",
         "@type": _TYPES.get(found.kind, "CreativeWork"),
@@ -168,6 +173,13 @@ def schema_org(found: Item, link: str) -> SafeString:
         "about": list(found.subjects),
         "isAccessibleForFree": found.free or "",
         "description": found.summary,
+        "aggregateRating": {
+            "@type": "AggregateRating",
+            "ratingValue": rating["value"],
+            "ratingCount": rating["count"],
+        }
+        if rating
+        else "",
     }
     content |= {name: value for name, value in more.items() if value}
     return mark_safe(json.dumps(content, ensure_ascii=False, indent=1).translate(_UNSAFE))

@@ -20,6 +20,7 @@ from shuren.web import moments
 from shuren.web.access import requires
 from shuren.web.errors import status_of
 from shuren.web.portal.held import READ
+from shuren.web.portal.own_page import own_page
 from shuren.web.workbench.paging import whole_number
 
 MOST = (1, 2, 3, 5, 10, 20)
@@ -28,17 +29,12 @@ MOST = (1, 2, 3, 5, 10, 20)
 @requires(READ)
 def choices(request: HttpRequest) -> HttpResponse:
     """GET the page; POST way-<kind>, quiet_from, quiet_to, most, language."""
-    actor: Actor = request.actor  # type: ignore[attr-defined]
-    if not actor.reader_key:
-        return render(request, "portal/my_nobody.html")
-    problem: ShurenError | None = None
-    if request.method == "POST":
-        try:
-            messages.choose(_said(request), actor=actor)
-            return HttpResponseRedirect(reverse("my-messages") + "?kept=1")
-        except ShurenError as error:
-            problem = error
-    return _page(request, actor, problem=problem)
+
+    def do(actor: Actor) -> str:
+        messages.choose(_said(request), actor=actor)
+        return reverse("my-messages") + "?kept=1"
+
+    return own_page(request, do, lambda actor, problem: _page(request, actor, problem=problem))
 
 
 @requires(READ)

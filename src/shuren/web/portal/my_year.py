@@ -44,10 +44,8 @@ def _lines(found: OwnYear) -> list[str]:
         lines.append(_("Most often: %(title)s, %(count)s times", title=title, count=count))
     if found.busiest:
         month, count = found.busiest
-        lines.append(
-            _("Busiest month: %(month)s, %(count)s loans", month=f"{found.year}-{month:02}",
-              count=count)
-        )  # fmt: skip
+        name = moments.month(f"{found.year}-{month:02}")
+        lines.append(_("Busiest month: %(month)s, %(count)s loans", month=name, count=count))
     return lines
 
 
@@ -62,7 +60,7 @@ def _months(found: OwnYear) -> dict[str, Any]:
         ],
         "rows": [
             [
-                {"text": f"{found.year}-{month:02}"},
+                {"text": moments.month(f"{found.year}-{month:02}")},
                 {"text": str(loans), "number": True},
                 {"text": str(returns), "number": True},
             ]

@@ -7,6 +7,7 @@ from django.urls import reverse
 
 from shuren.kernel.errors import ShurenError
 from shuren.kernel.i18n import gettext as _
+from shuren.kernel.i18n import pick
 from shuren.kernel.shapes import Actor
 from shuren.service import cases, projects
 from shuren.service.errors import NoSuchCase
@@ -32,18 +33,19 @@ def one(request: HttpRequest, case_id: str) -> HttpResponse:
             problem = error
     found = projects.project(settings.SITE, case_id, actor)
     case = cases.case(settings.SITE, case_id, actor)
-    title = case_words.title_of(case)
+    asked = case_words.title_of(case)
 
     def link(paper: str) -> str:
         return reverse("my-project-paper", args=[case_id, paper])
 
     context = project_words.whole(found, link, request, problem) | {
         "case": case,
-        "title": title,
+        "title": found.name or asked,
+        "service": pick(case.service_title),
         "state": case_words.state_badge(case),
         "trail": [
             {"label": _("My cases"), "url": reverse("my-cases")},
-            {"label": title, "url": reverse("my-case", args=[case_id])},
+            {"label": asked, "url": reverse("my-case", args=[case_id])},
             {"label": _("Project"), "url": ""},
         ],
     }

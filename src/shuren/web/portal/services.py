@@ -11,7 +11,7 @@ from django.urls import reverse
 
 from shuren.kernel.errors import ShurenError
 from shuren.kernel.i18n import gettext as _
-from shuren.kernel.i18n import pick
+from shuren.kernel.i18n import listed, pick
 from shuren.kernel.shapes import Actor
 from shuren.service import cases, catalogue, stations
 from shuren.service.case_shapes import AskedField
@@ -23,6 +23,7 @@ from shuren.web.access import to_sign_in
 from shuren.web.places import way_in
 
 LONGEST = 100
+TEASED = 3  # services named on a folded category
 COLLEGE, STATION = "college", "station"  # asked where a service may be about a college
 ABOUT = "subject_title"  # asked where a service is always about something
 
@@ -181,7 +182,7 @@ def _page(id: str, actor: Actor) -> catalogue.Page:
 
 
 def _groups(found: list[catalogue.Entry], *, is_flat: bool) -> list[dict[str, Any]]:
-    """[{id, title, rows}] by category; the best first and in one list where words were asked."""
+    """[{id, title, teaser, rows}] by category; where words were asked one list, the best first."""
     if is_flat:
         return [{"id": "found", "title": "", "rows": [_row(one) for one in found]}]
     titles = names(settings.SITE).categories
@@ -189,7 +190,10 @@ def _groups(found: list[catalogue.Entry], *, is_flat: bool) -> list[dict[str, An
     for id, title in titles.items():
         rows = [_row(one) for one in found if one.service.category == id]
         if rows:
-            groups.append({"id": id, "title": pick(title), "rows": rows})
+            teaser = listed([one["title"] for one in rows[:TEASED]])
+            if len(rows) > TEASED:
+                teaser = _("%(first)s and more", first=teaser)
+            groups.append({"id": id, "title": pick(title), "teaser": teaser, "rows": rows})
     return groups
 
 

@@ -4,7 +4,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
@@ -21,8 +21,10 @@ from shuren.web import moments, shift_words
 from shuren.web.access import requires
 from shuren.web.errors import status_of
 from shuren.web.portal.held import READ
+from shuren.web.portal.own_page import own_page
 from shuren.web.workbench.paging import whole_number
 
+NEXT = 6  # shifts to take that are shown at once; the later ones unfold
 _SIMPLE = {
     "give_back": shifts.give_back,
     "pause": shifts.pause,
@@ -35,26 +37,19 @@ _OFFERS = {"offer": AWAY, "swap": SWAP, "keep": ""}
 @requires(READ)
 def index(request: HttpRequest) -> HttpResponse:
     """POST do, with shift, turn, code, own or since and until."""
-    actor: Actor = request.actor  # type: ignore[attr-defined]
-    if not actor.reader_key:
-        return render(request, "portal/my_nobody.html")
-    problem: ShurenError | None = None
-    if request.method == "POST":
-        do = request.POST.get("do", "")
-        try:
-            _do(request, do, actor)
-            if do == "certificate":
-                return HttpResponseRedirect(reverse("my-documents"))
-            return HttpResponseRedirect(f"{reverse('my-shifts')}?done={do}")
-        except ShurenError as error:
-            problem = error
-    status = status_of(problem) if problem else 200
-    context = _context(request, actor, problem)
-    return render(request, "portal/my_shifts.html", context, status=status)
+
+    def show(actor: Actor, problem: ShurenError | None) -> HttpResponse:
+        status = status_of(problem) if problem else 200
+        context = _context(request, actor, problem)
+        return render(request, "portal/my_shifts.html", context, status=status)
+
+    return own_page(request, lambda actor: _do(request, actor), show)
 
 
-def _do(request: HttpRequest, do: str, actor: Actor) -> None:
+def _do(request: HttpRequest, actor: Actor) -> str:
+    """Where to go on."""
     site, said = settings.SITE, request.POST
+    do = said.get("do", "")
     turn = whole_number(said.get("turn", "")) or 0
     if do == "take":
         shifts.take(site, said.get("shift", ""), actor=actor)
@@ -72,6 +67,7 @@ def _do(request: HttpRequest, do: str, actor: Actor) -> None:
         _SIMPLE[do](site, turn, actor=actor)
     else:
         raise UsageError(_("There is nothing called '%(name)s' to do.", name=do[:40]))
+    return reverse("my-documents") if do == "certificate" else f"{reverse('my-shifts')}?done={do}"
 
 
 def _context(request: HttpRequest, actor: Actor, problem: ShurenError | None) -> dict[str, Any]:
@@ -82,10 +78,12 @@ def _context(request: HttpRequest, actor: Actor, problem: ShurenError | None) ->
     since, until = _span(request)
     counted = shift_hours.worked(site, actor, since, until) if over else None
     known = services(site)
+    to_take = [_shift(one) for one in shifts.open_shifts(site, actor)]
     return {
         "rows": [_turn(one) for one in ahead],
         "over": [_turn(one) for one in over],
-        "open": [_shift(one) for one in shifts.open_shifts(site, actor)],
+        "open": to_take[:NEXT],
+        "later": to_take[NEXT:],
         "offers": [
             _shift(one.shift) | {"turn": one.id, "swap": one.swap}
             for one in shifts.offers(site, actor)

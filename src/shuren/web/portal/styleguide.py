@@ -16,6 +16,7 @@ LISTS = {
     "document_row": "case-rows",
     "event_row": "event-rows",
     "message_row": "message-rows",
+    "review": "reviews",
     "room_row": "room-rows",
     "service_row": "service-rows",
     "task_card": "case-rows",

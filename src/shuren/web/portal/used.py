@@ -136,6 +136,7 @@ def _titles(site: Site) -> dict[str, str]:
         "service.case": _("your cases"),
         "service.booking": _("your bookings of seats and rooms"),
         "management.opinion": _("what you told the library"),
+        "service.review": _("your reviews of titles"),
         "service.saved_search": _("the searches you saved"),
         "service.document": _("your documents"),
         "service.membership": _("your membership"),

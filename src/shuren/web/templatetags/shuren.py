@@ -1,5 +1,6 @@
 """What templates say often: an icon, a cover, a number with its commas, a moment."""
 
+from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any
 
@@ -38,6 +39,12 @@ def grouped(value: Any) -> str:
 
 
 @register.filter
+def at(values: Sequence[Any], place: int) -> Any:
+    """What stands at a place, from 0; "" beyond the end."""
+    return values[place] if place < len(values) else ""
+
+
+@register.filter
 def unlocalised(value: Any) -> str:
     """A number for a machine: no thousands marks."""
     return str(value)
@@ -66,6 +73,12 @@ def moment(value: datetime | None) -> SafeString | str:
 def exact(value: datetime) -> str:
     """Day and minute, for what ends just then."""
     return moments.exact(value)
+
+
+@register.filter
+def in_words(value: str) -> str:
+    """An ISO day, as 2026年3月2日 or 2 March 2026."""
+    return moments.data_day(value or "")
 
 
 @register.simple_tag

@@ -166,6 +166,7 @@ def _table(found: list[Funnel]) -> dict[str, Any]:
             for one_ in found
         ],
         "empty": _("No campaign has been made yet."),
+        "stack": True,
     }  # fmt: skip
 
 

@@ -17,6 +17,7 @@ from shuren.management import actions, queries
 from shuren.management.errors import BadDecision, NoSuchDecision
 from shuren.management.shapes import DecisionLine
 from shuren.trust.queries import may, roles
+from shuren.web import moments
 from shuren.web.access import requires
 from shuren.web.workbench.indicators import sentence
 from shuren.web.workbench.shell import Crumb, crumbs, current_site, page
@@ -112,9 +113,9 @@ def _row(found: DecisionLine) -> list[dict[str, Any]]:
     figures = ", ".join(figure.title for figure in found.figures)
     return [
         {"text": found.title, "href": reverse("workbench:decision", args=[found.id])},
-        {"text": found.decided_on.isoformat()},
+        {"text": moments.day(found.decided_on)},
         {"text": figures},
-        {"text": found.review_on.isoformat() if found.review_on else "–"},
+        {"text": moments.day(found.review_on) if found.review_on else "–"},
         {"text": found.outcome or _("not yet known")},
     ]
 

@@ -153,6 +153,7 @@ def _table(lines: tuple[MemberLine, ...], view: str) -> dict[str, Any]:
         ],
         "rows": [_row(one_) for one_ in lines],
         "empty": empty.get(view, _("No membership here.")),
+        "stack": True,
     }
 
 
@@ -168,7 +169,7 @@ def _row(line: MemberLine) -> list[dict[str, Any]]:
         {"text": state, "tone": tone},
         {"text": line.cohort},
         {"text": moments.day(timezone.localtime(line.opened_at).date())},
-        {"text": line.ends.isoformat() if line.ends else "–"},
+        {"text": moments.day(line.ends) if line.ends else "–"},
         {"text": f"{line.left}/{line.size}" if line.size else "–", "number": True},
     ]
 

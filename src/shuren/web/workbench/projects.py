@@ -48,19 +48,20 @@ def one(request: HttpRequest, case_id: str) -> HttpResponse:
             problem = error
     found = projects.project(site, case_id, actor)
     case = cases.case(site, case_id, actor)
-    title = case_words.title_of(case)
+    asked = case_words.title_of(case)
 
     def link(paper: str) -> str:
         return reverse("workbench:case-project-paper", args=[case_id, paper])
 
     context = project_words.whole(found, link, request, problem) | {
         "case": case,
-        "title": title,
+        "title": found.name or asked,
+        "service": pick(case.service_title),
         "state": case_words.state_badge(case),
         "trail": crumbs(
             PLACE,
             Crumb(_("Projects"), reverse("workbench:projects")),
-            Crumb(title, reverse("workbench:case", args=[case_id])),
+            Crumb(asked, reverse("workbench:case", args=[case_id])),
             Crumb(_("Project")),
         ),
     }
@@ -86,7 +87,7 @@ def hand_out(request: HttpRequest, case_id: str, paper_id: str) -> HttpResponse:
 
 def _row(one: ProjectLine) -> dict[str, Any]:
     return {
-        "title": one.subject or pick(one.service_title),
+        "title": one.name or pick(one.service_title),
         "service": pick(one.service_title),
         "url": reverse("workbench:case-project", args=[one.case]),
         "state": pick(one.state_title),

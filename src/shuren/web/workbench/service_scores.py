@@ -35,7 +35,11 @@ def context(site: Site, actor: Actor, asked: str) -> dict[str, Any]:
         "is_empty": not known,
         "summary": _summary(found),
         "tables": [
-            {"title": pick(titles[id]), "table": _services(pick(titles[id]), some)}
+            {
+                "title": pick(titles[id]),
+                "words": _met(some),
+                "table": _services(pick(titles[id]), some),
+            }
             for id, some in by_category.items()
             if some
         ],
@@ -56,13 +60,19 @@ def _summary(found: list[Score]) -> str:
     )
 
 
+def _met(found: list[Score]) -> str:
+    judged = [line.is_met for one in found for line in one.lines if line.is_met is not None]
+    return _("%(services)s services, %(met)s of %(judged)s targets met",
+             services=len(found), met=sum(judged), judged=len(judged))  # fmt: skip
+
+
 def _services(title: str, found: list[Score]) -> dict[str, Any]:
     columns = (
         (_("Service"), False), (_("Cases done"), True), (_("Readers"), True), (_("Filled"), True),
         (_("Answered in time"), True), (_("Done in time"), True), (_("Median hours"), True),
-        (_("Rating"), True), (_("Targets"), False), (_("What is declared"), False),
+        (_("Rating"), True), (_("Targets"), False),
     )  # fmt: skip
-    return _table(title, columns, [_row(one) for one in found])
+    return _table(title, columns, [_row(one) for one in found]) | {"stack": True}
 
 
 def _row(one: Score) -> list[dict[str, Any]]:
@@ -82,12 +92,15 @@ def _row(one: Score) -> list[dict[str, Any]]:
         tone = "good" if met == len(judged) else "warn"
         words = _("%(met)s of %(all)s met", met=met, all=len(judged))
         told = {"text": words, "tone": tone}
-    return [
+    cells: list[dict[str, Any]] = [
         {"text": pick(one.service.title)},
         *({"text": text, "number": True} for text in numbers),
         told,
-        {"text": listed(wanted) if (wanted := _wanted(one)) else NOTHING},
     ]
+    wanted = _wanted(one)
+    if wanted:
+        cells.append({"text": listed(wanted), "below": True})
+    return cells
 
 
 def _wanted(one: Score) -> list[str]:

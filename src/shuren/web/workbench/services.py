@@ -12,7 +12,7 @@ from shuren.kernel.i18n import gettext as _
 from shuren.kernel.i18n import pick
 from shuren.kernel.shapes import Actor
 from shuren.service import catalogue, editing
-from shuren.service.definitions import indicators, names, service, services
+from shuren.service.definitions import flows, indicators, names, service, services
 from shuren.service.flow_shapes import LEVELS, Service
 from shuren.service.survey import survey
 from shuren.trust.queries import may
@@ -136,7 +136,7 @@ def _row(one: Service, counts: catalogue.Numbers | None, waits: int) -> dict[str
         "id": one.id,
         "title": pick(one.title),
         "owner": pick(titles.posts[one.owner]),
-        "flow": one.flow,
+        "flow": pick(flows(current_site())[one.flow].title),
         "promise": service_words.finished(one.promise),
         "level": pick(titles.levels[_level(one)]) if maturity else "",
         "evidence": pick(maturity.evidence) if maturity else "",
@@ -166,7 +166,8 @@ def _tabs(known: list[Service], level: str) -> list[Tab]:
 
 def _indicator(name: str, target: Any) -> dict[str, str]:
     meant = indicators(current_site())[name]
-    said = _("followed") if target == "track" else str(target)
+    said = str(target).replace(">=", "≥").replace("<=", "≤")
+    said = _("followed") if target == "track" else said
     return {"title": pick(meant.title), "meaning": pick(meant.definition), "target": said}
 
 

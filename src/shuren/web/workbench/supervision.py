@@ -15,7 +15,7 @@ from shuren.management.errors import NoSuchOpinion
 from shuren.management.voice_shapes import KINDS, Planned, TaskLine
 from shuren.service.errors import NoSuchCase
 from shuren.trust.queries import may
-from shuren.web import case_words, voice_words
+from shuren.web import case_words, moments, voice_words
 from shuren.web.access import requires
 from shuren.web.errors import status_of
 from shuren.web.workbench.paging import whole_number
@@ -172,7 +172,7 @@ def task_row(task: TaskLine) -> dict[str, Any]:
         "title": task.title,
         "url": reverse("workbench:supervised", args=[task.id]) if task.case else "",
         "owner": task.owner,
-        "due": task.due_on.isoformat(),
+        "due": moments.day(task.due_on),
         "kind": pick(KINDS[task.kind]),
         "origin": task.origin,
         "badge": voice_words.task_badge(task),

@@ -76,6 +76,7 @@ def of_case(found: list[Try]) -> dict[str, Any] | None:
             for one in found
         ],
         "empty": "",
+        "stack": True,
     }
 
 
@@ -93,6 +94,7 @@ def _table(first: date, found: list[Account]) -> dict[str, Any]:
         "caption": _("Suppliers, in the order they are asked"),
         "columns": [{"label": label, "number": number} for label, number in heads],
         "rows": [_row(first, one) for one in found],
+        "stack": True,
         "empty": _("Nobody is declared who supplies."),
     }
 
@@ -149,6 +151,7 @@ def _behind(asked: list[Asked], first: date) -> dict[str, Any]:
             for one in asked
         ],
         "empty": _("No such case."),
+        "stack": True,
     }
 
 

@@ -9,6 +9,7 @@ from shuren.data import definitions, queries
 from shuren.data.shapes import Receipt, SnapshotInfo
 from shuren.kernel.i18n import gettext as _
 from shuren.kernel.shapes import Actor
+from shuren.service import review_desk
 from shuren.trust import egress
 from shuren.trust.queries import may
 from shuren.web.access import requires
@@ -94,6 +95,12 @@ def _next_step(
             _("%(count)s refused rows wait for a decision.", count=f"{waiting:,}"),
             url=reverse("workbench:quarantine"),
             action=_("Open the quarantine"),
+        )
+    if reviews := review_desk.to_look_at(actor):
+        return Step(
+            _("Readers' reviews to be read: %(count)s.", count=f"{reviews:,}"),
+            url=reverse("workbench:reviews"),
+            action=_("Read them"),
         )
     if snapshot and may(actor, "dashboards.read"):
         return Step(

@@ -22,6 +22,7 @@ from shuren.management.voice_shapes import (
     Planned,
     SourceLine,
 )
+from shuren.service import review_desk
 from shuren.service.errors import NoSuchCase
 from shuren.trust.queries import may
 from shuren.web import case_words, voice_words
@@ -65,6 +66,7 @@ def index(request: HttpRequest) -> HttpResponse:
         "rows": [_row(one, titles) for one in found.lines],
         "total": found.total,
         "pager": paging(request, found.total, voice.PAGE) if found.pages > 1 else None,
+        "reviews_waiting": review_desk.to_look_at(request.actor),  # type: ignore[attr-defined]
         "may_note": may(request.actor, opinions.WORK),  # type: ignore[attr-defined]
     }  # fmt: skip
     return page(request, "voice.html", context, place=PLACE)

@@ -28,6 +28,7 @@ from shuren.kernel.site import Site
 
 REFERENCES = {
     "calendar.day": {"zh": "校历", "en": "Library calendar"},
+    "calendar.hours": {"zh": "校历的开放时间", "en": "Opening hours of the calendar"},
     "vocabulary.clc": {"zh": "中图法", "en": "Chinese Library Classification"},
     "vocabulary.clc_prefix": {"zh": "中图法类号前缀", "en": "Prefixes of CLC numbers"},
 }
@@ -255,10 +256,11 @@ class _Builder:
 
     def _references(self) -> None:
         for id, title in REFERENCES.items():
-            if id == "calendar.day":
-                names = sources.calendar_rows(self.site, None, None).column_names
+            schema, _dot, table = id.partition(".")
+            if schema == "calendar":
+                names = sources.calendar_rows(self.site, None, None, table).column_names
             else:
-                names = sources.vocabulary_rows(self.site, id.partition(".")[2]).column_names
+                names = sources.vocabulary_rows(self.site, table).column_names
             self._table(id, "reference", title)
             for name in names:
                 self.nodes[f"{id}.{name}"] = Node(f"{id}.{name}", "reference", _same(name), id, 1)

@@ -60,7 +60,7 @@ class SparkEngine:
                 span = "SELECT CAST(min(loaned_at) AS DATE), CAST(max(loaned_at) AS DATE)"
                 first, last = self.spark.sql(f"{span} FROM raw__loans").collect()[0]
                 first, last = sources.widened(self.site, self.loads, first, last)
-                self._attach_rows(name, sources.calendar_rows(self.site, first, last))
+                self._attach_rows(name, sources.calendar_rows(self.site, first, last, table))
             else:
                 self._attach_rows(name, sources.vocabulary_rows(self.site, table))
 

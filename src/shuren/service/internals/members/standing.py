@@ -3,6 +3,7 @@
 from datetime import date, datetime, timedelta
 
 from shuren.kernel.i18n import gettext as _
+from shuren.kernel.i18n import written_day
 from shuren.kernel.site import Site
 from shuren.service.flow_shapes import Service
 from shuren.service.internals import versions
@@ -94,7 +95,7 @@ def _of_member(site: Site, row: Case, member: Member, day: date) -> Stand:
         return Stand(
             LAPSED,
             **said,  # type: ignore[arg-type]
-            why=_("Your membership ended on %(day)s.", day=member.ends.isoformat()),
+            why=_("Your membership ended on %(day)s.", day=written_day(member.ends)),
             advice=_("Renew it under My membership with one tap; it is good again at once."),
         )
     pack = pack_of(member, given.articles if given else 0, day)
@@ -105,6 +106,6 @@ def _of_member(site: Site, row: Case, member: Member, day: date) -> Stand:
             pack=pack,
             why=_("You have used the %(count)s articles of this year of membership.",
                   count=pack.size),
-            advice=_("The next year begins after %(day)s.", day=pack.last.isoformat()),
+            advice=_("The next year begins after %(day)s.", day=written_day(pack.last)),
         )  # fmt: skip
     return Stand(VALID, **said, pack=pack)  # type: ignore[arg-type]

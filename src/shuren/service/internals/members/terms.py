@@ -1,6 +1,7 @@
 """What the flow `membership` asks for and does: the roster, the term, its renewal and its end."""
 
 from shuren.kernel.i18n import gettext as _
+from shuren.kernel.i18n import written_day
 from shuren.service.errors import NotNow
 from shuren.service.internals.hooks import Facts
 from shuren.service.internals.member_rows import Member, MemberCheck
@@ -35,7 +36,7 @@ def why_not_renewed(facts: Facts) -> str:
     opens = renewal_from(member, given)
     if local_day(facts.site, facts.at) >= opens:
         return ""
-    return _("It can be renewed from %(day)s on.", day=opens.isoformat())
+    return _("It can be renewed from %(day)s on.", day=written_day(opens))
 
 
 def begin_term(facts: Facts) -> None:

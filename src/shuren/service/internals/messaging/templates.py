@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 from shuren.kernel.definitions import Key, check_keys
 from shuren.kernel.errors import DefinitionError
 from shuren.kernel.i18n import gettext as _
-from shuren.kernel.i18n import listed, pick
+from shuren.kernel.i18n import listed, pick, written_day
 from shuren.service.internals.reading_forms import one_of, two_languages, wrong
 from shuren.service.message_shapes import INBOX_ONLY, KINDS, MAIL_ONLY, VALUES, Template, Work
 
@@ -132,11 +132,11 @@ def _said(value: Any, kind: str, language: str, zone: ZoneInfo) -> str:
         value = pick(dict(value), language)
     if kind == "moment" and isinstance(value, datetime):
         local = value.astimezone(zone)
-        return f"{_day(local.date(), language)} {local:%H:%M}"
+        return f"{written_day(local.date(), language)} {local:%H:%M}"
     if kind == "day" and isinstance(value, datetime):
         value = value.astimezone(zone).date()
     if isinstance(value, date) and not isinstance(value, datetime):
-        return _day(value, language)
+        return written_day(value, language)
     if kind == "number":
         return f"{value:,}"
     # A person's own words may have several lines; a value is never more than one place in a text.
@@ -145,9 +145,3 @@ def _said(value: Any, kind: str, language: str, zone: ZoneInfo) -> str:
 
 def _one_line(value: Any) -> str:
     return " ".join(str(value).replace("\x00", "").split())[:300]
-
-
-def _day(day: date, language: str) -> str:
-    if language == "zh":
-        return f"{day.year}年{day.month}月{day.day}日"
-    return f"{day.day} {day:%B %Y}"

@@ -17,6 +17,7 @@ PROJECT_KEYS = {
     "id": Key(str, "与文件名相同", "The file's name", required=True),
     "title": Key(dict, "名称 {zh, en}", "What it is called {zh, en}", required=True),
     "services": Key(list, "哪些服务按它办；其流程须为 project", "The services that run by it; their flow is `project`", required=True),  # noqa: E501
+    "named_by": Key(str, "项目以表单的哪一栏为题名；不写则用服务名称", "The field of the form that names the project; without it, its service does"),  # noqa: E501
     "roles": Key(dict, "角色 → {title, held_by, required}", "Role → {title, held_by, required}", required=True),  # noqa: E501
     "milestones": Key(list, "里程碑，按先后，见下表", "Its milestones in order, see below", required=True),  # noqa: E501
     "remind_days": Key(int, "到期前几个工作日提醒", "Working days before its day on which a milestone is reminded of", default="3"),  # noqa: E501
@@ -65,6 +66,7 @@ def read_project(path: Path, said: dict[str, Any]) -> ProjectKind:
     return ProjectKind(
         said["id"], said["title"], tuple(str(one) for one in said["services"]), roles,
         tuple(milestones), said.get("remind_days", 3), said.get("escalate_days", 5), said,
+        said.get("named_by") or "",
     )  # fmt: skip
 
 

@@ -64,8 +64,7 @@ def _tell(
     for to in _whom(row, row.project, kind, said, one, level):
         new += messages.tell(
             site, template=template, values=values,
-            # The page of a case that a message leads to is the reader's.
-            about={"kind": "case", "id": row.pk} if "reader" in to else None,
+            about={"kind": "case" if "reader" in to else "desk_case", "id": row.pk},
             key=f"project:{row.pk}:{one.name}:{one.due_on}:{level}", **to,
         )  # fmt: skip
     return new

@@ -41,6 +41,12 @@ def name_context(person: str) -> str:
     return f"service.projectperson:{person}"
 
 
+def name_of(row: Case, kind: ProjectKind) -> str:
+    """The project's own title: the answer its kind names, else what the case is about, else ""."""
+    named = row.fields.get(kind.named_by)
+    return named if isinstance(named, str) and named else str(row.subject.get("title", ""))
+
+
 class Seen:
     """One project before one actor: `mine` as acting.parts."""
 
@@ -110,6 +116,7 @@ class Seen:
             self.is_going, tuple(self._person(one) for one in self.people),
             tuple(self.kind.roles.values()), vacant(project, self.kind),
             tuple(milestones), LIBRARIAN in self.mine and self.row.is_open,
+            name_of(self.row, self.kind),
         )  # fmt: skip
 
     def _milestone(
