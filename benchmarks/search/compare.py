@@ -35,14 +35,18 @@ def main():
     ask.add_argument("--keep", required=True, help="the site speed.py made with --keep")
     ask.add_argument("--jars", default="/usr/share/java")
     ask.add_argument("--heap", default="3g", help="of the Java machine")
+    ask.add_argument("--lucene", default="", help="where its index is kept, and used again")
     ask.add_argument("--sqlite", action="store_true", help="FTS5 too")
     options = ask.parse_args()
     site = made_site(options.keep)
     trees, asked = recorded(site, options)
     print(f"{len(trees)} of {options.queries} queries have hits and are asked of all", flush=True)
-    ours(site, asked)
     with tempfile.TemporaryDirectory(dir=options.keep) as scratch:
-        lucene(options, site, trees, Path(scratch))
+        folder = Path(options.lucene or f"{scratch}/lucene")
+        java = lucene(options, site, Path(scratch), folder)
+        print("asking", flush=True)  # from here on the machine should do nothing else
+        ours(site, asked)
+        ask_lucene(java, trees, folder)
         if options.sqlite:
             fts5(options, site, trees, Path(scratch))
 
@@ -104,22 +108,31 @@ def recorded(site, options):
 
 
 def ours(site, asked):
-    from shuren.discovery.internals import counting, searching, store
+    from shuren.discovery.internals import broad, kept, searching, store
     from shuren.discovery.search_shapes import Query
 
+    for module in (broad, searching):
+        module.beside = at_once
     reader = store.reader(site)
     lines = []
     for turn in range(3):
         for query in asked:
             unmade(query)
+            kept.forget()
             begun, spent = time.perf_counter(), time.thread_time()
-            found = searching._search(reader, query, (), {}, Query(""))
+            found = searching._search(reader, query, (), {}, Query(""), ())
             for _score, place in found.hits:
                 reader.searcher.doc(place).get_first("shown")
-            counting.facets(reader, query, {})
+            found.facets()
             spent = time.thread_time() - spent
             lines.append((turn, found.count, time.perf_counter() - begun, spent))
     said("tantivy 0.27", lines)
+
+
+def at_once(work):
+    """Nothing is done by a second thread."""
+    made = work()
+    return lambda: made
 
 
 def unmade(asked):
@@ -151,7 +164,8 @@ def documents(options, how):
         yield record, documents.document(record, how).to_dict()
 
 
-def lucene(options, site, trees, scratch):
+def lucene(options, site, scratch, folder):
+    """Makes its index; the command that asks it."""
     from shuren.discovery.definitions import shelving
 
     jars = sorted(path for name in JARS
@@ -159,9 +173,11 @@ def lucene(options, site, trees, scratch):
     classes = ":".join([str(scratch), *map(str, jars)])
     subprocess.run(["javac", "-cp", classes, "-d", scratch, HERE / "Lucene.java"], check=True)
     java = ["java", f"-Xmx{options.heap}", "-cp", classes, "Lucene"]
+    if folder.is_dir():
+        return java
     begun = time.monotonic()
     with subprocess.Popen(
-        [*java, "index", scratch / "lucene"], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+        [*java, "index", folder], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
     ) as process:  # fmt: skip
         for record, document in documents(options, shelving(site)):
             process.stdin.write(line_of(record, document))
@@ -170,8 +186,12 @@ def lucene(options, site, trees, scratch):
     print(f"Lucene 8.7: {count:,} documents indexed in {time.monotonic() - begun:.0f} s by the "
           f"clock, {spent / 1e3:.0f} CPU-s of Java alone, {size / count:,.0f} bytes each",
           flush=True)  # fmt: skip
+    return java
+
+
+def ask_lucene(java, trees, folder):
     given = "\n".join("\t".join(tree) for tree in trees)
-    found = subprocess.run([*java, "ask", scratch / "lucene"], input=given, text=True,
+    found = subprocess.run([*java, "ask", folder], input=given, text=True,
                            stdout=subprocess.PIPE, check=True)  # fmt: skip
     lines = []
     for place, line in enumerate(found.stdout.splitlines()):

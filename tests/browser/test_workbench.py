@@ -59,6 +59,7 @@ def addresses(built):  # noqa: F811
         "decisions": [],
         "datasets": [],
         "records": [],
+        "gift-copies": [],
         "knowledge": [],
         "knowledge-entry": ["K1"],
         "dataset": ["loans_by_class"],

@@ -53,8 +53,10 @@ def test_every_record_stands_in_one_place_and_those_most_asked_for_in_front(larg
     assert reader.views is not None
     lent = {number_of(f"t{number}") for number in range(5, COUNT, LENT)}
     by_bucket = {key: layout.sample_of(key % 128) for key in map(number_of_row, rows())}
-    front, (small, larger) = keys(reader.views.front), reader.views.samples
+    front, (part, small, larger) = keys(reader.views.front), reader.views.samples
     assert set(front) == {key for key in lent if by_bucket[key] == 2}
+    # Either of two processes wrote half of the smallest, and one half is a sample itself.
+    assert set(keys(part)) < set(keys(small))
     assert set(keys(small)) == {key for key, sample in by_bucket.items() if sample == 0}
     assert set(keys(larger)) == {key for key, sample in by_bucket.items() if sample < 2}
     behind = COUNT - len(front)
@@ -84,9 +86,52 @@ def test_counts_of_a_broad_query_are_about_right_and_say_so(large: Site) -> None
     assert authors["作者1"] == pytest.approx(COUNT / 3, abs=480)
 
 
+def test_what_stands_mostly_in_front_is_counted_there_too(
+    large: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A sample speaks for a front that has little of what is found, not for one that has much."""
+    reader = store.reader(large)
+    asked, _parts = asking.strict(syntax.parse("数据"))
+    wide = broad.breadth(reader, asked)
+    assert wide is not None
+    assert wide.ahead == len(range(5, COUNT, LENT)) - sum(
+        layout.sample_of(number_of(f"t{number}") % 128) < 2 for number in range(5, COUNT, LENT)
+    )
+    assert wide.is_behind
+    assert not broad.Breadth(wide.hits, wide.sample, wide.found, wide.hits // 20).is_behind
+    behind = {one.id: one for one in broad.facets(reader, asked, {}, wide)}["kind"].values
+    monkeypatch.setattr(broad, "_LITTLE", 0)
+    both = {one.id: one for one in broad.facets(reader, asked, {}, wide)}["kind"].values
+    assert [one.value for one in behind] == [one.value for one in both] == ["book"]
+    assert behind[0].count == pytest.approx(both[0].count, rel=0.05)
+
+
 def test_up_to_a_number_every_hit_is_ranked_and_the_total_is_exact(large: Site) -> None:
     answer = search(large, "通信")
     assert (answer.total, answer.is_about, answer.are_about) == (COUNT // 4, False, True)
+
+
+def test_two_halves_of_the_index_give_the_page_that_the_whole_gives(
+    large: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    reader = store.reader(large)
+    assert reader.views is not None
+    one, other = (half.searcher.num_docs for half in reader.views.halves)
+    assert one + other == COUNT
+    texts = ("通信", "作者:作者1 通信", "结构 44", "tongxin", "通信 OR 778", "没有的")
+    pages = [(0, 20), (20, 20), (40, 20), (0, 7)]
+    halved = [search(large, text, offset=at, limit=n) for text in texts for at, n in pages]
+    # Everything is ranked.
+    monkeypatch.setattr(broad, "_FIRST_PAGES", 0)
+    whole = [search(large, text, offset=at, limit=n) for text in texts for at, n in pages]
+    for one_page, page in zip(halved, whole, strict=True):
+        assert one_page.total == page.total
+        # Which of those that have the same points is first, only the writing decided.
+        assert [hit.score for hit in one_page.hits] == [hit.score for hit in page.hits]
+    for text in texts:
+        ids_of = [hit.item.id for one_page in halved if one_page.query.text == text
+                  and one_page.query.limit == 20 for hit in one_page.hits]  # fmt: skip
+        assert len(ids_of) == len(set(ids_of))
 
 
 def test_what_is_narrow_is_counted_exactly(large: Site, monkeypatch: pytest.MonkeyPatch) -> None:

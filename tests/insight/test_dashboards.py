@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from types import SimpleNamespace
 
 import pytest
 
@@ -10,9 +11,11 @@ from shuren.insight import definitions, queries
 from shuren.insight.errors import BadFilter
 from shuren.kernel.definitions import SHIPPED
 from shuren.kernel.errors import DefinitionError
+from shuren.kernel.i18n import gettext as _
 from shuren.kernel.i18n import use_language
 from shuren.kernel.shapes import Actor
 from shuren.kernel.site import Site
+from shuren.web.workbench import insight as insight_page
 from tests.data.loading import LOANS, OPERATOR, load
 
 pytestmark = pytest.mark.django_db
@@ -125,6 +128,13 @@ def test_every_dashboard_we_ship_names_figures_that_are_there():
     shown = {id for one in boards.values() for id in (*one.numbers, *one.figures)}
     # A figure of a college's own page, counted for the college that is looked at.
     assert shown | {"reading_by_college"} == set(known)
+
+
+def test_every_column_a_figure_speaks_of_has_a_title(site, settings):
+    settings.SITE = site
+    for one in definitions.figures(None).values():
+        columns = insight_page._columns(SimpleNamespace(definition=one))
+        assert [name for name, title in columns if title == _("no title")] == [], one.id
 
 
 @pytest.mark.parametrize(

@@ -46,3 +46,43 @@ class GiftSum:
     duplicates: int
     decided: Mapping[str, tuple[int, int]]
     refused: tuple[tuple[int, str], ...] = ()
+
+
+# How far a copy is: without all of barcode, call number and branch, or with them.
+TO_DO, READY = "todo", "ready"
+
+
+@dataclass(frozen=True)
+class StockLine:
+    """One accepted copy as the cataloguer has it.
+
+    known     the catalogue had the title: it is a further copy
+    is_ready  readers may have it, from the next build on
+    """
+
+    copy: str
+    gift: str
+    title: str
+    author: str
+    publisher: str
+    year: str
+    isbn: str
+    known: bool
+    barcode: str
+    call_number: str
+    campus: str
+    location: str
+    is_ready: bool
+
+
+@dataclass(frozen=True)
+class Stocked:
+    """What came of a sheet or a page that was sent in.
+
+    changed   copies that are otherwise than before
+    problems  (line of the file, or the copy's number; what is wrong), in order; nothing of such a
+              line was taken
+    """
+
+    changed: int
+    problems: tuple[tuple[str, str], ...] = ()

@@ -30,6 +30,7 @@ from shuren.service.internals import draft_rows as draft_rows  # noqa: E402
 from shuren.service.internals import event_rows as event_rows  # noqa: E402
 from shuren.service.internals import file_link_rows as file_link_rows  # noqa: E402
 from shuren.service.internals import gift_rows as gift_rows  # noqa: E402
+from shuren.service.internals import licensed_rows as licensed_rows  # noqa: E402
 from shuren.service.internals import member_rows as member_rows  # noqa: E402
 from shuren.service.internals import project_rows as project_rows  # noqa: E402
 from shuren.service.internals import reader_key_rows as reader_key_rows  # noqa: E402

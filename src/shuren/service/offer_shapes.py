@@ -54,6 +54,7 @@ class Offer:
     service  of the case that the button opens, or ""
     page     where else it leads: shelf, full_text or open_copy
     url      of full_text and open_copy where one is known
+    place    (provider, package) of full_text, under whose licence it is
     case     the reader's own open case about it, which the button leads to instead
     sign_in  signing in may bring the button
     membership  a membership may: to be had or renewed
@@ -67,6 +68,7 @@ class Offer:
     service: str = ""
     page: str = ""
     url: str = ""
+    place: tuple[str, str] = ("", "")
     case: str = ""
     sign_in: bool = False
     membership: bool = False

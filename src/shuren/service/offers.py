@@ -216,6 +216,7 @@ def _offer(site: Site, table: OfferTable, found: Found, asked: Asked) -> Offer:
         service=table.service,
         page=page,
         url=urls.get(page, "") if row.is_offer else "",
+        place=found.full_text_place if page == "full_text" else ("", ""),
         case=asked.case,
         sign_in=_may_sign_in(row, asked),
         membership=row.membership and not has_case,

@@ -158,6 +158,11 @@ PAGES: dict[str, Page] = {
             "bib_id record_id source_system title authors publisher published",
         ),
     ),
+    "gift-copies": Page(
+        {"zh": "赠书编目", "en": "Gifts to be catalogued"},
+        "workbench:gift-copies",
+        tables=_columns("mart.copy_state", "campus"),
+    ),
     "content": Page(
         {"zh": "馆藏全文", "en": "Content"},
         "workbench:content",

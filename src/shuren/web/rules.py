@@ -24,6 +24,7 @@ OPEN: dict[str, str] = {
     "review-photo": "photos of published reviews; of others only to their writer and who decides",
     "search-box": "a box to search by, as other sites show it",
     "robots": "told to every crawler",
+    "online": "leads to a place of the library's own lists; whom its licence leaves out is told",
     "resolve": "full text by its identifier is public",
     "spaces": "free seats are public",
     "go": "leads to a page of ours; one more is counted, nobody is noted",

@@ -16,7 +16,10 @@ import tantivy
 from shuren.discovery.internals import counting, schema
 from shuren.discovery.internals.asked import Asked, Occur
 from shuren.discovery.internals.asking import Part
+from shuren.discovery.internals.bare import bare
+from shuren.discovery.internals.beside import beside
 from shuren.discovery.internals.layout import View
+from shuren.discovery.internals.likely import likely
 from shuren.discovery.internals.store import Reader
 from shuren.discovery.search_shapes import Facet
 
@@ -27,22 +30,33 @@ ENOUGH = 2_000
 # A value of thousands, such as an author, counts less than this in a sample by chance alone.
 _TOLD = 10
 _SAMPLED_VALUES = 200
+_LITTLE = 1 / 20
 _BESIDE = 50  # candidates for the first places beyond those on the page
+_FIRST_PAGES = 60  # hits that candidates are chosen for
 _WHOLE = ("title_is", "author_is", "pinyin_is", "number")
 
 
 @dataclass(frozen=True)
 class Breadth:
-    """hits: about so many; sample: where they are counted, beside the front."""
+    """hits: about so many; sample: where they are counted; found: how many are there, and ahead in
+    the front."""
 
     hits: int
     sample: View
+    found: int
+    ahead: int
+
+    @property
+    def is_behind(self) -> bool:
+        """Whether so little stands in front that the sample can speak for it."""
+        return self.ahead < _LITTLE * self.hits
 
 
 def breadth(reader: Reader, asked: Asked) -> Breadth | None:
-    """How broad a query is; None where all that it finds can be counted."""
+    """How broad a query is that may find more than MOST_COUNTED; None where all that it finds can
+    be counted."""
     views = reader.views
-    if views is None or most(reader.searcher, asked) <= MOST_COUNTED:
+    if views is None:
         return None
     front = _count(views.front, asked)
     for sample in views.samples:
@@ -50,11 +64,11 @@ def breadth(reader: Reader, asked: Asked) -> Breadth | None:
         if found >= ENOUGH:
             break
     hits = front + round(found / sample.share)
-    return Breadth(hits, sample) if hits > MOST_COUNTED else None
+    return Breadth(hits, sample, found, front) if hits > MOST_COUNTED else None
 
 
 def _count(view: View, asked: Asked) -> int:
-    found: Any = view.searcher.search(asked.native, limit=1)
+    found: Any = view.searcher.search(bare(asked).native, limit=1)
     return int(found.count)
 
 
@@ -102,16 +116,60 @@ def ranked(
     )
     if len(found.hits) < wanted:
         return None
-    keys: Any = front.fast_field_values("key", [place for _score, place in found.hits])
-    make = tantivy.Query
-    any_of = [make.term_query(schema.schema(), "key", key) for key in keys]
-    any_of += [
+    alike = [
         part.asked.native
         for part in parts
         if part.kind in _WHOLE and _count(reader.views.front, part.asked) < wanted
     ]
-    these = make.boolean_query([(tantivy.Occur.Should, one) for one in any_of])
-    both = (make.const_score_query(these, 0.0), narrowed)
+    return _of_these(reader, narrowed, [*_by_key(front, found.hits), *alike], offset, limit)
+
+
+def likeliest(
+    reader: Reader, asked: Asked, offset: int, limit: int
+) -> tuple[int, list[tuple[float, tantivy.DocAddress]]] | None:
+    """How many hits there are, and one page of them: candidates are chosen by points that are about
+    right, in a very large index by two halves side by side, and are then given their points by the
+    whole. A half gives a record the points of the whole within a thousandth, for words are as
+    frequent in it. None where that would be no gain, as beyond the first pages."""
+    if offset + limit > _FIRST_PAGES:
+        return None
+    candidates = likely(asked, reader.searcher)
+    if reader.views is None and candidates is asked:
+        return None
+    wanted, native = _FIRST_PAGES + _BESIDE, candidates.native
+
+    def best(searcher: tantivy.Searcher) -> tuple[tantivy.Searcher, Any]:
+        return searcher, searcher.search(native, limit=wanted, weight_by_field="weight")
+
+    if reader.views is None:
+        told = [best(reader.searcher)]
+    else:
+        one, other = (half.searcher for half in reader.views.halves)
+        waited_for = beside(lambda: best(one))
+        told = [best(other), waited_for()]
+    points = sorted((score for _at, found in told for score, _hit in found.hits), reverse=True)
+    least = points[:wanted][-1] if points else 0.0
+    these = [
+        key
+        for searcher, found in told
+        for key in _by_key(searcher, [hit for hit in found.hits if hit[0] >= least])
+    ]
+    count = sum(int(found.count) for _at, found in told)
+    return count, _of_these(reader, asked.native, these, offset, limit) if these else []
+
+
+def _by_key(searcher: tantivy.Searcher, hits: Sequence[Any]) -> list[tantivy.Query]:
+    keys: Any = searcher.fast_field_values("key", [place for _score, place in hits])
+    return [tantivy.Query.term_query(schema.schema(), "key", key) for key in keys]
+
+
+def _of_these(
+    reader: Reader, narrowed: tantivy.Query, these: Sequence[tantivy.Query], offset: int, limit: int
+) -> list[tuple[float, tantivy.DocAddress]]:
+    """One page of what is asked for, among these alone, with the points the whole index gives."""
+    make = tantivy.Query
+    any_of = make.boolean_query([(tantivy.Occur.Should, one) for one in these])
+    both = (make.const_score_query(any_of, 0.0), narrowed)
     page: Any = reader.searcher.search(
         make.boolean_query([(tantivy.Occur.Must, one) for one in both]),
         limit=limit, offset=offset, count=False, weight_by_field="weight",
@@ -135,12 +193,15 @@ def _counts(
     reader: Reader, asked: Asked, names: Sequence[str], wide: Breadth
 ) -> dict[str, list[Any]]:
     assert reader.views is not None
-    searchers = (reader.views.front.searcher, wide.sample.searcher)
-    front, sample = (counting.buckets(one, asked, names, _SAMPLED_VALUES) for one in searchers)
+    sample = counting.buckets(wide.sample.searcher, asked, names, _SAMPLED_VALUES)
+    front: dict[str, list[Any]] = {name: [] for name in names}
+    share = wide.sample.share
+    if wide.is_behind:
+        share = wide.found / wide.hits
+    else:
+        front = counting.buckets(reader.views.front.searcher, asked, names, _SAMPLED_VALUES)
     return {
-        name: counting.named(
-            reader, name, _added(name, front[name], sample[name], wide.sample.share)
-        )
+        name: counting.named(reader, name, _added(name, front[name], sample[name], share))
         for name in names
     }
 

@@ -7,6 +7,7 @@ import tantivy
 
 from shuren.discovery.internals import asking, schema, terms
 from shuren.discovery.internals.asked import Asked, Occur
+from shuren.discovery.internals.bare import bare
 from shuren.discovery.internals.store import Reader
 from shuren.discovery.search_shapes import Facet, FacetValue
 
@@ -58,7 +59,7 @@ def buckets(
     """[{key, doc_count}] of each facet, the most frequent first; size: how many of those that are
     counted by numbers, if not as many as are shown"""
     wanted = {name: _aggregation(name, searcher.num_segments, size) for name in names}
-    found = searcher.aggregate(asked.native, wanted)
+    found = searcher.aggregate(bare(asked).native, wanted)
     return {name: found[name]["buckets"] for name in names}
 
 

@@ -55,10 +55,12 @@ class View:
 
 @dataclass(frozen=True)
 class Views:
-    """samples: the smallest first; each holds the ones before it."""
+    """samples: the smallest first; each holds the ones before it. halves: all segments, so that
+    either half has about as many records."""
 
     front: View
     samples: tuple[View, ...]
+    halves: tuple[View, View]
 
 
 def sample_of(bucket: int) -> int:
@@ -103,11 +105,26 @@ def views(folder: Path, layout: Layout | None) -> Views | None:
     behind = known | {id for id, one in alive.items() if _records(one) >= large}
     of_all = sum(map(_records, (alive[id] for id in behind)))
     made = []
-    for number in range(len(samples)):
-        ids = set(chain(*samples[: number + 1]))
+    # Each process wrote a segment of the smallest sample; one of them is a sample too.
+    portions = [samples[0][:1]] if len(samples[0]) > 1 else []
+    portions += [list(chain(*samples[: number + 1])) for number in range(len(samples))]
+    for ids in portions:
         of_these = sum(map(_records, (alive[id] for id in ids)))
         made.append(View(_opened(folder, meta, ids), of_these / of_all))
-    return Views(View(_opened(folder, meta, alive.keys() - behind)), tuple(made))
+    front = View(_opened(folder, meta, alive.keys() - behind))
+    one, other = (View(_opened(folder, meta, ids), 0.5) for ids in _halved(alive))
+    return Views(front, tuple(made), (one, other))
+
+
+def _halved(alive: Mapping[str, Mapping[str, Any]]) -> tuple[list[str], list[str]]:
+    """The largest first, each to where there are fewer records."""
+    halves: tuple[list[str], list[str]] = ([], [])
+    held = [0, 0]
+    for id in sorted(alive, key=lambda id: (-_records(alive[id]), id)):
+        at = 0 if held[0] <= held[1] else 1
+        halves[at].append(id)
+        held[at] += _records(alive[id])
+    return halves
 
 
 def _records(segment: Mapping[str, Any]) -> int:

@@ -1,6 +1,6 @@
 """Answers a query from one state of the index: hits, facets, and why each hit stands there."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 from typing import Any
@@ -23,6 +23,7 @@ from shuren.discovery.internals.analysis import pinyin
 from shuren.discovery.internals.analysis.folding import fold, squeezed, tokens
 from shuren.discovery.internals.asked import Asked
 from shuren.discovery.internals.asking import Part
+from shuren.discovery.internals.beside import beside
 from shuren.discovery.internals.store import Reader
 from shuren.discovery.search_shapes import (
     NEWEST,
@@ -51,7 +52,8 @@ def answer(reader: Reader, query: Query) -> Answer:
                       version=reader.name)  # fmt: skip
     chosen = counting.known(query.chosen)
     asked, parts = asking.strict(parsed)
-    found = _search(reader, asked, parts, chosen, query)
+    key = (reader.state, query.text, tuple(sorted((n, tuple(v)) for n, v in chosen.items())))
+    found = _search(reader, asked, parts, chosen, query, (key, "all of it"))
     near = False
     # Where the filters alone leave nothing, other records are no answer.
     is_narrowed = bool(chosen) and not found.count and _finds(reader, asked)
@@ -59,19 +61,18 @@ def answer(reader: Reader, query: Query) -> Answer:
         nearest = nearing.near(parsed.plain)
         if nearest is not None:
             asked, parts = nearest
-            found = _search(reader, asked, parts, chosen, query)
+            found = _search(reader, asked, parts, chosen, query, (key, "near"))
             near = bool(found.count)
-    why = _reasons(reader, [place for _score, place in found.hits], parts)
+    why = _reasons(reader, [place for _score, place in found.hits], parts, found.is_dear)
     hits = tuple(
         Hit(stored(reader, place), float(score) if isinstance(score, float) else 0.0, told)
         for (score, place), told in zip(found.hits, why, strict=True)
     )
-    key = (reader.state, query.text, tuple(sorted((n, tuple(v)) for n, v in chosen.items())))
     return Answer(
         query,
         found.count,
         hits,
-        kept.kept(key, lambda: _facets(reader, asked, chosen, found)) if found.count else (),
+        found.facets() if found.count else (),
         near,
         parsed.remarks,
         meant(parsed.plain, hits) if near else "",
@@ -97,11 +98,14 @@ def by_id(reader: Reader, id: str) -> Item | None:
 
 @dataclass(frozen=True)
 class _Found:
-    """count and hits of one page; wide: where that is said of a very large index, whose count
-    may be about right only."""
+    """count and hits of one page; facets: waits for them; is_dear: what was asked for may have
+    many records; wide: where that is said of a very large index, whose count may be about right
+    only."""
 
     count: int
     hits: list[tuple[Any, tantivy.DocAddress]]
+    facets: Callable[[], tuple[Facet, ...]]
+    is_dear: bool
     wide: broad.Breadth | None = None
     is_about: bool = False
 
@@ -112,14 +116,27 @@ def _search(
     parts: Sequence[Part],
     chosen: Mapping[str, Sequence[str]],
     query: Query,
+    key: Hashable,
 ) -> _Found:
+    """key: what its facets are kept under"""
     offset = max(0, min(query.offset, DEEPEST))
     narrowed = counting.narrow(asked, chosen)
-    wide = broad.breadth(reader, narrowed)
+    is_dear = broad.most(reader.searcher, narrowed) > broad.MOST_COUNTED
+    wide = broad.breadth(reader, narrowed) if is_dear else None
+
+    def facets() -> tuple[Facet, ...]:
+        return kept.kept(key, lambda: _facets(reader, asked, chosen, wide))
+
+    # What is dear is counted while it is ranked.
+    counted = beside(facets) if is_dear else facets
     if wide and wide.hits > broad.MOST_RANKED and query.sort not in _SORTS:
         page = broad.ranked(reader, asked, parts, chosen, offset, query.limit)
         if page is not None:
-            return _Found(broad.about(wide.hits), page, wide, True)
+            return _Found(broad.about(wide.hits), page, counted, is_dear, wide, True)
+    if is_dear and query.sort not in _SORTS:
+        told = broad.likeliest(reader, narrowed, offset, query.limit)
+        if told is not None:
+            return _Found(*told, counted, is_dear, wide)
     native = narrowed.native
     if query.sort in _SORTS:
         name, order = _SORTS[query.sort]
@@ -130,14 +147,14 @@ def _search(
         found = reader.searcher.search(
             native, limit=query.limit, offset=offset, weight_by_field="weight"
         )
-    return _Found(found.count, found.hits, wide)
+    return _Found(found.count, found.hits, counted, is_dear, wide)
 
 
 def _facets(
-    reader: Reader, asked: Asked, chosen: Mapping[str, Sequence[str]], found: _Found
+    reader: Reader, asked: Asked, chosen: Mapping[str, Sequence[str]], wide: broad.Breadth | None
 ) -> tuple[Facet, ...]:
-    if found.wide is not None:
-        return broad.facets(reader, asked, chosen, found.wide)
+    if wide is not None:
+        return broad.facets(reader, asked, chosen, wide)
     return counting.facets(reader, asked, chosen)
 
 
@@ -148,7 +165,7 @@ def stored(reader: Reader, place: tantivy.DocAddress) -> Item:
 
 
 def _reasons(
-    reader: Reader, places: Sequence[tantivy.DocAddress], parts: Sequence[Part]
+    reader: Reader, places: Sequence[tantivy.DocAddress], parts: Sequence[Part], is_dear: bool
 ) -> list[tuple[Reason, ...]]:
     """What each part of the query gives each of these records, most first. A part is asked once
     for all of them: to have each record explained costs three times as much."""
@@ -159,7 +176,13 @@ def _reasons(
     these = [make.term_query(schema.schema(), "key", key) for key in keys]
     found = make.boolean_query([(tantivy.Occur.Should, one) for one in these])
     only = make.const_score_query(found, 0.0)
-    points = [_points(reader, places, part, only) for part in parts]
+
+    def given_by(some: Sequence[Part]) -> list[list[float]]:
+        return [_points(reader, places, part, only) for part in some]
+
+    half = len(parts) // 2 if is_dear else len(parts)
+    others = beside(lambda: given_by(parts[half:])) if is_dear else list
+    points = [*given_by(parts[:half]), *others()]
     return [
         told(zip(parts, (given[at] for given in points), strict=True)) for at in range(len(places))
     ]

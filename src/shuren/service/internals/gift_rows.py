@@ -33,6 +33,43 @@ class GiftItem(models.Model):
         return f"{self.case_id} {self.number}"
 
 
+class GiftCopy(models.Model):
+    """One volume that was accepted, from the acknowledgement of its gift on.
+
+    copy_id   its number until it has a barcode; in the lake its key for good
+    number    of its line; place: which of the line's copies, from 1
+    barcode, call_number, class_number, campus, location   "" until it is catalogued
+    is_known  the catalogue had the title when the gift was acknowledged
+    is_ready  it has a barcode, a call number and a branch: readers may have it
+    version   one more with each change of what the lake is told; risen: the one it was told
+    """
+
+    copy_id = models.CharField(max_length=40, primary_key=True)
+    case_id = models.CharField(max_length=32)
+    number = models.PositiveIntegerField()
+    place = models.PositiveIntegerField(default=1)
+    barcode = models.CharField(max_length=64, null=True, unique=True)
+    call_number = models.CharField(max_length=200, default="", blank=True)
+    class_number = models.CharField(max_length=100, default="", blank=True)
+    campus = models.CharField(max_length=100, default="", blank=True)
+    location = models.CharField(max_length=200, default="", blank=True)
+    is_known = models.BooleanField(default=False)
+    is_ready = models.BooleanField(default=False)
+    version = models.PositiveIntegerField(default=1)
+    risen = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        indexes = (models.Index(fields=("case_id", "is_ready"), name="gift_copy_ready"),)
+        constraints = (
+            models.UniqueConstraint(
+                fields=("case_id", "number", "place"), name="gift_copy_of_line_once"
+            ),
+        )
+
+    def __str__(self) -> str:
+        return self.copy_id
+
+
 class GiftThanks(models.Model):
     """A gift as everybody may see it, once it is acknowledged and as long as the donor agrees.
 

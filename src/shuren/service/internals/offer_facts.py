@@ -71,6 +71,7 @@ class Found:
     said: Said
     open_url: str = ""
     full_text_url: str = ""
+    full_text_place: tuple[str, str] = ("", "")
     copies: Sequence[ils.LiveCopy] = field(default_factory=tuple)
 
 
@@ -143,7 +144,7 @@ def find(
         text.said.spans,
     )
     open_url = next((one.url for one in free if one.url), "")
-    return Found(facts, said, open_url, text.full_text_url, copies)
+    return Found(facts, said, open_url, text.full_text_url, text.full_text_place, copies)
 
 
 def _copies(copies: Sequence[ils.LiveCopy]) -> tuple[str, list[ils.LiveCopy]]:
@@ -208,8 +209,11 @@ def _full_text(
         "walk_in": "yes" if any(terms[one].walk_in for one in alike) else "no",
     }
     names = tuple(dict.fromkeys(" · ".join(filter(None, (p.provider, p.package))) for p in alike))
-    url = next((one.url for one in alike if one.url), "")
-    return Found(facts, Said(packages=names, spans=tuple(alike)), full_text_url=url)
+    at = next((one for one in alike if one.url), best)
+    return Found(
+        facts, Said(packages=names, spans=tuple(alike)),
+        full_text_url=at.url, full_text_place=(at.provider, at.package),
+    )  # fmt: skip
 
 
 def words(said: Said, limit: int | None, day: str) -> dict[str, str]:

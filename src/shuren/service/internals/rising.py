@@ -26,11 +26,12 @@ from shuren.kernel.shapes import Actor
 from shuren.kernel.site import Site
 from shuren.service.case_shapes import NOBODY
 from shuren.service.flow_shapes import Declared
-from shuren.service.internals import shift_rising, use_rising, versions
+from shuren.service.internals import licensed_rising, shift_rising, use_rising, versions
 from shuren.service.internals.acting import WHEREABOUTS
 from shuren.service.internals.case_rows import Case, CaseStep
 from shuren.service.internals.circulation import moves
 from shuren.service.internals.circulation.rows import CopyHold, CopyMove
+from shuren.service.internals.gifts import stocking
 from shuren.service.internals.promises import Clockwork
 
 AT_ONCE = 2000
@@ -249,5 +250,7 @@ DEBTS: Iterable[Debt] = (
     Debt(use_rising.places_wait, use_rising.tell_places),
     Debt(use_rising.events_wait, use_rising.tell_events),
     Debt(use_rising.gifts_wait, use_rising.tell_gifts),
+    Debt(stocking.wait, stocking.tell),
+    Debt(licensed_rising.wait, licensed_rising.tell),
     Debt(shift_rising.wait, shift_rising.tell),
 )

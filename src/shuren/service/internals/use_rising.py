@@ -15,7 +15,6 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.db.models import F, Sum
-from django.utils.crypto import salted_hmac
 
 from shuren.data.rising import hand_in
 from shuren.kernel.errors import ShurenError
@@ -30,6 +29,7 @@ from shuren.service.internals.booking_rows import Booking
 from shuren.service.internals.case_rows import Case
 from shuren.service.internals.event_rows import Enrolment, Event
 from shuren.service.internals.gift_rows import GiftItem, GiftThanks
+from shuren.service.internals.gifts import stocking
 
 AT_ONCE = 2000
 HOUR = timedelta(hours=1)
@@ -205,7 +205,7 @@ def _gift(row: GiftThanks, zone: ZoneInfo) -> Row:
     assert row.at is not None  # `_thanked` asks for it
     return {
         # The case names its donor, and rises by its own id: nothing leads from here to there.
-        "gift_id": salted_hmac("shuren.gift", row.pk).hexdigest()[:24],
+        "gift_id": stocking.gift_id(row.pk),
         "service": service or "book_donation",
         "thanked_at": _wall(row.at, zone),
         "titles": lines.count(),

@@ -9,6 +9,7 @@ from django.urls import reverse
 from shuren.kernel.i18n import gettext as _
 from shuren.service.offer_shapes import Offer, Wanted
 from shuren.service.offers import Seen
+from shuren.web.portal import licensed
 
 
 def as_offers(
@@ -42,10 +43,11 @@ def as_offers(
 
 
 def _button(one: Offer, wanted: Wanted, home: str, short: bool) -> dict[str, Any]:
-    url, away = one.url, bool(one.url)
+    url = licensed.door(one.url, *one.place) if any(one.place) else one.url
+    away = bool(url)
     if one.case:
         url, away = reverse("my-case", args=[one.case]), False
-    elif one.page and not one.url:
+    elif one.page and not url:
         # Of an article or book that an OpenURL names, the page of its title.
         there = home or (reverse("item", args=[wanted.title_ids[0]]) if wanted.title_ids else "")
         url, away = f"{there}#{'where' if one.page == 'shelf' else 'online'}", False

@@ -1,7 +1,7 @@
 """Copies as they are at this moment: on a page, and asked for again while a page stands open."""
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.conf import settings
@@ -95,13 +95,20 @@ def coming_words(copies: Sequence[LiveCopy], order: str) -> str:
     return ils.status_words()[IN_PROCESS] if IN_PROCESS in states else ""
 
 
-def places(copies: Sequence[LiveCopy]) -> list[dict[str, Any]]:
-    """The inputs of components/copies.html, one place after another: those with a copy in first."""
+def places(
+    copies: Sequence[LiveCopy], donors: Mapping[str, str] | None = None
+) -> list[dict[str, Any]]:
+    """The inputs of components/copies.html, one place after another: those with a copy in first.
+
+    donors  {copy: who gave it}, of those who want to be named
+    """
     found: dict[tuple[str, str], list[LiveCopy]] = {}
     for one in copies:
         found.setdefault((one.campus, one.branch), []).append(one)
     ordered = sorted(found.items(), key=lambda one: (not _free(one[1]), one[0]))
-    return [_place(*key, mine, number) for number, (key, mine) in enumerate(ordered, 1)]
+    return [
+        _place(*key, mine, number, donors or {}) for number, (key, mine) in enumerate(ordered, 1)
+    ]
 
 
 def is_old(copies: Sequence[LiveCopy]) -> str:
@@ -110,12 +117,14 @@ def is_old(copies: Sequence[LiveCopy]) -> str:
     return day(timezone.localtime(min(known)).date()) if known else ""
 
 
-def _place(campus: str, branch: str, copies: Sequence[LiveCopy], number: int) -> dict[str, Any]:
+def _place(
+    campus: str, branch: str, copies: Sequence[LiveCopy], number: int, donors: Mapping[str, str]
+) -> dict[str, Any]:
     mine = sorted(copies, key=lambda one: (not one.is_available, one.call_number, one.item_id))
     numbers = list(dict.fromkeys(one.call_number for one in mine if one.call_number))
     spot = next(filter(None, (find_spot(settings.SITE, campus, branch, one) for one in numbers)),
                 None)  # fmt: skip
-    lines = [_line(one) for one in mine]
+    lines = [_line(one, donors.get(one.item_id, "")) for one in mine]
     text, tone = _in_words(mine)
     return {
         "id": f"place-{number}",
@@ -142,11 +151,13 @@ def are_here(copies: Sequence[LiveCopy]) -> bool:
     return any(one.status not in _COMING for one in copies)
 
 
-def _line(copy: LiveCopy) -> dict[str, str]:
+def _line(copy: LiveCopy, donor: str) -> dict[str, str]:
     label = ils.status_words()[copy.status]
     note = ""
     if copy.status == ON_LOAN and copy.due_at:
         note = _("Due %(day)s", day=day(timezone.localtime(copy.due_at).date()))
+    if donor:
+        note = " · ".join(filter(None, (note, _("Given by %(name)s", name=donor))))
     return {
         "call_number": copy.call_number,
         "barcode": copy.barcode,

@@ -17,12 +17,13 @@ from shuren.discovery.search_shapes import Item, Online, Query
 from shuren.kernel.errors import UsageError
 from shuren.kernel.i18n import gettext as _
 from shuren.kernel.shapes import Actor
-from shuren.service import licensed, offers
+from shuren.service import gift_copies, licensed, offers
 from shuren.trust import egress
 from shuren.web.portal import copies, narrowing, reviews
 from shuren.web.portal.buttons import as_offers
 from shuren.web.portal.finding import commands_of
 from shuren.web.portal.hits import as_row, editions, field_url, names
+from shuren.web.portal.licensed import door
 
 SHELF, AROUND = 12, 6
 _TYPES = {"book": "Book", "journal": "Periodical", "article": "Article", "thesis": "Thesis",
@@ -52,7 +53,9 @@ def item(request: HttpRequest, item_id: str) -> HttpResponse:
         "names": names(found.authors),
         "facts": _facts(found),
         "offers": as_offers(request, seen, about=found.title, home=home),
-        "places": copies.places(seen.copies),
+        "places": copies.places(
+            seen.copies, gift_copies.notes([one.item_id for one in seen.copies])
+        ),
         "held": copies.are_here(seen.copies),
         "coming": copies.coming_words(seen.copies, seen.order),
         "free": sum(one.is_available for one in seen.copies),
@@ -116,7 +119,7 @@ def _online(found: Item, actor: Actor) -> list[dict[str, Any]]:
         lines.append(
             {
                 "name": name,
-                "url": safe if gate is None or gate.is_open else "",
+                "url": _way(safe, one, gate),
                 "free": one.free,
                 "coverage": one.coverage,
                 "why": gate.why if gate else "",
@@ -124,6 +127,13 @@ def _online(found: Item, actor: Actor) -> list[dict[str, Any]]:
             }
         )
     return lines
+
+
+def _way(url: str, one: Online, gate: licensed.Access | None) -> str:
+    """A licensed place is reached by our door, which counts; one that is closed is not."""
+    if gate is None:
+        return url
+    return door(url, one.provider, one.package) if gate.is_open else ""
 
 
 def _is_paid(one: Online) -> bool:

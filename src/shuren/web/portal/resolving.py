@@ -16,6 +16,7 @@ from shuren.kernel.i18n import gettext as _
 from shuren.service import licensed, offers
 from shuren.web import moments
 from shuren.web.portal.buttons import as_offers
+from shuren.web.portal.licensed import door
 
 MOST_VALUES = 5
 COMMANDS = "shuren load eholdings Provider_Region_Package_2026-01-01.txt\nshuren build"
@@ -73,7 +74,9 @@ def _places(request: HttpRequest, found: Sequence[FullText]) -> list[dict[str, A
     for one in found:
         gate = None if one.free else may[one.provider, one.package]
         line = as_place(one)
-        if gate is not None and not gate.is_open:
+        if gate is not None and gate.is_open:
+            line["url"] = door(one.url, one.provider, one.package)
+        elif gate is not None:
             line |= {"url": "", "why": gate.why, "membership": gate.membership}
         lines.append(line)
     return lines

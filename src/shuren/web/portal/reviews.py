@@ -154,15 +154,16 @@ def _form(
     request: HttpRequest, mine: OwnReview | None, limits: Limits, problem: ShurenError | None
 ) -> dict[str, Any]:
     """The fields as they were typed, else as the review stands."""
-    said = request.POST if problem and request.POST.get("do") != "withdraw" else None
+    is_typed = problem is not None and request.POST.get("do") != "withdraw"
+    typed: dict[str, str] = request.POST.dict() if is_typed else {}
     own_name = request.user.display_name  # type: ignore[union-attr]
     stars = mine.stars if mine else 0
     signed = mine.signed if mine else ""
     chosen = NOBODY if not signed else ACCOUNT if signed == own_name else PEN
     text = mine.text if mine else ""
-    if said is not None:
-        stars, chosen = whole_number(said.get("stars", "")) or 0, said.get("as", NOBODY)
-        text, signed = said.get("text", ""), said.get("signed", "")
+    if is_typed:
+        stars, chosen = whole_number(typed.get("stars", "")) or 0, typed.get("as", NOBODY)
+        text, signed = typed.get("text", ""), typed.get("signed", "")
     actor: Actor = request.actor  # type: ignore[attr-defined]
     kept = mine.photos if mine else ()
     errors = {problem.name: problem.message} if isinstance(problem, WrongField) else {}
@@ -178,13 +179,13 @@ def _form(
         "signed": signed if chosen == PEN else "",
         "kept": [
             {"field": f"kept-{one.number}",
-             "alt": (said or {}).get(f"kept-{one.number}-alt", one.alt),
+             "alt": typed.get(f"kept-{one.number}-alt", one.alt),
              "url": reverse("review-photo", args=[mine.id, one.number]) if mine else "",
              "error": errors.get(f"kept-{one.number}-alt", "")}
             for one in kept
         ],
         "slots": [
-            {"field": f"photo-{at}", "number": at, "alt": (said or {}).get(f"photo-{at}-alt", ""),
+            {"field": f"photo-{at}", "number": at, "alt": typed.get(f"photo-{at}-alt", ""),
              "error": errors.get(f"photo-{at}", ""),
              "alt_error": errors.get(f"photo-{at}-alt", "")}
             for at in range(1, limits.photos - len(kept) + 1)

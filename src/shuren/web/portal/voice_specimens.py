@@ -53,8 +53,9 @@ def _task_card() -> list[dict[str, Any]]:
 
 def _review() -> list[dict[str, Any]]:
     words = "重读一遍，才看出前三章埋了多少伏笔。\n推荐给第一次读科幻的同学。"
-    photo = {"url": static("shuren/img/logo.svg"), "alt": _("A seal"), "width": 120, "height": 120}
-    photos = (Photo(1, photo["alt"], 120, 120),)
+    alt = _("A seal")
+    photo = {"url": static("shuren/img/logo.svg"), "alt": alt, "width": 120, "height": 120}
+    photos = (Photo(1, alt, 120, 120),)
     plain = Review("guide-1", 4, words, "", now())
     helped = Review(
         "guide-2", 5, words, "一位校友", now(), photos, 12, False, frozenset({"helpful"})

@@ -10,9 +10,10 @@ from shuren.data.source import FileProblem
 from shuren.kernel.errors import ShurenError
 from shuren.kernel.i18n import gettext as _
 from shuren.kernel.shapes import Actor
-from shuren.service import cases, gifts
+from shuren.service import cases, gift_copies, gifts
 from shuren.service.errors import NoSuchCase, WrongField
 from shuren.service.gift_shapes import ACCEPTED, BY_ISBN, DECLINED, OPEN, PASSED_ON, GiftLine
+from shuren.trust.queries import may
 from shuren.web import case_words, uploads
 from shuren.web.access import requires
 from shuren.web.errors import status_of
@@ -59,6 +60,9 @@ def gift(request: HttpRequest, case_id: str) -> HttpResponse:
         "can_load": case.state in gifts.LOADING,
         "can_decide": case.state in gifts.DECIDING and total > 0,
         "decisions": [{"value": id, "label": label} for id, label in _decisions().items()],
+        "stock_url": f"{reverse('workbench:gift-copies')}?gift={case_id}"
+        if case.state == "acknowledged" and may(actor, gift_copies.EDIT)
+        else "",
         "refused": refused[:20],
         "problem": problem,
         "trail": crumbs(

@@ -157,6 +157,7 @@ def _columns(result: FigureResult) -> list[tuple[str, str]]:
     """(name, title) of the columns the figure groups by and is narrowed by."""
     model = definitions.models(current_site()).get(result.definition.table)
     titles = {column.name: pick(column.title) for column in model.columns} if model else {}
-    measured = [m.partition(":")[2] for m in result.definition.measures.values()]
+    asked = (m.partition(":")[2] for m in result.definition.measures.values())
+    measured = [name for one in asked for name in one.split("/")]  # a share is of two
     names = dict.fromkeys([*result.definition.by, *filter(None, measured)])
     return [(name, titles.get(name, _("no title"))) for name in names]

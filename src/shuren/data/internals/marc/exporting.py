@@ -1,8 +1,9 @@
 """Bibliographic records of the live snapshot as a MARC file."""
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 from shuren.data.definitions import mappings
 from shuren.data.errors import ExportTarget
@@ -17,6 +18,7 @@ from shuren.kernel.shapes import Actor, Progress
 from shuren.kernel.site import Site
 from shuren.trust import egress
 
+COPIES, COPY_TAG = "cnmarc-holdings", "905"
 TABLE, KEY, PAGE = "conformed.bib_record", "bib_id", 20_000
 MARCXML = "marcxml"
 FORMATS = (MARC21, CNMARC, MARCXML)
@@ -42,6 +44,30 @@ def export(
     egress.check("marc", actor=actor, table=TABLE, content=data, purpose="public_information")
     write_atomically(target, data)
     return dict(counts)
+
+
+def of_rows(
+    site: Site,
+    rows: Iterable[tuple[Mapping[str, Any], Sequence[Mapping[str, Any]]]],
+    encoding: str,
+    actor: Actor,
+) -> tuple[bytes, int]:
+    """See data.marc_out."""
+    known = mappings(site)
+    maker = RecordMaker(known[CNMARC])
+    holdings = RecordMaker(known[COPIES])
+
+    def records() -> Iterator[Marc]:
+        for row, copies in rows:
+            record = maker.record(row)
+            for copy in copies:
+                record.fields += [one for one in holdings.record(copy).fields if one[0] == COPY_TAG]
+            yield record
+
+    counts: Counter[str] = Counter()
+    data = b"".join(_iso(records(), encoding, counts))
+    egress.check("marc", actor=actor, content=data, purpose="public_information")
+    return data, counts["left_out"]
 
 
 def _records(

@@ -3,12 +3,15 @@ id: item
 title: {zh: 馆藏单册, en: Items}
 description:
   zh: >-
-    馆藏文件中的单册，加上只在借阅记录里出现过的单册。同一题名由 ISBN 认定；无 ISBN 时由题名、
-    著者、分类号认定；再无则由题名和索书号认定。分类取自分类号，没有分类号时取索书号的第一段。
+    馆藏文件中的单册、入藏的赠书，加上只在借阅记录里出现过的单册。同一题名由 ISBN 认定；无 ISBN 时由题名、
+    著者、分类号认定；再无则由题名和索书号认定。分类取自分类号，没有分类号时取索书号的第一段。赠书按
+    ISBN、再按题名与著者归入已有题名；馆藏文件里已有其条码或已收其书的，以馆藏文件为准。
   en: >-
-    Copies of the item files, and copies known from loans only. One title is what has one ISBN;
-    without it, one title, author and class number; else one title and call number. The class is
-    that of the class number, or of the first part of the call number.
+    Copies of the item files, accepted copies of gifts, and copies known from loans only. One title is
+    what has one ISBN; without it, one title, author and class number; else one title and call number.
+    The class is that of the class number, or of the first part of the call number. A gift joins the
+    title with its ISBN, else with its title and author, and gives way once the item files have its
+    barcode or took its title up.
 grain: {zh: 一册一行, en: one row per copy}
 data_class: bibliographic
 key: [item_id]
@@ -31,7 +34,7 @@ columns:
   status: {type: VARCHAR, class: 2, title: {zh: 状态, en: Status}}
   price: {type: DOUBLE, class: 2, title: {zh: 价格, en: Price}, unit: CNY}
   acquired_at: {type: DATE, class: 2, title: {zh: 入藏日期, en: Acquired on}}
-  catalogued: {type: BOOLEAN, class: 2, title: {zh: 见于馆藏文件, en: In an item file}}
+  catalogued: {type: BOOLEAN, class: 2, title: {zh: 见于馆藏文件或赠书, en: In an item file or a gift}}
 */
 WITH in_files AS (
   SELECT
@@ -81,9 +84,136 @@ titled AS (
   INNER JOIN isbn_known ON isbn_known.item_id = in_files.item_id
 ),
 
+gifts AS (
+  SELECT
+    copy_id,
+    trim(coalesce(item_id, '')) AS barcode,
+    trim(coalesce(title, '')) AS title,
+    trim(coalesce(author, '')) AS author,
+    lower(replace(coalesce(author, ''), ' ', '')) AS author_key,
+    coalesce(publisher, '') AS publisher,
+    CAST(published_year AS BIGINT) AS published_year,
+    coalesce(isbn, '') AS isbn,
+    trim(coalesce(call_number, '')) AS call_number,
+    upper(trim(coalesce(class_number, ''))) AS class_number,
+    coalesce(campus, '') AS campus,
+    coalesce(location, '') AS location,
+    coalesce(status, '') AS status,
+    CAST(accepted_on AS DATE) AS acquired_at,
+    coalesce(is_known, FALSE) AS is_known,
+    CASE
+      WHEN length(coalesce(isbn, '')) = 13 THEN md5(concat('isbn|', left(isbn, 12)))
+      ELSE ''
+    END AS isbn_title
+  FROM raw.gift_copies
+),
+
+gifts_by_isbn AS (
+  SELECT DISTINCT titled.title_id
+  FROM titled
+  INNER JOIN gifts ON gifts.isbn_title = titled.title_id
+),
+
+-- One title in the files is the gift's where one author stands in the other (`刘慈欣` in `刘慈欣著`),
+-- unless both have an ISBN: then they are two editions.
+gifts_by_title AS (
+  SELECT gifts.copy_id, min(named.title_id) AS title_id
+  FROM gifts
+  INNER JOIN (
+    SELECT title_id, title, isbn, lower(replace(author, ' ', '')) AS author_key FROM titled
+  ) AS named ON named.title = gifts.title
+  WHERE
+    gifts.author_key <> '' AND named.author_key <> ''
+    AND (gifts.isbn_title = '' OR named.isbn = '')
+    AND (
+      replace(named.author_key, gifts.author_key, '') <> named.author_key
+      OR replace(gifts.author_key, named.author_key, '') <> gifts.author_key
+    )
+  GROUP BY gifts.copy_id
+),
+
+-- What the library's own system has by now is its to say: a copy under its barcode, and, of a title
+-- that came with the gift, the copies that had no barcode yet when the system took the title up.
+titled_gifts AS (
+  SELECT
+    gifts.*,
+    coalesce(
+      by_isbn.title_id,
+      by_title.title_id,
+      CASE
+        WHEN gifts.isbn_title <> '' THEN gifts.isbn_title
+        ELSE md5(concat(
+          'gift|', gifts.title, '|', gifts.author, '|',
+          CASE WHEN gifts.author = '' THEN gifts.publisher ELSE '' END
+        ))
+      END
+    ) AS title_id
+  FROM gifts
+  LEFT JOIN gifts_by_isbn AS by_isbn ON by_isbn.title_id = gifts.isbn_title
+  LEFT JOIN gifts_by_title AS by_title ON by_title.copy_id = gifts.copy_id
+  LEFT JOIN in_files AS copy_in_files ON copy_in_files.item_id = gifts.barcode
+  WHERE
+    copy_in_files.item_id IS NULL
+    AND NOT (
+      gifts.barcode = '' AND NOT gifts.is_known
+      AND (
+        by_isbn.title_id IS NOT NULL
+        OR (gifts.isbn_title = '' AND by_title.title_id IS NOT NULL)
+      )
+    )
+),
+
+-- A copy that joins a title of the files is described as they describe it.
+titles_with_gifts AS (
+  SELECT DISTINCT title_id FROM titled_gifts
+),
+
+described AS (
+  SELECT
+    titled.title_id,
+    min(titled.title) AS title,
+    max(titled.title_pinyin) AS title_pinyin,
+    max(titled.author) AS author,
+    max(titled.publisher) AS publisher,
+    max(titled.published_year) AS published_year,
+    max(titled.isbn) AS isbn,
+    max(titled.language) AS language
+  FROM titled
+  INNER JOIN titles_with_gifts ON titles_with_gifts.title_id = titled.title_id
+  GROUP BY titled.title_id
+),
+
+gift_copies AS (
+  SELECT
+    CASE WHEN one.barcode <> '' THEN one.barcode ELSE one.copy_id END AS item_id,
+    one.title_id,
+    coalesce(described.title, one.title) AS title,
+    coalesce(described.title_pinyin, '') AS title_pinyin,
+    coalesce(described.author, one.author) AS author,
+    coalesce(described.publisher, one.publisher) AS publisher,
+    CASE
+      WHEN described.title_id IS NULL THEN one.published_year ELSE described.published_year
+    END AS published_year,
+    coalesce(described.isbn, one.isbn) AS isbn,
+    coalesce(described.language, '') AS language,
+    one.call_number, one.class_number, one.campus, one.location, one.status, one.acquired_at
+  FROM titled_gifts AS one
+  LEFT JOIN described ON described.title_id = one.title_id
+),
+
+known_copies AS (
+  SELECT item_id FROM in_files
+  UNION ALL
+  SELECT item_id FROM gift_copies
+),
+
 titles_by_call_number AS (
   SELECT title, call_number, min(title_id) AS title_id
-  FROM titled
+  FROM (
+    SELECT title, call_number, title_id FROM titled
+    UNION ALL
+    SELECT title, call_number, title_id FROM gift_copies
+  ) AS copies
   GROUP BY title, call_number
 ),
 
@@ -107,8 +237,8 @@ lent_by_barcode AS (
       PARTITION BY lent.item_id ORDER BY lent.first_loan, lent.title, lent.call_number
     ) AS place
   FROM lent
-  LEFT JOIN in_files ON in_files.item_id = lent.item_id
-  WHERE lent.item_id <> '' AND in_files.item_id IS NULL
+  LEFT JOIN known_copies ON known_copies.item_id = lent.item_id
+  WHERE lent.item_id <> '' AND known_copies.item_id IS NULL
 ),
 
 lent_by_title AS (
@@ -154,6 +284,11 @@ everything AS (
     item_id, title_id, title, title_pinyin, author, publisher, published_year, isbn, language,
     call_number, class_number, campus, location, status, price, acquired_at, TRUE AS catalogued
   FROM titled
+  UNION ALL
+  SELECT
+    item_id, title_id, title, title_pinyin, author, publisher, published_year, isbn, language,
+    call_number, class_number, campus, location, status, NULL, acquired_at, TRUE
+  FROM gift_copies
   UNION ALL
   SELECT
     item_id, title_id, title, title_pinyin, author, '', NULL, '', '',

@@ -7,6 +7,7 @@ from shuren.service import documents
 from shuren.service.document_shapes import Sheet, SheetPart
 from shuren.service.gift_shapes import ACCEPTED, OPEN
 from shuren.service.internals.gift_rows import GiftItem, GiftThanks
+from shuren.service.internals.gifts import stocking
 from shuren.service.internals.hooks import Facts
 
 TITLE = {"zh": "捐赠证书", "en": "Certificate of donation"}
@@ -26,15 +27,17 @@ _WORDS = {
 
 
 def why_open(facts: Facts) -> str:
-    """How many lines of the list are not decided, as a sentence; "" when all are."""
+    """How many lines of the list are not decided, or that too many volumes are accepted, as a
+    sentence; "" when it can be processed."""
     left = GiftItem.objects.filter(case_id=facts.row.pk, decision=OPEN).count()
     if not left:
-        return ""
+        return stocking.why_too_many(facts.row.pk)
     return _("%(count)s lines of the list are not decided yet.", count=f"{left:,}")
 
 
 def acknowledge(facts: Facts) -> None:
-    """Sign the certificate, where there is a list, and show the gift on the page of thanks."""
+    """Sign the certificate, where there is a list, show the gift on the page of thanks, and take
+    what was accepted into stock."""
     thanks = GiftThanks.objects.filter(pk=facts.row.pk).first()
     if thanks is None:
         return
@@ -44,6 +47,7 @@ def acknowledge(facts: Facts) -> None:
     thanks.volumes = kept.aggregate(sum=Sum("copies"))["sum"] or 0
     thanks.at = facts.at
     thanks.save()
+    stocking.take_in(facts.site, facts.row.pk, rows, facts.actor)
 
     def write(language: str, number: str, version: int) -> Sheet:
         words = _WORDS[language]

@@ -48,13 +48,13 @@ def mark_known(site: Site, items: Sequence[GiftItem], actor: Actor) -> int:
     left = [one for one in items if not (one.isbn and one.isbn in by_isbn)]
     by_title: dict[str, list[tuple[str, str]]] = {}
     for id, title, author, _isbn in _rows(site, actor, "title", (one.title for one in left)):
-        by_title.setdefault(_folded(title), []).append((id, _folded(author or "")))
+        by_title.setdefault(folded(title), []).append((id, folded(author or "")))
     known = 0
     for one in items:
         one.known, one.by = by_isbn.get(one.isbn, "") if one.isbn else "", ""
         if one.known:
             one.by = BY_ISBN
-        elif found := _same(one, by_title.get(_folded(one.title), [])):
+        elif found := _same(one, by_title.get(folded(one.title), [])):
             one.known, one.by = found, BY_TITLE
         known += bool(one.known)
     return known
@@ -62,7 +62,7 @@ def mark_known(site: Site, items: Sequence[GiftItem], actor: Actor) -> int:
 
 def _same(one: GiftItem, candidates: list[tuple[str, str]]) -> str:
     """The title with the same author; a catalogue's `刘慈欣著` has the line's `刘慈欣` in it."""
-    author = _folded(one.author)
+    author = folded(one.author)
     for id, known in candidates:
         if author and known and (author in known or known in author):
             return id
@@ -92,6 +92,6 @@ def _forms(isbn: str) -> list[str]:
     return forms
 
 
-def _folded(text: str) -> str:
+def folded(text: str) -> str:
     plain = unicodedata.normalize("NFKC", text).casefold()
     return "".join(sign for sign in plain if sign.isalnum())

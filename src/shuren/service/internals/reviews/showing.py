@@ -20,8 +20,9 @@ def photos_of(ids: Iterable[str]) -> dict[str, tuple[Photo, ...]]:
     """{review: its photos in order}, without their content."""
     found: dict[str, tuple[Photo, ...]] = {}
     rows = ReviewPhoto.objects.filter(review__in=list(ids)).order_by("number")
-    for id, *said in rows.values_list("review_id", "number", "alt", "width", "height"):
-        found[id] = (*found.get(id, ()), Photo(*said))
+    told = rows.values_list("review_id", "number", "alt", "width", "height")
+    for id, number, alt, width, height in told:
+        found[id] = (*found.get(id, ()), Photo(number, alt, width, height))
     return found
 
 
