@@ -217,7 +217,8 @@ def furnished(people, settings):
     paths += ["/workbench/events/", f"/workbench/events/{event.id}/"]
     paths += ["/my/shifts/", "/my/duty/", "/workbench/shifts/?from=" + _on_shift(site, teacher)]
     paths += ["/my/contributions/"]
-    on_duty(site, teacher, begins=now() + timedelta(minutes=80))  # its page is open
+    student = replace(teacher, role="student")
+    on_duty(site, student, begins=now() + timedelta(minutes=80))  # its page is open
     return people[0], people[1], paths
 
 

@@ -58,7 +58,7 @@ def test_targets_that_pull_against_each_other_are_listed(site: Site):
     said["indicators"] |= {"fill": "<50%", "median_h": "<=30"}
     write(site, said)
     found = " ".join(survey(site).conflicts)
-    assert "document_delivery: the target <50%" in found
+    assert "Document delivery: the target <50%" in found
     assert "half may take 30 hours, and all are promised in 24" in found
     assert "is to be high in" in found
 

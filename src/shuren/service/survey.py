@@ -85,22 +85,23 @@ def _conflicts(site: Site | None, known: Mapping[str, Service]) -> list[str]:
     median that may take longer than the promise."""
     meant = indicators(site)
     found, signs = [], dict[str, dict[str, list[str]]]()
-    for id, one in known.items():
+    for one in known.values():
+        title = pick(one.title)
         for name, target in one.indicators.items():
             said = _TARGET.fullmatch(str(target))
             if said is None:
                 continue
-            signs.setdefault(name, {}).setdefault(said[1], []).append(id)
+            signs.setdefault(name, {}).setdefault(said[1], []).append(title)
             against = {"up": "<", "down": ">"}.get(meant[name].direction)
             if said[1] == against:
                 found.append(
                     _("%(service)s: the target %(target)s of “%(indicator)s” is against what it "
-                      "is for.", service=id, target=target, indicator=pick(meant[name].title))
+                      "is for.", service=title, target=target, indicator=pick(meant[name].title))
                 )  # fmt: skip
             if name == "median_h" and one.promise.finish and float(said[2]) > one.promise.finish:
                 found.append(
                     _("%(service)s: half may take %(hours)s hours, and all are promised in "
-                      "%(promise)s.", service=id, hours=said[2], promise=one.promise.finish)
+                      "%(promise)s.", service=title, hours=said[2], promise=one.promise.finish)
                 )  # fmt: skip
     for name, both in signs.items():
         if len(both) > 1:

@@ -162,7 +162,7 @@ def _audiences(site: Site, actor: Actor, period: str) -> dict[str, Any]:
         ]
         for one in (scores.audiences(site, actor, period) if period else [])
     ]  # fmt: skip
-    return _table(_("By kind of reader"), columns, rows)
+    return _table(_("By kind of reader"), columns, rows) | {"stack": True}
 
 
 def _share(counted: Counted, id: str) -> str:
