@@ -59,7 +59,7 @@ def test_a_month_shows_order_outcome_days_and_cost(march, desk):
     assert "50%" in branches
     assert "2.0" in branches
     assert "1 / 1,500" in calis
-    assert "Asked 3 times, supplied 1, for 0 yuan" in page
+    assert "3 asked for, 1 supplied, 0 yuan" in page
 
 
 def test_every_number_leads_to_its_cases(march, desk):

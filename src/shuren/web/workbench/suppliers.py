@@ -127,7 +127,7 @@ def _row(first: date, one: Account) -> list[dict[str, Any]]:
 def _sums(found: list[Account]) -> str:
     asked, supplied = sum(one.asked for one in found), sum(one.supplied for one in found)
     return _(
-        "Asked %(asked)s times, supplied %(supplied)s, for %(yuan)s yuan.",
+        "%(asked)s asked for, %(supplied)s supplied, %(yuan)s yuan.",
         asked=f"{asked:,}", supplied=f"{supplied:,}", yuan=_yuan(sum(one.cost for one in found)),
     )  # fmt: skip
 
