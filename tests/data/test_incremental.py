@@ -182,7 +182,7 @@ def test_a_calendar_of_the_site_runs_the_days_again(library: Site) -> None:
     own.parent.mkdir(parents=True)
     own.write_text(shipped + "\n# ours\n", "utf-8")
     report = build(library)
-    assert ran(report) == {"conformed.calendar_day"}
+    assert ran(report) == {"conformed.calendar_day", "conformed.opening_day"}
     assert why(report, "conformed.calendar_day") == "calendar.day says something else."
 
 

@@ -217,6 +217,7 @@ def store_titles() -> dict[str, str]:
         "documents": _("Documents signed for you"),
         "enrolments": _("Events you enrolled in"),
         "gifts": _("Gifts of books"),
+        "reviews": _("Your reviews of titles"),
         "shifts": _("My shifts"),
         "membership": _("Your membership"),
         "messages": _("Messages to you"),

@@ -183,9 +183,16 @@ described AS (
   GROUP BY titled.title_id
 ),
 
+-- Of two copies with one barcode the second keeps its own number: a slip stops no build.
 gift_copies AS (
   SELECT
-    CASE WHEN one.barcode <> '' THEN one.barcode ELSE one.copy_id END AS item_id,
+    CASE
+      WHEN
+        one.barcode <> ''
+        AND row_number() OVER (PARTITION BY one.barcode ORDER BY one.copy_id) = 1
+        THEN one.barcode
+      ELSE one.copy_id
+    END AS item_id,
     one.title_id,
     coalesce(described.title, one.title) AS title,
     coalesce(described.title_pinyin, '') AS title_pinyin,
