@@ -115,8 +115,10 @@ def test_a_letter_of_two_issues_is_split_assigned_handled_answered_and_rated(
                  f"{number}-due": "2026-10-10", f"{number}-topic": "other"}  # fmt: skip
     assert lin.post(url, rows).status_code == 302
     assert "A manager names owners" in see(lin, url)
-    assert "Put under supervision" in see(guan, url)
+    assert "Put under supervision" in (form := see(guan, url))
     tasks = list(Task.objects.order_by("title"))
+    for one in tasks:
+        assert f'name="{one.pk}-due" type="date" value="2026-10-10"' in form
     said = {"do": "assign", "task": [one.pk for one in tasks]}
     for one in tasks:
         said |= {f"{one.pk}-title": one.title, f"{one.pk}-owner": one.owner,

@@ -230,7 +230,12 @@ def _whole(found: OpinionView, actor: Actor) -> dict[str, Any]:
         ],
         "plan": _plan_rows(found, state) if may_work else [],
         "tasks": [task_row(one_) for one_ in found.tasks if one_.case],
-        "planned": [task_row(one_) for one_ in found.tasks if one_.case is None],
+        # Their days are changed in the form, which takes them as the year's number first.
+        "planned": [
+            task_row(one_) | {"due": one_.due_on.isoformat()}
+            for one_ in found.tasks
+            if one_.case is None
+        ],
         "may_work": may_work,
         "may_assign": may_manage and state == "decomposed",
         "may_manage": may_manage,
