@@ -7,12 +7,17 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import settings
 
 from shuren.kernel.site import Site, open_site
 from tests.early import make_site
 
 ROOT = Path(__file__).parents[1]
 SHARED = ROOT.parent / "shared" / "data"
+
+# How long an example takes depends on what else the machine does.
+settings.register_profile("any machine", parent=settings(), deadline=None)
+settings.load_profile("any machine")
 
 # One process at most, nothing it would fetch by itself, and no sandbox for root.
 CHROMIUM_FLAGS = (

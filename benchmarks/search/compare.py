@@ -121,11 +121,11 @@ def ours(site, asked):
             kept.forget()
             begun, spent = time.perf_counter(), time.thread_time()
             found = searching._search(reader, query, (), {}, Query(""), ())
-            for _score, place in found.hits:
+            for _score, place in found.page.hits:
                 reader.searcher.doc(place).get_first("shown")
             found.facets()
             spent = time.thread_time() - spent
-            lines.append((turn, found.count, time.perf_counter() - begun, spent))
+            lines.append((turn, found.page.count, time.perf_counter() - begun, spent))
     said("tantivy 0.27", lines)
 
 

@@ -10,6 +10,7 @@ from shuren.discovery.internals import (
     completing,
     counting,
     documents,
+    guessing,
     kept,
     layout,
     searching,
@@ -196,7 +197,7 @@ def test_the_most_that_may_be_found_is_never_less_than_what_is(large: Site) -> N
         assert node.node is not None
         asked, _parts = asking.strict(node)
         found = reader.searcher.search(asked.native, limit=1)
-        most = broad.most(reader.searcher, asked)
+        most = guessing.most(reader.searcher, asked)
         assert most >= (found.count or 0), text
         bounded += most < float("inf")
     assert bounded >= 9

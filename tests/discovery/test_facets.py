@@ -2,8 +2,21 @@
 
 from collections import Counter
 
+import pytest
+
 from shuren.discovery.definitions import shelving
-from shuren.discovery.internals import parts, store, writing
+from shuren.discovery.internals import (
+    asking,
+    broad,
+    guessing,
+    kept,
+    parts,
+    searching,
+    store,
+    syntax,
+    writing,
+)
+from shuren.discovery.search_shapes import NEWEST, Query
 from shuren.kernel.shapes import no_progress
 from shuren.kernel.site import Site
 from tests.discovery.catalogue import asked, book, ids, indexed
@@ -120,3 +133,50 @@ def test_filters_that_leave_nothing_are_answered_with_nothing_and_not_with_other
     assert (narrowed.total, narrowed.near, narrowed.hits) == (0, False, ())
     # What is not found at all still comes near, filters or not.
     assert asked(shelf, "三国眼义", chosen={"clc": ["I"]}).near
+
+
+def test_few_hits_and_one_more_are_counted_alike(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Few are counted among themselves, more by what was asked; in any order, on any page."""
+    monkeypatch.setattr(broad, "FEW", 6)
+    many = [
+        book(f"n{n}", f"数据结构 {n}" if n < 6 else f"数据原理 {n}", ("甲", "乙")[n % 2], "TP311/1")
+        for n in range(7)
+    ]
+    indexed(site, [*many, book("other", "红楼梦", "曹雪芹", "I242.4/1")])
+    for order in ("", NEWEST):
+        for offset in (0, 4):
+            more = {"sort": order, "offset": offset, "limit": 3}
+            kept.forget()
+            assert counts(site, "数据", **more)["author"] == {"甲": 4, "乙": 3}
+            kept.forget()
+            found = counts(site, "结构", **more)
+            assert found["author"] == {"甲": 3, "乙": 3}
+            assert found["kind"] == {"book": 6}
+    assert them(site, "数据") is None
+    assert them(site, "结构") is not None
+    narrowed = counts(site, "结构", chosen={"author": ["甲"]})
+    assert narrowed["kind"] == {"book": 3}
+    assert narrowed["author"] == {"甲": 3, "乙": 3}
+
+
+def them(site: Site, text: str) -> object:
+    reader, parsed = store.reader(site), syntax.parse(text)
+    made, parts = asking.strict(parsed)
+    return searching._search(reader, made, parts, {}, Query(text, limit=3), text).page.them
+
+
+def test_a_query_surely_finds_no_more_than_it_does(shelf: Site) -> None:
+    """What is said to be found without asking is never more than what is."""
+    searcher = store.reader(shelf).searcher
+    for text in ("三国", "三国 演义", "重庆 OR 三国", "三国 -演义", "sanguo", "nature", "t:红楼梦",
+                 "2002", "红楼梦 year:1990-2020", "\"三国演义\"", "xx"):  # fmt: skip
+        parsed = syntax.parse(text)
+        if parsed.node is None:
+            continue
+        made, _parts = asking.strict(parsed)
+        found = int(searcher.search(made.native, limit=1).count)
+        assert guessing.surely(searcher, made) <= found <= guessing.most(searcher, made), text
+    word = asking.strict(syntax.parse("三国"))[0]
+    assert guessing.surely(searcher, word) == 3

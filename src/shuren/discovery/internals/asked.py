@@ -46,7 +46,7 @@ class Asked:
     @cached_property
     def native(self) -> tantivy.Query:
         """The form of the embedded engine."""
-        return _native(self)
+        return native_of(self, [one.native for _occur, one in self.clauses])
 
     @staticmethod
     def term_query(name: str, text: str) -> "Asked":
@@ -119,17 +119,18 @@ _OCCURS = {Occur.Must: tantivy.Occur.Must, Occur.Should: tantivy.Occur.Should,
            Occur.MustNot: tantivy.Occur.MustNot}  # fmt: skip
 
 
-def _native(asked: Asked) -> tantivy.Query:
+def native_of(asked: Asked, inner: Sequence[tantivy.Query]) -> tantivy.Query:
+    """The form of the embedded engine, with these in place of the clauses."""
     make = tantivy.Query
-    inner = [one.native for _occur, one in asked.clauses]
     match asked.kind:
         case "boolean":
-            clauses = [(_OCCURS[occur], one.native) for occur, one in asked.clauses]
+            occurs = (_OCCURS[occur] for occur, _one in asked.clauses)
+            clauses = list(zip(occurs, inner, strict=True))
             if asked.number:
                 return make.boolean_query(clauses, minimum_number_should_match=int(asked.number))
             return make.boolean_query(clauses)
         case "best":
-            return make.disjunction_max_query(inner, tie_breaker=asked.number)
+            return make.disjunction_max_query(list(inner), tie_breaker=asked.number)
         case "boost":
             return make.boost_query(inner[0], asked.number)
         case "constant":

@@ -14,7 +14,8 @@ from typing import Any
 import tantivy
 
 from shuren.discovery.internals import counting, schema
-from shuren.discovery.internals.asked import Asked, Occur
+from shuren.discovery.internals.among import among, any_of, by_key
+from shuren.discovery.internals.asked import Asked
 from shuren.discovery.internals.asking import Part
 from shuren.discovery.internals.bare import bare
 from shuren.discovery.internals.beside import beside
@@ -33,6 +34,8 @@ _SAMPLED_VALUES = 200
 _LITTLE = 1 / 20
 _BESIDE = 50  # candidates for the first places beyond those on the page
 _FIRST_PAGES = 60  # hits that candidates are chosen for
+# So few hits are all looked up when the first page is, so that filters are counted among them.
+FEW = 100
 _WHOLE = ("title_is", "author_is", "pinyin_is", "number")
 
 
@@ -52,9 +55,19 @@ class Breadth:
         return self.ahead < _LITTLE * self.hits
 
 
+@dataclass(frozen=True)
+class Page:
+    """One page of `count` hits, each with its points. them: all that was found, where these are so
+    few that they are known: counting among them costs nothing, finding them again may."""
+
+    count: int
+    hits: list[tuple[Any, tantivy.DocAddress]]
+    them: tantivy.Query | None = None
+
+
 def breadth(reader: Reader, asked: Asked) -> Breadth | None:
-    """How broad a query is that may find more than MOST_COUNTED; None where all that it finds can
-    be counted."""
+    """How broad a query is that may find more than MOST_COUNTED; None where the index is not so
+    large that this is asked."""
     views = reader.views
     if views is None:
         return None
@@ -63,37 +76,12 @@ def breadth(reader: Reader, asked: Asked) -> Breadth | None:
         found = _count(sample, asked)
         if found >= ENOUGH:
             break
-    hits = front + round(found / sample.share)
-    return Breadth(hits, sample, found, front) if hits > MOST_COUNTED else None
+    return Breadth(front + round(found / sample.share), sample, found, front)
 
 
 def _count(view: View, asked: Asked) -> int:
     found: Any = view.searcher.search(bare(asked).native, limit=1)
     return int(found.count)
-
-
-def most(searcher: tantivy.Searcher, asked: Asked) -> float:
-    """What a query finds is not more than this; without asking it."""
-    inner = [(occur, most(searcher, one)) for occur, one in asked.clauses]
-    match asked.kind:
-        case "term":
-            if asked.name == "key":
-                return 1
-            return searcher.doc_freq(asked.name, str(asked.values[0]))
-        case "phrase":
-            return min(searcher.doc_freq(asked.name, str(one)) for one in asked.values)
-        case "among":
-            return sum(searcher.doc_freq(asked.name, str(one)) for one in asked.values)
-        case "nothing":
-            return 0
-        case "boost" | "constant":
-            return inner[0][1]
-        case "best":
-            return sum(count for _occur, count in inner)
-        case "boolean":
-            must = [count for occur, count in inner if occur is Occur.Must]
-            return min(must) if must else sum(n for occur, n in inner if occur is Occur.Should)
-    return math.inf
 
 
 def ranked(
@@ -109,10 +97,10 @@ def ranked(
     would stand behind it and are not looked at: a title can be that of a hundred thousand."""
     assert reader.views is not None
     front = reader.views.front.searcher
-    narrowed = counting.narrow(asked, chosen).native
+    narrowed = counting.narrow(asked, chosen)
     wanted = offset + limit
     found: Any = front.search(
-        narrowed, limit=wanted + _BESIDE, count=False, weight_by_field="weight"
+        narrowed.native, limit=wanted + _BESIDE, count=False, weight_by_field="weight"
     )
     if len(found.hits) < wanted:
         return None
@@ -121,13 +109,12 @@ def ranked(
         for part in parts
         if part.kind in _WHOLE and _count(reader.views.front, part.asked) < wanted
     ]
-    return _of_these(reader, narrowed, [*_by_key(front, found.hits), *alike], offset, limit)
+    these = by_key(front, [place for _score, place in found.hits])
+    return _of_these(reader, narrowed, [*these, *alike], offset, limit)
 
 
-def likeliest(
-    reader: Reader, asked: Asked, offset: int, limit: int
-) -> tuple[int, list[tuple[float, tantivy.DocAddress]]] | None:
-    """How many hits there are, and one page of them: candidates are chosen by points that are about
+def likeliest(reader: Reader, asked: Asked, offset: int, limit: int) -> Page | None:
+    """One page of hits: candidates are chosen by points that are about
     right, in a very large index by two halves side by side, and are then given their points by the
     whole. A half gives a record the points of the whole within a thousandth, for words are as
     frequent in it. None where that would be no gain, as beyond the first pages."""
@@ -152,26 +139,19 @@ def likeliest(
     these = [
         key
         for searcher, found in told
-        for key in _by_key(searcher, [hit for hit in found.hits if hit[0] >= least])
+        for key in by_key(searcher, [at for points, at in found.hits if points >= least])
     ]
     count = sum(int(found.count) for _at, found in told)
-    return count, _of_these(reader, asked.native, these, offset, limit) if these else []
-
-
-def _by_key(searcher: tantivy.Searcher, hits: Sequence[Any]) -> list[tantivy.Query]:
-    keys: Any = searcher.fast_field_values("key", [place for _score, place in hits])
-    return [tantivy.Query.term_query(schema.schema(), "key", key) for key in keys]
+    hits = _of_these(reader, asked, these, offset, limit) if these else []
+    return Page(count, hits, any_of(these) if len(these) == count else None)
 
 
 def _of_these(
-    reader: Reader, narrowed: tantivy.Query, these: Sequence[tantivy.Query], offset: int, limit: int
+    reader: Reader, asked: Asked, these: Sequence[tantivy.Query], offset: int, limit: int
 ) -> list[tuple[float, tantivy.DocAddress]]:
-    """One page of what is asked for, among these alone, with the points the whole index gives."""
-    make = tantivy.Query
-    any_of = make.boolean_query([(tantivy.Occur.Should, one) for one in these])
-    both = (make.const_score_query(any_of, 0.0), narrowed)
+    """One page of what is asked for, among these alone."""
     page: Any = reader.searcher.search(
-        make.boolean_query([(tantivy.Occur.Must, one) for one in both]),
+        among(reader.searcher, these, asked),
         limit=limit, offset=offset, count=False, weight_by_field="weight",
     )  # fmt: skip
     return list(page.hits)
@@ -193,13 +173,14 @@ def _counts(
     reader: Reader, asked: Asked, names: Sequence[str], wide: Breadth
 ) -> dict[str, list[Any]]:
     assert reader.views is not None
-    sample = counting.buckets(wide.sample.searcher, asked, names, _SAMPLED_VALUES)
+    native = bare(asked).native
+    sample = counting.buckets(wide.sample.searcher, native, names, _SAMPLED_VALUES)
     front: dict[str, list[Any]] = {name: [] for name in names}
     share = wide.sample.share
     if wide.is_behind:
         share = wide.found / wide.hits
     else:
-        front = counting.buckets(reader.views.front.searcher, asked, names, _SAMPLED_VALUES)
+        front = counting.buckets(reader.views.front.searcher, native, names, _SAMPLED_VALUES)
     return {
         name: counting.named(reader, name, _added(name, front[name], sample[name], share))
         for name in names

@@ -39,27 +39,32 @@ def narrow(asked: Asked, chosen: Mapping[str, Sequence[str]], but: str = "") -> 
     return Asked.boolean_query([(Occur.Must, asked), *clauses]) if clauses else asked
 
 
-def facets(reader: Reader, asked: Asked, chosen: Mapping[str, Sequence[str]]) -> tuple[Facet, ...]:
+def facets(
+    reader: Reader,
+    asked: Asked,
+    chosen: Mapping[str, Sequence[str]],
+    them: tantivy.Query | None = None,
+) -> tuple[Facet, ...]:
     """All counts in one pass; a facet with a choice is counted once more as if it had none, so
-    that its other values can be chosen too."""
-    counted = _counts(reader, narrow(asked, chosen), FACETS)
+    that its other values can be chosen too. them: what was found, where that is known."""
+    counted = _counts(reader, them or bare(narrow(asked, chosen)).native, FACETS)
     for name in chosen:
-        counted |= _counts(reader, narrow(asked, chosen, name), (name,))
+        counted |= _counts(reader, bare(narrow(asked, chosen, name)).native, (name,))
     return tuple(facet(name, counted[name], chosen.get(name, ())) for name in FACETS)
 
 
-def _counts(reader: Reader, asked: Asked, names: Sequence[str]) -> dict[str, list[Any]]:
+def _counts(reader: Reader, asked: tantivy.Query, names: Sequence[str]) -> dict[str, list[Any]]:
     found = buckets(reader.searcher, asked, names)
     return {name: named(reader, name, found[name]) for name in names}
 
 
 def buckets(
-    searcher: tantivy.Searcher, asked: Asked, names: Sequence[str], size: int = 0
+    searcher: tantivy.Searcher, asked: tantivy.Query, names: Sequence[str], size: int = 0
 ) -> dict[str, list[Any]]:
     """[{key, doc_count}] of each facet, the most frequent first; size: how many of those that are
     counted by numbers, if not as many as are shown"""
     wanted = {name: _aggregation(name, searcher.num_segments, size) for name in names}
-    found = searcher.aggregate(bare(asked).native, wanted)
+    found = searcher.aggregate(asked, wanted)
     return {name: found[name]["buckets"] for name in names}
 
 

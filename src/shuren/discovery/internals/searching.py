@@ -13,12 +13,13 @@ from shuren.discovery.internals import (
     broad,
     counting,
     documents,
+    guessing,
     kept,
     nearing,
-    schema,
     syntax,
     terms,
 )
+from shuren.discovery.internals.among import among, any_of, by_key
 from shuren.discovery.internals.analysis import pinyin
 from shuren.discovery.internals.analysis.folding import fold, squeezed, tokens
 from shuren.discovery.internals.asked import Asked
@@ -56,23 +57,23 @@ def answer(reader: Reader, query: Query) -> Answer:
     found = _search(reader, asked, parts, chosen, query, (key, "all of it"))
     near = False
     # Where the filters alone leave nothing, other records are no answer.
-    is_narrowed = bool(chosen) and not found.count and _finds(reader, asked)
-    if not found.count and not is_narrowed and not syntax.excludes(parsed.node):
+    is_narrowed = bool(chosen) and not found.page.count and _finds(reader, asked)
+    if not found.page.count and not is_narrowed and not syntax.excludes(parsed.node):
         nearest = nearing.near(parsed.plain)
         if nearest is not None:
             asked, parts = nearest
             found = _search(reader, asked, parts, chosen, query, (key, "near"))
-            near = bool(found.count)
-    why = _reasons(reader, [place for _score, place in found.hits], parts, found.is_dear)
+            near = bool(found.page.count)
+    why = _reasons(reader, [place for _score, place in found.page.hits], parts, found.is_dear)
     hits = tuple(
         Hit(stored(reader, place), float(score) if isinstance(score, float) else 0.0, told)
-        for (score, place), told in zip(found.hits, why, strict=True)
+        for (score, place), told in zip(found.page.hits, why, strict=True)
     )
     return Answer(
         query,
-        found.count,
+        found.page.count,
         hits,
-        found.facets() if found.count else (),
+        found.facets() if found.page.count else (),
         near,
         parsed.remarks,
         meant(parsed.plain, hits) if near else "",
@@ -98,12 +99,10 @@ def by_id(reader: Reader, id: str) -> Item | None:
 
 @dataclass(frozen=True)
 class _Found:
-    """count and hits of one page; facets: waits for them; is_dear: what was asked for may have
-    many records; wide: where that is said of a very large index, whose count may be about right
-    only."""
+    """page: of hits; facets: waits for them; is_dear: what was asked for may have many records;
+    wide: where that is said of a very large index, whose count may be about right only."""
 
-    count: int
-    hits: list[tuple[Any, tantivy.DocAddress]]
+    page: broad.Page
     facets: Callable[[], tuple[Facet, ...]]
     is_dear: bool
     wide: broad.Breadth | None = None
@@ -121,41 +120,55 @@ def _search(
     """key: what its facets are kept under"""
     offset = max(0, min(query.offset, DEEPEST))
     narrowed = counting.narrow(asked, chosen)
-    is_dear = broad.most(reader.searcher, narrowed) > broad.MOST_COUNTED
-    wide = broad.breadth(reader, narrowed) if is_dear else None
+    is_dear = guessing.most(reader.searcher, narrowed) > broad.MOST_COUNTED
+    told = broad.breadth(reader, narrowed) if is_dear else None
+    wide = told if told and told.hits > broad.MOST_COUNTED else None
 
-    def facets() -> tuple[Facet, ...]:
-        return kept.kept(key, lambda: _facets(reader, asked, chosen, wide))
+    def facets(them: tantivy.Query | None = None) -> tuple[Facet, ...]:
+        return kept.kept(key, lambda: _facets(reader, asked, chosen, wide, them))
 
-    # What is dear is counted while it is ranked.
-    counted = beside(facets) if is_dear else facets
+    # What is dear and has many hits is counted while it is ranked.
+    expected = told.hits if told else guessing.surely(reader.searcher, narrowed)
+    counted = beside(facets) if is_dear and expected > broad.FEW else None
+    page, is_about = None, False
     if wide and wide.hits > broad.MOST_RANKED and query.sort not in _SORTS:
-        page = broad.ranked(reader, asked, parts, chosen, offset, query.limit)
-        if page is not None:
-            return _Found(broad.about(wide.hits), page, counted, is_dear, wide, True)
-    if is_dear and query.sort not in _SORTS:
-        told = broad.likeliest(reader, narrowed, offset, query.limit)
-        if told is not None:
-            return _Found(*told, counted, is_dear, wide)
-    native = narrowed.native
+        hits = broad.ranked(reader, asked, parts, chosen, offset, query.limit)
+        if hits is not None:
+            page, is_about = broad.Page(broad.about(wide.hits), hits), True
+    if page is None and is_dear and query.sort not in _SORTS:
+        page = broad.likeliest(reader, narrowed, offset, query.limit)
+    if page is None:
+        page = _page(reader, narrowed, offset, query)
+    them = page.them
+    return _Found(page, counted or (lambda: facets(them)), is_dear, wide, is_about)
+
+
+def _page(reader: Reader, narrowed: Asked, offset: int, query: Query) -> broad.Page:
+    order: dict[str, Any] = {"weight_by_field": "weight"}
     if query.sort in _SORTS:
-        name, order = _SORTS[query.sort]
-        found: Any = reader.searcher.search(
-            native, limit=query.limit, offset=offset, order_by_field=name, order=order
-        )
-    else:
-        found = reader.searcher.search(
-            native, limit=query.limit, offset=offset, weight_by_field="weight"
-        )
-    return _Found(found.count, found.hits, counted, is_dear, wide)
+        order = dict(zip(("order_by_field", "order"), _SORTS[query.sort], strict=True))
+    first, last = offset, offset + query.limit
+    if last <= broad.FEW:
+        first, last = 0, broad.FEW
+    found: Any = reader.searcher.search(narrowed.native, limit=last - first, offset=first, **order)
+    them = None
+    if first == 0 and found.hits and len(found.hits) == found.count:
+        places = [place for _points, place in found.hits]
+        them = any_of(by_key(reader.searcher, places))
+    start = offset - first
+    return broad.Page(found.count, found.hits[start : start + query.limit], them)
 
 
 def _facets(
-    reader: Reader, asked: Asked, chosen: Mapping[str, Sequence[str]], wide: broad.Breadth | None
+    reader: Reader,
+    asked: Asked,
+    chosen: Mapping[str, Sequence[str]],
+    wide: broad.Breadth | None,
+    them: tantivy.Query | None,
 ) -> tuple[Facet, ...]:
     if wide is not None:
         return broad.facets(reader, asked, chosen, wide)
-    return counting.facets(reader, asked, chosen)
+    return counting.facets(reader, asked, chosen, them)
 
 
 def stored(reader: Reader, place: tantivy.DocAddress) -> Item:
@@ -171,14 +184,10 @@ def _reasons(
     for all of them: to have each record explained costs three times as much."""
     if not places:
         return []
-    keys: Any = reader.searcher.fast_field_values("key", list(places))
-    make = tantivy.Query
-    these = [make.term_query(schema.schema(), "key", key) for key in keys]
-    found = make.boolean_query([(tantivy.Occur.Should, one) for one in these])
-    only = make.const_score_query(found, 0.0)
+    these = by_key(reader.searcher, places)
 
     def given_by(some: Sequence[Part]) -> list[list[float]]:
-        return [_points(reader, places, part, only) for part in some]
+        return [_points(reader, places, part, these) for part in some]
 
     half = len(parts) // 2 if is_dear else len(parts)
     others = beside(lambda: given_by(parts[half:])) if is_dear else list
@@ -199,11 +208,13 @@ def told(given: Iterable[tuple[Part, float]]) -> tuple[Reason, ...]:
 
 
 def _points(
-    reader: Reader, places: Sequence[tantivy.DocAddress], part: Part, only: tantivy.Query
+    reader: Reader,
+    places: Sequence[tantivy.DocAddress],
+    part: Part,
+    these: Sequence[tantivy.Query],
 ) -> list[float]:
-    """only: these records, for no points"""
-    both = (only, part.asked.native)
-    asked = tantivy.Query.boolean_query([(tantivy.Occur.Must, one) for one in both])
+    """these: the records at the places"""
+    asked = among(reader.searcher, these, part.asked)
     found = reader.searcher.search(asked, limit=len(places), count=False)
     given = {(at.segment_ord, at.doc): float(score) for score, at in found.hits}
     return [given.get((place.segment_ord, place.doc), 0.0) for place in places]
