@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from shuren.discovery.internals import asking, likely, store, syntax
 from shuren.discovery.internals.asked import Asked, Occur
 from shuren.discovery.internals.bare import bare
-from shuren.discovery.internals.weighing import TIE
+from shuren.discovery.internals.weighing import TIE, TITLE_BEGINS
 from shuren.kernel.site import Site
 from tests.discovery.catalogue import CATALOGUE, book, indexed
 
@@ -60,6 +60,42 @@ def test_a_candidate_has_the_points_of_its_pairs_for_those_of_one(
     )
     assert len(exact) == 3
     assert near == exact
+
+
+def test_a_word_that_is_the_whole_query_is_looked_for_once_for_the_points_of_both(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(likely, "LEAST", 1)
+    titles = ("程序设计", "程序设计入门", "原理与程序设计", "数学", "物理")
+    indexed(site, [book(f"b{number}", title) for number, title in enumerate(titles)])
+    searcher = store.reader(site).searcher
+    asked, _parts = asking.strict(syntax.parse("程序设计"))
+    cheaper = likely.likely(asked, searcher)
+    # The word; that it begins a title, told by its first pair; and that a title or a name is it.
+    assert len(asked.clauses) == 5
+    assert len(cheaper.clauses) == 4
+    [begins] = [one.clauses[0][1] for _o, one in cheaper.clauses if one.number == TITLE_BEGINS]
+    assert begins.values == ("^程", "程序")
+    exact, near = (
+        [(round(score, 2), at.doc) for score, at in searcher.search(one.native, limit=9).hits]
+        for one in (asked, cheaper)
+    )
+    assert len(exact) == 3
+    assert near == exact
+
+
+def test_what_two_words_must_have_is_not_told_by_the_first_pair(
+    shelf: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A title may begin with the first and have the other far away."""
+    monkeypatch.setattr(likely, "LEAST", 0)
+    asked, _parts = asking.strict(syntax.parse("程序设计 高等数学"))
+    cheaper = likely.likely(asked, store.reader(shelf).searcher)
+    before, after = (
+        [one.clauses[0][1].values for _o, one in made.clauses if one.number == TITLE_BEGINS]
+        for made in (asked, cheaper)
+    )
+    assert before == after
 
 
 TITLES = [record.titles[0] for record in CATALOGUE]
