@@ -64,6 +64,37 @@ for line in sys.stdin:
     print("gone", flush=True)
 """
 
+# Three processes read for two seconds; each says how many answers it had, or what went wrong.
+READERS = """
+import os, sys, time
+os.environ |= {"SHUREN_SITE": sys.argv[1], "DJANGO_SETTINGS_MODULE": "shuren.settings"}
+import django
+django.setup()
+from shuren.discovery.internals import store
+from shuren.kernel.site import open_site
+from tests.discovery.catalogue import asked
+
+site = open_site(sys.argv[1])
+children = []
+for _ in range(3):
+    child = os.fork()
+    if child:
+        children.append(child)
+        continue
+    reads, rounds, until = 0, set(), time.monotonic() + 2
+    try:
+        while time.monotonic() < until:
+            assert store.reader(site).searcher.num_docs == 40, "half an index"
+            [seen] = {hit.item.title.split("轮")[0] for hit in asked(site, "书").hits}
+            reads, rounds = reads + 1, rounds | {seen}
+        print("read", reads, len(rounds), flush=True)
+    except BaseException as problem:
+        print("wrong", repr(problem), flush=True)
+    os._exit(0)
+for child in children:
+    os.waitpid(child, 0)
+"""
+
 
 def update(site: Site, records: list, snapshot: str = "S2"):
     with store.writing(site):
@@ -215,7 +246,24 @@ def test_killed_fifty_times_while_writing_nothing_that_was_committed_is_lost(
     assert ids(site, "三国演义")[0] == "san"
 
 
-def test_many_read_while_one_writes(site: Site, nursery: Nursery) -> None:
+def test_many_processes_read_while_one_writes(site: Site, nursery: Nursery) -> None:
+    """Every fourth round is made beside the live index and switched to, the others renew it."""
+    indexed(site, [book(f"b{n}", f"第1轮 书{n}") for n in range(40)])
+    root = Path(__file__).parents[2]
+    writer = nursery.start(1)
+    made = subprocess.run(
+        [sys.executable, "-c", READERS, str(site.root)], capture_output=True, text=True, cwd=root,
+        env={**os.environ, "PYTHONPATH": f"{root / 'src'}:{root}"}, timeout=120,
+    )  # fmt: skip
+    written = nursery.kill(writer)
+    said = [line.split() for line in made.stdout.splitlines()]
+    assert [line[0] for line in said] == ["read"] * 3, made.stdout + made.stderr
+    assert sum(int(reads) for _read, reads, _rounds in said) > 20
+    assert max(int(rounds) for *_read, rounds in said) > 1, "all saw one state only"
+    assert len(written) > 1
+
+
+def test_many_threads_read_while_one_writes(site: Site, nursery: Nursery) -> None:
     indexed(site, [book(f"b{n}", f"第1轮 书{n}") for n in range(40)])
     writer = nursery.start(1)
     problems: list[BaseException] = []

@@ -141,14 +141,23 @@ class Sip2Server:
         flags = self.patrons.get(card, "Y" + " " * 13)
         lent = [b for b, book in self.books.items() if book.patron == card]
         held = [b for b, book in self.books.items() if card in book.queue]
-        counts = f"{len(held):04}0000{len(lent):04}000000000000"
-        items = "".join(f"CD{one}|" for one in held) if summary.startswith("Y") else ""
+        ready = [one for one in held if self._is_ready(one, card)]
+        waits = [one for one in held if one not in ready]
+        counts = f"{len(ready):04}0000{len(lent):04}00000000{len(waits):04}"
+        if summary.count("Y") > 1:
+            self.complaints.append("63: more than one list at once")
+        wanted = {0: [f"AS{one}|" for one in ready], 5: [f"CD{one}|" for one in waits]}
+        items = "".join(wanted.get(summary.find("Y"), []))
         valid = "Y" if known else "N"
         name = "欧阳端木" if known else ""
         return (
             f"64{flags}000{DATE}{counts}AO{self.institution}|AA{card}|AE{name}|BL{valid}|CB0005|"
             f"BZ0002|{items}"
         )
+
+    def _is_ready(self, barcode: str, card: str) -> bool:
+        book = self.books[barcode]
+        return book.state == "08" and book.queue[0] == card
 
     def _hold(self, mode: str, said: dict[str, str]) -> str:
         book, card = self.books.get(said["AB"]), said["AA"]

@@ -119,3 +119,26 @@ def test_the_list_tells_what_is_open_to_alumni_and_the_ways_to_the_rest(here):
     ways = {one.title: (one.walk_in, one.delivery) for one in others}
     assert ways == {"Test sent": (False, True), "Test books": (True, False),
                     "Test rest": (False, False)}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "moment, is_open",
+    [("2026-03-31T15:59", True), ("2026-03-31T16:01", False)],
+    ids=["the last minute of the last day", "the day after"],
+)
+def test_a_package_whose_licence_is_over_is_read_no_more(here, monkeypatch, moment, is_open):
+    """Without a build or a start anew: the last day is that of the library's clock, in UTC+8."""
+    path = here.definitions / "licence_terms" / "journals.yaml"
+    path.write_text(path.read_text("utf-8") + "until: 2026-03-31\n", "utf-8")
+    licence_terms.cache_clear()
+    monkeypatch.setenv("SHUREN_NOW", moment)
+    student = Actor("s", "student", pseudonymise(here, ["S001"])[0])
+    for actor in (student, Actor("", "anonymous")):
+        offer = full_text(here, COVERED, actor)["full_text"]
+        gate = licensed.access(here, [COVERED], actor=actor)[COVERED]
+        assert offer.is_offered == gate.is_open == is_open
+        if not is_open:
+            assert offer.url == ""
+            assert offer.text == gate.why == "The library does not subscribe to it online."
+    shown = [line.name for line in licensed.for_alumni(here)[0]]
+    assert ("V · Journals" in shown) is is_open

@@ -35,9 +35,10 @@ def hold(s):
 
 
 def inter_campus(s):
-    """In, not here, for students and staff who may borrow one more."""
+    """In, not here and not in one's hands, for students and staff who may borrow one more."""
     return (
         s["copies"] == "in"
+        and s["mine"] == "no"
         and s["place"] != "here"
         and s["reader"] in AT_HOME
         and s["standing"] == "good"
@@ -190,6 +191,7 @@ PAYWALL = {"form": "article", "full_text": "embargo"}
         (IN | HERE, "borrow"),
         (IN | THERE, "borrow inter_campus"),
         (IN, "borrow inter_campus"),
+        (IN | THERE | {"mine": "yes"}, "borrow"),
         (OUT, "hold transfer delivery"),
         (OUT | {"queue": "waiting"}, "hold delivery purchase"),
         (OUT | {"mine": "yes"}, "delivery"),

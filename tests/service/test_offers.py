@@ -173,6 +173,31 @@ def test_a_suggestion_is_checked_against_holdings_and_open_suggestions(library):
     assert mine.case
 
 
+SUGGESTED = {"book_title": "別處的書", "author": "王小明", "isbn": "0-306-40615-2"}
+
+
+@pytest.mark.parametrize(
+    "known, is_known",
+    [
+        ({"title": "甲", "isbn": "9780306406157"}, True),
+        ({"title": "别处的书", "author": "王小明著"}, True),
+        ({"title": "别处的书", "author": "李大山"}, False),
+        ({"title": "别处的书", "isbn": "9787302330646"}, False),
+    ],
+    ids=["the ISBN in its other length", "title and author", "another author", "another ISBN"],
+)
+def test_the_same_book_is_suggested_once_from_wherever_it_is_named(library, known, is_known):
+    """On the bare form it is about no record: it is known by what is filled in."""
+    ann, ben = reader_of(library, ANN), reader_of(library, BEN)
+    first = cases.open_case(library, "purchase_suggestion", actor=ben, fields=SUGGESTED)
+    assert first.state == "suggested"
+    wanted = lacking(known=known, title=known["title"])
+    assert ("purchase" in buttons(library, wanted, ann)) is not is_known
+    fields = {("book_title" if name == "title" else name): said for name, said in known.items()}
+    again = cases.open_case(library, "purchase_suggestion", actor=ann, fields=fields)
+    assert again.state == ("rejected" if is_known else "suggested")
+
+
 ARTICLE = {"kind": "article", "id": "10.1234/x", "title": "A paper"}
 FREE = PlaceOnline("DOAJ", "", "https://o.example/x", True)
 PAID = PlaceOnline("V", "P", "https://v.example/x", False)

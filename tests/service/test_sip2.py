@@ -167,6 +167,19 @@ def test_holds_are_placed_listed_and_cancelled(connected, server):
         ils.cancel_hold(connected, "B1", actor=ann)
 
 
+def test_what_waits_and_what_is_ready_are_two_lists_and_both_count(connected, server):
+    """The message table names AS where the first place of a summary says Y, CD where the sixth
+    does, and allows one Y a message."""
+    ann = reader_of(connected, ANN)
+    for barcode in ("B1", "B4"):
+        ils.place_hold(connected, title_of(connected, barcode), actor=ann, pickup=EAST)
+    ils.check_in(connected, "B1", actor=LI)
+    found = {line.id: line.state for line in ils.holds(connected, actor=ann)}
+    assert found == {"B1": "ready", "B4": "waiting"}
+    assert ils.reader_standing(connected, actor=ann).holds == 2
+    assert server.complaints == []
+
+
 def test_a_readers_own_card_comes_from_the_vault_and_the_look_is_in_the_ledger(connected):
     ann = reader_of(connected, ANN)
     ils.reader_standing(connected, actor=ann)

@@ -182,6 +182,43 @@ def test_a_book_of_an_openurl_that_the_library_has_is_not_suggested(as_reader):
     assert button(other, "Suggest it for purchase")
 
 
+@pytest.mark.parametrize("named", ["title=书", "title=活着&aulast=别人"])
+def test_another_book_of_nearly_that_title_is_not_taken_for_it(as_reader, named):
+    """旧书 and 新订的书 are on the shelves, and 活着 is by 作者."""
+    page = see(as_reader(BEN), f"/resolve/?genre=book&{named}")
+    assert "Duplicate check: the library has it" not in page
+    assert button(page, "Suggest it for purchase")
+
+
+FORM = "/services/purchase_suggestion/ask/"
+
+
+@pytest.mark.parametrize(
+    "more, status",
+    [({}, 422), ({"author": "别人"}, 302), ({"form": "electronic"}, 302)],
+    ids=["held", "by somebody else", "as an e-book"],
+)
+def test_the_bare_form_checks_for_duplicates_as_a_hit_does(as_reader, more, status):
+    client = as_reader(BEN)
+    said = {f"f-{name}": text for name, text in ({"book_title": "三体"} | more).items()}
+    answer = client.post(FORM, said)
+    assert answer.status_code == status
+    assert Case.objects.count() == (status == 302)
+    if status == 422:
+        assert "Duplicate check: the library has it." in answer.content.decode()
+
+
+def test_the_bare_form_sent_twice_is_one_case_and_sent_anew_a_duplicate(as_reader):
+    client = as_reader(BEN)
+    said = {"f-book_title": "没有这本书", "key": "k1"}
+    first, again = client.post(FORM, said), client.post(FORM, said)
+    assert first["Location"] == again["Location"]
+    assert "it has been suggested" in client.post(FORM, said | {"key": "k2"}).content.decode()
+    assert Case.objects.count() == 1
+    another = client.post(FORM, {"f-book_title": "也没有这本", "key": "k3"})
+    assert (another.status_code, Case.objects.count()) == (302, 2)
+
+
 def test_a_readers_id_in_an_openurl_reaches_no_case(as_reader):
     client = as_reader(BEN)
     address = "/resolve/ask/delivery/?atitle=On+Rivers&title=Waters&req_id=Q-77-X&pid=Q-77-X"

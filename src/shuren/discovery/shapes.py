@@ -40,6 +40,15 @@ class FoundTitle:
 
 
 @dataclass(frozen=True)
+class NamedBook:
+    """A book as somebody writes it; "" or () for what is not known. isbns in either length."""
+
+    title: str = ""
+    author: str = ""
+    isbns: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
 class Citation:
     """What is asked for; "" or () where the address is silent.
 

@@ -6,6 +6,7 @@ of the provider "*" holds where no other speaks of a package.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from functools import cache
 
 from shuren.kernel.definitions import DefinitionFile, Key, check_keys, find_definitions
@@ -39,6 +40,11 @@ TERM_KEYS = {
         "Whether all other readers may read it at the library's own computers",
         default="false",
     ),
+    "until": Key(
+        date,
+        "订购到哪一天为止；次日起按没有订购对待",
+        "The last day of the subscription; after it the library does not subscribe to it",
+    ),
     "source": Key(str, "合同条款出处", "Where the licence says so"),
 }
 
@@ -46,7 +52,8 @@ TERM_KEYS = {
 @dataclass(frozen=True)
 class Terms:
     """packages: () for all of the provider. copies: ALLOWED, FORBIDDEN or UNSTATED.
-    walk_in: readers it does not cover may read it in the library. title: {zh, en}."""
+    walk_in: readers it does not cover may read it in the library. title: {zh, en}.
+    until: its last day; None as long as nothing else is said."""
 
     id: str
     provider: str
@@ -55,6 +62,10 @@ class Terms:
     copies: str
     walk_in: bool = False
     title: Mapping[str, str] = field(default_factory=dict)
+    until: date | None = None
+
+    def is_over(self, day: date) -> bool:
+        return self.until is not None and day > self.until
 
 
 OTHERWISE = "*"
@@ -95,7 +106,7 @@ def _read(file: DefinitionFile) -> Terms:
     return Terms(
         file.id, content["provider"], tuple(map(str, content.get("packages") or ())),
         frozenset(content["readers"]), content["copies"], bool(content.get("walk_in", False)),
-        content["title"],
+        content["title"], content.get("until"),
     )  # fmt: skip
 
 

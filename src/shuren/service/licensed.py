@@ -6,6 +6,7 @@ The sentence of a refusal is that of the table `full_text`, which also decides t
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import date
 
 from shuren.kernel.clock import now
 from shuren.kernel.i18n import gettext as _
@@ -15,9 +16,10 @@ from shuren.kernel.site import Site
 from shuren.service.definitions import services
 from shuren.service.internals import offer_facts
 from shuren.service.internals.members import standing
+from shuren.service.internals.opening import local_day
 from shuren.service.licence_terms import ALLOWED, OTHERWISE, Terms, licence_terms, terms_of
 from shuren.service.member_shapes import GOOD
-from shuren.service.offer_shapes import YES
+from shuren.service.offer_shapes import NONE, YES
 from shuren.service.offer_tables import offer_tables
 from shuren.service.offers import ACCESS, FULL_TEXT
 from shuren.trust import queries as trust
@@ -60,12 +62,15 @@ def access(
     reader = offer_facts.reader_kind(actor.role, role.kind, bool(actor.reader_key))
     wanted = set(places)
     member = _member(site, actor) if wanted else GOOD
-    return {place: _access(site, place, reader, member) for place in wanted}
+    today = local_day(site, now())
+    return {place: _access(site, place, reader, member, today) for place in wanted}
 
 
 def for_alumni(site: Site) -> tuple[list[PackageLine], list[PackageLine]]:
     """(the licences that cover alumni, those that do not), by name."""
+    today = local_day(site, now())
     named = [one for one in licence_terms(site) if one.provider != OTHERWISE]
+    named = [one for one in named if not one.is_over(today)]
     lines = sorted(((one, _line(one)) for one in named), key=lambda pair: pair[1].name)
     covered = [line for one, line in lines if ALUMNI in one.readers]
     return covered, [line for one, line in lines if ALUMNI not in one.readers]
@@ -79,11 +84,11 @@ def _member(site: Site, actor: Actor) -> str:
     return standing.for_service(site, service, actor.reader_key, now(), actor.role).fact
 
 
-def _access(site: Site, place: tuple[str, str], reader: str, member: str) -> Access:
+def _access(site: Site, place: tuple[str, str], reader: str, member: str, today: date) -> Access:
     terms = terms_of(site, *place)
     row = next(one for one in offer_tables(site) if one.id == FULL_TEXT).decide(
         {
-            "full_text": YES,
+            "full_text": NONE if terms.is_over(today) else YES,
             "licence": "covers" if offer_facts.is_covered(terms, reader) else "excludes",
             "supply": terms.copies,
             "walk_in": "yes" if terms.walk_in else "no",

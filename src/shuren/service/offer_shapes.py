@@ -4,8 +4,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
-# How a place online holds what is wanted; the values of the fact `full_text` but none.
+# How a place online holds what is wanted; with NONE, of no place, the values of `full_text`.
 YES, PART, EMBARGO, OUTSIDE = "yes", "part", "embargo", "outside"
+NONE = "none"
 
 
 @dataclass(frozen=True)

@@ -8,12 +8,14 @@ from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.db import transaction
 
+from shuren.data.errors import NoSnapshot
 from shuren.discovery.errors import NotSearchable
-from shuren.discovery.queries import search
+from shuren.discovery.queries import resolve, search
 from shuren.discovery.search_shapes import Hit, Item, Query
 from shuren.discovery.shapes import Resolution
 from shuren.kernel.clock import now
@@ -29,18 +31,23 @@ from shuren.service.case_shapes import CaseLine, CaseView
 from shuren.service.definitions import services
 from shuren.service.errors import NotOffered
 from shuren.service.ils_shapes import LiveCopy
-from shuren.service.internals import holding, limits, offer_facts, wanting
+from shuren.service.internals import holding, limits, offer_facts, repeats, suggested, wanting
 from shuren.service.internals.members import standing as members
 from shuren.service.internals.offer_facts import Asked, Found, ReaderFacts
+from shuren.service.internals.opening import local_day
 from shuren.service.internals.own_stand import OwnStand, own_stand
 from shuren.service.licence_terms import terms_of
 from shuren.service.member_shapes import GOOD
 from shuren.service.offer_shapes import Offer, Wanted
 from shuren.service.offer_tables import KINDS, OfferTable, Row, offer_tables
 
-DELIVERY, PURCHASE, TRANSFER = "document_delivery", "purchase_suggestion", "transfer"
+DELIVERY, TRANSFER, SUGGESTION = "document_delivery", "transfer", "purchase"
+# What a suggestion is for; see the form of purchase_suggestion.
+ELECTRONIC = "electronic"
 # Reading online opens no case; the membership it needs is that of this service.
 FULL_TEXT, ACCESS = "full_text", "remote_access"
+# So many hits are looked at for the one that is the book of a title.
+_LOOKED_AT = 10
 _LIMITS = {"per_reader": None, "active": None, "per_reader_day": 1, "per_reader_month": 30}
 
 
@@ -89,23 +96,22 @@ def see(site: Site, hits: Sequence[Hit | Item | Wanted], *, actor: Actor) -> lis
             id: members.for_service(site, services(site)[id], own.key, now(), actor.role)
             for id in tabled
         })  # fmt: skip
-    suggested = holding.open_about(PURCHASE, [one.subject["id"] for one in wanted], own.key)
-    bought = holding.ordered_about([one.subject["id"] for one in wanted])
+    known = suggested.about(wanted)
     lenders = holding.lenders(titles, own.key) if own.is_reader else {}
     return [
         _seen(site, one, [copy for id in one.title_ids for copy in by_title[id]], own,
-              is_suggested=one.subject["id"] in suggested,
-              has_lender=any(id in lenders for id in one.title_ids),
-              is_bought=one.subject["id"] in bought)
-        for one in wanted
+              is_suggested=is_suggested, is_bought=is_bought,
+              has_lender=any(id in lenders for id in one.title_ids))
+        for one, (is_suggested, is_bought) in zip(wanted, known, strict=True)
     ]  # fmt: skip
 
 
 def wanted_article(site: Site, found: Resolution, address: str, *, actor: Actor) -> Wanted:
     """What an OpenURL names, to be asked for; `address` is the query it came with.
 
-    A book is looked for in the catalogue by its ISBN, else by its title: what the library has is
-    neither suggested nor sent for. raises  trust's NotAllowed
+    A book is looked for in the catalogue by its ISBN, else by its title and author: what the
+    library has is neither suggested nor sent for. Another book of nearly that title is not it.
+    raises  trust's NotAllowed
     """
     wanted = wanting.of_resolution(found, address)
     if wanted.form != "book":
@@ -114,10 +120,39 @@ def wanted_article(site: Site, found: Resolution, address: str, *, actor: Actor)
     asked += [f"title:({found.citation.title})"] if found.citation.title and not asked else []
     with suppress(NotSearchable):
         for text in asked:
-            answer = search(site, Query(text, limit=1), actor=actor)
-            if answer.hits and not answer.near:
-                return wanting.with_work(wanted, answer.hits[0].item)
+            answer = search(site, Query(text, limit=_LOOKED_AT), actor=actor)
+            items = () if answer.near else [hit.item for hit in answer.hits]
+            for one in items:
+                if text.startswith("isbn:") or wanting.is_named_by(found.citation, one):
+                    return wanting.with_work(wanted, one)
     return wanted
+
+
+def require_lacking(
+    site: Site, service: str, fields: Mapping[str, Any], *, actor: Actor, key: str = ""
+) -> None:
+    """Before a suggestion is made on the bare form, the check for duplicates that a hit gets.
+
+    Print is not in the way of an e-book, nor a case that the same key has opened in that of itself.
+    raises  NotOffered with the reason of the table
+    """
+    table = next(one for one in offer_tables(site) if one.id == SUGGESTION)
+    if service != table.service or fields.get("form") == ELECTRONIC:
+        return
+    if repeats.is_opened(actor, key):
+        return
+    book = suggested.book_of(fields)
+    said = {"rft.btitle": book.title, "rft.au": book.author, "rft.isbn": "".join(book.isbns)}
+    query = {"rft.genre": ["book"]} | {key: [text] for key, text in said.items() if text.strip()}
+    try:
+        found = resolve(site, query, actor=actor, today=local_day(site, now()))
+    except NoSnapshot:  # nothing was ever loaded that it could be a duplicate of
+        return
+    wanted = wanted_article(site, found, "", actor=actor)
+    wanted = replace(wanted, id=wanted.subject["id"])  # "" is what all cases of the form are about
+    offer = next(one for one in offers(site, wanted, actor=actor) if one.kind == SUGGESTION)
+    if offer.case or not offer.is_offered:
+        raise NotOffered(offer.text)
 
 
 def ask(
@@ -182,11 +217,14 @@ def _seen(
 ) -> Seen:
     about = [one for one in own.cases if one.subject["id"] in (wanted.id, *wanted.title_ids,
              wanted.subject["id"])]  # fmt: skip
+    today = local_day(site, now())
+    terms = {one: terms_of(site, one.provider, one.package) for one in wanted.places}
+    places = tuple(one for one in wanted.places if one.is_free or not terms[one].is_over(today))
     found = offer_facts.find(
-        wanted,
+        replace(wanted, places=places),
         copies,
         ReaderFacts(own.reader, own.standing, own.campus, own.study),
-        {one: terms_of(site, one.provider, one.package) for one in wanted.places},
+        terms,
         is_mine=bool(own.titles & set(wanted.title_ids)),
         delivery=_delivery(about),
         is_suggested=is_suggested,

@@ -10,7 +10,7 @@ from django.db.models import Q
 from shuren.kernel.i18n import gettext as _
 from shuren.kernel.shapes import Actor
 from shuren.kernel.site import Site
-from shuren.service import cases, catalogue, file_links
+from shuren.service import cases, catalogue, file_links, offers
 from shuren.service.case_shapes import CaseLine, CaseView
 from shuren.service.errors import NoSuchCase, NotOffered, WrongField
 from shuren.service.file_links import Delivered
@@ -96,6 +96,7 @@ def open_one(
         if not title.strip():
             raise WrongField("title", _("Say what it is about."))
         subject = {"kind": wanted.about[0], "id": "", "title": title.strip()}
+    offers.require_lacking(site, service, fields or {}, actor=actor, key=key)
     opened = cases.open_case(
         site, service, actor=actor, subject=subject, fields=fields, key=key, channel=CHANNEL
     )

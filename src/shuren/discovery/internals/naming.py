@@ -1,11 +1,54 @@
 """The book that a search names, as keys of an OpenURL, so that it can be asked for."""
 
+import re
 from collections.abc import Iterator
 
 from shuren.discovery.internals import syntax
 from shuren.discovery.internals.analysis import numbers
+from shuren.discovery.internals.analysis.folding import fold, is_chinese, squeezed, tokens
+from shuren.discovery.shapes import NamedBook
 
 _KEYS = {syntax.TITLE: "rft.btitle", "": "rft.btitle", syntax.AUTHOR: "rft.au"}
+
+# Where a title ends and what goes with it begins.
+_REST = re.compile(r":|\s[=/]\s|——|\(")
+_ROLES = frozenset(("主编", "编著", "编译", "翻译", "译著", "校注", "ed", "eds", "and", "by"))
+
+
+def is_same_book(one: NamedBook, other: NamedBook) -> bool:
+    """By ISBN where both have one, else by title and, where both name one, by author.
+
+    A subtitle that one alone gives makes no difference; two different ones do. Words that are only
+    a part of a title are not that title.
+    """
+    mine, theirs = _isbns(one), _isbns(other)
+    if mine and theirs:
+        return bool(mine & theirs)
+    (whole, proper), (its_whole, its_proper) = _title(one.title), _title(other.title)
+    if not whole or not (whole in (its_whole, its_proper) or proper == its_whole):
+        return False
+    return _share_author(fold(one.author), fold(other.author))
+
+
+def _isbns(book: NamedBook) -> set[str]:
+    return {found for text in book.isbns if len(found := numbers.isbn13(text)) == len("978") + 10}
+
+
+def _title(text: str) -> tuple[str, str]:
+    folded = fold(text)
+    return squeezed(folded), squeezed(_REST.split(folded, maxsplit=1)[0])
+
+
+def _share_author(one: str, other: str) -> bool:
+    """余华 and 余华著, Knuth, D. E. and Donald E. Knuth; who is not named may be anybody."""
+    if not squeezed(one) or not squeezed(other):
+        return True
+    return any(
+        name in tokens(its) or (is_chinese(name) and name in squeezed(its))
+        for said, its in ((one, other), (other, one))
+        for name in tokens(said)
+        if len(name) > 1 and name not in _ROLES
+    )
 
 
 def named_book(text: str) -> dict[str, str]:

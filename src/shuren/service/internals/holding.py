@@ -1,5 +1,4 @@
-"""Between cases and our circulation: the hold behind a case, who has a title on loan, and what is
-already suggested."""
+"""Between cases and our circulation: the hold behind a case, who has a title on loan."""
 
 from collections.abc import Sequence
 
@@ -7,12 +6,9 @@ from shuren.kernel.shapes import Actor
 from shuren.kernel.site import Site
 from shuren.service import ils
 from shuren.service.case_shapes import CaseView
-from shuren.service.internals.case_rows import Case
 from shuren.service.internals.circulation import moves
 
-HOLD_FLOW, PURCHASE_FLOW = "hold", "purchase"
-# States of the flow `purchase` in which the library has ordered the book or has it.
-ORDERED = ("ordered", "received", "ready")
+HOLD_FLOW = "hold"
 
 
 def begin(site: Site, opened: CaseView, actor: Actor, pickup: str) -> None:
@@ -35,18 +31,3 @@ def lenders(titles: Sequence[str], but: str) -> dict[str, str]:
         if move.kind in moves.LENT and move.pseudonym and move.pseudonym != but:
             found.setdefault(move.title, move.pseudonym)
     return found
-
-
-def ordered_about(subjects: Sequence[str]) -> set[str]:
-    """Those of some subject ids that the library has bought because somebody suggested them, and
-    that are not on the shelf yet. Who suggested them is not looked at."""
-    found = Case.objects.filter(
-        flow=PURCHASE_FLOW, state__in=ORDERED, is_open=True, subject_id__in=list(subjects)
-    )
-    return set(found.values_list("subject_id", flat=True))
-
-
-def open_about(service: str, subjects: Sequence[str], but: str) -> set[str]:
-    """Those of some subject ids that another reader's open case of a service is about."""
-    found = Case.objects.filter(service=service, is_open=True, subject_id__in=list(subjects))
-    return set(found.exclude(pseudonym=but or "-").values_list("subject_id", flat=True))

@@ -50,12 +50,17 @@ Effect = Callable[[Facts], None]
 
 
 def _same_subject_open(facts: Facts, said: Mapping[str, Any]) -> str:
-    """Another open case of the service is about the same thing, and was there first."""
+    """Another open case of the service is about the same thing, and was there first; of a book that
+    a form names also by its ISBN, else by title and author."""
+    from shuren.service.internals import suggested
     from shuren.service.internals.case_rows import Case
 
     row = facts.row
     others = Case.objects.filter(service=row.service, subject_id=row.subject_id, is_open=True)
     if row.subject_id and others.exclude(pk=row.pk).exists():
+        return ""
+    book = suggested.book_of(row.fields)
+    if book.title and any(one.is_of("", book) for one in suggested.waiting(but=row.pk)):
         return ""
     return _("No other open case is about the same thing.")
 

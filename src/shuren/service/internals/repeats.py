@@ -8,6 +8,13 @@ from shuren.service.internals import acting
 from shuren.service.internals.case_rows import Case, CaseStep
 
 
+def is_opened(actor: Actor, key: str) -> bool:
+    """Whether the reader's own case of this key is there already."""
+    if not key or not actor.reader_key:
+        return False
+    return Case.objects.filter(pseudonym=actor.reader_key, open_key=key).exists()
+
+
 def is_repeated(
     row: Case, event: str, actor: Actor, expected_version: int | None, key: str
 ) -> bool:

@@ -5,8 +5,9 @@ import hashlib
 from collections.abc import Sequence
 from dataclasses import replace
 
+from shuren.discovery.queries import is_same_book
 from shuren.discovery.search_shapes import Item
-from shuren.discovery.shapes import Citation, FullText, Resolution
+from shuren.discovery.shapes import Citation, FullText, NamedBook, Resolution
 from shuren.kernel.i18n import gettext as _
 from shuren.service.offer_shapes import EMBARGO, OUTSIDE, PART, YES, PlaceOnline, Wanted
 
@@ -84,6 +85,13 @@ def with_work(wanted: Wanted, item: Item) -> Wanted:
     known = of_item(item)
     places = (*wanted.places, *(one for one in known.places if one.url))
     return replace(wanted, subject=known.subject, title_ids=known.title_ids, places=places)
+
+
+def is_named_by(cited: Citation, item: Item) -> bool:
+    """Whether a work of the index is the book whose title, and author, an address names."""
+    asked = NamedBook(cited.title, cited.author)
+    titles = (item.title, f"{item.title}: {item.title_rest}" if item.title_rest else "")
+    return any(is_same_book(asked, NamedBook(one, item.author)) for one in titles)
 
 
 def _readable(places: Sequence[FullText]) -> list[FullText]:

@@ -13,7 +13,7 @@ from shuren.kernel.errors import ShurenError
 from shuren.kernel.i18n import gettext as _
 from shuren.kernel.i18n import listed, pick
 from shuren.kernel.shapes import Actor
-from shuren.service import cases, catalogue, stations
+from shuren.service import cases, catalogue, offers, stations
 from shuren.service.case_shapes import AskedField
 from shuren.service.definitions import names
 from shuren.service.errors import UnknownName, WrongField
@@ -129,13 +129,16 @@ def _open(request: HttpRequest, service: Service) -> Any:
         if not title:
             raise WrongField(ABOUT, _("Say what it is about."))
         subject = {"kind": service.about[0], "id": "", "title": title}
+    actor: Actor = request.actor  # type: ignore[attr-defined]
+    key = request.POST.get("key", "")[:40]
+    offers.require_lacking(settings.SITE, service.id, said, actor=actor, key=key)
     return cases.open_case(
         settings.SITE,
         service.id,
-        actor=request.actor,  # type: ignore[attr-defined]
+        actor=actor,
         subject=subject,
         fields=said | case_words.files(request.FILES),
-        key=request.POST.get("key", "")[:40],
+        key=key,
     )
 
 

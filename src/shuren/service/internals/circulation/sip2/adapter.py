@@ -55,6 +55,9 @@ FRESH = 3.0  # seconds that what a server said of a copy is taken for true
 ANY_COPY = "2"  # BY: a hold on any copy of the title
 # CV of a 10: what to do with the copy. 01, 02: it is wanted, here or elsewhere; 04: send it.
 _HOLD_HERE, _HOLD_THERE, _SEND = "01", "02", "04"
+# Place in the summary of a 63 and field of the 64: what is ready, what cannot be had yet. One list
+# a message: more than one Y is not allowed (3M SIP 2.00, Patron Information).
+_HELD = ((0, "AS"), (5, "CD"))
 _lock = threading.Lock()
 _sessions: dict[tuple[Path, str], Session] = {}
 
@@ -95,7 +98,9 @@ class Sip2:
             raise NoSuchReader
         served.note()
         counts = told.fixed[35:59]
-        held, lent = _number(counts[0:4]), _number(counts[8:12])
+        lent = _number(counts[8:12])
+        # What is ready is counted apart from what cannot be had yet; the limit is of both.
+        held = _sum(_number(counts[0:4]), _number(counts[20:24]))
         limits = _number(told.first("CB")), _number(told.first("BZ"))
         return ReaderStanding("", lent, limits[0], held, limits[1], tuple(_blocks(told)))
 
@@ -175,14 +180,10 @@ class Sip2:
         return said
 
     def _holds(self, card: str, served: Served) -> list[HoldLine]:
-        summary = "Y" + " " * 9  # the barcodes of what is held, in AS
-        told = self._ask(
-            "63", LANGUAGE + wall_clock(self.site) + summary, [*self._house(), ("AA", card)]
-        )
+        ready, waits = (self._named(card, place, name) for place, name in _HELD)
         self._end(card)
         served.note()
-        ready = {one for one in told.fields.get("AS", ()) if one}
-        waits = {one for one in told.fields.get("CD", ()) if one}
+        waits -= ready  # of a server that names what waits both times
         known = listing.of_items(self.site, [*ready, *waits], served.actor)
         return [
             HoldLine(
@@ -196,6 +197,14 @@ class Sip2:
             )
             for item in sorted(ready | waits)
         ]
+
+    def _named(self, card: str, place: int, name: str) -> set[str]:
+        """The barcodes of one list of a reader's, in the field `name`."""
+        summary = ("Y".rjust(place + 1)).ljust(10)
+        told = self._ask(
+            "63", LANGUAGE + wall_clock(self.site) + summary, [*self._house(), ("AA", card)]
+        )
+        return {one for one in told.fields.get(name, ()) if one}
 
     def _check_in(self, barcode: str, actor: Actor, campus: str) -> Moved:
         clock = wall_clock(self.site)
@@ -296,6 +305,12 @@ def _carried(value: str) -> str:
 def _number(text: str) -> int | None:
     said = text.strip()
     return int(said) if said.isascii() and said.isdigit() else None
+
+
+def _sum(*counts: int | None) -> int | None:
+    """None where the server counts nothing of it."""
+    known = [one for one in counts if one is not None]
+    return sum(known) if known else None
 
 
 def _refused(told: Message) -> IlsRefused:
