@@ -51,6 +51,8 @@ def test_no_query_breaks_the_search(shelf: Site, text: str) -> None:
             "tilte:三国",
             "There is no field “tilte”, it was searched as a word. Did you mean",
         ),
+        ("校区:虎溪", "There is no field “校区”, it was searched as a word. There are title"),
+        ("Abstract:三国", "There is no field “Abstract”"),
         ("a " * 80, "Only the first 60 words were searched"),
     ],
 )
@@ -70,6 +72,20 @@ def test_a_slip_in_the_syntax_is_a_sentence(
         ("year:2015-2010", Years(2010, 2015)),
         ("题名:(a OR b)", Group("or", (Text("a", "title"), Text("b", "title")))),
         ("a -b", Group("and", (Text("a"), Group("not", (Text("b"),))))),
+        ("三国 or 水浒", Group("or", (Text("三国"), Text("水浒")))),
+        (
+            "三国 not (水浒 or 红楼)",
+            Group(
+                "and", (Text("三国"), Group("not", (Group("or", (Text("水浒"), Text("红楼"))),)))
+            ),
+        ),
+        ("pride and 偏见", Group("and", (Text("pride"), Text("and"), Text("偏见")))),
+        ("and", Text("and")),
+        (
+            "标题:三国 and 出版：中华书局",
+            Group("and", (Text("三国", "title"), Text("中华书局", "publisher"))),
+        ),
+        ("三体：黑暗森林", Text("三体：黑暗森林")),
         ("a OR b c", Group("or", (Text("a"), Group("and", (Text("b"), Text("c")))))),
     ],
 )

@@ -3,10 +3,13 @@
 import json
 import re
 from html import unescape
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
 from shuren.discovery.internals import store
+from shuren.discovery.search_shapes import Facet, FacetValue
+from shuren.web.portal import narrowing
 from tests.discovery.large import laid_out, lay_low
 from tests.web.library import OPERATOR
 
@@ -85,6 +88,26 @@ def test_a_filter_narrows_and_its_chip_takes_it_away(client, library):
     assert "线性代数" in page
     assert "Class: O" in page
     assert "Remove all" in page
+
+
+@pytest.mark.parametrize(
+    "chosen, then",
+    [
+        ([], ["2010-2014"]),
+        (["2010-2019"], ["2010-2014"]),
+        (["2000-"], ["2010-2014"]),
+        (["1990-1999"], ["1990-1999", "2010-2014"]),
+        (["2010"], ["2010", "2010-2014"]),
+        (["soon"], ["soon", "2010-2014"]),
+    ],
+    ids=["first", "inside a wider one", "inside an open one", "beside another", "a wider one", "?"],
+)
+def test_years_inside_a_chosen_span_take_its_place(chosen, then):
+    years = [FacetValue(str(year), 3) for year in (1990, 2012, 2020, 2041)]
+    asked = narrowing.Asked("三体", {"year": chosen} if chosen else {})
+    values, _bars = narrowing._years(Facet("year", tuple(years)), asked)
+    [url] = [one["url"] for one in values if one["label"] == "2010–2014"]
+    assert parse_qs(urlsplit(url).query)["year"] == then
 
 
 def test_what_comes_near_is_said_to_be_near_and_what_was_meant(client, library):

@@ -55,7 +55,7 @@ class SiteSettings(BaseSettings):
     time_zone: str = Field("Asia/Shanghai", description="Time zone of the library, an IANA name.")
     calendar: str = Field("china-university", description="The calendar in definitions/calendars/ that the library keeps.")  # noqa: E501
     demo: bool = Field(False, description="A demo library: the sign-in page lists its accounts.")
-    record_searches: bool = Field(True, description="Keep the words of searches, never who searched.")  # noqa: E501
+    record_searches: bool = Field(True, description="Keep the words of searches and what was opened, never by whom.")  # noqa: E501
     upload_mb: int = Field(64, ge=1, le=4096, description="Largest file that can be sent to the workbench, in megabytes.")  # noqa: E501
     host: str = Field("127.0.0.1", description="Address to listen on; 0.0.0.0 for all.")
     port: int = Field(8000, ge=1, le=65535, description="Port to listen on.")

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 
+from shuren.discovery.internals.analysis.folding import is_han
 from shuren.kernel.i18n import gettext as _
 
 LONGEST, MOST_TOKENS = 300, 60
@@ -17,10 +18,10 @@ ISBN, ISSN, DOI, CALL, CLASS, YEAR, LANGUAGE = (
     "isbn", "issn", "doi", "call", "class", "year", "language",
 )  # fmt: skip
 FIELDS = {
-    TITLE: ("题名", "书名", "刊名", "標題", "題名", "ti"),
+    TITLE: ("题名", "书名", "刊名", "标题", "篇名", "標題", "題名", "ti"),
     AUTHOR: ("作者", "著者", "责任者", "責任者", "au"),
-    SUBJECT: ("主题", "主題", "主题词", "关键词", "keyword", "su"),
-    PUBLISHER: ("出版社", "出版者", "出版單位", "pub"),
+    SUBJECT: ("主题", "主題", "主题词", "主題詞", "关键词", "关键字", "keyword", "su"),
+    PUBLISHER: ("出版社", "出版者", "出版", "出版单位", "出版單位", "pub"),
     SERIES: ("丛书", "丛编", "叢書"),
     ISBN: (), ISSN: (), DOI: (),
     CALL: ("索书号", "索書號", "索取号", "callnumber"),
@@ -29,8 +30,14 @@ FIELDS = {
     LANGUAGE: ("语种", "語種", "语言", "lang"),
 }  # fmt: skip
 _NAMES = {name: id for id, others in FIELDS.items() for name in (id, *others)}
+# What other systems have a field for, and this one a filter or nothing.
+_NO_FIELDS = {
+    "校区", "馆藏", "馆藏地", "分馆", "摘要", "目录", "目次", "全文", "类型", "文献类型", "版本",
+    "campus", "library", "branch", "abstract", "summary", "fulltext", "type", "format",
+}  # fmt: skip
 _AND, _OR, _NOT = {"AND", "&&", "并且", "且"}, {"OR", "||", "或者", "或"}, {"NOT", "不含", "非"}
 _CHINESE_OPERATORS = {"且", "或", "非"}
+_SMALL = {"and", "or", "not"}
 _QUOTES = {'"': '"', "“": "”", "”": "”", "「": "」", "『": "』", "„": "“", "«": "»"}
 _FIELD = re.compile(r"([^\W\d_]+)\s?[:：]")
 SPAN = re.compile(r"(\d{4})?\s*(?:[-–—~～至到]|\.\.)\s*(\d{4})?|(\d{4})")
@@ -153,7 +160,18 @@ def _tokens(text: str, remarks: list[str]) -> list[_Token]:
 def _has_syntax(text: str) -> bool:
     """Whether brackets may be meant as syntax: a title has them too, but no operators."""
     named = any(found[1].lower() in _NAMES for found in _FIELD.finditer(text))
-    return named or any(part.strip("()（）") in _AND | _OR | _NOT for part in text.split())
+    parts = (_capital(part.strip("()（）"), text) for part in text.split())
+    return named or any(part in _AND | _OR | _NOT for part in parts)
+
+
+def _capital(word: str, text: str) -> str:
+    """and, or, not as operators where all else is Chinese: 三国 or 水浒. Between Latin words they
+    are words, as in Pride and Prejudice."""
+    if word.lower() not in _SMALL:
+        return word
+    others = [part for part in text.split() if part.strip("()（）").lower() not in _SMALL]
+    chinese = bool(others) and all(any(map(is_han, part)) for part in others)
+    return word.upper() if chinese else word
 
 
 def _quoted(text: str, at: int, found: list[_Token], remarks: list[str]) -> int:
@@ -191,6 +209,15 @@ def _field_at(text: str, at: int, remarks: list[str]) -> tuple[str, int] | None:
                 close=close[0],
             )
         )
+    elif name in _NO_FIELDS:
+        remarks.append(
+            _(
+                "There is no field “%(name)s”, it was searched as a word. There are title, author, "
+                "subject, publisher, series, call, class, year, language, isbn, issn and doi; "
+                "campus and kind are chosen beside the results.",
+                name=found[1],
+            )
+        )
     return None
 
 
@@ -211,9 +238,9 @@ def _word(text: str, at: int, grouped: bool, found: list[_Token]) -> int:
             break
         end += 1
     word = text[at : max(end, at + 1)]
-    kind = "word"
-    if found or word in _NOT:
-        kind = _operator(word, text)
+    kind, meant = "word", _capital(word, text)
+    if found or meant in _NOT:
+        kind = _operator(meant, text)
     found.append(_Token(kind, word))
     return at + len(word)
 

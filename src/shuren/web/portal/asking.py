@@ -21,7 +21,7 @@ from shuren.service.flow_shapes import Promise, Service
 from shuren.service.offer_shapes import Offer, Wanted
 from shuren.service.offers import Seen
 from shuren.web.access import to_sign_in
-from shuren.web.portal import wishing
+from shuren.web.portal import opened, wishing
 from shuren.web.portal.resolving import resolution, without_persons
 
 # Fields of forms by what is known of a hit; the others are named alike.
@@ -33,6 +33,7 @@ _TYPES = {"long_text": "area", "choice": "select", "number": "number", "date": "
 
 
 def ask_item(request: HttpRequest, item_id: str, kind: str) -> HttpResponse:
+    opened.note(request, item_id)
     if not request.user.is_authenticated:
         return to_sign_in(request)
     found = queries.item(settings.SITE, item_id, actor=request.actor)  # type: ignore[attr-defined]
@@ -63,10 +64,10 @@ def _ask(request: HttpRequest, hit: Item | Wanted, kind: str, home: str) -> Http
     problem: ShurenError | None = None
     if request.method == "POST" and offer.is_offered:
         try:
-            opened = offers.ask(
+            case = offers.ask(
                 settings.SITE, hit, kind, actor=actor, fields=values, pickup=values.get(PICKUP, "")
             )
-            return redirect("my-case", opened.id)
+            return redirect("my-case", case.id)
         except ShurenError as error:
             problem = error
     if request.method != "POST":

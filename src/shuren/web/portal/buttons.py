@@ -43,8 +43,10 @@ def as_offers(
 
 
 def _button(one: Offer, wanted: Wanted, home: str, short: bool) -> dict[str, Any]:
-    url = licensed.door(one.url, *one.place) if any(one.place) else one.url
-    away = bool(url)
+    behind_door = any(one.place)
+    url = licensed.door(one.url, *one.place) if behind_door else one.url
+    # The door itself tells nobody where it was opened, and asks of which search.
+    away = bool(url) and not behind_door
     if one.case:
         url, away = reverse("my-case", args=[one.case]), False
     elif one.page and not url:

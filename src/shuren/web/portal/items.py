@@ -19,7 +19,7 @@ from shuren.kernel.i18n import gettext as _
 from shuren.kernel.shapes import Actor
 from shuren.service import gift_copies, licensed, offers
 from shuren.trust import egress
-from shuren.web.portal import copies, narrowing, reviews
+from shuren.web.portal import copies, narrowing, opened, reviews
 from shuren.web.portal.buttons import as_offers
 from shuren.web.portal.finding import commands_of
 from shuren.web.portal.hits import as_row, editions, field_url, names
@@ -41,6 +41,7 @@ def item(request: HttpRequest, item_id: str) -> HttpResponse:
     found = queries.item(settings.SITE, item_id, actor=actor)
     if found.id != item_id:
         return redirect("item", item_id=found.id)  # by the id of one of its records
+    opened.note(request, found.id)
     link = permanent(request, found.id)
     [seen] = offers.see(settings.SITE, [found], actor=actor)
     home = reverse("item", args=[found.id])

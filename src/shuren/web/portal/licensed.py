@@ -13,9 +13,11 @@ from django.views.decorators.http import require_safe
 from shuren.kernel.i18n import gettext as _
 from shuren.service import licensed, licensed_uses
 from shuren.service.errors import NotOffered
+from shuren.web.portal import opened
 from shuren.web.somebody import is_somebody
 
 _SALT = "shuren.online"
+_LONGEST = 300  # of what an event names
 
 
 def door(url: str, provider: str, package: str) -> str:
@@ -41,6 +43,7 @@ def go(request: HttpRequest) -> HttpResponse:
         raise NotOffered(gate.why, fix=_("Open its page again; the other ways are named there."))
     if is_somebody(request):
         licensed_uses.count(settings.SITE, place, actor=actor)
+        opened.note(request, " · ".join(filter(None, place))[:_LONGEST])
     answer = HttpResponseRedirect(url)
     # Else a browser that remembers where it leads asks us no second time.
     answer.headers["Cache-Control"] = "private, no-store"

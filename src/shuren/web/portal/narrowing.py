@@ -1,5 +1,6 @@
 """What stands in the address of a search, and the filters beside its hits."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cache
@@ -129,9 +130,10 @@ def _years(facet: Facet, asked: Asked) -> tuple[list[dict[str, Any]], list[dict[
     for start in sorted(spans, reverse=True):
         text = str(start) if step == 1 else f"{start}-{start + step - 1}"
         shown = text if step == 1 else f"{start}–{start + step - 1}"
+        url = asked.toggled("year", text) if text in chosen else _within(asked, text)
         values.append(
-            {"label": shown, "count": spans[start], "url": asked.toggled("year", text),
-             "chosen": text in chosen, "depth": 0}
+            {"label": shown, "count": spans[start], "url": url, "chosen": text in chosen,
+             "depth": 0}
         )  # fmt: skip
     for text in chosen:
         if not any(one["chosen"] and one["label"].replace("–", "-") == text for one in values):
@@ -147,6 +149,29 @@ def _years(facet: Facet, asked: Asked) -> tuple[list[dict[str, Any]], list[dict[
         for at, start in enumerate(starts)
     ]  # fmt: skip
     return values, bars
+
+
+def _within(asked: Asked, text: str) -> str:
+    """The address with a span of years chosen as well; instead of a wider one that holds it, for
+    together they would narrow nothing."""
+    first, last = _ends(text)
+    kept = [one for one in asked.chosen.get("year", ()) if not _holds(one, first, last)]
+    chosen = {n: [*kept, text] if n == "year" else asked.chosen.get(n, ()) for n in NAMES}
+    return asked.url(chosen={n: v for n, v in chosen.items() if v})
+
+
+def _holds(span: str, first: int, last: int) -> bool:
+    begins, ends = _ends(span)
+    return begins <= first and last <= ends
+
+
+def _ends(span: str) -> tuple[int, int]:
+    """First and last year of 2010, 2010-2019, 2010- and -2019; what is no span holds nothing."""
+    found = re.fullmatch(r"(\d{4})?(-?)(\d{4})?", span)
+    if not found or not any(found.groups()):
+        return 9999, 0
+    first, dash, last = found.groups()
+    return int(first or 0), int(last or (9999 if dash else first))
 
 
 def chips(asked: Asked, site: Site) -> list[dict[str, str]]:
