@@ -2,6 +2,7 @@
 
 import csv
 import io
+import json
 from dataclasses import replace
 
 import pytest
@@ -60,6 +61,24 @@ def test_bibtex_keeps_its_own_signs_out_of_the_text() -> None:
     text = queries.export([item(title="100% {R&D} \\input{x}")], "bibtex", LINK)
     assert r"title = {100\% \{R\&D\} \textbackslash{}input\{x\}}" in text
     assert text.count("{") == text.count("}")
+
+
+def test_csl_json_has_names_in_parts_and_years_as_numbers() -> None:
+    """The keys and types of CSL 1.0.2, csl-data.json."""
+    names = ("Bengio, Yoshua, 1964-", "Aaron C. Courville", "罗贯中", "Plato")
+    [made] = json.loads(
+        queries.export([item(authors=names, issns=("20493630",), subjects=("小说",))], "csl", LINK)
+    )
+    assert made["author"] == [
+        {"family": "Bengio", "given": "Yoshua"}, {"family": "Courville", "given": "Aaron C."},
+        {"literal": "罗贯中"}, {"literal": "Plato"},
+    ]  # fmt: skip
+    assert (made["type"], made["language"], made["ISSN"]) == ("book", "zh-CN", "2049-3630")
+    assert made["issued"] == {"date-parts": [[1973]]}
+    assert (made["publisher-place"], made["URL"]) == ("北京", f"{LINK}x1/")
+    [bare] = json.loads(queries.export([item(kind="other", dois=())], "csl", ""))
+    assert bare["type"] == "document"
+    assert not {"DOI", "ISBN", "URL", "abstract"} & set(bare)
 
 
 def test_a_line_break_in_a_title_makes_no_new_field() -> None:

@@ -146,6 +146,7 @@ def test_completions_are_json_that_leads_on(client, library):
 
 @pytest.mark.parametrize("form, start", [
     ("ris", "TY  - BOOK"), ("bibtex", "@book{"), ("gbt7714", "[1] "), ("csv", "\ufeffid,kind"),
+    ("csl", '[\n {\n  "id"'),
 ])  # fmt: skip
 def test_hits_and_an_item_are_files(client, library, form, start):
     for query in (f"q=三体&format={form}", f"id={item_path(client)[6:-1]}&format={form}"):

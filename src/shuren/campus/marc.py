@@ -9,7 +9,7 @@ from pathlib import Path
 
 import numpy as np
 
-from shuren.campus.catalogue import Catalogue, Title
+from shuren.campus.catalogue import Catalogue, Subject, Title
 from shuren.campus.university import JIANGWAN
 from shuren.kernel.files import write_atomically
 
@@ -28,9 +28,10 @@ def write_bib_records(folder: Path, catalogue: Catalogue, seed: int) -> dict[str
     for copy in catalogue.copies:
         copies.setdefault(copy.title, []).append((copy.barcode, copy.campus))
     records = [
-        _record(number, title, copies.get(number, []))
+        _record(number, title, topic(catalogue.subjects[title.subject], title),
+                copies.get(number, []))
         for number, title in enumerate(catalogue.titles)
-    ]
+    ]  # fmt: skip
     chinese = [n for n, title in enumerate(catalogue.titles) if title.language == "zh"]
     kinds = list(_DAMAGE)
     count = max(len(kinds), round(_SHARE * len(records)))
@@ -49,7 +50,30 @@ def write_bib_records(folder: Path, catalogue: Catalogue, seed: int) -> dict[str
     }
 
 
-def _record(number: int, title: Title, copies: list[tuple[str, str]]) -> bytes:
+def topic(subject: Subject, title: Title) -> str:
+    """What the title is about: the longest topic of its subject that it names, else "". Its class
+    alone is not enough: a treatise on government is no book about public policy."""
+    topics = subject.chinese if title.language == "zh" else subject.english
+    return max((name for name, _code in topics if name in title.title), key=len, default="")
+
+
+def _described(number: int, title: Title, about: str) -> list[tuple[str, str]]:
+    """Contents and summary, of every other invented title: real books keep what is theirs."""
+    if title.real or number % 2 or not about:
+        return []
+    if title.language == "zh":
+        contents = f"绪论 -- {about}的由来 -- {about}的基本问题 -- {about}的今天 -- 参考文献"
+        summary = f"本书从{about}的由来讲起，逐章说明它的基本问题与今天的面貌，书后附参考文献。"
+    else:
+        contents = f"Preface -- Origins of {about} -- Questions of {about} -- Today -- References"
+        summary = f"Where {about} comes from, what it asks, and where it stands today."
+    return [
+        ("327", field_data("1 ", ("a", contents))),
+        ("330", field_data("  ", ("a", summary))),
+    ]
+
+
+def _record(number: int, title: Title, about: str, copies: list[tuple[str, str]]) -> bytes:
     language = "chi" if title.language == "zh" else "eng"
     coded = f"20240901d{title.year}    em y0{language}y0110    ea"
     klass, _slash, book = title.call_number.partition("/")
@@ -62,6 +86,8 @@ def _record(number: int, title: Title, copies: list[tuple[str, str]]) -> bytes:
         ("102", field_data("  ", ("a", "CN"), ("b", "110000"))),
         ("200", field_data("1 ", ("a", title.title), ("9", title.pinyin), ("f", title.author))),
         ("210", field_data("  ", ("a", "北京"), ("c", title.publisher), ("d", str(title.year)))),
+        *_described(number, title, about),
+        *([("606", field_data("0 ", ("a", about)))] if about else []),
         ("690", field_data("  ", ("a", title.class_number), ("v", "5"))),
         ("701", field_data(" 0", ("a", title.author))),
         ("801", field_data(" 0", ("a", "CN"), ("b", "SCU"), ("c", "20240901"))),

@@ -155,7 +155,7 @@ def newest_titles(site: Site, subject: str, *, actor: Actor, limit: int) -> tupl
 
 
 def export(items: Sequence[Item], form: str, address: str = "") -> str:
-    """Items as text: ris, bibtex, gbt7714 or csv; `address` + id is each one's permanent link.
+    """Items as text: ris, bibtex, csl, gbt7714 or csv; `address` + id is each one's permanent link.
 
     raises  UnknownFormat
     """

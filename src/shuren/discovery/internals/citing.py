@@ -1,9 +1,11 @@
-"""Items as other programmes and papers want them: RIS, BibTeX, GB/T 7714-2015 and CSV."""
+"""Items as other programmes and papers want them: RIS, BibTeX, CSL JSON, GB/T 7714-2015 and CSV."""
 
 import csv
 import io
+import json
 import re
 from collections.abc import Callable, Sequence
+from typing import Any
 
 from shuren.discovery.errors import UnknownFormat
 from shuren.discovery.search_shapes import Item
@@ -13,12 +15,19 @@ _RIS_TYPES = {"book": "BOOK", "journal": "JFULL", "article": "JOUR", "thesis": "
 _BIBTEX_TYPES = {"book": "book", "article": "article", "thesis": "phdthesis"}
 _GBT_TYPES = {"book": "M", "journal": "J", "article": "J", "thesis": "D", "map": "CM", "data": "DS",
               "document": "A"}  # fmt: skip
+_CSL_TYPES = {"book": "book", "journal": "periodical", "article": "article-journal",
+              "thesis": "thesis", "map": "map", "audio": "song", "video": "motion_picture",
+              "score": "musical_score", "picture": "graphic", "data": "dataset"}  # fmt: skip
+_LANGUAGES = {"chi": "zh-CN", "eng": "en-US", "jpn": "ja-JP", "ger": "de-DE", "fre": "fr-FR",
+              "rus": "ru-RU", "spa": "es-ES", "ita": "it-IT", "kor": "ko-KR"}  # fmt: skip
 _BIBTEX_SIGNS = str.maketrans({"&": r"\&", "%": r"\%", "$": r"\$", "#": r"\#", "_": r"\_",
                                "{": r"\{", "}": r"\}", "~": r"\textasciitilde{}",
                                "^": r"\textasciicircum{}", "\\": r"\textbackslash{}"})  # fmt: skip
 _COLUMNS = ("id", "kind", "title", "authors", "publisher", "place", "year", "isbn", "issn", "doi",
             "call_number", "class_number", "subjects", "language", "link")  # fmt: skip
 _MOST_NAMES = 3
+_LATIN = re.compile(r"[A-Za-z\u00c0-\u024f]")
+_LIFE = re.compile(r",?\s*\(?\d{3,4}\s*-.*$")
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
@@ -71,6 +80,41 @@ def _bibtex(item: Item, address: str) -> str:
     return "\n".join([f"@{kind}{{{re.sub(r'[^A-Za-z0-9-]', '', item.id)[:24]},", *lines, "}\n"])
 
 
+def csl_json(items: Sequence[Item], address: str) -> str:
+    """https://docs.citationstyles.org: what any programme with CSL styles makes a citation of, in
+    GB/T 7714 or another style."""
+    return json.dumps([_csl(item, address) for item in items], ensure_ascii=False, indent=1) + "\n"
+
+
+def _csl(item: Item, address: str) -> dict[str, Any]:
+    fields = {
+        "title": _title(item),
+        "author": [_csl_name(name) for name in item.authors],
+        "publisher": item.publisher,
+        "publisher-place": item.place,
+        "issued": {"date-parts": [[item.year]]} if item.year else None,
+        "ISBN": " ".join(item.isbns),
+        "ISSN": " ".join(f"{one[:4]}-{one[4:]}" for one in item.issns),
+        "DOI": item.dois[0] if item.dois else "",
+        "collection-title": item.series[0] if item.series else "",
+        "abstract": item.summary,
+        "call-number": item.call_number,
+        "keyword": ", ".join(item.subjects),
+        "language": _LANGUAGES.get(item.language, item.language),
+        "URL": _link(item, address),
+    }
+    made = {"id": item.id, "type": _CSL_TYPES.get(item.kind, "document")}
+    return made | {name: value for name, value in fields.items() if value}
+
+
+def _csl_name(name: str) -> dict[str, str]:
+    """A Latin name in two parts, without the years of a life; other scripts as they are."""
+    family, comma, given = _inverted(name).partition(",")
+    if not comma or not _LATIN.match(name):
+        return {"literal": name}
+    return {"family": family.strip(), "given": _LIFE.sub("", given).strip(" ,")}
+
+
 def all_gbt7714(items: Sequence[Item], address: str) -> str:
     lines = [f"[{number}] {gbt7714(item, address)}" for number, item in enumerate(items, 1)]
     return "\n".join(lines) + "\n"
@@ -101,17 +145,17 @@ def _gbt_names(names: Sequence[str], chinese: bool) -> str:
 
 def _gbt_name(name: str) -> str:
     """Donald E. Knuth and Knuth, Donald E., 1938- → KNUTH D E; other scripts as they are."""
-    if not re.match(r"[A-Za-z\u00c0-\u024f]", name):
+    if not _LATIN.match(name):
         return name
     family, _comma, given = _inverted(name).partition(",")
-    given = re.sub(r",?\s*\(?\d{3,4}\s*-.*$", "", given)
+    given = _LIFE.sub("", given)
     letters = [part[0].upper() for part in re.split(r"[\s.\-]+", given) if part[:1].isalpha()]
     return " ".join([family.strip().upper(), *letters])
 
 
 def _inverted(name: str) -> str:
     """Family name first for a Latin name of several words."""
-    if "," in name or " " not in name or not re.match(r"[A-Za-z\u00c0-\u024f]", name):
+    if "," in name or " " not in name or not _LATIN.match(name):
         return name
     given, _space, family = name.rpartition(" ")
     return f"{family}, {given}"
@@ -152,6 +196,7 @@ def _one_line(text: str) -> str:
 FORMATS: dict[str, Callable[[Sequence[Item], str], str]] = {
     "ris": ris,
     "bibtex": bibtex,
+    "csl": csl_json,
     "gbt7714": all_gbt7714,
     "csv": as_csv,
 }

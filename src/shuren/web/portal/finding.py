@@ -30,6 +30,8 @@ from shuren.web.portal.wishing import wish
 
 PER_PAGE = 20
 DEEPEST_PAGE = 500
+# In what forms hits are taken along.
+FORMS = {"gbt7714": "GB/T 7714", "ris": "RIS", "bibtex": "BibTeX", "csl": "CSL JSON", "csv": "CSV"}
 LONGEST = 300
 
 
@@ -140,10 +142,9 @@ def _sorts(asked: Asked) -> list[dict[str, Any]]:
 
 def exports(asked: Asked) -> list[dict[str, str]]:
     """Links to the hits in other forms."""
-    labels = {"ris": "RIS", "bibtex": "BibTeX", "gbt7714": "GB/T 7714", "csv": "CSV"}
     return [
         {"label": label, "url": f"{reverse('find-export')}{asked.query(format=form)}"}
-        for form, label in labels.items()
+        for form, label in FORMS.items()
     ]
 
 

@@ -21,7 +21,7 @@ from shuren.service import gift_copies, licensed, offers
 from shuren.trust import egress
 from shuren.web.portal import copies, narrowing, opened, reviews
 from shuren.web.portal.buttons import as_offers
-from shuren.web.portal.finding import commands_of
+from shuren.web.portal.finding import FORMS, commands_of
 from shuren.web.portal.hits import as_row, editions, field_url, names
 from shuren.web.portal.licensed import door
 
@@ -30,8 +30,9 @@ _TYPES = {"book": "Book", "journal": "Periodical", "article": "Article", "thesis
           "map": "Map", "audio": "AudioObject", "video": "VideoObject", "score": "SheetMusic",
           "data": "Dataset"}  # fmt: skip
 _MEDIA = {"ris": "application/x-research-info-systems", "bibtex": "application/x-bibtex",
-          "gbt7714": "text/plain", "csv": "text/csv"}  # fmt: skip
-_ENDINGS = {"ris": "ris", "bibtex": "bib", "gbt7714": "txt", "csv": "csv"}
+          "csl": "application/vnd.citationstyles.csl+json", "gbt7714": "text/plain",
+          "csv": "text/csv"}  # fmt: skip
+_ENDINGS = {"ris": "ris", "bibtex": "bib", "csl": "json", "gbt7714": "txt", "csv": "csv"}
 # What JSON inside a page may not say as it is.
 _UNSAFE = str.maketrans({"<": "\\u003c", ">": "\\u003e", "&": "\\u0026"})
 
@@ -148,11 +149,10 @@ def _edition(one: Any) -> dict[str, str]:
 
 
 def _exports(found: Item) -> list[dict[str, str]]:
-    labels = {"ris": "RIS", "bibtex": "BibTeX", "gbt7714": "GB/T 7714", "csv": "CSV"}
     base = reverse("find-export")
     return [
         {"label": label, "url": f"{base}?id={found.id}&format={form}"}
-        for form, label in labels.items()
+        for form, label in FORMS.items()
     ]
 
 
