@@ -87,6 +87,49 @@ def test_letters_are_read_as_whole_syllables_or_not_at_all(
     assert set(pinyin.splits(letters)) == splits
 
 
+@pytest.mark.parametrize(
+    "text, plain",
+    [
+        ("san1 guo2", "san guo"),
+        ("San1guo2yan3yi4", "sanguoyanyi"),
+        ("gen1wo3xue2python", "genwoxuepython"),
+        ("nǚxìng", "nvxing"),
+        ("Lüxing", "lvxing"),
+        ("mp3", ""),
+        ("python3", ""),
+        ("sān guó", ""),
+        ("三国", ""),
+    ],
+)
+def test_tones_and_ü_are_typed_in_several_ways(text: str, plain: str) -> None:
+    assert pinyin.typed(text) == plain
+
+
+@pytest.mark.parametrize(
+    "text, rest, said",
+    [
+        ("红楼梦第三版", "红楼梦", ["第三版"]),
+        ("数据结构 2版", "数据结构", ["2版"]),
+        ("概论(第12版)", "概论(", ["第12版"]),
+        ("考研英语2019版", "考研英语2019版", []),
+        ("premiere cs3版", "premiere cs3版", []),
+        ("第一版画展", "第一版画展", []),
+        ("第二版", "第二版", []),
+    ],
+)
+def test_what_is_said_of_an_edition_is_told_from_the_title(
+    text: str, rest: str, said: list[str]
+) -> None:
+    found, editions = words.editions(text)
+    assert (found.rstrip(" )"), editions) == (rest, said)
+
+
+def test_spaces_say_where_syllables_end() -> None:
+    assert pinyin.readings(["fang", "an"]) == [("fang", "an"), ("fan", "gan")]
+    assert pinyin.readings(["fangan"])[0] in {("fan", "gan"), ("fang", "an")}
+    assert pinyin.readings(["python"]) == []
+
+
 def test_a_syllable_that_is_begun_is_known() -> None:
     assert pinyin.begun("sanguoy")[0] == (("san", "guo"), "y")
     assert (("san",), "g") in pinyin.begun("sang")
@@ -116,6 +159,12 @@ def test_syllables_that_are_easily_confused() -> None:
         ("TP391.4/123", "call", "TP391.4/123", True),
         ("i247.5/l623=2", "call", "I247.5/L623=2", True),
         ("TP391.41", "class", "TP39141", False),
+        ("９７８－７－１１１－２２６３３－８", "isbn", "9787111226338", True),
+        ("ISBN 978-7-111-22633-8.", "isbn", "9787111226338", True),
+        ("DOI 10.1145/582415.582418", "doi", "10.1145/582415.582418", True),
+        ("索书号：TP391.4/123", "call", "TP391.4/123", True),
+        ("TP312JA 78-2", "call", "TP312JA/78-2", False),
+        ("OS/2", "call", "OS/2", False),
     ],
 )
 def test_a_number_is_recognised(text: str, kind: str, value: str, sure: bool) -> None:

@@ -4,7 +4,7 @@ import pytest
 
 from shuren.discovery.internals.analysis.folding import fold
 from shuren.kernel.site import Site
-from tests.discovery.catalogue import asked, ids
+from tests.discovery.catalogue import asked, book, ids, indexed
 
 
 @pytest.mark.parametrize("text", ["三国演义", "三國演義", "sanguoyanyi", "san guo yan yi", "sgyy"])
@@ -51,6 +51,23 @@ CASES = {
     "DOI": ("https://doi.org/10.1038/NATURE", "nature"),
     "call number": ("tp312/9", "cpp"),
     "call number with a space": ("TP 312/9", "cpp"),
+    "call number with its name": ("索书号 tp312/9", "cpp"),
+    "call number in full width": ("ＴＰ３１２／９", "cpp"),
+    "call number with a space for the stroke": ("TP312 9", "cpp"),
+    "ISBN in full width": ("９７８－７－０４－０３９６６３－８", "shu"),
+    "ISBN as copied": ("ISBN 978-7-04-039663-8.", "shu"),
+    "DOI with its name": ("DOI 10.1038/nature", "nature"),
+    "DOI without https": ("doi.org/10.1038/nature", "nature"),
+    "pinyin with digits of tones": ("san1guo2yan3yi4", "san"),
+    "pinyin with digits of tones, apart": ("hong2 lou2 meng4", "hong"),
+    "pinyin with marks of tones": ("hónglóu mèng", "hong"),
+    "ü typed as ü": ("lǚxíng", "lü"),
+    "a volume by its other name": ("高等数学上卷", "shu"),
+    "an edition no record has": ("红楼梦第三版", "hong"),
+    "an edition no record has, apart": ("活着 第2版", "huo"),
+    "the form that is wanted": ("活着 pdf", "huo"),
+    "an article too many": ("the introduction to the algorithms", "clrs"),
+    "another small word": ("introduction of algorithms", "clrs"),
 }
 
 
@@ -71,6 +88,7 @@ NEAR = {
     "z for zh": ("zizitongjian", "zip"),
     "a slip in a word": ("clean cdoe", "clean"),
     "a letter too few": ("introducton to algorithms", "clrs"),
+    "a slip in pinyin with digits of tones": ("zi1 zhi4 tong1 jiam4", "zip"),
 }
 
 
@@ -82,6 +100,69 @@ def test_where_nothing_fits_the_nearest_is_shown_and_said_to_be_near(
     assert answer.near
     assert answer.hits[0].item.id == id
     assert fold(answer.suggestion) == fold(answer.hits[0].item.title)
+
+
+@pytest.mark.parametrize("text", ["I242.4/", "i242.4 /", "TP31/"])
+def test_a_call_number_that_is_begun_finds_what_goes_on(shelf: Site, text: str) -> None:
+    found = {"I": {"san", "hong"}, "T": set()}[text[0].upper()]
+    assert set(ids(shelf, text)) == found
+
+
+def test_the_last_small_word_is_a_name_and_must_be_there(shelf: Site) -> None:
+    assert not asked(shelf, "the clean").near
+    assert asked(shelf, "clean the").near
+
+
+def test_a_syllable_that_looks_like_an_article_must_be_there(site: Site) -> None:
+    indexed(site, [book("du", "读书笔记"), book("shu", "书法笔记")])
+    assert ids(site, "du shu bi ji") == ["du"]
+    assert set(ids(site, "shu bi ji")) == {"du", "shu"}
+
+
+def test_where_the_class_is_parted_by_a_space_a_stroke_finds_it_too(
+    site: Site,
+) -> None:
+    indexed(
+        site,
+        [
+            book("ma", "MATLAB实用教程", call="TP312MA M777"),
+            book("zi", "自动控制", call="TP13 78-2"),
+        ],
+    )
+    assert ids(site, "TP13 78-2")[0] == "zi"
+    assert ids(site, "tp13/78-2") == ["zi"]
+
+
+@pytest.mark.parametrize("text", ["TP13 7", "tp13 78-", "TP1378-2"])
+def test_a_call_number_of_two_parts_may_be_begun(site: Site, text: str) -> None:
+    indexed(
+        site, [book("zi", "自动控制", call="TP13 78-2"), book("jian", "检测", call="TP274 78-2")]
+    )
+    assert ids(site, text) == ["zi"]
+
+
+def test_the_edition_that_is_asked_for_stands_before_others(site: Site) -> None:
+    editions = [book(f"e{n}", f"数据结构（第{n}版）") for n in "一二三四"]
+    indexed(site, [*editions, book("none", "数据结构"), book("other", "数据结构与算法")])
+    assert ids(site, "数据结构 第3版")[0] == "e三"
+    assert set(ids(site, "数据结构第3版")) == {"e一", "e二", "e三", "e四", "none", "other"}
+
+
+def test_words_with_a_stroke_are_words_too(site: Site) -> None:
+    indexed(site, [book("os", "OS/2 系统编程"), book("no", "操作系统")])
+    assert ids(site, "OS/2") == ["os"]
+
+
+def test_pinyin_behind_a_number_is_read(site: Site) -> None:
+    reports = [book(f"y{year}", f"'{year}中国发展报告") for year in range(93, 100)]
+    indexed(site, reports)
+    assert ids(site, "98zhongguofazhanbaogao")[0] == "y98"
+
+
+def test_a_year_or_edition_tells_titles_apart_that_only_come_near(site: Site) -> None:
+    reports = [book(f"y{year}", f"'{year}中国发展报告") for year in range(93, 100)]
+    indexed(site, reports)
+    assert ids(site, "'97中国发展报告第2版")[0] == "y97"
 
 
 def test_what_resembles_nothing_finds_nothing(shelf: Site) -> None:

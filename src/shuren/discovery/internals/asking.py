@@ -7,6 +7,7 @@ pinyin or by its initials. The query as a whole then raises titles it is, or beg
 import math
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
+from typing import TypeGuard
 
 from shuren.discovery.internals import schema as fields
 from shuren.discovery.internals import syntax, weighing
@@ -71,14 +72,48 @@ def _node(node: syntax.Node, build: Build) -> Asked:
         return Asked.boolean_query([(Occur.Should, _node(one, build)) for one in node.parts])
     if node.kind == "not":
         return _without(Asked.all_query(), [_node(node.parts[0], Build())])
-    must = [one for one in node.parts if not _excludes(one)]
+    kept_parts = [one for one in node.parts if not _excludes(one)]
     out = [_node(one.parts[0], Build()) for one in node.parts if _excludes(one)]  # type: ignore[union-attr]
-    kept = Asked.boolean_query([(Occur.Must, _node(one, build)) for one in must])
+    small = [
+        _is_small(one, *kept_parts[at + 1 : at + 2]) or (at > 0 and _is_form(one))
+        for at, one in enumerate(kept_parts)
+    ]
+    kept = Asked.boolean_query(
+        [(Occur.Should if is_small else Occur.Must, _node(one, build))
+         for one, is_small in zip(kept_parts, small, strict=True)]
+    )  # fmt: skip
     return _without(kept, out) if out else kept
 
 
 def _excludes(node: syntax.Node) -> bool:
     return isinstance(node, syntax.Group) and node.kind == "not"
+
+
+def _is_small(node: syntax.Node, after: syntax.Node | None = None) -> bool:
+    """An article or the like before another word, which only raises: of a title these are often
+    remembered wrongly. At the end it is a name: vitamin A."""
+    if not (_is_bare(node) and after and _is_bare(after)):
+        return False
+    return _is_article(fold(node.text), tokens(fold(after.text))[:1])
+
+
+def _is_form(node: syntax.Node) -> bool:
+    """Which edition or form of a title is wanted: it only raises."""
+    if not _is_bare(node):
+        return False
+    folded = fold(node.text)
+    return folded in words.FORMS or words.is_edition(folded)
+
+
+def _is_bare(node: syntax.Node) -> TypeGuard[syntax.Text]:
+    return isinstance(node, syntax.Text) and not (node.field or node.phrase or node.begins)
+
+
+def _is_article(word: str, after: Sequence[str]) -> bool:
+    if word not in words.SMALL or not after or is_chinese(after[0]):
+        return False
+    known = pinyin.syllables_known()  # du shu is Chinese
+    return word == "a" or not (word in known and after[0] in known)
 
 
 def _without(kept: Asked, out: Sequence[Asked]) -> Asked:
@@ -96,11 +131,11 @@ def _text(node: syntax.Text, build: Build) -> Asked:
     if node.phrase:
         return build.part("phrase", node.text, _phrase(folded, places))
     found = _clauses(folded, places, build, node.begins)
-    numbered = words.numbered(folded)
-    if numbered:
-        other = _clauses(numbered, places, Build(), node.begins)
-        return Asked.disjunction_max_query([found, other])
-    return found
+    others = {words.numbered(folded), pinyin.typed(node.text)} - {"", folded}
+    if not others:
+        return found
+    other = [_clauses(one, places, Build(), node.begins) for one in sorted(others)]
+    return Asked.disjunction_max_query([found, *other])
 
 
 def _places(name: str) -> tuple[str, ...]:
@@ -111,13 +146,14 @@ def _places(name: str) -> tuple[str, ...]:
 
 def _clauses(folded: str, places: Sequence[str], build: Build, begins: bool) -> Asked:
     """Every word of a text in one of these places; particles between words only raise."""
+    folded, editions = words.editions(folded)
     must: list[Asked] = []
-    should: list[Asked] = []
+    should = [build.part("phrase", one, _phrase(one, places)) for one in editions]
     runs = tokens(folded)
-    for run in runs:
+    for at, run in enumerate(runs):
         if not is_chinese(run):
-            last = begins and run is runs[-1]
-            must.append(build.part("word", run, _latin(run, places, last)))
+            found = build.part("word", run, _latin(run, places, begins and run is runs[-1]))
+            (should if _is_article(run, runs[at + 1 : at + 2]) else must).append(found)
             continue
         for chunk in chunks(run):
             if len(chunk) > 1:
@@ -159,6 +195,8 @@ def _chinese(chunk: str, places: Sequence[str]) -> Asked:
     found = [boost(sequence(f"{place}_pairs", pairs), weighing.PAIRS[place]) for place in places]
     if is_word:
         found += [boost(term(place, chunk), weighing.WORDS[place]) for place in places]
+    if chunk in words.VOLUMES:
+        found.append(_character(chunk[0]))
     return any_of(found)
 
 
@@ -216,8 +254,10 @@ def _wholes(plain: str, build: Build) -> list[Part]:
     whole = squeezed(folded)
     if not whole:
         return []
-    forms = {whole, squeezed(words.numbered(folded))} - {""}
-    for form in forms:
+    forms = {whole, squeezed(words.numbered(folded)), squeezed(words.editions(folded)[0])} - {""}
+    if whole[-2:] in words.VOLUMES:
+        forms.add(whole[:-1])
+    for form in sorted(forms):
         build.part("title_is", plain, const(term("title_whole", form), weighing.TITLE_IS))
     build.part("author_is", plain, const(term("author_whole", whole), weighing.AUTHOR_IS))
     pairs = words.pairs(folded)
@@ -227,15 +267,16 @@ def _wholes(plain: str, build: Build) -> list[Part]:
         if len(pairs) > 2:
             build.part("title_has", plain,
                        boost(sequence("title_pairs", pairs[1:]), weighing.TITLE_HAS))  # fmt: skip
-    _read_whole(plain, whole, build)
+    _read_whole(plain, tokens(pinyin.typed(plain) or folded), build)
     return build.parts[begun:]
 
 
-def _read_whole(plain: str, letters: str, build: Build) -> None:
+def _read_whole(plain: str, runs: Sequence[str], build: Build) -> None:
+    letters = "".join(runs)
     if not (letters.isascii() and letters.isalnum()):
         return
     build.part("pinyin_is", plain, const(term("title_pinyin", letters), weighing.PINYIN_IS))
-    for split in pinyin.splits(letters)[:2]:
+    for split in pinyin.readings(runs):
         if len(split) > 1:
             for place in weighing.READ:
                 asked = boost(sequence(f"{place}_syllables", split), weighing.PINYIN[place])
@@ -266,6 +307,10 @@ def _named_number(node: syntax.Text) -> Asked:
 
 def _number(kind: str, value: str) -> Asked:
     name = "class" if kind == numbers.CLASS else "number"
+    if kind == numbers.CALL:
+        # Where a library parts class and book number by a space, the key has no stroke.
+        forms = dict.fromkeys((f"{kind}:{value}", f"{kind}:{value.replace('/', '', 1)}"))
+        return const(any_of([term(name, form) for form in forms]), weighing.NUMBER_IS)
     points = weighing.NUMBER_IS / 4 if kind == numbers.CLASS else weighing.NUMBER_IS
     return const(term(name, f"{kind}:{value}"), points)
 

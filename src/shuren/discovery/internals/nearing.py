@@ -1,8 +1,11 @@
 """What comes near where no record has everything: other characters of the same sound, a sign too
 few, too many, swapped or mistaken, in characters, in pinyin and in words of other scripts."""
 
+import re
+from itertools import chain, groupby
+
 from shuren.discovery.internals import weighing
-from shuren.discovery.internals.analysis import pinyin, words
+from shuren.discovery.internals.analysis import numbers, pinyin, words
 from shuren.discovery.internals.analysis.folding import fold, is_chinese, squeezed, tokens
 from shuren.discovery.internals.asked import Asked, Occur
 from shuren.discovery.internals.asking import (
@@ -16,14 +19,18 @@ from shuren.discovery.internals.asking import (
     term,
 )
 
+_PARTS = re.compile(r"[a-z]+|[0-9]+")
 _LEAST_FUZZY, _LONG, _MOST_LETTERS = 4, 8, 60
 
 
 def near(plain: str) -> tuple[Asked, list[Part]] | None:
     """None where the text has nothing to compare by."""
-    folded = fold(plain)
+    folded = pinyin.typed(plain) or fold(plain)
     build = Build()
     runs = tokens(folded)
+    for begun in numbers.call_begun(plain):
+        found = const(Asked.starts_query("call", begun), weighing.NUMBER_IS)
+        build.part("number", plain, found)
     if any(is_chinese(run) for run in runs):
         _characters(folded, runs, build)
     _sounds(plain, folded, build)
@@ -43,7 +50,8 @@ def _characters(folded: str, runs: list[str], build: Build) -> None:
                 found.append(any_of([boost(term("title_pairs", pair), 3.0),
                                      boost(term("author_pairs", pair), 3.0)]))  # fmt: skip
         else:
-            found.append(any_of([term("title_pairs", run), term("author_pairs", run)]))
+            found.append(any_of([boost(term("title_pairs", run), 3.0),
+                                 boost(term("author_pairs", run), 3.0)]))  # fmt: skip
     for sign in words.characters(folded):
         found.append(any_of([term("title_characters", sign), term("author_characters", sign)]))
     if found:
@@ -60,8 +68,8 @@ def _sounds(plain: str, folded: str, build: Build) -> None:
             build.part("same_sound", plain, asked)
         whole = "".join(read)
         build.part("same_sound", plain, const(term("title_pinyin", whole), weighing.SAME_SOUND))
-        places = [_alike(one) for one in read]
-        if any(len(one) > 1 for one in places):
+        if any(pinyin.alike(one) for one in read if one.isalpha()):
+            places = [(one, *(pinyin.alike(one) if one.isalpha() else ())) for one in read]
             asked = Asked.phrase_of_any_query("title_syllables", places)
             build.part("alike_sound", plain, const(asked, weighing.ALIKE_SOUND))
 
@@ -70,12 +78,14 @@ def _readings(folded: str) -> list[list[str]]:
     runs = tokens(folded)
     if any(is_chinese(run) for run in runs):
         return [pinyin.syllables(folded)]
-    return [list(split) for split in pinyin.splits("".join(runs))[:2]]
-
-
-def _alike(syllable: str) -> tuple[str, ...]:
-    """The syllable and those that are often taken for it."""
-    return (syllable, *pinyin.alike(syllable)) if syllable.isalpha() else (syllable,)
+    # A number may stand against a word: 99zhongguo.
+    parts = [part for run in runs for part in _PARTS.findall(run)]
+    groups = [list(group) for _digits, group in groupby(parts, str.isdigit)]
+    read = [[tuple(one)] if one[0].isdigit() else pinyin.readings(one) for one in groups]
+    if not all(read):
+        return []
+    return [list(chain(*(ways[min(nth, len(ways) - 1)] for ways in read)))
+            for nth in range(max(map(len, read), default=0))]  # fmt: skip
 
 
 def _spellings(plain: str, folded: str, runs: list[str], build: Build) -> None:

@@ -9,7 +9,7 @@ from pypinyin import Style, lazy_pinyin, pinyin
 from pypinyin.constants import PHRASES_DICT, PINYIN_DICT
 from pypinyin.contrib.tone_convert import to_normal
 
-from shuren.discovery.internals.analysis.folding import is_han, tokens
+from shuren.discovery.internals.analysis.folding import fold, is_han, tokens
 from shuren.discovery.internals.analysis.words import segment
 
 _MOST_READINGS, _MOST_SIGNS = 4, 12
@@ -17,6 +17,8 @@ _MOST_SPLITS = 4
 _MOST_BEGUN = 6
 _LONGEST_SYLLABLE = 6
 _LATIN = re.compile(r"[a-z]+")
+_TONED = re.compile(r"(?<![a-z])(?:[a-z]{1,12}[1-5])+[a-z]*(?![a-z0-9])")
+_UMLAUT = re.compile("(?<=[nlNL])[üǖǘǚǜÜǕǗǙǛ]")
 # What speakers of many regions do not tell apart, and v or u for ü.
 _CONFUSED = (("zh", "z"), ("ch", "c"), ("sh", "s"), ("ang", "an"), ("eng", "en"), ("ing", "in"))
 
@@ -116,6 +118,27 @@ def splits(letters: str) -> tuple[tuple[str, ...], ...]:
     if not _LATIN.fullmatch(letters) or len(letters) > 80:
         return ()
     return tuple(tuple(one) for one in _best(letters, syllables_known())[:_MOST_SPLITS])
+
+
+def readings(runs: Sequence[str]) -> list[tuple[str, ...]]:
+    """Two ways at most to read words of letters aloud; as the spaces say, where they part
+    syllables: fang an."""
+    known = syllables_known()
+    typed = [tuple(runs)] if all(run in known for run in runs) else []
+    return list(dict.fromkeys((*typed, *splits("".join(runs)))))[:2]
+
+
+def typed(text: str) -> str:
+    """The text, folded, without the digits of tones and with v for ü: san1 guo2 → san guo, nǚ → nv;
+    "" where it has neither. Digits behind what is no syllable stay (mp3)."""
+    changed = _TONED.sub(_toneless, fold(_UMLAUT.sub("v", text)))
+    return changed if changed != fold(text) else ""
+
+
+def _toneless(found: re.Match[str]) -> str:
+    pieces = re.findall(r"([a-z]+)[1-5]", found[0])
+    whole = re.sub(r"[1-5]", "", found[0])
+    return whole if all(map(splits, pieces)) else found[0]
 
 
 def begun(letters: str) -> list[tuple[tuple[str, ...], str]]:

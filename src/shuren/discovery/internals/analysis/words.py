@@ -4,6 +4,7 @@ The segmenter gives words, which rank well; the pairs find what it missed: names
 fragment that cuts a word. Words of Latin script are stemmed in the first and kept in the second.
 """
 
+import re
 from collections.abc import Sequence
 from functools import cache, lru_cache
 
@@ -16,6 +17,18 @@ from shuren.discovery.internals.analysis.numerals import with_digits
 # Particles and common words that a reader may leave out or add without meaning another book.
 PARTICLES = frozenset("的之与和及其在了是于对等从到为有而以或也就都不上中下个论")
 EMPTY = frozenset("的之与和及其了于等")
+# The same of other scripts: a title is remembered with an article more, or without one.
+SMALL = frozenset(("a", "an", "the", "of", "and", "in", "on", "for", "to", "with", "by", "from",
+                   "der", "die", "das", "des", "den", "dem", "und", "von", "im", "zu",
+                   "le", "la", "les", "de", "du", "et", "el", "los"))  # fmt: skip
+# What is said behind a title of its edition or form, and no record need have.
+_EDITION = re.compile(
+    r"(?<![a-z0-9.一二三四五六七八九十百])第?(?:[一二三四五六七八九十]{1,3}|[0-9]{1,2})版"
+    r"(?![画权图本式面块])"
+)
+FORMS = frozenset(("pdf", "epub", "mobi", "电子书", "电子版"))
+# 上册 is also written 上.
+VOLUMES = frozenset(part + of for part in "上中下" for of in "册卷部篇集")
 LONGEST = 60
 
 
@@ -93,6 +106,18 @@ def characters(folded: str) -> list[str]:
 def characters_of(runs: Sequence[str]) -> list[str]:
     """As `characters`, of the tokens of a text."""
     return list(dict.fromkeys("".join([run for run in runs if is_chinese(run)])))
+
+
+def editions(folded: str) -> tuple[str, list[str]]:
+    """The text without what it says of an edition, and that; as it is where it says no more."""
+    rest = _EDITION.sub(" ", folded)
+    if not any(sign.isalnum() for sign in rest):
+        return folded, []
+    return rest, _EDITION.findall(folded)
+
+
+def is_edition(folded: str) -> bool:
+    return bool(_EDITION.fullmatch(folded))
 
 
 def numbered(folded: str) -> str:
