@@ -1,7 +1,10 @@
 """What a query finds, whatever it is written in, and what stands first."""
 
+from dataclasses import replace
+
 import pytest
 
+from shuren.discovery.internals import searching
 from shuren.discovery.internals.analysis.folding import fold
 from shuren.kernel.site import Site
 from tests.discovery.catalogue import asked, book, ids, indexed
@@ -222,3 +225,11 @@ def test_newest_oldest_and_shelf_order(shelf: Site) -> None:
     assert ids(shelf, "三国", sort="newest") == ["shi", "san", "zhi"]
     assert ids(shelf, "三国", sort="oldest") == ["zhi", "san", "shi"]
     assert ids(shelf, "class:TP", sort="shelf") == ["clrs", "clean", "c", "cpp"]
+
+
+def test_two_characters_that_only_sound_a_little_alike_were_not_meant(shelf: Site) -> None:
+    """jingji and jiangxin are alike by 0.71, honglou and hongloumeng by 0.78."""
+    [hit] = asked(shelf, "红楼梦").hits
+    hits = [replace(hit, item=replace(hit.item, title="江欣", authors=()))]
+    assert searching.meant("经济", hits) == ""
+    assert searching.meant("红搂", [hit]) == "红楼梦"

@@ -41,7 +41,8 @@ from shuren.discovery.search_shapes import (
 DEEPEST = 10_000  # the last hit that can be paged to
 _OTHER_NEAR = 5
 _WORD_MEANT = 0.74  # … and a word of it
-_LATIN_MEANT, _MEANT = 0.75, 0.65  # how alike a title must be to be what was meant
+# How alike a title must be to be what was meant; two characters sound like many others.
+_LATIN_MEANT, _MEANT, _SHORT_MEANT = 0.75, 0.65, 0.75
 _SORTS = {NEWEST: ("year", Order.Desc), OLDEST: ("year", Order.Asc), SHELF: ("shelf", Order.Asc)}
 
 
@@ -227,7 +228,9 @@ def meant(plain: str, hits: Sequence[Hit]) -> str:
     if folded.isascii() and (mended := _mended(folded, hits)):
         return mended
     asked, sound = squeezed(folded), "".join(pinyin.syllables(folded))
-    best, likeness = "", _LATIN_MEANT if folded.isascii() else _MEANT
+    best, likeness = "", _SHORT_MEANT if len(asked) < 3 else _MEANT
+    if folded.isascii():
+        likeness = _LATIN_MEANT
     for hit in hits[:_OTHER_NEAR]:
         titles = (hit.item.title, terms.without_brackets(hit.item.title))
         for text in (*titles, *hit.item.authors[:2]):
