@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shuren.discovery.queries import is_same_book, named_book
+from shuren.discovery.queries import book_keys, is_same_book, named_book
 from shuren.discovery.shapes import NamedBook
 
 NAMED = {
@@ -62,3 +62,5 @@ def test_two_writings_name_one_book(
     books = [NamedBook(title, by, (isbn,) if isbn else ()) for title, by, isbn in (one, other)]
     assert is_same_book(*books) is same
     assert is_same_book(*reversed(books)) is same
+    if same:
+        assert book_keys(books[0]) & book_keys(books[1])

@@ -116,6 +116,7 @@ def index_version(site: Site) -> str:
 is_number_of_a_work = watching.is_number_of_a_work
 named_book = naming.named_book
 is_same_book = naming.is_same_book
+book_keys = naming.book_keys
 
 
 def suggest(site: Site, typed: str, *, actor: Actor, limit: int = 8) -> list[Suggestion]:

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 
 from shuren.discovery.internals import syntax
 from shuren.discovery.internals.analysis import numbers
@@ -30,10 +31,17 @@ def is_same_book(one: NamedBook, other: NamedBook) -> bool:
     return _share_author(fold(one.author), fold(other.author))
 
 
+def book_keys(book: NamedBook) -> frozenset[str]:
+    """Two that are the same book have one of these in common: to find those worth comparing."""
+    whole, proper = _title(book.title)
+    return frozenset(one for one in (*_isbns(book), whole, proper) if one)
+
+
 def _isbns(book: NamedBook) -> set[str]:
     return {found for text in book.isbns if len(found := numbers.isbn13(text)) == len("978") + 10}
 
 
+@lru_cache(maxsize=10_000)
 def _title(text: str) -> tuple[str, str]:
     folded = fold(text)
     return squeezed(folded), squeezed(_REST.split(folded, maxsplit=1)[0])

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from shuren.discovery.queries import is_same_book
+from shuren.discovery.queries import book_keys, is_same_book
 from shuren.discovery.shapes import NamedBook
 from shuren.service.internals.case_rows import Case
 from shuren.service.offer_shapes import Wanted
@@ -43,10 +43,15 @@ def waiting(but: str = "") -> list[Suggested]:
 def about(wanted: Sequence[Wanted]) -> list[tuple[bool, bool]]:
     """Of each: whether it is suggested, and whether it is ordered already."""
     known = waiting() if any(one.form == BOOK for one in wanted) else []
+    by_key: dict[str, list[Suggested]] = {}
+    for two in known:
+        for key in {two.about, *book_keys(two.book)} - {""}:
+            by_key.setdefault(key, []).append(two)
     found = []
     for one in wanted:
-        book = _named(one)
-        mine = [two for two in known if two.is_of(one.subject["id"], book)]
+        book, id = _named(one), one.subject["id"]
+        near = [two for key in {id, *book_keys(book)} for two in by_key.get(key, ())]
+        mine = [two for two in near if two.is_of(id, book)]
         found.append((bool(mine), any(two.is_ordered for two in mine)))
     return found
 
