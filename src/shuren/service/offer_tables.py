@@ -308,12 +308,19 @@ def _masks(facts: Sequence[str], sizes: Sequence[int]) -> dict[str, int]:
     masks, period = {"": (1 << total) - 1}, total
     for fact, size in zip(facts, sizes, strict=True):
         stride = period // size
-        # One stretch of ones in each period, repeated over all states.
-        repeated = ((1 << total) - 1) // ((1 << period) - 1)
         for place, value in enumerate(FACTS[fact]):
-            masks[f"{fact}={value}"] = (((1 << stride) - 1) << (place * stride)) * repeated
+            stretch = ((1 << stride) - 1) << (place * stride)
+            masks[f"{fact}={value}"] = _repeated(stretch, period, total)
         period = stride
     return masks
+
+
+def _repeated(bits: int, period: int, total: int) -> int:
+    """The bits of one period in every period up to the total."""
+    while period < total:
+        bits |= bits << period
+        period *= 2
+    return bits & ((1 << total) - 1)
 
 
 def _state_of(facts: Sequence[str], sizes: Sequence[int], mask: int) -> dict[str, str]:
