@@ -57,7 +57,7 @@ def _uses_database(item: pytest.Item) -> bool:
 
 @pytest.fixture(scope="session", autouse=True)
 def quick_passwords() -> None:
-    """The real hash takes a fifth of a second on purpose, and thousands of tests make an account."""
+    """The real hash takes a fifth of a second on purpose; thousands of tests make an account."""
     from django.conf import settings as django_settings
 
     django_settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
