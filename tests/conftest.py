@@ -33,8 +33,8 @@ CHROMIUM_FLAGS = (
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """On PostgreSQL only the tests that use the database run; elsewhere those it alone can answer
-    are skipped."""
+    """On PostgreSQL only the tests that use the database run, without those in a browser; elsewhere
+    those it alone can answer are skipped."""
     if not os.environ.get("TEST_DATABASE_URL"):
         no_server = pytest.mark.skip(reason="runs on PostgreSQL only")
         for item in items:
@@ -48,6 +48,8 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 def _uses_database(item: pytest.Item) -> bool:
     fixtures = set(getattr(item, "fixturenames", ()))
+    if "browser" in fixtures:
+        return False  # what a browser shows is asked once; pages and rooms are asked on both
     return bool(
         item.get_closest_marker("django_db")
         or item.get_closest_marker("postgres")

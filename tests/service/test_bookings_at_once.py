@@ -53,7 +53,7 @@ def whole() -> None:
 
 
 def be_patient() -> None:
-    """Nobody has two hundred writers on SQLite, whose turn to write comes by chance: on a slow machine
+    """No library has two hundred writers on SQLite, whose turn comes by chance: on a slow machine
     one may wait for longer than a server would."""
     if connection.vendor == "sqlite":
         with connection.cursor() as cursor:
